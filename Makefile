@@ -1,0 +1,294 @@
+# retain: see `make help`.
+#
+#   BUILD=dir     where everything built goes (default: build; then retain.so itself is put here, for `.load ./retain`)
+#   WERROR=1      warnings are errors
+#   EXTRA=…       more compiler and linker flags
+#   SQLITE_DIR=d  compile against d/sqlite3.c, d/sqlite3.h, d/sqlite3ext.h instead of the installed SQLite
+
+BUILD ?= build
+CC ?= cc
+AR ?= ar
+CLANG ?= clang
+PREFIX ?= /usr/local
+LIBDIR ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+VERSION := $(shell sed -n 's/.*RETAIN_VERSION "\([^"]*\)".*/\1/p' ext/retain.h 2>/dev/null)
+
+# The npm package whose deps/sqlite3 holds a current amalgamation (`make test-current`, `make tsan`).
+CURRENT_SQLITE ?= better-sqlite3@13.2.0
+CURRENT_SHA256 ?= 75a4760a7b9727a4c4c877aec92eacf39e52a8f2921ce00bd33be6d3a8e8e254
+CURRENT_DIR ?= $(BUILD)/sqlite-current
+
+SYSTEM := $(shell uname -s)
+ifneq ($(findstring mingw,$(CC))$(findstring MINGW,$(SYSTEM))$(findstring MSYS,$(SYSTEM)),)
+  SUFFIX := dll
+  SHARED := -shared -static-libgcc
+else ifeq ($(SYSTEM),Darwin)
+  SUFFIX := dylib
+  SHARED := -dynamiclib
+else
+  SUFFIX := so
+  SHARED := -shared
+  THREADS := -pthread
+  ifeq ($(SANITIZED),)
+    SHARED += -Wl,-z,defs
+  endif
+endif
+
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wno-missing-field-initializers
+ifeq ($(WERROR),1)
+  WARNINGS += -Werror
+endif
+OPTIMIZE ?= -O3
+CFLAGS ?= -g
+FLAGS = -std=c11 $(OPTIMIZE) -ffp-contract=off -fPIC -fvisibility=hidden $(WARNINGS) $(CFLAGS) $(EXTRA) -MMD -MP
+ifneq ($(SQLITE_DIR),)
+  FLAGS += -isystem $(SQLITE_DIR)
+  SQLITE_LIBRARY := $(BUILD)/sqlite3.o
+  SQLITE_LINK := $(SQLITE_LIBRARY) $(if $(filter so,$(SUFFIX)),-ldl) $(THREADS) -lm
+else
+  SQLITE_LINK := -lsqlite3 $(THREADS) -lm
+endif
+
+# core and fn know no SQLite, so one object serves both forms; glue and the entry point are compiled for each.
+PURE := $(wildcard ext/core/*.c ext/fn/*.c)
+BOUND := $(wildcard ext/glue/*.c ext/retain.c)
+CORE_OBJECTS := $(patsubst %.c,$(BUILD)/pure/%.o,$(wildcard ext/core/*.c))
+PURE_OBJECTS := $(PURE:%.c=$(BUILD)/pure/%.o)
+LOAD_OBJECTS := $(BOUND:%.c=$(BUILD)/load/%.o)
+STATIC_OBJECTS := $(BOUND:%.c=$(BUILD)/static/%.o)
+
+OUT := $(if $(filter build,$(BUILD)),.,$(BUILD))
+LOADABLE := $(OUT)/retain.$(SUFFIX)
+LIBRARY := $(BUILD)/libretain.a
+CORE_LIBRARY := $(BUILD)/libcore.a
+HOST := $(BUILD)/sqlhost
+UNITS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
+HOSTS := $(patsubst tests/host/%.c,$(BUILD)/host/%,$(wildcard tests/host/test_*.c))
+RUN = BUILD=$(BUILD) LOADABLE=$(LOADABLE) SANITIZED=$(SANITIZED) CC="$(CC)" tests/run
+
+.PHONY: all
+all: $(LOADABLE) $(LIBRARY)
+
+$(LOADABLE): $(PURE_OBJECTS) $(LOAD_OBJECTS)
+	$(CC) $(SHARED) $(CFLAGS) $(EXTRA) -o $@ $^ -lm
+
+$(LIBRARY): $(PURE_OBJECTS) $(STATIC_OBJECTS)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+# What the unit tests link: core and the allocator under it, so that they build while fn or glue do not.
+$(CORE_LIBRARY): $(CORE_OBJECTS) $(BUILD)/static/ext/glue/mem.o
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/pure/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(FLAGS) -c -o $@ $<
+
+$(BUILD)/load/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(FLAGS) -c -o $@ $<
+
+$(BUILD)/static/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(FLAGS) -DSQLITE_CORE -c -o $@ $<
+
+# ---- Tests
+
+TEST_FLAGS = $(FLAGS) -Wno-pedantic -Iext -Itests/support $(THREADS)
+SUPPORT := $(BUILD)/support/connection.o
+
+$(BUILD)/support/%.o: tests/support/%.c
+	@mkdir -p $(@D)
+	$(CC) $(TEST_FLAGS) -DSQLITE_CORE -c -o $@ $<
+
+$(BUILD)/unit/%: tests/unit/%.c $(CORE_LIBRARY) $(SQLITE_LIBRARY)
+	@mkdir -p $(@D)
+	$(CC) $(TEST_FLAGS) -Wno-missing-prototypes -o $@ $< $(CORE_LIBRARY) -lcmocka $(SQLITE_LINK)
+
+$(BUILD)/host/%: tests/host/%.c $(SUPPORT) $(LIBRARY) $(LOADABLE) $(SQLITE_LIBRARY)
+	@mkdir -p $(@D)
+	$(CC) $(TEST_FLAGS) -DSQLITE_CORE -DLOADABLE='"$(abspath $(LOADABLE))"' -DBUILD_FOLDER='"$(BUILD)"' -o $@ $< $(SUPPORT) $(LIBRARY) -lcmocka $(SQLITE_LINK)
+
+$(HOST): tests/support/sqlhost.c $(LIBRARY) $(SQLITE_LIBRARY)
+	$(CC) $(TEST_FLAGS) -DSQLITE_CORE -o $@ $< $(LIBRARY) $(SQLITE_LINK)
+
+$(BUILD)/fault/%: tests/fault/%.c $(SUPPORT) $(BUILD)/support/orders.o $(LIBRARY) $(SQLITE_LIBRARY)
+	@mkdir -p $(@D)
+	$(CC) $(TEST_FLAGS) -DSQLITE_CORE -o $@ $< $(SUPPORT) $(BUILD)/support/orders.o $(LIBRARY) $(SQLITE_LINK)
+
+$(BUILD)/bench/bench: tests/bench/bench.c $(SUPPORT) $(BUILD)/support/orders.o $(LIBRARY) $(SQLITE_LIBRARY)
+	@mkdir -p $(@D)
+	$(CC) $(TEST_FLAGS) -DSQLITE_CORE -o $@ $< $(SUPPORT) $(BUILD)/support/orders.o $(LIBRARY) $(SQLITE_LINK)
+
+# An SQLite of our own, with the options that distributions choose.
+$(BUILD)/sqlite3.o: $(SQLITE_DIR)/sqlite3.c
+	@mkdir -p $(@D)
+	$(CC) -O2 -g -w -fPIC $(EXTRA) -DSQLITE_ENABLE_COLUMN_METADATA -DSQLITE_ENABLE_MATH_FUNCTIONS -c -o $@ $<
+
+# A current SQLite's amalgamation, once.
+$(CURRENT_DIR)/sqlite3.c:
+	tests/support/sqlite_current $(CURRENT_SQLITE) $(CURRENT_SHA256) $(CURRENT_DIR)
+
+.PHONY: deps check-deps
+# Installs what is missing, where apt-get exists; says what is missing, where not.
+deps:
+	@CC="$(CC)" tests/support/deps test
+
+check-deps:
+	@CC="$(CC)" tests/support/deps check
+
+.PHONY: test unit sql host readme test-all
+test: deps
+	@$(MAKE) --no-print-directory test-all
+
+test-all: all $(HOST) $(UNITS) $(HOSTS) $(BUILD)/demo.db
+	@$(RUN) unit host sql readme
+
+unit: $(UNITS)
+	@$(RUN) unit
+
+host: $(HOSTS)
+	@$(RUN) host
+
+sql: $(HOST) $(LOADABLE)
+	@$(RUN) sql
+
+readme: $(LOADABLE) $(BUILD)/demo.db
+	@$(RUN) readme
+
+# The same tests on a current SQLite.
+.PHONY: test-current
+test-current: $(CURRENT_DIR)/sqlite3.c
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/current SQLITE_DIR=$(CURRENT_DIR) test-here
+
+# Units, hosts and SQL, wherever BUILD points: what test-current and the sanitizers run.
+.PHONY: test-here
+FORMS ?= static loadable
+test-here: $(LOADABLE) $(HOST) $(UNITS) $(HOSTS)
+	@FORMS="$(FORMS)" $(RUN) unit host sql
+
+# ---- Faults, interrupts, threads
+
+FAULT_INPUT := tests/support/shop.sql tests/fault/statements.sql
+.PHONY: fault interrupt threads
+fault: $(BUILD)/fault/fault
+	@for part in 0 1; do $< $(BUILD)/fault-$$part.db $(FAULT_INPUT) $$part/2 >$(BUILD)/fault-$$part.log 2>&1 & done; wait; \
+	  tests/support/count $(BUILD)/fault-0.log $(BUILD)/fault-1.log
+
+INTERRUPT_ROWS ?= 10000000
+interrupt: $(BUILD)/fault/interrupt
+	@$< $(BUILD) $(INTERRUPT_ROWS) >$(BUILD)/interrupt.log 2>&1; tests/support/count $(BUILD)/interrupt.log
+
+threads: $(BUILD)/fault/threads
+	@$< $(BUILD)/threads.db $(FAULT_INPUT) >$(BUILD)/threads.log 2>&1; tests/support/count $(BUILD)/threads.log
+
+# ---- Sanitizers and coverage: the same tests and faults, built apart. SQLite itself is instrumented for threads only.
+
+.PHONY: asan ubsan valgrind tsan coverage
+SANITIZER_FLAGS = -fno-omit-frame-pointer -fno-sanitize-recover=all
+asan:
+	@ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1 \
+	  $(MAKE) --no-print-directory BUILD=$(BUILD)/asan CC=$(CLANG) OPTIMIZE=-O1 SANITIZED=1 EXTRA="-fsanitize=address $(SANITIZER_FLAGS)" test-here threads fault
+
+ubsan:
+	@UBSAN_OPTIONS=print_stacktrace=1 \
+	  $(MAKE) --no-print-directory BUILD=$(BUILD)/ubsan CC=$(CLANG) OPTIMIZE=-O1 SANITIZED=1 EXTRA="-fsanitize=undefined,float-cast-overflow,float-divide-by-zero,integer-divide-by-zero $(SANITIZER_FLAGS)" test-here
+
+VALGRIND = valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite
+valgrind:
+	@UNDER="$(VALGRIND)" $(MAKE) --no-print-directory BUILD=$(BUILD)/valgrind OPTIMIZE=-O1 FORMS=loadable test-here
+
+tsan: $(CURRENT_DIR)/sqlite3.c
+	@TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1 \
+	  $(MAKE) --no-print-directory BUILD=$(BUILD)/tsan CC=$(CLANG) OPTIMIZE=-O1 SANITIZED=1 SQLITE_DIR=$(CURRENT_DIR) EXTRA="-fsanitize=thread" threads
+
+# Lines and branches of ext/ per file; a file or the whole below its floor in tests/coverage.floor fails.
+coverage:
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/coverage CC=gcc OPTIMIZE=-O0 SANITIZED=1 EXTRA="--coverage -fprofile-update=atomic" FORMS=static test-here threads fault
+	@tests/support/coverage $(BUILD)/coverage
+
+# ---- Fuzzing
+
+FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_SECONDS ?= 60
+FUZZ_BUILD := $(BUILD)/fuzz
+FUZZ_FLAGS := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+.PHONY: fuzz fuzz-build fuzz-replay
+fuzz-build:
+	@$(MAKE) --no-print-directory BUILD=$(FUZZ_BUILD) CC=$(CLANG) OPTIMIZE=-O1 SANITIZED=1 EXTRA="$(FUZZ_FLAGS)" $(FUZZERS:%=$(FUZZ_BUILD)/fuzz_%) $(FUZZ_BUILD)/sqlhost
+
+$(BUILD)/fuzz_%: tests/fuzz/fuzz_%.c tests/fuzz/database.c $(SUPPORT) $(LIBRARY)
+	$(CC) $(TEST_FLAGS) -Wno-missing-prototypes -fsanitize=fuzzer -o $@ $< tests/fuzz/database.c $(SUPPORT) $(LIBRARY) $(SQLITE_LINK)
+
+# The seed corpora of the repository, without any mutation.
+fuzz-replay: fuzz-build
+	@tests/support/fuzz replay $(FUZZ_BUILD) $(FUZZERS)
+
+fuzz: fuzz-build
+	@tests/support/fuzz run $(FUZZ_BUILD) $(FUZZ_SECONDS) $(FUZZERS)
+
+# ---- Speed
+
+.PHONY: bench bench-ci
+BENCH_ROWS ?= 1000000 10000000
+bench: $(BUILD)/bench/bench
+	@tests/bench/run $(BUILD) $(BENCH_ROWS)
+
+# Instructions on a small file, repeatable on a noisy machine; over its limit in tests/bench/limits fails.
+bench-ci: $(BUILD)/bench/bench
+	@tests/bench/instructions $(BUILD) 100000
+
+# ---- The demo: one command from a clone to tables
+
+.PHONY: demo
+demo:
+	@CC="$(CC)" tests/support/deps build
+	@$(MAKE) --no-print-directory -s all
+	@rm -f $(BUILD)/demo.db
+	@sqlite3 -batch -bail $(BUILD)/demo.db ".load $(abspath $(LOADABLE))" ".read sql/demo.sql"
+
+$(BUILD)/demo.db: $(LOADABLE) sql/demo.sql
+	@rm -f $@
+	@sqlite3 -batch -bail $@ ".load $(abspath $(LOADABLE))" ".read sql/demo.sql" >$(BUILD)/demo.log
+
+# ---- House keeping
+
+.PHONY: lint format install uninstall clean help
+lint: all
+	@BUILD=$(BUILD) LOADABLE=$(LOADABLE) SQLITE_DIR=$(SQLITE_DIR) tests/support/lint
+
+format:
+	clang-format -i $(shell find ext tests -name '*.[ch]')
+
+install: all
+	install -d $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(INCLUDEDIR)
+	install -m 755 $(LOADABLE) $(DESTDIR)$(LIBDIR)/retain.$(SUFFIX)
+	install -m 644 $(LIBRARY) $(DESTDIR)$(LIBDIR)/libretain.a
+	install -m 644 ext/retain.h $(DESTDIR)$(INCLUDEDIR)/retain.h
+	printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$(LIBDIR)' 'includedir=$(INCLUDEDIR)' '' 'Name: retain' \
+	  'Description: customer-retention analytics inside SQLite' 'Version: $(VERSION)' 'Requires: sqlite3 >= 3.38' \
+	  'Libs: -L$${libdir} -lretain -lm' 'Cflags: -I$${includedir}' >$(DESTDIR)$(LIBDIR)/pkgconfig/retain.pc
+
+uninstall:
+	rm -f $(DESTDIR)$(LIBDIR)/retain.$(SUFFIX) $(DESTDIR)$(LIBDIR)/libretain.a $(DESTDIR)$(INCLUDEDIR)/retain.h \
+	  $(DESTDIR)$(LIBDIR)/pkgconfig/retain.pc
+
+clean:
+	rm -rf $(BUILD) $(LOADABLE)
+
+help:
+	@echo 'make              retain.$(SUFFIX) and $(LIBRARY)'
+	@echo 'make demo         a demo shop and its tables, from nothing'
+	@echo 'make test         unit, host, SQL and README tests (unit, host, sql, readme: one kind)'
+	@echo 'make test-current the same on a current SQLite'
+	@echo 'make fault        every allocation and every read fails once; interrupt, threads: what the names say'
+	@echo 'make asan         the tests under a sanitizer; also ubsan, tsan, valgrind'
+	@echo 'make coverage     lines and branches per file'
+	@echo 'make fuzz         every fuzz target for FUZZ_SECONDS; fuzz-replay: the seed corpora only'
+	@echo 'make bench        time and memory against hand-written SQL; bench-ci: instructions against their limits'
+	@echo 'make lint format  layers, rules and linters; layout'
+	@echo 'make install      with DESTDIR and PREFIX; uninstall, clean'
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,79 @@
+/*
+** One call of a function or table function, as the fn files see it: checked arguments in, cells or a message out.
+**
+** Arguments are numbered as in the spec's params. They were checked against the spec before fn code runs, so the readers
+** cannot fail: each returns the argument, or its default.
+*/
+#ifndef RETAIN_GLUE_CALL_H
+#define RETAIN_GLUE_CALL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../core/calendar.h"
+#include "../core/customers.h"
+#include "../core/status.h"
+
+typedef struct Call Call; /* one running call; lives on the stack of the engine */
+typedef struct Cell Cell; /* where one result goes */
+
+/* Arguments */
+bool call_is_null(const Call *call, int param); /* left out or NULL, and without a default */
+int64_t call_integer(const Call *call, int param);
+double call_real(const Call *call, int param);
+const char *call_text(const Call *call, int param); /* ends in a zero byte; valid during the call; NULL if null */
+size_t call_length(const Call *call, int param);
+int call_choice(const Call *call, int param);
+int64_t call_time(const Call *call, int param);
+int64_t call_offset(const Call *call, int param);
+Grain call_grain(const Call *call, int param);
+Duration call_duration(const Call *call, int param);
+bool call_truth(const Call *call, int param); /* SQL truth of any value: non-zero number; text as a number */
+
+/* The type of the value that was passed, for PARAM_ANY. */
+typedef enum ValueType { TYPE_NULL, TYPE_INTEGER, TYPE_REAL, TYPE_TEXT, TYPE_BLOB } ValueType;
+ValueType call_type(const Call *call, int param);
+
+/* Whether the host wants to stop; borrowed from the call. */
+const Watch *call_watch(Call *call);
+
+/* The host's SQLite version, such as "3.40.1". */
+const char *call_sqlite_version(void);
+/* How this copy of retain reached it: "static" or "loadable". */
+const char *call_build_form(void);
+
+/*
+** Functions only: an object made from the text of argument `param` alone (a parsed model, cuts) and kept for rows that bring the same text; the last few are.
+** Borrowed, until the next call_cache().
+*/
+void *call_cached(Call *call, int param);
+Status call_cache(Call *call, int param, void *object, void (*free_object)(void *)); /* takes ownership, also when it fails */
+
+/* Messages: "name(): " + text. Both return STATUS_ERROR, so that `return call_fail(…)` reads well. The first message stays. */
+Status call_fail(Call *call, const char *format, ...);
+/* "name(): argument must be …, got VALUE": `must` is what is accepted, such as "2…10" or "one of day, week". */
+Status call_fail_argument(Call *call, int param, const char *must, ...);
+
+/* For callbacks that return nothing: the call ends as out of memory; with this status. */
+void call_fail_memory(Call *call);
+void call_fail_status(Call *call, Status status);
+
+/* Results. Text is copied, static text is not; NaN becomes NULL. */
+void cell_null(Cell *cell);
+void cell_integer(Cell *cell, int64_t value);
+void cell_bool(Cell *cell, bool value);
+void cell_real(Cell *cell, double value);
+void cell_text(Cell *cell, const char *text, size_t length);
+void cell_static(Cell *cell, const char *text); /* NULL: NULL */
+void cell_owned(Cell *cell, char *text, size_t length); /* text from mem_alloc(), ownership passes */
+void cell_json(Cell *cell, char *text, size_t length);  /* as cell_owned(), marked as JSON */
+void cell_time(Cell *cell, int64_t ms);                 /* 'YYYY-MM-DD HH:MM:SS[.SSS]' UTC */
+void cell_date(Cell *cell, int64_t local_ms);           /* 'YYYY-MM-DD' */
+void cell_ratio(Cell *cell, double k, double n);        /* k / n; NULL when n is 0 */
+/* Hands a history (core/history.h) to SQL as a pointer value; takes one reference over. */
+struct History;
+void cell_history(Cell *cell, struct History *history);
+void cell_customer(Cell *cell, const Customers *customers, uint32_t id);
+
+#endif

@@ -1,0 +1,271 @@
+#include "columns.h"
+
+#include <string.h>
+
+#include "../core/mem.h"
+
+/*
+** The usual names, compared without case, spaces and underscores. A table where none or several of a role fit is asked about, never guessed.
+*/
+static const char *const CUSTOMER_NAMES[] = {
+    "customerid",   "userid",   "clientid", "accountid", "memberid", "buyerid",  "shopperid", "subscriberid", "contactid",
+    "customer",     "user",     "client",   "account",   "member",   "buyer",    "custid",    "cust",         "customerkey",
+    "customercode", "客户",     "客户id",   "客户编号",  "用户",     "用户id",   "会员",      "会员id",       "顾客id", NULL};
+static const char *const TIME_NAMES[] = {
+    "orderedat",   "orderdate", "ordertime", "createdat", "purchasedat", "purchasedate", "paidat",   "paymentdate", "timestamp",
+    "date",        "datetime",  "time",      "ts",        "occurredat",  "eventtime",    "eventdate", "eventat",    "invoicedate",
+    "transactiondate", "transactedat", "soldat", "saledate", "boughtat", "下单时间", "订单时间", "订单日期", "支付时间",
+    "付款时间",    "购买时间",  "时间",      "日期",      NULL};
+static const char *const VALUE_NAMES[] = {
+    "amount",     "total",       "revenue",    "value",   "price",    "sales",    "ordertotal", "totalamount", "totalprice",
+    "ordervalue", "orderamount", "grandtotal", "paid",    "amountpaid", "spend",  "sum",        "金额",        "订单金额",
+    "支付金额",   "实付金额",    "消费金额",   "总金额",  NULL};
+
+typedef struct Role {
+  const char *noun, *param_name;
+  const char *const *names;
+  EventParam param;
+  bool required;
+} Role;
+
+int event_param(const TableSpec *spec, EventParam param)
+{
+  if (spec->value == VALUE_UNUSED && param >= EVENT_VALUE_COLUMN) {
+    return param == EVENT_VALUE_COLUMN ? -1 : spec->n_params + (int)param - 1;
+  }
+  return spec->n_params + (int)param;
+}
+
+void named_source_free(NamedSource *source)
+{
+  sqlite3_free(source->from);
+  sqlite3_free(source->label);
+  sqlite3_free(source->customer);
+  sqlite3_free(source->time);
+  sqlite3_free(source->value);
+  sqlite3_free(source->attribute);
+  *source = (NamedSource){0};
+}
+
+/*
+** One part of a possibly quoted, possibly dotted name: abc, "a b", [a b], `a b`. Returns what follows it (a dot or the end), NULL where the text is no name;
+** *part from sqlite3_malloc.
+*/
+static const char *name_part(const char *text, char **part)
+{
+  char close = *text == '"' ? '"' : *text == '`' ? '`' : *text == '[' ? ']' : 0;
+  size_t n = 0;
+  char *out = sqlite3_malloc64(strlen(text) + 1);
+  *part = out;
+  if (!out) {
+    return NULL;
+  }
+  if (!close) {
+    n = strcspn(text, ".");
+    memcpy(out, text, n);
+    out[n] = 0;
+    return n ? text + n : NULL;
+  }
+  for (text++; *text; text++) {
+    if (*text == close) {
+      if (close == ']' || text[1] != close) {
+        out[n] = 0;
+        return n ? text + 1 : NULL;
+      }
+      text++;
+    }
+    out[n++] = *text;
+  }
+  return NULL;
+}
+
+/* name, schema.name -> quoted for SQL */
+static Status quote_name(Call *call, const char *text, char **quoted)
+{
+  char *first = NULL, *second = NULL;
+  Status status = STATUS_ERROR;
+  const char *rest = name_part(text, &first);
+  if (rest && *rest == '.') {
+    rest = name_part(rest + 1, &second);
+  }
+  if (rest && *rest == 0) {
+    *quoted = second ? sqlite3_mprintf("\"%w\".\"%w\"", first, second) : sqlite3_mprintf("\"%w\"", first);
+    status = *quoted ? STATUS_OK : STATUS_NOMEM;
+  }
+  sqlite3_free(first);
+  sqlite3_free(second);
+  return status == STATUS_ERROR ? call_fail_argument(call, 0, "the name of a table or view ('orders', 'main.orders', '\"odd name\"')")
+                                : status;
+}
+
+/* The first column of the statement's rows as "a, b, c"; text is freed and replaced. */
+static char *list_rows(sqlite3_stmt *statement)
+{
+  char *list = NULL;
+  for (int n = 0; n < 30 && sqlite3_step(statement) == SQLITE_ROW; n++) {
+    list = list ? sqlite3_mprintf("%z, %s", list, sqlite3_column_text(statement, 0))
+                : sqlite3_mprintf("%s", sqlite3_column_text(statement, 0));
+  }
+  return list;
+}
+
+static Status no_such_table(Call *call, const char *label, const char *why)
+{
+  static const char SQL[] = "SELECT name FROM pragma_table_list WHERE type IN ('table', 'view', 'virtual') "
+                            "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name";
+  sqlite3_stmt *statement = NULL;
+  if (!strstr(why, "no such table")) {
+    return call_fail(call, "source '%s' cannot be read: %s", label, why);
+  }
+  char *tables = NULL;
+  if (sqlite3_prepare_v2(call->host->db, SQL, -1, &statement, NULL) == SQLITE_OK) {
+    tables = list_rows(statement);
+  }
+  sqlite3_finalize(statement);
+  Status status = call_fail(call, "source '%s' is no table or view of this database, which has %s", label,
+                            tables ? tables : "none yet");
+  sqlite3_free(tables);
+  return status;
+}
+
+/* Keeps SQLite's code where it tells more than "error": out of memory, busy, I/O, denied. */
+static Status sqlite_failed(Call *call, int rc)
+{
+  if (rc == SQLITE_NOMEM) {
+    return STATUS_NOMEM;
+  }
+  if (rc == SQLITE_INTERRUPT) {
+    return STATUS_INTERRUPT;
+  }
+  call->rc = rc;
+  return STATUS_ERROR;
+}
+
+static char *columns_text(sqlite3_stmt *table)
+{
+  char *list = NULL;
+  for (int i = 0; i < sqlite3_column_count(table); i++) {
+    const char *name = sqlite3_column_name(table, i);
+    list = list ? sqlite3_mprintf("%z, %s", list, name) : sqlite3_mprintf("%s", name);
+  }
+  return list;
+}
+
+static Status column_fail(Call *call, const NamedSource *source, sqlite3_stmt *table, char *problem)
+{
+  char *columns = columns_text(table);
+  Status status = problem && columns
+                      ? call_fail(call, "%s; the columns of %s are: %s", problem, source->label, columns)
+                      : STATUS_NOMEM;
+  sqlite3_free(columns);
+  sqlite3_free(problem);
+  return status;
+}
+
+/* The column that the user named, spelt as the table spells it. */
+static Status column_named(Call *call, const NamedSource *source, sqlite3_stmt *table, const char *param,
+                           const char *wanted, char **column)
+{
+  for (int i = 0; i < sqlite3_column_count(table); i++) {
+    const char *name = sqlite3_column_name(table, i);
+    if (name && sqlite3_stricmp(name, wanted) == 0) {
+      *column = sqlite3_mprintf("%s", name);
+      return *column ? STATUS_OK : STATUS_NOMEM;
+    }
+  }
+  return column_fail(call, source, table, sqlite3_mprintf("%s '%q' is no column of the source", param, wanted));
+}
+
+static bool is_usual_name(const char *const *names, const char *column)
+{
+  char folded[64];
+  size_t n = 0;
+  for (; *column && n + 1 < sizeof folded; column++) {
+    if (*column != '_' && *column != ' ') {
+      folded[n++] = (char)(*column >= 'A' && *column <= 'Z' ? *column + 32 : *column);
+    }
+  }
+  folded[n] = 0;
+  for (; *names; names++) {
+    if (strcmp(*names, folded) == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static Status column_recognised(Call *call, const NamedSource *source, sqlite3_stmt *table, const Role *role,
+                                char **column)
+{
+  int found = 0;
+  char *fitting = NULL;
+  for (int i = 0; i < sqlite3_column_count(table); i++) {
+    const char *name = sqlite3_column_name(table, i);
+    if (!name) {
+      sqlite3_free(fitting);
+      return STATUS_NOMEM;
+    }
+    if (is_usual_name(role->names, name)) {
+      fitting = found++ ? sqlite3_mprintf("%z, %s", fitting, name) : sqlite3_mprintf("%s", name);
+    }
+  }
+  if (found == 1) {
+    *column = fitting;
+    return fitting ? STATUS_OK : STATUS_NOMEM;
+  }
+  if (found == 0 && !role->required) {
+    return STATUS_OK;
+  }
+  char *problem =
+      found ? sqlite3_mprintf("several columns of %s could be the %s (%s): name one with WHERE %s = '…'", source->label,
+                              role->noun, fitting, role->param_name)
+            : sqlite3_mprintf("no column of %s is called like a %s: name it with WHERE %s = '…'", source->label,
+                              role->noun, role->param_name);
+  sqlite3_free(fitting);
+  return column_fail(call, source, table, problem);
+}
+
+static Status column_find(Call *call, const NamedSource *source, sqlite3_stmt *table, const Role *role, char **column)
+{
+  int at = event_param(call->table, role->param);
+  const char *wanted = call_text(call, at);
+  return wanted ? column_named(call, source, table, role->param_name, wanted, column)
+                : column_recognised(call, source, table, role, column);
+}
+
+Status named_source_find(Call *call, const char *attribute_column, NamedSource *found)
+{
+  const Role customer = {"customer", "customer_column", CUSTOMER_NAMES, EVENT_CUSTOMER_COLUMN, true};
+  const Role time = {"time", "time_column", TIME_NAMES, EVENT_TIME_COLUMN, true};
+  const Role value = {"value", "value_column", VALUE_NAMES, EVENT_VALUE_COLUMN, call->table->value == VALUE_REQUIRED};
+  sqlite3 *db = call->host->db;
+  sqlite3_stmt *table = NULL;
+  Status status = quote_name(call, call_text(call, 0), &found->from);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  found->label = sqlite3_mprintf("%s", call_text(call, 0));
+  char *sql = sqlite3_mprintf("SELECT * FROM %s AS src LIMIT 0", found->from);
+  if (!found->label || !sql) {
+    sqlite3_free(sql);
+    return STATUS_NOMEM;
+  }
+  int rc = sqlite3_prepare_v2(db, sql, -1, &table, NULL);
+  sqlite3_free(sql);
+  if (rc != SQLITE_OK) {
+    status = sqlite_failed(call, rc);
+    return status == STATUS_ERROR ? no_such_table(call, found->label, sqlite3_errmsg(db)) : status;
+  }
+  status = column_find(call, found, table, &customer, &found->customer);
+  if (status == STATUS_OK) {
+    status = column_find(call, found, table, &time, &found->time);
+  }
+  if (status == STATUS_OK && call->table->value != VALUE_UNUSED) {
+    status = column_find(call, found, table, &value, &found->value);
+  }
+  if (status == STATUS_OK && attribute_column) {
+    status = column_named(call, found, table, "cohort_column", attribute_column, &found->attribute);
+  }
+  sqlite3_finalize(table);
+  return status;
+}

@@ -1,0 +1,119 @@
+/*
+** What exists, as data: the specs that fn files fill in and the engine (tvf.c, func.c) runs.
+**
+** A table function is a TableSpec, a scalar or aggregate a FunctionSpec; each is one `const` object at the end of its fn file and one line in
+** retain.c. From the specs come the declared schema, the argument checks, the messages, retain_help, the README's tables and the tests
+** that every function is documented and that its example runs.
+*/
+#ifndef RETAIN_GLUE_SPEC_H
+#define RETAIN_GLUE_SPEC_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../core/customers.h"
+#include "call.h"
+
+/* The kind of an argument says what is accepted and which call_…() reads it. */
+typedef enum ParamKind {
+  PARAM_SOURCE,   /* table or view name, or retain_log(…); read by source_read() */
+  PARAM_COLUMN,   /* a column name of the source; read by source_read() or call_text() */
+  PARAM_TEXT,     /* any text: call_text() */
+  PARAM_CHOICE,   /* one of `choices`: call_choice() gives its number, from 0 */
+  PARAM_INTEGER,  /* low … high: call_integer(). Integral reals and numeric text are taken */
+  PARAM_REAL,     /* low … high: call_real() */
+  PARAM_TIME,     /* a time as in calendar.h, or 'now': call_time() */
+  PARAM_OFFSET,   /* '+08:00': call_offset() in ms */
+  PARAM_GRAIN,    /* 'month', '10 days': call_grain() */
+  PARAM_DURATION, /* '90 days', '3 months': call_duration() */
+  PARAM_ANY       /* unchecked; the fn looks at call_type() */
+} ParamKind;
+
+typedef struct ParamSpec {
+  const char *name;
+  ParamKind kind;
+  const char *fallback; /* the default, written as the text a user would give; NULL: required; "": optional, without a value */
+  double low, high;     /* PARAM_INTEGER, PARAM_REAL: the accepted range, both ends included */
+  const char *choices;  /* PARAM_CHOICE: "quantile|ntile|mean" */
+  const char *help;     /* meaning, unit and range in a sentence */
+} ParamSpec;
+
+typedef struct ColumnSpec {
+  const char *name;
+  const char *type; /* declared type: TEXT, INTEGER, REAL, or "" for customer (integer or text) */
+  const char *help;
+} ColumnSpec;
+
+/* The documentation that every function carries; all fields are required and shown by retain_help. */
+typedef struct Doc {
+  const char *summary; /* one line: what it answers */
+  const char *result;  /* what comes back: a row per …, a number in … */
+  const char *nulls;   /* what NULL does in its arguments and rows */
+  const char *errors;  /* what is an error */
+  const char *example; /* one SQL statement that runs, on demo_orders() or on constants */
+  const char *formula; /* the formula or rule, and its source */
+} Doc;
+
+/* Which of the source's columns an analysis reads, besides customer and time. */
+typedef enum SourceValue { VALUE_UNUSED, VALUE_OPTIONAL, VALUE_REQUIRED } SourceValue;
+
+typedef struct TableSpec {
+  const char *name;
+  Doc doc;
+  const ColumnSpec *columns;
+  int n_columns;
+  const ParamSpec *params; /* own parameters; those with has_source get EVENT_PARAMS after them */
+  int n_params;
+  bool has_source; /* parameter 0 is `source` (PARAM_SOURCE); the event parameters are appended by the engine */
+  SourceValue value;
+  uint64_t value_columns; /* bit i: column i depends on the source's values. A query of other columns does not read them. 0: all do */
+  size_t state_size; /* a zeroed block of this size is the `state` below */
+  /* Computes everything; *n_rows rows will be read. What it answers other than STATUS_OK and STATUS_ERROR gets the engine's message. */
+  Status (*compute)(Call *call, void *state, int64_t *n_rows);
+  void (*cell)(const void *state, int64_t row, int column, Cell *out);
+  void (*free)(void *state); /* frees what compute() allocated, also after it failed half-way; may run on a zeroed state */
+  /*
+  ** Where each customer has at most one row: the index to look a customer up in (the column must be called `customer`), and
+  ** the row of an id (-1: none; NULL: row = id). customers == NULL: no look-up.
+  */
+  const Customers *(*customers)(const void *state);
+  int64_t (*row_of)(const void *state, uint32_t id);
+} TableSpec;
+
+/*
+** A scalar has `scalar`; an aggregate has `step` and `value` (and `inverse` if it can be a window function).
+** A required argument that is NULL makes a scalar NULL and leaves the row out of an aggregate, without a call, unless sees_null is set;
+** an optional one that is NULL or left out has its default. Every function is DETERMINISTIC | INNOCUOUS unless direct_only.
+*/
+typedef struct FunctionSpec {
+  const char *name;
+  Doc doc;
+  const ParamSpec *params; /* the required ones first */
+  int n_params;
+  bool sees_null;
+  bool direct_only;
+  void (*scalar)(Call *call, Cell *out); /* after call_fail() `out` is not looked at */
+  size_t state_size;                     /* the aggregate's state, zeroed before the first step */
+  Status (*step)(Call *call, void *state);
+  void (*inverse)(Call *call, void *state);                 /* takes back the oldest row */
+  void (*value)(Call *call, const void *state, Cell *out); /* state NULL: no row took part */
+  void (*free)(void *state);                                /* NULL where the state owns nothing */
+} FunctionSpec;
+
+/* All that exists; the lists end in NULL. */
+typedef struct Registry {
+  const TableSpec *const *tables;
+  const FunctionSpec *const *functions;
+} Registry;
+const Registry *call_registry(const Call *call);
+
+/* The parameters of a table function, with those that the engine appends. */
+int table_param_count(const TableSpec *spec);
+const ParamSpec *table_param(const TableSpec *spec, int i);
+
+/* What a parameter accepts, in the words of its error message; NULL when out of memory. The caller's, from mem_alloc(). */
+char *param_accepted(const ParamSpec *param);
+
+#define COUNT_OF(array) ((int)(sizeof(array) / sizeof((array)[0])))
+
+#endif

@@ -1,0 +1,71 @@
+-- period_start, period_index: against SQLite's own date functions, the slow and obvious way.
+CREATE TEMP TABLE moment(t TEXT, off TEXT);
+WITH RECURSIVE day(d) AS (SELECT '1996-01-01' UNION ALL SELECT date(d, '+1 day') FROM day WHERE d < '2030-12-31')
+  INSERT INTO moment SELECT d, '+00:00' FROM day
+  UNION ALL SELECT d || 'T15:59:59.999Z', '+08:00' FROM day
+  UNION ALL SELECT d || ' 03:29:59', '-03:30' FROM day;
+INSERT INTO moment
+  SELECT * FROM (VALUES ('0000-01-10'), ('0000-12-31 23:59:59.999'), ('0004-02-29'), ('1582-10-10'), ('1900-02-28 23:59:59'), ('1900-03-01'), ('1969-12-28 23:59:59.999'),
+    ('1969-12-29'), ('1969-12-31 23:59:59.999'), ('1970-01-01'), ('1970-01-04 23:59:59'), ('1970-01-05'), ('2000-02-29 12:00+14:00'), ('2023-02-31'), ('2100-02-28 24:00'),
+    ('2100-03-01'), ('9999-12-30'), (2460000.25), (2440587.5), ('12:34')), (VALUES ('+00:00'), ('+05:45'), ('+14:00'));
+INSERT INTO moment VALUES ('1970-01-01', '-14:00'), ('2024-02-29 23:30', '-14:00'), ('2024-03-01 00:15', '-00:30'), ('9999-12-31 23:59:59.999', '+00:00'), ('9999-12-31', '-14:00');
+
+CREATE TEMP TABLE local AS
+  SELECT t, off, date(t, off) AS d, CAST(strftime('%Y', t, off) AS INTEGER) AS year, CAST(strftime('%m', t, off) AS INTEGER) AS month,
+    CAST(julianday(date(t, off)) - julianday('1970-01-01') AS INTEGER) AS days FROM moment;
+
+CREATE TEMP TABLE slow AS
+  SELECT t, off, 'day' AS grain, d AS first, days AS number FROM local
+  UNION ALL SELECT t, off, 'Weeks', date(d, 'weekday 0', '-6 days'), CAST((julianday(d, 'weekday 0', '-6 days') - julianday('1969-12-29')) / 7 AS INTEGER) FROM local
+  UNION ALL SELECT t, off, 'month', date(d, 'start of month'), (year - 1970) * 12 + month - 1 FROM local
+  UNION ALL SELECT t, off, 'quarter', printf('%04d-%02d-01', year, (month - 1) / 3 * 3 + 1), (year - 1970) * 4 + (month - 1) / 3 FROM local
+  UNION ALL SELECT t, off, 'YEAR', date(d, 'start of year'), year - 1970 FROM local
+  UNION ALL SELECT t, off, '10 days', date('1970-01-01', (10 * CAST(floor(days / 10.0) AS INTEGER)) || ' days'), CAST(floor(days / 10.0) AS INTEGER) FROM local
+  UNION ALL SELECT t, off, '7 days', date('1970-01-01', (7 * CAST(floor(days / 7.0) AS INTEGER)) || ' days'), CAST(floor(days / 7.0) AS INTEGER) FROM local;
+
+CREATE TEMP TABLE fast AS SELECT t, off, grain, period_start(t, grain, off) AS first, period_index(t, grain, off) AS number FROM slow;
+
+SELECT iif(count(*) > 268000 AND sum(first IS NULL OR number IS NULL) = 0, 'ok', 'FAIL: ' || count(*)) || ' every moment has a slow answer' FROM slow;
+SELECT iif(count(*) = 0, 'ok', 'FAIL: ' || min(grain || ' ' || t || ' ' || off || ' ' || first || ' ' || number)) || ' slow answers are given, R1 R2 R3' FROM (SELECT * FROM slow EXCEPT SELECT * FROM fast);
+SELECT iif(count(*) = 0, 'ok', 'FAIL: ' || min(grain || ' ' || t || ' ' || off || ' ' || first || ' ' || number)) || ' no others are given' FROM (SELECT * FROM fast EXCEPT SELECT * FROM slow);
+SELECT iif(count(*) = 0, 'ok', 'FAIL: ' || min(grain || ' ' || this)) || ' one number to one first day, in order, R2' FROM
+  (SELECT grain, number AS this, first, lead(number) OVER w AS next_number, lead(first) OVER w AS next_first FROM (SELECT DISTINCT grain, number, first FROM fast) WINDOW w AS (PARTITION BY grain ORDER BY number))
+  WHERE next_number = this OR next_first <= first;
+SELECT iif(count(*) = 0, 'ok', 'FAIL') || ' the first day of a period is in it' FROM fast WHERE first >= '0000-01-01' AND period_index(first, grain) <> number;
+
+-- ISO weeks by their published days (ISO 8601: week 1 holds the first Thursday): 2020-W53, 2015-W53, 2021-W01, 2019-W01 begins in 2018.
+WITH times(t) AS (VALUES ('2020-12-31'), ('2021-01-03'), ('2016-01-03'), ('2021-01-04'), ('2019-01-01'))
+  SELECT iif(group_concat(period_start(t, 'week')) = '2020-12-28,2020-12-28,2015-12-28,2021-01-04,2018-12-31', 'ok', 'FAIL: ' || group_concat(period_start(t, 'week'))) || ' ISO week 53' FROM times;
+
+SELECT iif(period_start(1709164800, 'month') = '2024-02-01' AND period_start(1709164800000, 'day') = '2024-02-29' AND period_start('1709164800', 'day') = '2024-02-29'
+  AND period_start(-1, 'day') = '1969-12-31' AND period_start(1709164800.5, 'year') = '2024-01-01', 'ok', 'FAIL') || ' unix seconds and milliseconds';
+SELECT iif(period_start('2024-01-31 16:00', 'month', '+08:00') = '2024-02-01' AND period_start('2024-01-31 15:59:59.999', 'month', '+0800') = '2024-01-01'
+  AND period_start('2024-01-31', 'day', 'Z') = '2024-01-31' AND period_start('2024-01-31', 'day', '0') = '2024-01-31', 'ok', 'FAIL') || ' offsets, R3';
+SELECT iif(period_index('2024-03-01', 'month') - period_index('2023-12-31', 'month') = 3, 'ok', 'FAIL') || ' the difference of two numbers';
+SELECT iif(period_start(NULL, 'day') IS NULL AND period_start('2024-01-31', NULL) IS NULL AND period_index(NULL, 'day') IS NULL AND period_start('2024-01-31', 'day', NULL) = '2024-01-31', 'ok', 'FAIL') || ' NULL';
+SELECT iif(typeof(period_start('2024-01-31', 'day')) = 'text' AND typeof(period_index('2024-01-31', 'day')) = 'integer', 'ok', 'FAIL') || ' types';
+SELECT iif(period_start('0000-01-01', 'day', '-01:00') = '-0001-12-31' AND period_start('9999-12-31 23:00', 'year', '+01:00') = '10000-01-01', 'ok', 'FAIL') || ' an offset can leave the years 0000 … 9999';
+CREATE TEMP TABLE orders(at TEXT, amount REAL);
+CREATE INDEX temp.orders_by_month ON orders(period_start(at, 'month'));
+INSERT INTO orders VALUES ('2024-02-29', 1), ('2024-02-01', 2), ('2024-03-01', 3);
+SELECT iif(sum(amount) = 3, 'ok', 'FAIL') || ' deterministic: usable in an index' FROM orders WHERE period_start(at, 'month') = '2024-02-01';
+
+-- expect error
+SELECT period_start('yesterday', 'day');
+-- expect error
+SELECT period_start('2024-02-32', 'day');
+-- expect error
+SELECT period_start('2024-02-29', 'fortnight');
+-- expect error
+SELECT period_index('2024-02-29', '0 days');
+-- expect error
+SELECT period_index('2024-02-29', '2 weeks');
+-- expect error
+SELECT period_start('2024-02-29', 'day', '+15:00');
+-- expect error
+SELECT period_start(x'323032342D30322D3239', 'day');
+-- expect error
+SELECT period_start(1e300, 'day');
+-- expect error
+SELECT period_start('2024-02-29', 7);
+SELECT 'assertions: 13';
