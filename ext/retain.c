@@ -9,6 +9,19 @@
 SQLITE_EXTENSION_INIT1
 
 
+extern const FunctionSpec retention_rate_function;
+extern const FunctionSpec retention_rate_rows_function;
+extern const FunctionSpec churn_rate_function;
+extern const FunctionSpec repeat_purchase_rate_function;
+extern const FunctionSpec repeat_purchase_rate_rows_function;
+extern const FunctionSpec rate_low_function;
+extern const FunctionSpec rate_high_function;
+extern const FunctionSpec clv_function;
+extern const FunctionSpec nps_function;
+extern const FunctionSpec nps_low_function;
+extern const FunctionSpec nps_high_function;
+extern const FunctionSpec csat_function;
+extern const FunctionSpec ces_function;
 extern const FunctionSpec period_start_function;
 extern const FunctionSpec period_index_function;
 extern const FunctionSpec retain_log_function;
@@ -21,6 +34,19 @@ static const TableSpec *const TABLES[] = {
 static const FunctionSpec *const FUNCTIONS[] = {
     &retain_log_function,
     &retain_version_function,
+    &retention_rate_function,
+    &retention_rate_rows_function,
+    &churn_rate_function,
+    &repeat_purchase_rate_function,
+    &repeat_purchase_rate_rows_function,
+    &rate_low_function,
+    &rate_high_function,
+    &clv_function,
+    &nps_function,
+    &nps_low_function,
+    &nps_high_function,
+    &csat_function,
+    &ces_function,
     &period_start_function,
     &period_index_function,
     NULL,
