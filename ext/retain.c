@@ -8,6 +8,9 @@
 
 SQLITE_EXTENSION_INIT1
 
+extern const TableSpec rfm_table;
+extern const TableSpec rfm_thresholds_table;
+extern const TableSpec segment_flow_table;
 
 extern const FunctionSpec retention_rate_function;
 extern const FunctionSpec retention_rate_rows_function;
@@ -24,10 +27,16 @@ extern const FunctionSpec csat_function;
 extern const FunctionSpec ces_function;
 extern const FunctionSpec period_start_function;
 extern const FunctionSpec period_index_function;
+extern const FunctionSpec rfm_cuts_function;
+extern const FunctionSpec rfm_score_function;
+extern const FunctionSpec rfm_segment_function;
 extern const FunctionSpec retain_log_function;
 extern const FunctionSpec retain_version_function;
 
 static const TableSpec *const TABLES[] = {
+    &rfm_table,
+    &rfm_thresholds_table,
+    &segment_flow_table,
     NULL,
 };
 
@@ -47,6 +56,9 @@ static const FunctionSpec *const FUNCTIONS[] = {
     &nps_high_function,
     &csat_function,
     &ces_function,
+    &rfm_cuts_function,
+    &rfm_score_function,
+    &rfm_segment_function,
     &period_start_function,
     &period_index_function,
     NULL,
