@@ -11,6 +11,9 @@ SQLITE_EXTENSION_INIT1
 extern const TableSpec rfm_table;
 extern const TableSpec rfm_thresholds_table;
 extern const TableSpec segment_flow_table;
+extern const TableSpec cohort_average_table;
+extern const TableSpec cohort_retention_table;
+extern const TableSpec retention_by_period_table;
 
 extern const FunctionSpec retention_rate_function;
 extern const FunctionSpec retention_rate_rows_function;
@@ -37,6 +40,9 @@ static const TableSpec *const TABLES[] = {
     &rfm_table,
     &rfm_thresholds_table,
     &segment_flow_table,
+    &retention_by_period_table,
+    &cohort_retention_table,
+    &cohort_average_table,
     NULL,
 };
 
