@@ -13,6 +13,10 @@ extern const TableSpec rfm_thresholds_table;
 extern const TableSpec segment_flow_table;
 extern const TableSpec cohort_average_table;
 extern const TableSpec cohort_retention_table;
+extern const TableSpec customer_summary_table;
+extern const TableSpec purchase_intervals_table;
+extern const TableSpec repeat_ladder_table;
+extern const TableSpec data_check_table;
 extern const TableSpec retention_by_period_table;
 
 extern const FunctionSpec retention_rate_function;
@@ -43,6 +47,10 @@ static const TableSpec *const TABLES[] = {
     &retention_by_period_table,
     &cohort_retention_table,
     &cohort_average_table,
+    &customer_summary_table,
+    &purchase_intervals_table,
+    &repeat_ladder_table,
+    &data_check_table,
     NULL,
 };
 
