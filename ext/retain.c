@@ -17,6 +17,8 @@ extern const TableSpec customer_summary_table;
 extern const TableSpec purchase_intervals_table;
 extern const TableSpec repeat_ladder_table;
 extern const TableSpec data_check_table;
+extern const TableSpec demo_orders_table;
+extern const TableSpec retain_help_table;
 extern const TableSpec retention_by_period_table;
 
 extern const FunctionSpec retention_rate_function;
@@ -51,6 +53,8 @@ static const TableSpec *const TABLES[] = {
     &purchase_intervals_table,
     &repeat_ladder_table,
     &data_check_table,
+    &demo_orders_table,
+    &retain_help_table,
     NULL,
 };
 
