@@ -1,0 +1,327 @@
+/*
+** The fault sweep: for every statement and every N, the Nth allocation fails (once; then also all after it), and the Nth read of the
+** database file fails.
+**
+**   fault DATABASE SETUP.sql STATEMENTS.sql [PART/PARTS]
+**
+** F1  The outcome is an error, or exactly the rows of the undisturbed run.
+** F2  After the connection is closed, SQLite holds as much memory as before it was opened.
+** F3  After an error the same connection gives the undisturbed rows again (looked at every RETRY_EVERY faults).
+** F4  A statement that is itself wrong gives an error, disturbed or not.
+** F5  Registration under faults either succeeds or leaves a connection that closes and leaks nothing.
+**
+** The sweep over N ends at the first N at which no fault happened any more. PART/PARTS takes every PARTS-th statement, for running in parallel.
+*/
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "connection.h"
+#include "retain.h"
+
+#define RETRY_EVERY 16
+
+/* What is to fail, and when. The program has one thread. */
+typedef struct Fault {
+  bool armed, sticky;
+  long countdown; /* calls until it fails; sticky: from then on */
+  long injected;
+} Fault;
+static Fault alloc_fault, read_fault;
+
+static bool fault_due(Fault *fault)
+{
+  if (!fault->armed || --fault->countdown > 0) {
+    return false;
+  }
+  fault->armed = fault->sticky;
+  fault->injected++;
+  return true;
+}
+
+static sqlite3_mem_methods real_memory;
+
+static void *failing_malloc(int size)
+{
+  return fault_due(&alloc_fault) ? NULL : real_memory.xMalloc(size);
+}
+
+static void *failing_realloc(void *p, int size)
+{
+  return fault_due(&alloc_fault) ? NULL : real_memory.xRealloc(p, size);
+}
+
+/* A VFS whose files pass everything on to the default one, but for reads that are to fail. */
+typedef struct FailingFile {
+  sqlite3_file base;
+  sqlite3_file *real;
+} FailingFile;
+
+static sqlite3_vfs *real_vfs;
+static sqlite3_io_methods failing_methods;
+
+#define REAL(file) (((FailingFile *)(file))->real)
+static int file_close(sqlite3_file *file)
+{
+  int rc = REAL(file)->pMethods ? REAL(file)->pMethods->xClose(REAL(file)) : SQLITE_OK;
+  return rc;
+}
+static int file_read(sqlite3_file *file, void *bytes, int n, sqlite3_int64 at)
+{
+  return fault_due(&read_fault) ? SQLITE_IOERR_READ : REAL(file)->pMethods->xRead(REAL(file), bytes, n, at);
+}
+static int file_write(sqlite3_file *file, const void *bytes, int n, sqlite3_int64 at)
+{
+  return REAL(file)->pMethods->xWrite(REAL(file), bytes, n, at);
+}
+static int file_truncate(sqlite3_file *file, sqlite3_int64 size)
+{
+  return REAL(file)->pMethods->xTruncate(REAL(file), size);
+}
+static int file_sync(sqlite3_file *file, int flags)
+{
+  return REAL(file)->pMethods->xSync(REAL(file), flags);
+}
+static int file_size(sqlite3_file *file, sqlite3_int64 *size)
+{
+  return REAL(file)->pMethods->xFileSize(REAL(file), size);
+}
+static int file_lock(sqlite3_file *file, int lock)
+{
+  return REAL(file)->pMethods->xLock(REAL(file), lock);
+}
+static int file_unlock(sqlite3_file *file, int lock)
+{
+  return REAL(file)->pMethods->xUnlock(REAL(file), lock);
+}
+static int file_check_reserved(sqlite3_file *file, int *out)
+{
+  return REAL(file)->pMethods->xCheckReservedLock(REAL(file), out);
+}
+static int file_control(sqlite3_file *file, int op, void *argument)
+{
+  return REAL(file)->pMethods->xFileControl(REAL(file), op, argument);
+}
+static int file_sector_size(sqlite3_file *file)
+{
+  return REAL(file)->pMethods->xSectorSize(REAL(file));
+}
+static int file_characteristics(sqlite3_file *file)
+{
+  return REAL(file)->pMethods->xDeviceCharacteristics(REAL(file));
+}
+
+static int failing_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *out_flags)
+{
+  FailingFile *failing = (FailingFile *)file;
+  (void)vfs;
+  memset(failing, 0, sizeof *failing);
+  failing->real = (sqlite3_file *)(failing + 1);
+  failing->base.pMethods = &failing_methods;
+  return real_vfs->xOpen(real_vfs, name, failing->real, flags, out_flags);
+}
+
+static void install_faults(void)
+{
+  static sqlite3_mem_methods memory;
+  static sqlite3_vfs vfs;
+  sqlite3_config(SQLITE_CONFIG_GETMALLOC, &real_memory);
+  memory = real_memory;
+  memory.xMalloc = failing_malloc;
+  memory.xRealloc = failing_realloc;
+  sqlite3_config(SQLITE_CONFIG_MALLOC, &memory);
+  sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0); /* every allocation reaches the seam */
+  sqlite3_initialize();
+  failing_methods = (sqlite3_io_methods){1, file_close, file_read, file_write, file_truncate, file_sync, file_size, file_lock, file_unlock, file_check_reserved, file_control, file_sector_size, file_characteristics, NULL, NULL, NULL, NULL, NULL, NULL};
+  real_vfs = sqlite3_vfs_find(NULL);
+  vfs = *real_vfs;
+  vfs.zName = "failing";
+  vfs.szOsFile += (int)sizeof(FailingFile);
+  vfs.xOpen = failing_open;
+  sqlite3_vfs_register(&vfs, 1);
+}
+
+typedef enum Kind { ALLOC_ONCE, ALLOC_FROM, READ_ONCE, KIND_COUNT } Kind;
+static const char *const KIND_NAME[KIND_COUNT] = {"allocation", "allocations from", "read"};
+
+typedef struct Outcome {
+  int rc;
+  Text rows;
+  Text message;
+} Outcome;
+
+static void outcome_free(Outcome *outcome)
+{
+  text_free(&outcome->rows);
+  text_free(&outcome->message);
+}
+
+static void run(sqlite3 *db, const char *sql, Outcome *outcome)
+{
+  outcome->rc = connection_run(db, sql, &outcome->rows);
+  text_clear(&outcome->message);
+  if (outcome->rc != SQLITE_OK) {
+    const char *message = sqlite3_errmsg(db);
+    text_add(&outcome->message, message, strlen(message));
+  }
+}
+
+static void arm(Kind kind, long n)
+{
+  *(kind == READ_ONCE ? &read_fault : &alloc_fault) = (Fault){true, kind == ALLOC_FROM, n, 0};
+}
+
+/* Whether a fault happened since arm(). */
+static bool disarm(void)
+{
+  bool happened = alloc_fault.injected + read_fault.injected > 0;
+  alloc_fault = read_fault = (Fault){0};
+  return happened;
+}
+
+static long n_faults, n_errors, n_same, n_bad;
+
+static void bad(const char *sql, Kind kind, long n, const char *what, const char *detail)
+{
+  n_bad++;
+  if (n_bad <= 40) {
+    printf("FAIL %s %ld fails: %s: %s\n  in %s\n", KIND_NAME[kind], n, what, detail, sql);
+  }
+}
+
+/* One statement, one kind of fault, every N. */
+static void sweep(const char *database, const char *sql, Kind kind, const Outcome *undisturbed)
+{
+  bool happened = true;
+  for (long n = 1; happened && n_bad < 200; n++) {
+    Outcome outcome = {0};
+    sqlite3_int64 base = sqlite3_memory_used();
+    sqlite3 *db = connection_open(database);
+    arm(kind, n);
+    run(db, sql, &outcome);
+    happened = disarm();
+    n_faults += happened;
+    if (outcome.rc != SQLITE_OK) {
+      n_errors += happened;
+      if (undisturbed->rc == SQLITE_OK && !happened) {
+        bad(sql, kind, n, "an error without a fault", outcome.message.bytes);
+      }
+      if (n % RETRY_EVERY == 0) {
+        run(db, sql, &outcome);
+        if (outcome.rc != undisturbed->rc || strcmp(outcome.rows.bytes, undisturbed->rows.bytes) != 0) {
+          bad(sql, kind, n, "the connection did not recover", outcome.message.bytes);
+        }
+      }
+    } else if (undisturbed->rc != SQLITE_OK) {
+      bad(sql, kind, n, "no error, where the undisturbed run has one", undisturbed->message.bytes);
+    } else if (strcmp(outcome.rows.bytes, undisturbed->rows.bytes) != 0) {
+      bad(sql, kind, n, "wrong rows", outcome.rows.bytes);
+    } else {
+      n_same += happened;
+    }
+    outcome_free(&outcome);
+    if (sqlite3_close(db) != SQLITE_OK) {
+      bad(sql, kind, n, "the connection did not close", sqlite3_errmsg(db));
+      sqlite3_close_v2(db);
+    }
+    if (sqlite3_memory_used() != base) {
+      char leaked[32];
+      snprintf(leaked, sizeof leaked, "%lld bytes", (long long)(sqlite3_memory_used() - base));
+      bad(sql, kind, n, "leaked", leaked);
+    }
+  }
+}
+
+static void sweep_registration(Kind kind)
+{
+  bool happened = true;
+  for (long n = 1; happened; n++) {
+    sqlite3_int64 base = sqlite3_memory_used();
+    sqlite3 *db = NULL;
+    char *message = NULL;
+    sqlite3_open(":memory:", &db);
+    arm(kind, n);
+    int rc = sqlite3_retain_init(db, &message, NULL);
+    happened = disarm();
+    n_faults += happened;
+    n_errors += happened && rc != SQLITE_OK;
+    n_same += happened && rc == SQLITE_OK;
+    if (rc != SQLITE_OK && !happened) {
+      bad("registration", kind, n, "an error without a fault", message ? message : "");
+    }
+    sqlite3_free(message);
+    sqlite3_close(db);
+    if (sqlite3_memory_used() != base) {
+      bad("registration", kind, n, "leaked", "");
+    }
+  }
+}
+
+int main(int argc, char **argv)
+{
+  Statements statements = {0}, setup = {0};
+  int part = 0, parts = 1;
+  if (argc < 4) {
+    fprintf(stderr, "usage: fault DATABASE SETUP.sql STATEMENTS.sql [PART/PARTS]\n");
+    return 2;
+  }
+  if (argc > 4) {
+    char *slash = strchr(argv[4], '/');
+    part = (int)strtol(argv[4], NULL, 10);
+    parts = slash ? (int)strtol(slash + 1, NULL, 10) : 1;
+  }
+  install_faults();
+  remove(argv[1]);
+  {
+    sqlite3 *db = connection_open(argv[1]);
+    statements_read(&setup, argv[2]);
+    for (int i = 0; i < setup.n; i++) {
+      connection_must(db, setup.sql[i]);
+    }
+    sqlite3_close(db);
+  }
+  statements_read(&statements, argv[3]);
+  statements_examples(&statements);
+  int done = 0;
+  for (int i = part; i < statements.n; i += parts) {
+    const char *sql = statements.sql[i];
+    double start = cpu_seconds();
+    long before = n_faults;
+    Outcome undisturbed = {0}, again = {0};
+    sqlite3 *db = connection_open(argv[1]);
+    run(db, sql, &undisturbed);
+    run(db, sql, &again);
+    if (strcmp(undisturbed.rows.bytes, again.rows.bytes) != 0) {
+      bad(sql, ALLOC_ONCE, 0, "two undisturbed runs differ", again.rows.bytes);
+    }
+    if (undisturbed.rc == SQLITE_OK && undisturbed.rows.length == 0) {
+      bad(sql, ALLOC_ONCE, 0, "no rows: this statement tests nothing", "");
+    }
+    if (undisturbed.rc != SQLITE_OK && strncmp(sql, "/* error */", 11) != 0) {
+      bad(sql, ALLOC_ONCE, 0, "fails undisturbed", undisturbed.message.bytes);
+    }
+    outcome_free(&again);
+    sqlite3_close(db);
+    for (Kind kind = 0; kind < KIND_COUNT; kind++) {
+      sweep(argv[1], sql, kind, &undisturbed);
+    }
+    outcome_free(&undisturbed);
+    done++;
+    if (getenv("VERBOSE")) {
+      printf("%7ld faults %6.2f s  %.100s\n", n_faults - before, cpu_seconds() - start, sql);
+    }
+  }
+  if (part == 0) {
+    sweep_registration(ALLOC_ONCE);
+    sweep_registration(ALLOC_FROM);
+  }
+  printf("fault: %d statements, %ld faults: %ld errors, %ld undisturbed rows, %ld wrong\n", done, n_faults, n_errors, n_same, n_bad);
+  statements_free(&statements);
+  statements_free(&setup);
+  if (n_bad == 0 && done > 0 && n_faults > 0) {
+    printf("ok fault part %d/%d\n", part, parts);
+    return 0;
+  }
+  return 1;
+}

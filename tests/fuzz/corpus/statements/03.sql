@@ -1,0 +1,1 @@
+SELECT * FROM rfm('recent_orders') WHERE bins = 3;

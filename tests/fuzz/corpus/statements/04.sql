@@ -1,0 +1,1 @@
+SELECT * FROM rfm('odd "name') WHERE customer = 'c7';

@@ -1,0 +1,1 @@
+SELECT * FROM data_check('visits') WHERE customer_column = 'who' AND time_column = 'seen_at' AND value_column = 'spent';

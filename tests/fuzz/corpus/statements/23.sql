@@ -1,0 +1,1 @@
+/* error */ SELECT * FROM rfm('visits');

@@ -1,0 +1,1 @@
+/* error */ SELECT * FROM rfm('orders') WHERE bins = 0;

@@ -1,0 +1,1 @@
+/* error */ SELECT * FROM rfm('orders') WHERE time_column = 'channel';

@@ -1,0 +1,1 @@
+/* error */ SELECT retention_rate(10, 5, 7);

@@ -1,0 +1,1 @@
+INSERT INTO fuzz VALUES(9223372036854775807, '9999-12-31 23:59:59.999', -1e308), (-9223372036854775808, '0000-01-01', 1e308), ('', 0, 0); SELECT * FROM customer_summary('fuzz'); SELECT * FROM cohort_retention('fuzz') WHERE grain = 'year';
