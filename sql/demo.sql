@@ -8,7 +8,7 @@ CREATE TABLE orders AS SELECT order_id, customer_id, ordered_at, amount, channel
 .print
 .print The shop: one table, a row per order.
 SELECT * FROM orders LIMIT 3;
-SELECT count(*) AS orders, count(DISTINCT customer_id) AS customers, printf('%,d', sum(amount)) AS revenue,
+SELECT count(*) AS orders, count(DISTINCT customer_id) AS customers, printf('%,d', round(sum(amount))) AS revenue,
        date(min(ordered_at)) AS first_order, date(max(ordered_at)) AS last_order
 FROM orders;
 
@@ -50,7 +50,7 @@ ORDER BY "12 months" DESC;
 
 .print
 .print Who are my best customers? Recency, frequency and money, each scored 1 to 5, give every customer a segment.
-SELECT segment, count(*) AS customers, printf('%,d', sum(monetary)) AS revenue,
+SELECT segment, count(*) AS customers, printf('%,d', round(sum(monetary))) AS revenue,
        printf('%.0f %%', 100 * sum(monetary) / sum(sum(monetary)) OVER ()) AS share,
        printf('%.1f', avg(frequency)) AS orders_each, printf('%.0f', avg(recency_days)) AS days_since_last
 FROM rfm('orders')

@@ -35,6 +35,7 @@ static inline int64_t floor_div(int64_t a, int64_t b)
 **           2023-03-03). Hour 24 is the next day's first, with all its minutes: newer SQLite takes only 24:00 of it.
 **   integer unix seconds; above 253402300799, or below -62167219200, unix milliseconds
 **   real    0 … 5373484.5 a julian day number, below year 0 none; other numbers as integers, the fraction kept
+** A number that reads as a date, 19000101 … 21001231 such as 20240229, is none: as unix seconds it would be a day of August 1970.
 ** `text` need not end in a zero byte; no byte at or after text[length] is read. As in SQLite, a zero byte ends it.
 */
 bool time_from_text(const char *text, size_t length, int64_t *ms);
@@ -56,7 +57,7 @@ bool time_from_text_memo(TimeMemo *memo, const char *text, size_t length, int64_
 size_t time_to_text(int64_t ms, char out[TIME_TEXT_MAX]);
 size_t date_to_text(int64_t days, char out[TIME_TEXT_MAX]);
 
-/* '+08:00', '-03:30', 'Z', '+0800', '+08', '0': at most ±14:00. In milliseconds. */
+/* '+08:00', '-03:30', 'Z', '+0800', '+08', '+8', '0': at most ±14:00. In milliseconds. */
 bool offset_from_text(const char *text, size_t length, int64_t *ms);
 
 /* Periods: consecutive, numbered by an index that is 0 for the one that holds 1970-01-01 (week: ISO, Monday; N days: counted from 1970-01-01). */

@@ -1,18 +1,21 @@
 /*
-** Is this purchase history fit to be analysed? What can be counted over rows that are well formed; rows that are not are counted while they are read.
+** Is this purchase history fit to be analysed? What can be counted over rows that are well formed; rows that are not
+** are counted while they are read.
 **
 **   duplicates   rows beyond the first of the same customer, time and value (NULL, which comes as NaN, equals NULL)
 **   future       time > today
 **   negative     value < 0
 **   zero         value = 0
-**   dominant     the customer with the most rows, if it has more than 10 % of all rows and more than ten times the average customer's;
-**                the same for value, over values > 0
-**   gaps         runs of civil days without any row: a step from one day with rows to the next is unusual if it is longer than 3 times the
-**                95 % quantile (type 7) of all such steps. Judged from 20 steps on, up to `today`
+**   dominant     the customer with the most rows, if it has more than 10 % of all rows and more than ten times the
+**                average customer's; the same for value, over values > 0
+**   gaps         runs of civil days without any row: a step from one day with rows to the next is unusual if it is
+**                longer than 3 times the 95 % quantile (type 7) of all such steps. Judged from 20 steps on, up to
+**                `today`
 **
-** Duplicates are found exactly, among the rows that share an instant: while rows come in time order these are neighbours. The first
-** row that is earlier than the one before it answers STATUS_DISORDER; in the sorted pass rows of one customer and time are neighbours.
-** Memory: 24 bytes per customer, 24 … 48 per row of the fullest instant, half a megabyte for the days. O(1) expected per row.
+** Duplicates are found exactly, among the rows that share an instant: while rows come in time order these are
+** neighbours. The first row that is earlier than the one before it answers STATUS_DISORDER; in the sorted pass rows
+** of one customer and time are neighbours. Memory: 24 bytes per customer, 24 … 48 per row of the fullest instant,
+** half a megabyte for the days. O(1) expected per row.
 */
 #ifndef RETAIN_CORE_CHECK_H
 #define RETAIN_CORE_CHECK_H
@@ -48,7 +51,7 @@ typedef struct Check {
   CheckTally duplicate, future, negative, zero;
   int64_t rows;
   CheckDominant by_rows, by_value;
-  int64_t gaps, gap_days; /* unusual runs, and the days without a row in them */
+  int64_t gaps, gap_days;    /* unusual runs, and the days without a row in them */
   uint32_t gap_from, gap_to; /* day numbers: the days with rows around the longest run */
   double usual_step;         /* the 95 % quantile, in days; NaN where there are too few */
 

@@ -2,15 +2,9 @@
 
 #include <string.h>
 
+#include "compiler.h"
 #include "mem.h"
 #include "stats.h"
-
-/* Kept out of the functions that call it, which then need no stack frame for the rows that do not. */
-#if defined(__GNUC__)
-#define APART __attribute__((noinline))
-#else
-#define APART
-#endif
 
 bool brackets_from_text(const char *text, size_t length, int32_t brackets[COHORT_BRACKETS_MAX], int *n_brackets)
 {
@@ -187,7 +181,9 @@ static inline Status cell_take(const Cohorts *cohorts, CohortCell *cell, uint32_
     cell->active += counts;
     *reached = (slot + 1) << 1 | flag;
   }
-  sum_add_compact(&cell->high, &cell->low, value);
+  if (value != 0) { /* also where nobody asked for values */
+    sum_add_compact(&cell->high, &cell->low, value);
+  }
   return STATUS_OK;
 }
 

@@ -71,7 +71,7 @@ static uint32_t *slot_of(const Customers *customers, uint32_t hash, int64_t inte
                          uint32_t *id)
 {
   uint32_t mask = (UINT32_C(1) << customers->bits) - 1;
-  uint32_t at = hash >> (32 - customers->bits);
+  uint32_t at = hash >> customers->shift;
   for (;; at = (at + 1) & mask) {
     uint32_t slot = customers->slots[at];
     if (slot == 0) {
@@ -109,6 +109,7 @@ static bool slots_grow(Customers *customers)
   mem_free(customers->slots);
   customers->slots = slots;
   customers->bits = bits;
+  customers->shift = 32 - bits;
   return true;
 }
 

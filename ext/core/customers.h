@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "chunks.h"
+#include "compiler.h"
 
 #define CUSTOMER_NONE UINT32_MAX /* no such customer; also the limit of their number */
 
@@ -26,7 +27,7 @@ typedef struct CustomerKey {
 typedef struct Customers {
   size_t state_size; /* set before the first customer */
   uint32_t count;
-  int bits;        /* 2^bits slots */
+  int bits, shift; /* 2^bits slots; 32 - bits */
   uint32_t *slots; /* a tag of the hash above the lowest `bits` bits, id + 1 in them; 0 is free */
   Chunks records;  /* key: the integer, or the address of the text; then the state */
   Chunks kinds;    /* a bit per id: its key is text */
@@ -68,7 +69,7 @@ uint32_t customers_add_integer_slow(Customers *customers, int64_t key);
 /* The id in the home slot of a hash, if its tag fits: probably that of the key. Else a number that is no id. */
 static inline uint32_t customers_guess(const Customers *customers, uint32_t hash)
 {
-  return (customers->slots[hash >> (32 - customers->bits)] ^ hash << customers->bits) - 1;
+  return (customers->slots[hash >> customers->shift] ^ hash << customers->bits) - 1;
 }
 
 /* The id of an integer key; added if it is new. CUSTOMER_NONE when out of memory. */
@@ -87,12 +88,6 @@ static inline uint32_t customers_add_integer(Customers *customers, int64_t key)
 ** A look-up waits twice for memory, for the slot and then for the record. Whoever knows its keys some rows ahead asks for the slot
 ** first, guesses the id and asks for the record some rows later, and looks at the record after that.
 */
-#ifdef __GNUC__
-#define PREFETCH(address) __builtin_prefetch(address)
-#else
-#define PREFETCH(address) ((void)(address))
-#endif
-
 /* Makes room for the first customers, so that `slots` is there. */
 bool customers_start(Customers *customers);
 

@@ -9,7 +9,10 @@ typedef struct IntervalsState {
   uint32_t gaps; /* 0 until intervals_finish() */
 } IntervalsState;
 
-/* A row of the customer's latest day adds nothing: the lines of an order and in-order repeats of a day cost no memory. */
+/*
+** A row of the customer's latest day adds nothing: the lines of an order and in-order repeats of a day cost no
+** memory.
+*/
 static Status intervals_step(void *self, void *customer_state, const Event *event)
 {
   Intervals *intervals = self;
@@ -88,7 +91,10 @@ done:
   return status;
 }
 
-/* The type-7 quantile at tenths/10, as quantile_sorted() of stats.h; in integers, so that a whole rank is found as one. */
+/*
+** The type-7 quantile at tenths/10, as quantile_sorted() of stats.h; in integers, so that a whole rank is found as
+** one.
+*/
 static double gap_quantile(const uint32_t *key, uint32_t n, uint32_t tenths)
 {
   uint64_t h = (uint64_t)(n - 1) * tenths;

@@ -1,10 +1,10 @@
 /*
 ** Purchase intervals: how many days a customer lets pass between purchase days.
 **
-** Several purchases of a customer on one civil day are one purchase day; a customer with k >= 2 purchase days has k - 1 gaps, each at least 1 day.
-** Quantiles are type 7 (see stats.h), the spread is the sample standard deviation (n - 1).
-** The rows may come in any order. Memory: 8 bytes per customer while reading and 8 more at the end, 4 … 6 bytes per purchase day.
-** O(n) in all; the figures of a row cost O(its gaps).
+** Several purchases of a customer on one civil day are one purchase day; a customer with k >= 2 purchase days has k -
+** 1 gaps, each at least 1 day. Quantiles are type 7 (see stats.h), the spread is the sample standard deviation (n -
+** 1). The rows may come in any order. Memory: 8 bytes per customer while reading and 8 more at the end, 4 … 6 bytes
+** per purchase day. O(n) in all; the figures of a row cost O(its gaps).
 */
 #ifndef RETAIN_CORE_INTERVALS_H
 #define RETAIN_CORE_INTERVALS_H

@@ -1,11 +1,13 @@
 /*
 ** The repeat ladder: of the customers who made an n-th purchase, how many made an (n+1)-th, and after how long.
 **
-** A purchase is a row, or with `by_day` a civil day with rows. The share is an observed one: who made the n-th purchase yesterday counts as not
-** converted. The time is the median over those who did, so it leans to the quick while the others are still waiting.
+** A purchase is a row, or with `by_day` a civil day with rows. The share is an observed one: who made the n-th
+** purchase yesterday counts as not converted. The time is the median over those who did, so it leans to the quick
+** while the others are still waiting.
 **
-** Memory: 16 bytes per customer and 4 per step taken (8 where two purchases are not a whole number of seconds apart, or more than 136 years).
-** A row that comes before its customer's latest purchase answers STATUS_DISORDER. O(1) per row; O(n) expected at the end.
+** Memory: 16 bytes per customer and 4 per step taken (8 where two purchases are not a whole number of seconds apart,
+** or more than 136 years). A row that comes before its customer's latest purchase answers STATUS_DISORDER. O(1) per
+** row; O(n) expected at the end.
 */
 #ifndef RETAIN_CORE_LADDER_H
 #define RETAIN_CORE_LADDER_H
@@ -27,7 +29,10 @@ typedef struct LadderStep {
   Chunks others;     /* int64_t: those that do not fit, in milliseconds */
 } LadderStep;
 
-/* Set the first three (max_step 1 … LADDER_STEPS_MAX), feed ladder_accumulator() with rows, ladder_finish(). {0} is a valid empty object. */
+/*
+** Set the first three (max_step 1 … LADDER_STEPS_MAX), feed ladder_accumulator() with rows, ladder_finish(). {0} is a
+** valid empty object.
+*/
 typedef struct Ladder {
   int64_t offset_ms;
   bool by_day;

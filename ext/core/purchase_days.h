@@ -1,9 +1,10 @@
 /*
 ** On which civil days each customer bought: 4 bytes per row, in whatever order the rows come.
 **
-** Customers are grouped in buckets of 1024 by id, so that a purchase day is one 32-bit key: 10 bits of customer, 22 bits of day. Sorting a bucket
-** (by radix, some tens of kilobytes at a time) brings each customer's days together and in order; the same day twice stays twice.
-** Memory: 4 bytes per key, up to half as much again as a bucket grows by halves. O(1) amortised per row, O(n) at the end.
+** Customers are grouped in buckets of 1024 by id, so that a purchase day is one 32-bit key: 10 bits of customer, 22
+** bits of day. Sorting a bucket (by radix, some tens of kilobytes at a time) brings each customer's days together and
+** in order; the same day twice stays twice. Memory: 4 bytes per key, up to half as much again as a bucket grows by
+** halves. O(1) amortised per row, O(n) at the end.
 */
 #ifndef RETAIN_CORE_PURCHASE_DAYS_H
 #define RETAIN_CORE_PURCHASE_DAYS_H
@@ -15,8 +16,8 @@
 #include "status.h"
 
 /*
-** A civil day as a number that is never 0 and fits DAY_BITS, whatever the offset: days since 1970-01-01 + DAY_BIAS. Unsigned and by a
-** constant, so that a row costs a multiplication and no branch.
+** A civil day as a number that is never 0 and fits DAY_BITS, whatever the offset: days since 1970-01-01 + DAY_BIAS.
+** Unsigned and by a constant, so that a row costs a multiplication and no branch.
 */
 #define DAY_BITS 22
 #define DAY_BIAS 719530

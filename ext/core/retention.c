@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "compiler.h"
 #include "mem.h"
 #include "stats.h"
 
@@ -10,13 +11,6 @@
 #define FLAG_NEW 2U                      /* first event ever in the current period */
 #define FLAG_BITS 2
 #define NEVER INT32_MIN
-
-/* Kept out of the function that calls it, which then needs no stack frame for the rows that do not. */
-#if defined(__GNUC__)
-#define APART __attribute__((noinline))
-#else
-#define APART
-#endif
 
 struct RetentionCell {
   double high[2]; /* value in the period, a compensated sum; [1] of those who were customers at its start */

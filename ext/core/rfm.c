@@ -62,7 +62,10 @@ Status rfm_quantile_cuts(double *x, size_t n, int bins, double *cuts, const Watc
   return quantiles_select(x, n, p, (size_t)bins - 1, cuts, watch);
 }
 
-/* The mean, rounded once: sum / n alone can miss the common value of customers who are all alike, and then all of them or none would be above it. */
+/*
+** The mean, rounded once: sum / n alone can miss the common value of customers who are all alike, and then all of them
+** or none would be above it.
+*/
 static double mean_of(const double *x, size_t n)
 {
   Sum sum = {0};
@@ -144,7 +147,10 @@ static Status score_by_cuts(RfmScores *scores, const RfmView *view, const Watch 
 
 /* NTILE: the customers in key order, then per axis the places where a group begins */
 
-/* A key by its rank: integers before text; numbers, and the first eight bytes of text, as an unsigned number of the same order. */
+/*
+** A key by its rank: integers before text; numbers, and the first eight bytes of text, as an unsigned number of the
+** same order.
+*/
 typedef struct Ranked {
   uint64_t prefix;
   uint32_t id;
@@ -214,19 +220,27 @@ static Status order_make(const RfmView *view, uint32_t *order, size_t n, const W
   if (!ranked) {
     return STATUS_NOMEM;
   }
+  Status status = STATUS_OK;
   bool sorted = true;
   size_t i = 0;
   for (uint32_t id = 0; id < view->customers->count; id++) {
+    if (id % WATCH_EVERY == 0 && watch_stop(watch)) {
+      status = STATUS_INTERRUPT;
+      goto done;
+    }
     if (rfm_view_totals(view, id)->count) {
       ranked[i] = ranked_of(view->customers, id);
       sorted = sorted && (i == 0 || ranked_before(view->customers, &ranked[i - 1], &ranked[i]));
       i++;
     }
   }
-  Status status = sorted ? STATUS_OK : ranked_sort(view->customers, ranked, n, watch);
+  if (!sorted) {
+    status = ranked_sort(view->customers, ranked, n, watch);
+  }
   for (i = 0; i < n; i++) {
     order[i] = ranked[i].id;
   }
+done:
   mem_free(ranked);
   return status;
 }
@@ -248,8 +262,9 @@ static size_t lower_bound(const double *values, size_t n, double x)
 }
 
 /*
-** Only where a group begins matters: at the value `begin`, with `skip` customers of the same value before it, who come first by key. One walk in key
-** order that counts the customers of each such value then tells everybody's group, without sorting customers once per axis.
+** Only where a group begins matters: at the value `begin`, with `skip` customers of the same value before it, who come
+** first by key. One walk in key order that counts the customers of each such value then tells everybody's group,
+** without sorting customers once per axis.
 */
 static Status score_by_ntile(RfmScores *scores, const RfmView *view, RfmAxis axis, int bins, const uint32_t *order,
                              double *x, const Watch *watch)
@@ -352,15 +367,20 @@ Status rfm_classify(RfmScores *scores, const RfmView *view, const Watch *watch)
   if (!x) {
     return STATUS_NOMEM;
   }
+  Status status;
   Sum whole = {0}, before = {0};
   for (uint32_t id = 0; id < view->customers->count; id++) {
+    if (id % WATCH_EVERY == 0 && watch_stop(watch)) {
+      status = STATUS_INTERRUPT;
+      goto done;
+    }
     double total = rfm_totals_sum(rfm_view_totals(view, id));
     if (total > 0) {
       x[n++] = total;
       sum_add(&whole, total);
     }
   }
-  Status status = sort_doubles(x, n, watch);
+  status = sort_doubles(x, n, watch);
   if (status != STATUS_OK) {
     goto done;
   }
@@ -381,7 +401,8 @@ Status rfm_classify(RfmScores *scores, const RfmView *view, const Watch *watch)
     const RfmTotals *totals = rfm_view_totals(view, id);
     if (totals->count) {
       double total = rfm_totals_sum(totals);
-      AbcClass class = total >= least_a ? ABC_A : total >= least_b ? ABC_B : ABC_C;
+      AbcClass class = total >= least_a ? ABC_A : total >= least_b ? ABC_B
+                                                                   : ABC_C;
       scores->packed[id] = (uint16_t)((scores->packed[id] & 0xfff) | (int)class << 12);
     }
   }

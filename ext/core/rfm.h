@@ -1,21 +1,24 @@
 /*
 ** Recency, frequency, monetary: totals per customer, cut points, scores and ABC classes.
 **
-** Recency is the time since the last purchase, in days (smaller is better); frequency the number of purchases; monetary the sum of their values, or its
-** mean per purchase. A score is 1 … bins, and bins is best (Hughes 1994, "Strategic Database Marketing").
+** Recency is the time since the last purchase, in days (smaller is better); frequency the number of purchases; monetary
+** the sum of their values, or its mean per purchase. A score is 1 … bins, and bins is best (Hughes 1994, "Strategic
+** Database Marketing").
 **
-** One rule scores a value against cuts c1 <= c2 <= … : a value above k of them, strictly, lies in the interval (c_k, c_k+1]. Frequency and monetary
-** score k + 1; recency, where small is good, scores bins - k. So equal values always share a score, and a customer
-** who bought at the instant as_of has the best recency also where many did.
+** One rule scores a value against cuts c1 <= c2 <= … : a value above k of them, strictly, lies in the interval (c_k,
+** c_k+1]. Frequency and monetary score k + 1; recency, where small is good, scores bins - k. So equal values always
+** share a score, and a customer who bought at the instant as_of has the best recency also where many did.
 **
 ** Where the cuts come from:
 **   quantile  type-7 quantiles at 1/bins, 2/bins, … of the customers (Hyndman & Fan 1996)
-**   mean      two bins: better than the mean scores 2. Recency's cut is the number next below its mean, so that "not above the cut" says "below the mean"
-**   ntile     no cuts: SQL's NTILE over the customers sorted worst first, ties by customer key (integers before text, text by bytes)
+**   mean      two bins: better than the mean scores 2. Recency's cut is the number next below its mean, so that "not
+**             above the cut" says "below the mean"
+**   ntile     no cuts: SQL's NTILE over the customers sorted worst first, ties by customer key (integers before text,
+**             text by bytes)
 ** or from the caller.
 **
-** Totals take rows in any order. All is O(customers) expected but for ntile and ABC, which sort: O(n log n). While scoring 10 bytes per
-** customer are in use (ntile: 18), 2 of them kept.
+** Totals take rows in any order. All is O(customers) expected but for ntile and ABC, which sort: O(n log n). While
+** scoring 10 bytes per customer are in use (ntile: 18), 2 of them kept.
 */
 #ifndef RETAIN_CORE_RFM_H
 #define RETAIN_CORE_RFM_H
@@ -32,12 +35,17 @@
 #define RFM_BINS_MAX 10
 #define RFM_CUTS_MAX (RFM_BINS_MAX - 1)
 
-typedef enum RfmAxis { RFM_RECENCY, RFM_FREQUENCY, RFM_MONETARY, RFM_AXES } RfmAxis;
+typedef enum RfmAxis {
+  RFM_RECENCY,
+  RFM_FREQUENCY,
+  RFM_MONETARY,
+  RFM_AXES
+} RfmAxis;
 extern const char *const RFM_AXIS_NAMES[RFM_AXES]; /* "recency", "frequency", "monetary" */
 
 /* A customer's purchases up to some instant. Zero bytes: none. Fewer than 2^32 purchases. */
 typedef struct RfmTotals {
-  int64_t last;   /* ms */
+  int64_t last; /* ms */
   uint32_t count;
   float low; /* the sum of the values is high + low: stats.h, sum_add_compact() */
   double high;
@@ -72,7 +80,7 @@ const RfmTotals *rfm_view_totals(const RfmView *view, uint32_t id);
 double rfm_view_value(const RfmView *view, uint32_t id, RfmAxis axis);
 
 typedef struct RfmCuts {
-  int bins;                             /* 0: no cuts */
+  int bins;                           /* 0: no cuts */
   double cut[RFM_AXES][RFM_CUTS_MAX]; /* of each axis the first bins - 1, ascending */
 } RfmCuts;
 
@@ -82,10 +90,20 @@ Status rfm_quantile_cuts(double *x, size_t n, int bins, double *cuts, const Watc
 /* 1 … bins */
 int rfm_bin(const RfmCuts *cuts, RfmAxis axis, double value);
 
-typedef enum RfmMethod { RFM_QUANTILE, RFM_NTILE, RFM_MEAN, RFM_GIVEN } RfmMethod;
+typedef enum RfmMethod {
+  RFM_QUANTILE,
+  RFM_NTILE,
+  RFM_MEAN,
+  RFM_GIVEN
+} RfmMethod;
 
 /* Classes by cumulative value: see rfm_classify(). */
-typedef enum AbcClass { ABC_NONE, ABC_A, ABC_B, ABC_C } AbcClass;
+typedef enum AbcClass {
+  ABC_NONE,
+  ABC_A,
+  ABC_B,
+  ABC_C
+} AbcClass;
 
 /* What scoring gives. {0} is a valid empty object; rfm_scores_free() may run twice. */
 typedef struct RfmScores {
@@ -106,10 +124,11 @@ typedef struct RfmScore {
 Status rfm_scores_make(RfmScores *scores, const RfmView *view, RfmMethod method, int bins, const Watch *watch);
 
 /*
-** ABC: with the customers sorted by total value, largest first, a customer is A while the value before it is below 80 % of the whole, B below 95 %,
-** then C; the one that crosses a limit still belongs to the better class, so A is never empty and holds at least 80 %. Equal values share a class,
-** and a total of zero or less is C and takes no part in the whole. To be called after rfm_scores_make(), which checks each total; STATUS_ERROR: all of
-** them add up to no finite number.
+** ABC: with the customers sorted by total value, largest first, a customer is A while the value before it is below 80 %
+** of the whole, B below 95 %, then C; the one that crosses a limit still belongs to the better class, so A is never
+** empty and holds at least 80 %. Equal values share a class, and a total of zero or less is C and takes no part in the
+** whole. To be called after rfm_scores_make(), which checks each total; STATUS_ERROR: all of them add up to no finite
+** number.
 */
 Status rfm_classify(RfmScores *scores, const RfmView *view, const Watch *watch);
 
@@ -121,7 +140,10 @@ static inline RfmScore rfm_scores_at(const RfmScores *scores, uint32_t id)
 
 void rfm_scores_free(RfmScores *scores);
 
-/* Scores as one number: three digits, 545, where bins < 10; r * 10000 + f * 100 + m, 100407, for 10 bins. Split: false where it is neither. */
+/*
+** Scores as one number: three digits, 545, where bins < 10; r * 10000 + f * 100 + m, 100407, for 10 bins. Split: false
+** where it is neither.
+*/
 int64_t rfm_score_number(int r, int f, int m, int bins);
 bool rfm_score_split(int64_t number, int *r, int *f, int *m);
 

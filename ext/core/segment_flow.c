@@ -25,7 +25,7 @@ typedef struct FlowSums {
 Status flows_make(const Customers *customers, const Segments *segments, const RfmScores *since, const RfmScores *until,
                   Flow **flows, int64_t *n_flows, const Watch *watch)
 {
-  int side = segments->n_rules - FLOW_NOT_YET; /* a row and a column of the table: the two negative ones, then segments */
+  int side = segments->n_rules - FLOW_NOT_YET; /* rows and columns: the two negative ones, then the segments */
   Status status = STATUS_NOMEM;
   int64_t n = 0;
   FlowSums *table = mem_zero((size_t)side * (size_t)side, sizeof *table);

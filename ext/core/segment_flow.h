@@ -9,7 +9,10 @@
 #include "segments.h"
 #include "stats.h"
 
-/* The state beside a customer's key: 48 bytes. Zero counts at `since` and above at `until`: a new customer; rows after `until` leave it as it is. */
+/*
+** The state beside a customer's key: 48 bytes. Zero counts at `since` and above at `until`: a new customer; rows after
+** `until` leave it as it is.
+*/
 typedef struct FlowState {
   RfmTotals since, until; /* rows up to and with each instant */
 } FlowState;
@@ -31,7 +34,8 @@ typedef struct Flow {
 #define FLOW_NOT_YET (-2)
 
 /*
-** The flows with customers, by `from` (FLOW_NOT_YET, SEGMENT_NONE, segments in order), then `to`. *flows from mem_alloc(). O(customers + segments^2).
+** The flows with customers, by `from` (FLOW_NOT_YET, SEGMENT_NONE, segments in order), then `to`. *flows from
+** mem_alloc(). O(customers + segments^2).
 */
 Status flows_make(const Customers *customers, const Segments *segments, const RfmScores *since, const RfmScores *until,
                   Flow **flows, int64_t *n, const Watch *watch);

@@ -4,30 +4,30 @@
 
 #include "mem.h"
 
-#define BOX(r1, r2, f1, f2, m1, m2) {r1, f1, m1}, {r2, f2, m2}
+#define BOX(r1, r2, f1, f2, m1, m2) .min = {r1, f1, m1}, .max = {r2, f2, m2}
 
 static const SegmentRule RF25[] = {
-  {BOX(5, 5, 4, 5, 1, 5), {"champions", "冠军客户"}},
-  {BOX(3, 4, 4, 5, 1, 5), {"loyal", "忠诚客户"}},
-  {BOX(4, 5, 2, 3, 1, 5), {"potential_loyalist", "潜在忠诚客户"}},
-  {BOX(5, 5, 1, 1, 1, 5), {"new", "新客户"}},
-  {BOX(4, 4, 1, 1, 1, 5), {"promising", "有潜力客户"}},
-  {BOX(3, 3, 3, 3, 1, 5), {"need_attention", "需要关注"}},
-  {BOX(3, 3, 1, 2, 1, 5), {"about_to_sleep", "即将沉睡"}},
-  {BOX(1, 2, 5, 5, 1, 5), {"cant_lose", "不能流失"}},
-  {BOX(1, 2, 3, 4, 1, 5), {"at_risk", "流失风险"}},
-  {BOX(1, 2, 1, 2, 1, 5), {"hibernating", "沉睡客户"}},
+  {BOX(5, 5, 4, 5, 1, 5), .name = {"champions", "冠军客户"}},
+  {BOX(3, 4, 4, 5, 1, 5), .name = {"loyal", "忠诚客户"}},
+  {BOX(4, 5, 2, 3, 1, 5), .name = {"potential_loyalist", "潜在忠诚客户"}},
+  {BOX(5, 5, 1, 1, 1, 5), .name = {"new", "新客户"}},
+  {BOX(4, 4, 1, 1, 1, 5), .name = {"promising", "有潜力客户"}},
+  {BOX(3, 3, 3, 3, 1, 5), .name = {"need_attention", "需要关注"}},
+  {BOX(3, 3, 1, 2, 1, 5), .name = {"about_to_sleep", "即将沉睡"}},
+  {BOX(1, 2, 5, 5, 1, 5), .name = {"cant_lose", "不能流失"}},
+  {BOX(1, 2, 3, 4, 1, 5), .name = {"at_risk", "流失风险"}},
+  {BOX(1, 2, 1, 2, 1, 5), .name = {"hibernating", "沉睡客户"}},
 };
 
 static const SegmentRule RFM8[] = {
-  {BOX(2, 2, 2, 2, 2, 2), {"key_value", "重要价值"}},
-  {BOX(1, 1, 2, 2, 2, 2), {"key_keep", "重要保持"}},
-  {BOX(2, 2, 1, 1, 2, 2), {"key_develop", "重要发展"}},
-  {BOX(1, 1, 1, 1, 2, 2), {"key_win_back", "重要挽留"}},
-  {BOX(2, 2, 2, 2, 1, 1), {"general_value", "一般价值"}},
-  {BOX(1, 1, 2, 2, 1, 1), {"general_keep", "一般保持"}},
-  {BOX(2, 2, 1, 1, 1, 1), {"general_develop", "一般发展"}},
-  {BOX(1, 1, 1, 1, 1, 1), {"general_win_back", "一般挽留"}},
+  {BOX(2, 2, 2, 2, 2, 2), .name = {"key_value", "重要价值"}},
+  {BOX(1, 1, 2, 2, 2, 2), .name = {"key_keep", "重要保持"}},
+  {BOX(2, 2, 1, 1, 2, 2), .name = {"key_develop", "重要发展"}},
+  {BOX(1, 1, 1, 1, 2, 2), .name = {"key_win_back", "重要挽留"}},
+  {BOX(2, 2, 2, 2, 1, 1), .name = {"general_value", "一般价值"}},
+  {BOX(1, 1, 2, 2, 1, 1), .name = {"general_keep", "一般保持"}},
+  {BOX(2, 2, 1, 1, 1, 1), .name = {"general_develop", "一般发展"}},
+  {BOX(1, 1, 1, 1, 1, 1), .name = {"general_win_back", "一般挽留"}},
 };
 
 /* In the order of AbcClass; no box holds a score. */

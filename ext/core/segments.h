@@ -1,9 +1,10 @@
 /*
 ** Segments: names for boxes of RFM scores, as data.
 **
-** A scheme is a list of rules, each a box r_min … r_max × f_min … f_max × m_min … m_max with a name; the first rule that holds a score names it.
-**   rf25    R × F in 5 bins, the ten segments of the usual RFM chart; every one of the 25 cells lies in exactly one rule. Scores of other bins are
-**           stretched onto 1 … 5: the worst stays 1, the best becomes 5
+** A scheme is a list of rules, each a box r_min … r_max × f_min … f_max × m_min … m_max with a name; the first rule
+** that holds a score names it.
+**   rf25    R × F in 5 bins, the ten segments of the usual RFM chart; every one of the 25 cells lies in exactly one
+**           rule. Scores of other bins are stretched onto 1 … 5: the worst stays 1, the best becomes 5
 **   rfm8    R × F × M against the mean, 2 bins each: eight cells, eight rules
 **   abc     by ABC class, not by scores
 **   custom  the caller's rules, in the caller's bins; cells may be left out or lie in several
@@ -13,8 +14,17 @@
 
 #include "rfm.h"
 
-typedef enum Scheme { SCHEME_RF25, SCHEME_RFM8, SCHEME_ABC, SCHEME_CUSTOM } Scheme;
-typedef enum Language { LANGUAGE_EN, LANGUAGE_ZH, LANGUAGES } Language;
+typedef enum Scheme {
+  SCHEME_RF25,
+  SCHEME_RFM8,
+  SCHEME_ABC,
+  SCHEME_CUSTOM
+} Scheme;
+typedef enum Language {
+  LANGUAGE_EN,
+  LANGUAGE_ZH,
+  LANGUAGES
+} Language;
 
 #define SEGMENT_RULES_MAX 250
 #define SEGMENT_NONE (-1)
@@ -41,8 +51,8 @@ void segments_init(Segments *segments, Scheme scheme, int bins, Language languag
 Status segments_add(Segments *segments, const int min[RFM_AXES], const int max[RFM_AXES], const char *name);
 
 /*
-** The segment of a score: the number of its first rule, or of the first rule of the same name; SEGMENT_NONE where none holds it.
-** Below segments->n_rules.
+** The segment of a score: the number of its first rule, or of the first rule of the same name; SEGMENT_NONE where none
+** holds it. Below segments->n_rules.
 */
 int segments_find(const Segments *segments, RfmScore score);
 

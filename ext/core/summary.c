@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "compiler.h"
 #include "mem.h"
 #include "stats.h"
 
@@ -13,8 +14,9 @@
 **   bit  44       the sum is `high`, not `units`
 **   bits 45 … 53  purchase days after the first
 **   bits 54 … 63  rows
-** A count that reaches its field's highest bit is taken to SummaryPart.overflow and begins again at 0. In the second pass the first day is the earliest so far, bits 22 … 43 hold the day of the
-** latest row and the days are counted at the end.
+** A count that reaches its field's highest bit is taken to SummaryPart.overflow and begins again at 0. In the second
+** pass the first day is the earliest so far, bits 22 … 43 hold the day of the latest row and the days are counted at
+** the end.
 */
 typedef struct SummaryState {
   uint64_t packed;
@@ -37,19 +39,13 @@ typedef struct SummaryState {
 #define FULL (DAYS_FULL * ONE_DAY | ROWS_FULL * ONE_ROW)
 
 #define UNITS 10000.0
-#define UNITS_MOST (INT64_C(1) << 52)    /* of a sum: its conversion to double stays exact */
-#define ROUNDER 6755399441055744.0       /* 1.5 * 2^52: adding it rounds to an integer where |x| < 2^51 */
+#define UNITS_MOST (INT64_C(1) << 52)     /* of a sum: its conversion to double stays exact */
+#define ROUNDER 6755399441055744.0        /* 1.5 * 2^52: adding it rounds to an integer where |x| < 2^51 */
 #define ROUNDER_DOMAIN 2251799813685248.0 /* 2^51 */
 
 typedef struct Overflow {
   int64_t rows, days;
 } Overflow;
-
-#if defined(__GNUC__)
-#define APART __attribute__((noinline)) /* rarely taken: kept out of the row's way */
-#else
-#define APART
-#endif
 
 /* Takes full counts out of the state. */
 APART static Status carry(SummaryPart *part, SummaryState *state, uint32_t customer)
@@ -134,7 +130,10 @@ static double sum_over(const SummaryPart *part, const SummaryState *state, uint3
                                : (double)state->sum.units / (UNITS * (double)n);
 }
 
-/* The second pass. A first day is kept apart until it turns out not to have been the first: then its sum goes to the others. */
+/*
+** The second pass. A first day is kept apart until it turns out not to have been the first: then its sum goes to the
+** others.
+*/
 
 static SummaryState *first_sum_of(Summary *summary, uint32_t customer)
 {
@@ -151,7 +150,8 @@ static SummaryState *first_sum_of(Summary *summary, uint32_t customer)
   return &summary->first_sum[customer];
 }
 
-static Status calibration_value(Summary *summary, SummaryState *state, const Event *event, uint32_t day, uint32_t first_day)
+static Status calibration_value(Summary *summary, SummaryState *state, const Event *event, uint32_t day,
+                                uint32_t first_day)
 {
   SummaryPart *part = &summary->part[0];
   if (day > first_day) {

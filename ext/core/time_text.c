@@ -6,6 +6,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "compiler.h"
+
 #define MS_PER_MINUTE INT64_C(60000)
 
 /* ---- Text to time ---- */
@@ -267,12 +269,6 @@ static bool memo_holds(const TimeMemo *memo, const char *text)
   return bytes8(memo->date) == bytes8(text) && a == b && memo->date[0];
 }
 
-#ifdef __GNUC__
-#define APART __attribute__((noinline))
-#else
-#define APART
-#endif
-
 /* The ways that most texts go: a date alone, with HH:MM, with HH:MM:SS and what may follow that. Else scan_text(). */
 APART static bool scan_usual(TimeMemo *memo, const char *text, size_t length, int64_t *ms)
 {
@@ -324,8 +320,16 @@ bool time_from_text(const char *text, size_t length, int64_t *ms)
 #define SECONDS_MIN INT64_C(-62167219200)
 #define SECONDS_MAX INT64_C(253402300799)
 
+/* 20240229 is meant as a date. Taken as unix seconds it would silently be a day of August 1970. */
+static bool is_compact_date(int64_t number)
+{
+  int64_t month = number / 100 % 100, day = number % 100;
+  return number >= 19000101 && number <= 21001231 && month >= 1 && month <= 12 && day >= 1 && day <= 31;
+}
+
 bool time_from_integer(int64_t number, int64_t *ms)
 {
+  if (is_compact_date(number)) return false;
   bool seconds = number >= SECONDS_MIN && number <= SECONDS_MAX;
   return accept(seconds ? number * MS_PER_SECOND : number, ms);
 }
@@ -336,6 +340,7 @@ bool time_from_real(double number, int64_t *ms)
   if (number >= 0 && number < 5373484.5) {
     return accept((int64_t)(number * 86400000.0 + 0.5) - INT64_C(210866760000000), ms);
   }
+  if (number >= 19000101 && number <= 21001231 && is_compact_date((int64_t)number)) return false;
   bool seconds = number >= (double)SECONDS_MIN && number < (double)SECONDS_MAX + 1;
   double t = floor(seconds ? number * 1000 + 0.5 : number + 0.5);
   if (!(t >= (double)TIME_MIN && t <= (double)TIME_MAX)) return false;
@@ -352,9 +357,10 @@ bool offset_from_text(const char *text, size_t length, int64_t *ms)
     *ms = 0;
     return true;
   }
-  if (length < 3 || (*p != '+' && *p != '-')) return false;
-  int hours = two_digits(p + 1, end), minutes = 0;
-  p += 3;
+  if (length < 2 || (*p != '+' && *p != '-')) return false;
+  bool one_digit = length == 2 && p[1] >= '0' && p[1] <= '9';
+  int hours = one_digit ? p[1] - '0' : two_digits(p + 1, end), minutes = 0;
+  p += one_digit ? 2 : 3;
   if (p < end) {
     p += *p == ':';
     minutes = two_digits(p, end);

@@ -55,6 +55,7 @@ static Status compute(Call *call, void *out, int64_t *n_rows)
   if (!call_is_null(call, COHORT_ARG_AVERAGING)) {
     state->averaging = (CohortAveraging)call_choice(call, COHORT_ARG_AVERAGING);
   }
+  call_resolve(call, COHORT_ARG_AVERAGING, state->averaging);
   Status status = cohorts_compute(call, COHORT_ARG_COUNT, &state->cohorts, &state->source);
   if (status == STATUS_OK) {
     status = cohorts_average(&state->cohorts, &state->averages, n_rows, call_watch(call));

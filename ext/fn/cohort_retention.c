@@ -83,6 +83,8 @@ static Status options_read(Call *call, int n_params, CohortOptions *options)
   if (!call_is_null(call, COHORT_ARG_CLOCK)) {
     options->clock = (CohortClock)call_choice(call, COHORT_ARG_CLOCK);
   }
+  call_resolve(call, COHORT_ARG_MODE, options->mode);
+  call_resolve(call, COHORT_ARG_CLOCK, options->clock);
   if (!call_is_null(call, COHORT_ARG_MAX_AGE)) {
     options->max_age = call_integer(call, COHORT_ARG_MAX_AGE);
   }

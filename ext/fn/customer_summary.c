@@ -3,15 +3,20 @@
 **
 **   SELECT customer, x, t_x, T, m FROM customer_summary('orders') WHERE unit = 'week' AND until = '1997-09-30';
 **
-** R1  One row per customer, in the order of their first row in the source; with `until`, only those who bought up to it.
+** R1  One row per customer, in the order of their first row in the source; with `until`, only those who bought up to
+**     it.
 ** R2  Purchases are merged by civil day in utc_offset. orders counts rows, x the purchase days after the first.
-** R3  t_x: from the first to the last purchase day; T: from the first purchase day to the day on which observation ends, `until`, else as_of. Both are
-**     whole days divided by the unit: day 1, week 7, month 30.4375, year 365.25.
-** R4  m: mean of the day sums over the x repeat days, the first day left out. NULL where x = 0 or the source has no value.
-** R5  Rows after the instant `until` (a date alone is its first instant), up to as_of, are the holdout: holdout_orders counts its rows, holdout_x
-**     its purchase days, holdout_value their sum, holdout_T runs from the day of `until` to that of as_of. All NULL without `until`.
-** R6  `until` after a given as_of is an error; after the newest row, where none is given, it ends the observation and the holdout has no length.
-** R7  A NULL value counts as 0. Amounts of at most four decimals are summed as decimal numbers, exactly; others with compensation.
+** R3  t_x: from the first to the last purchase day; T: from the first purchase day to the day on which observation
+**     ends, `until`, else as_of. Both are whole days divided by the unit: day 1, week 7, month 30.4375, year 365.25.
+** R4  m: mean of the day sums over the x repeat days, the first day left out. NULL where x = 0 or the source has no
+**     value.
+** R5  Rows after the instant `until` (a date alone is its first instant), up to as_of, are the holdout:
+**     holdout_orders counts its rows, holdout_x its purchase days, holdout_value their sum, holdout_T runs from the
+**     day of `until` to that of as_of. All NULL without `until`.
+** R6  `until` after a given as_of is an error; after the newest row, where none is given, it ends the observation and
+**     the holdout has no length.
+** R7  A NULL value counts as 0. Amounts of at most four decimals are summed as decimal numbers, exactly; others with
+**     compensation.
 */
 #include "../core/summary.h"
 #include "../glue/source.h"
@@ -24,7 +29,11 @@ typedef struct SummaryAnswer {
   double holdout_length; /* in the unit */
 } SummaryAnswer;
 
-enum { PARAM_UNIT = 1, PARAM_UNTIL, ARG_COUNT };
+enum {
+  PARAM_UNIT = 1,
+  PARAM_UNTIL,
+  ARG_COUNT
+};
 
 static Status summary_compute(Call *call, void *state, int64_t *n_rows)
 {
@@ -45,7 +54,8 @@ static Status summary_compute(Call *call, void *state, int64_t *n_rows)
     return status;
   }
   int64_t as_of = answer->source.as_of;
-  status = summary_finish(summary, &answer->source.customers, summary->split ? summary->until : as_of, call_watch(call));
+  int64_t end = summary->split ? summary->until : as_of;
+  status = summary_finish(summary, &answer->source.customers, end, call_watch(call));
   if (summary->split && as_of > summary->until) {
     uint32_t days = day_number(as_of, summary->offset_ms) - day_number(summary->until, summary->offset_ms);
     answer->holdout_length = days / answer->unit_days;
@@ -54,7 +64,18 @@ static Status summary_compute(Call *call, void *state, int64_t *n_rows)
   return status;
 }
 
-enum { CUSTOMER, ORDERS, X, T_X, AGE, M, HOLDOUT_ORDERS, HOLDOUT_X, HOLDOUT_VALUE, HOLDOUT_T };
+enum {
+  CUSTOMER,
+  ORDERS,
+  X,
+  T_X,
+  AGE,
+  M,
+  HOLDOUT_ORDERS,
+  HOLDOUT_X,
+  HOLDOUT_VALUE,
+  HOLDOUT_T
+};
 
 static void summary_cell(const void *state, int64_t row, int column, Cell *out)
 {
@@ -139,25 +160,33 @@ static const ColumnSpec COLUMNS[] = {
   {"holdout_orders", "INTEGER", "rows of the customer after until; NULL without until"},
   {"holdout_x", "INTEGER", "purchase days after until; NULL without until"},
   {"holdout_value", "REAL", "sum of the values after until; NULL without until or value"},
-  {"holdout_T", "REAL", "length of the holdout, from the day of until to that of as_of, in the unit; NULL without until"},
+  {"holdout_T", "REAL",
+   "length of the holdout, from the day of until to that of as_of, in the unit; NULL without until"},
 };
 
 static const ParamSpec PARAMS[] = {
-  {"source", PARAM_SOURCE, NULL, 0, 0, NULL, "the purchases: the name of a table or view, or (SELECT retain_log(customer, time, value) FROM …)"},
-  {"unit", PARAM_CHOICE, "week", 0, 0, "day|week|month|year", "the unit of t_x, T and holdout_T: day, week (7 days), month (30.4375 days) or year (365.25 days)"},
-  {"until", PARAM_TIME, "", 0, 0, NULL, "the instant that ends the calibration; rows after it are the holdout. A date alone is its first instant"},
+  {"source", PARAM_SOURCE, NULL, 0, 0, NULL,
+   "the purchases: the name of a table or view, or (SELECT retain_log(customer, time, value) FROM …)"},
+  {"unit", PARAM_CHOICE, "week", 0, 0, "day|week|month|year",
+   "the unit of t_x, T and holdout_T: day, week (7 days), month (30.4375 days) or year (365.25 days)"},
+  {"until", PARAM_TIME, "", 0, 0, NULL,
+   "the instant that ends the calibration; rows after it are the holdout. A date alone is its first instant"},
 };
 
 const TableSpec customer_summary_table = {
   .name = "customer_summary",
   .doc = {
-    .summary = "Summarises each customer as x, t_x, T and m, the input of BG/NBD, Pareto/NBD and Gamma-Gamma, with a holdout to test them on.",
-    .result = "A row per customer; with until, per customer who bought up to it. Customers come in the order of their first row.",
+    .summary = "Summarises each customer as x, t_x, T and m, the input of BG/NBD, Pareto/NBD and Gamma-Gamma, with a "
+               "holdout to test them on.",
+    .result = "A row per customer; with until, per customer who bought up to it. Customers come in the order of "
+              "their first row.",
     .nulls = "Rows with a NULL customer or time do not take part; a NULL value counts as 0. m is NULL where x = 0.",
     .errors = "An unknown unit; until after as_of; a source, column, customer, time or value that is none.",
     .example = "SELECT customer, x, round(t_x, 2) AS t_x, round(T, 2) AS T, round(m, 2) AS m, holdout_x FROM "
-               "customer_summary((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(200, 1))) WHERE until = '2025-06-30' LIMIT 3",
-    .formula = "x = purchase days - 1; t_x = last - first day; T = end of observation - first day; m = sum of the values after the first day / x "
+               "customer_summary((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(200, 1))) "
+               "WHERE until = '2025-06-30' LIMIT 3",
+    .formula = "x = purchase days - 1; t_x = last - first day; T = end of observation - first day; m = sum of the "
+               "values after the first day / x "
                "(Fader, Hardie & Lee 2005; Fader & Hardie 2013). Purchases of one civil day are one purchase.",
   },
   .columns = COLUMNS,

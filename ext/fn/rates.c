@@ -68,9 +68,9 @@ typedef struct Retention {
 
 static void retention_count(Call *call, Retention *retention, int64_t times)
 {
-  if (call_real(call, 0) == 0) return;
+  if (call_integer(call, 0) == 0) return;
   retention->start += times;
-  retention->stayed += call_real(call, 1) != 0 ? times : 0;
+  retention->stayed += call_integer(call, 1) != 0 ? times : 0;
 }
 
 static Status retention_step(Call *call, void *state)
@@ -92,9 +92,9 @@ static void retention_value(Call *call, const void *state, Cell *out)
 }
 
 static const ParamSpec RETENTION_ROWS_PARAMS[] = {
-  {"was_customer", PARAM_REAL, NULL, -INFINITY, INFINITY, NULL,
+  {"was_customer", PARAM_INTEGER, NULL, 0, 1, NULL,
    "whether the row's customer was one at the start: a condition, 0 or 1"},
-  {"is_customer", PARAM_REAL, NULL, -INFINITY, INFINITY, NULL,
+  {"is_customer", PARAM_INTEGER, NULL, 0, 1, NULL,
    "whether the row's customer is one at the end: a condition, 0 or 1"},
 };
 
@@ -106,7 +106,7 @@ const FunctionSpec retention_rate_rows_function = {
               "false) do not count",
     .nulls = "a row with a NULL argument does not take part: for a LEFT JOIN pass `b.customer_id IS NOT NULL`, not a "
              "column that is NULL for the lost. NULL where no row has was_customer",
-    .errors = "a condition that is no number ('yes', 'true'): compare it, as in answer = 'yes'",
+    .errors = "a condition other than 0 and 1 ('yes', a count): compare it, as in answer = 'yes' or orders > 0",
     .example = "SELECT retention_rate(was, is_now) FROM (SELECT min(ordered_at) < '2024-07-01' AS was, max(ordered_at) "
                ">= '2024-07-01' AS is_now FROM demo_orders(200, 1) GROUP BY customer_id)",
     .formula = "|start set still customers at the end| / |start set|",

@@ -3,14 +3,16 @@
 **
 **   SELECT step, customers, converted, rate, low, high, median_days FROM repeat_ladder('orders') WHERE max_step = 5;
 **
-** R1  Row n counts the customers who made an n-th purchase and, of these, those who made an (n+1)-th. Rows go on while somebody made an n-th purchase, to
-**     max_step at most. rate of row 1 is the repeat purchase rate.
-** R2  A purchase is a row (purchase = 'order', so that the ladder agrees with repeat_purchase_rate() and with frequency in rfm()); purchase = 'day' merges
-**     the rows of a civil day in utc_offset, for sources with a row per item or shipment.
-** R3  median_days: median time between the n-th and the (n+1)-th purchase of those who made both, in days with fractions; with 'day' from civil day to
-**     civil day. NULL where nobody converted.
-** R4  Rates are observed up to as_of: who made the n-th purchase only lately has had little time for the next and counts as not converted, so the rates of a
-**     young or growing customer base are too low, and the medians lean to the quick. Compare shops or years over customers of equal age.
+** R1  Row n counts the customers who made an n-th purchase and, of these, those who made an (n+1)-th. Rows go on
+**     while somebody made an n-th purchase, to max_step at most. rate of row 1 is the repeat purchase rate.
+** R2  A purchase is a row (purchase = 'order', so that the ladder agrees with repeat_purchase_rate() and with
+**     frequency in rfm()); purchase = 'day' merges the rows of a civil day in utc_offset, for sources with a row per
+**     item or shipment.
+** R3  median_days: median time between the n-th and the (n+1)-th purchase of those who made both, in days with
+**     fractions; with 'day' from civil day to civil day. NULL where nobody converted.
+** R4  Rates are observed up to as_of: who made the n-th purchase only lately has had little time for the next and
+**     counts as not converted, so the rates of a young or growing customer base are too low, and the medians lean to
+**     the quick. Compare shops or years over customers of equal age.
 ** R5  low, high: Wilson interval of rate, level 0.95.
 */
 #include "../core/ladder.h"
@@ -18,7 +20,11 @@
 #include "../glue/source.h"
 #include "../glue/spec.h"
 
-enum { PARAM_MAX_STEP = 1, PARAM_PURCHASE, ARG_COUNT };
+enum {
+  PARAM_MAX_STEP = 1,
+  PARAM_PURCHASE,
+  ARG_COUNT
+};
 
 static Status ladder_compute(Call *call, void *state, int64_t *n_rows)
 {
@@ -41,7 +47,15 @@ static Status ladder_compute(Call *call, void *state, int64_t *n_rows)
   return status;
 }
 
-enum { STEP, CUSTOMERS, CONVERTED, RATE, LOW, HIGH, MEDIAN_DAYS };
+enum {
+  STEP,
+  CUSTOMERS,
+  CONVERTED,
+  RATE,
+  LOW,
+  HIGH,
+  MEDIAN_DAYS
+};
 
 static void ladder_cell(const void *state, int64_t row, int column, Cell *out)
 {
@@ -81,16 +95,20 @@ static const ColumnSpec COLUMNS[] = {
   {"step", "INTEGER", "n: the step from the n-th purchase to the next"},
   {"customers", "INTEGER", "customers who made an n-th purchase"},
   {"converted", "INTEGER", "of these, those who made an (n+1)-th"},
-  {"rate", "REAL", "converted / customers, as observed so far: the latest customers have had little time (see formula)"},
+  {"rate", "REAL",
+   "converted / customers, as observed so far: the latest customers have had little time (see formula)"},
   {"low", "REAL", "lower end of the 95 % Wilson interval of rate"},
   {"high", "REAL", "upper end of it"},
-  {"median_days", "REAL", "median days from the n-th to the (n+1)-th purchase of those who made both; NULL where nobody did"},
+  {"median_days", "REAL",
+   "median days from the n-th to the (n+1)-th purchase of those who made both; NULL where nobody did"},
 };
 
 static const ParamSpec PARAMS[] = {
-  {"source", PARAM_SOURCE, NULL, 0, 0, NULL, "the purchases: the name of a table or view, or (SELECT retain_log(customer, time) FROM …)"},
+  {"source", PARAM_SOURCE, NULL, 0, 0, NULL,
+   "the purchases: the name of a table or view, or (SELECT retain_log(customer, time) FROM …)"},
   {"max_step", PARAM_INTEGER, "10", 1, LADDER_STEPS_MAX, NULL, "the last step to show, 1 … 1000"},
-  {"purchase", PARAM_CHOICE, "order", 0, 0, "order|day", "what a purchase is: order, each row; or day, all rows of a customer's civil day together"},
+  {"purchase", PARAM_CHOICE, "order", 0, 0, "order|day",
+   "what a purchase is: order, each row; or day, all rows of a customer's civil day together"},
 };
 
 const TableSpec repeat_ladder_table = {
@@ -101,9 +119,12 @@ const TableSpec repeat_ladder_table = {
     .nulls = "Rows with a NULL customer or time do not take part. median_days is NULL where nobody converted.",
     .errors = "max_step outside 1…1000; an unknown purchase; a source, column, customer or time that is none.",
     .example = "SELECT step, customers, converted, round(rate, 3) AS rate, round(median_days, 1) AS median_days FROM "
-               "repeat_ladder((SELECT retain_log(customer_id, ordered_at) FROM demo_orders(200, 1))) WHERE max_step = 5",
-    .formula = "rate = converted / customers, Wilson 1927 interval, level 0.95. Observed up to as_of: customers whose n-th purchase is recent have had little "
-               "time to convert and count as not converted, so rates of a growing shop are too low and medians lean to the quick.",
+               "repeat_ladder((SELECT retain_log(customer_id, ordered_at) FROM demo_orders(200, 1))) WHERE max_step "
+               "= 5",
+    .formula = "rate = converted / customers, Wilson 1927 interval, level 0.95. Observed up to as_of: customers "
+               "whose n-th purchase is recent have had little "
+               "time to convert and count as not converted, so rates of a growing shop are too low and medians lean "
+               "to the quick.",
   },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),

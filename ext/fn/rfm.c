@@ -1,20 +1,23 @@
 /*
 ** rfm(source[, bins, method, scheme, lang, monetary_as, cuts, rules, …]): a row per customer
 **
-**   SELECT segment, count(*) AS customers, sum(monetary) AS revenue FROM rfm('orders') GROUP BY segment ORDER BY revenue DESC;
+**   SELECT segment, count(*) AS customers, sum(monetary) AS revenue FROM rfm('orders') GROUP BY segment ORDER BY
+**   revenue DESC;
 **
-** R1   recency_days: days from the last purchase to as_of. frequency: the customer's rows in the source. monetary: the sum of their values,
-**      or their mean; a NULL value adds 0, a negative one takes off. A refund is a row like any other: where it should not count as a purchase,
-**      give retain_log(…) over the rows that should.
+** R1   recency_days: days from the last purchase to as_of. frequency: the customer's rows in the source. monetary: the
+**      sum of their values, or their mean; a NULL value adds 0, a negative one takes off. A refund is a row like any
+**      other: where it should not count as a purchase, give retain_log(…) over the rows that should.
 ** R2   Scores are 1…bins on each axis, and bins is best: core/rfm.h.
 ** R3   quantile (default): cut points are type-7 quantiles of the customers. Equal values share a score.
-** R4   ntile: NTILE(bins) OVER (ORDER BY recency_days DESC, customer), … (ORDER BY frequency, customer), … (ORDER BY monetary, customer).
+** R4   ntile: NTILE(bins) OVER (ORDER BY recency_days DESC, customer), … (ORDER BY frequency, customer), … (ORDER BY
+**      monetary, customer).
 ** R5   mean: 2 where the customer is better than the mean, else 1. Always 2 bins.
-** R6   cuts: JSON with 1…9 ascending numbers per axis. Frequency and monetary above k of them score k + 1; recency above k of them scores
-**      bins - k, so that [30, 90] gives 3 up to 30 days, 2 up to 90 days, then 1.
+** R6   cuts: JSON with 1…9 ascending numbers per axis. Frequency and monetary above k of them score k + 1; recency
+**      above k of them scores bins - k, so that [30, 90] gives 3 up to 30 days, 2 up to 90 days, then 1.
 ** R7   rfm_score is the three digits, 545; for 10 bins r * 10000 + f * 100 + m.
-** R8   Scheme rf25 names r and f, in other than 5 bins stretched onto 1…5: core/segments.h. rfm8 compares with the mean and needs 2 bins; left
-**      out, method is then mean. abc: core/rfm.h, rfm_classify(), always by the sum. custom: the first rule that fits; none: NULL.
+** R8   Scheme rf25 names r and f, in other than 5 bins stretched onto 1…5: core/segments.h. rfm8 compares with the mean
+**      and needs 2 bins; left out, method is then mean. abc: core/rfm.h, rfm_classify(), always by the sum. custom: the
+**      first rule that fits; none: NULL.
 */
 #include "../core/rfm.h"
 
@@ -43,7 +46,19 @@ static Status rfm_compute(Call *call, void *state, int64_t *n_rows)
   return rfm_options_score(&rfm->options, call, &rfm->view, &rfm->scores);
 }
 
-enum { CUSTOMER, FIRST_TIME, LAST_TIME, RECENCY_DAYS, FREQUENCY, MONETARY, R, F, M, SCORE, SEGMENT };
+enum {
+  CUSTOMER,
+  FIRST_TIME,
+  LAST_TIME,
+  RECENCY_DAYS,
+  FREQUENCY,
+  MONETARY,
+  R,
+  F,
+  M,
+  SCORE,
+  SEGMENT
+};
 
 static void score_cell(const Rfm *rfm, uint32_t id, int column, Cell *out)
 {
@@ -130,15 +145,15 @@ static const ColumnSpec COLUMNS[] = {
 const TableSpec rfm_table = {
   .name = "rfm",
   .doc = {
-    .summary = "Who bought recently, often and much: every customer scored on recency, frequency and monetary value, and named",
+    .summary = "Who bought recently, often and much: every customer scored on the three, and the segment named",
     .result = "a row per customer",
-    .nulls = "rows without customer or time do not take part; a NULL value counts as 0; a source without rows has no customers",
+    .nulls = "rows without customer or time do not take part; a NULL value counts as 0; no rows, no customers",
     .errors = RFM_OPTION_ERRORS,
     .example = "SELECT segment, count(*) AS customers, round(sum(monetary), 2) AS revenue"
                " FROM rfm((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(200, 1)))"
                " GROUP BY segment ORDER BY revenue DESC",
-    .formula = "recency = as_of - last purchase, frequency = purchases, monetary = sum of values. Cut points: type-7 quantiles "
-               "(Hyndman & Fan 1996); frequency and monetary above k of them score k + 1, recency above k of them bins - k",
+    .formula = "recency = as_of - last purchase, frequency = purchases, monetary = sum of values. Type-7 quantiles "
+               "(Hyndman & Fan 1996); frequency and monetary above k of them score k + 1, recency bins - k",
   },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),

@@ -23,8 +23,10 @@ static Status cuts_get(Json *json, Call *call, int param, RfmCuts *cuts)
       return status;
     }
     if (value.type != JSON_ARRAY || value.length < 1 || value.length > RFM_CUTS_MAX) {
-      return call_fail_argument(call, param, "a JSON object with 1…%d cut points in each of the arrays recency, frequency "
-                                             "and monetary (%s has not)", RFM_CUTS_MAX, name);
+      return call_fail_argument(call, param,
+                                "a JSON object with 1…%d cut points in each of the arrays recency, frequency and "
+                                "monetary (%s has not)",
+                                RFM_CUTS_MAX, name);
     }
     int n = (int)value.length;
     if (axis > 0 && n + 1 != cuts->bins) {
@@ -40,12 +42,14 @@ static Status cuts_get(Json *json, Call *call, int param, RfmCuts *cuts)
       }
       *cut = value.number;
       if (value.type != JSON_NUMBER || !isfinite(*cut) || (k > 0 && *cut < cut[-1])) {
-        return call_fail_argument(call, param, "JSON with ascending finite numbers as cut points (%s[%d] is not)", name, k);
+        return call_fail_argument(call, param,
+                                  "JSON with ascending finite numbers as cut points (%s[%d] is not)", name, k);
       }
     }
   }
   if (told && bins != cuts->bins) {
-    return call_fail_argument(call, param, "JSON whose bins is one more than its cut points per axis (%d)", cuts->bins - 1);
+    return call_fail_argument(call, param,
+                              "JSON whose bins is one more than its cut points per axis (%d)", cuts->bins - 1);
   }
   return STATUS_OK;
 }
@@ -63,7 +67,8 @@ Status rfm_cuts_read(Call *call, int param, RfmCuts *cuts)
 
 /* Rules */
 
-static const char *const RULE_KEYS[] = {"r_min", "r_max", "f_min", "f_max", "m_min", "m_max", "name"}; /* in the order of axes */
+/* In the order of axes. */
+static const char *const RULE_KEYS[] = {"r_min", "r_max", "f_min", "f_max", "m_min", "m_max", "name"};
 
 static Status rule_get(Json *json, Call *call, int param, int bins, int i, Segments *segments)
 {
@@ -84,13 +89,16 @@ static Status rule_get(Json *json, Call *call, int param, int bins, int i, Segme
       if (status != STATUS_OK || value.type == JSON_ABSENT || value.type == JSON_NULL) {
         continue;
       }
-      if (value.type != JSON_NUMBER || !(value.number >= 1 && value.number <= bins) || value.number != floor(value.number)) {
-        return call_fail_argument(call, param, "JSON whose bounds are whole numbers 1…%d ([%d].%s is not)", bins, i, RULE_KEYS[2 * axis + end]);
+      double bound = value.number;
+      if (value.type != JSON_NUMBER || !(bound >= 1 && bound <= bins) || bound != floor(bound)) {
+        return call_fail_argument(call, param, "JSON whose bounds are whole numbers 1…%d ([%d].%s is not)", bins, i,
+                                  RULE_KEYS[2 * axis + end]);
       }
-      *(end == 0 ? &min[axis] : &max[axis]) = (int)value.number;
+      *(end == 0 ? &min[axis] : &max[axis]) = (int)bound;
     }
     if (status == STATUS_OK && min[axis] > max[axis]) {
-      return call_fail_argument(call, param, "JSON whose lower bounds are not above the upper ones ([%d].%s is above %s)", i,
+      return call_fail_argument(call, param,
+                                "JSON whose lower bounds are not above the upper ones ([%d].%s is above %s)", i,
                                 RULE_KEYS[2 * axis], RULE_KEYS[2 * axis + 1]);
     }
   }
@@ -102,7 +110,8 @@ static Status rule_get(Json *json, Call *call, int param, int bins, int i, Segme
   }
   /* '(' begins what segment_flow() calls customers who are in no segment yet. */
   if (value.type != JSON_TEXT || value.text[0] == 0 || value.text[0] == '(') {
-    return call_fail_argument(call, param, "JSON where every rule has a name, not beginning with '(' ([%d] has not)", i);
+    return call_fail_argument(call, param,
+                              "JSON where every rule has a name, not beginning with '(' ([%d] has not)", i);
   }
   return segments_add(segments, min, max, value.text);
 }
@@ -110,7 +119,7 @@ static Status rule_get(Json *json, Call *call, int param, int bins, int i, Segme
 Status rfm_rules_read(Call *call, int param, int bins, Segments *segments)
 {
   Json json;
-  JsonValue value;
+  JsonValue value = {0};
   Status status = json_open(&json, call, param);
   if (status == STATUS_OK) {
     status = json_get(&json, &value, "$");
@@ -152,8 +161,13 @@ Status rfm_options_read(RfmOptions *options, Call *call, int first)
     }
   } else {
     bool two = options->method == RFM_MEAN || scheme == SCHEME_RFM8;
-    options->bins = !call_is_null(call, bins) ? (int)call_integer(call, bins) : two ? 2 : 5;
+    options->bins = !call_is_null(call, bins) ? (int)call_integer(call, bins) : two ? 2
+                                                                                    : 5;
   }
+  if (options->method != RFM_GIVEN) {
+    call_resolve(call, method, options->method);
+  }
+  call_resolve(call, bins, options->bins);
   if (scheme == SCHEME_RFM8 && options->bins != 2) {
     return call_fail(call, "scheme rfm8 needs 2 bins, got %d: without bins, method and cuts it compares with the mean",
                      options->bins);

@@ -1,5 +1,6 @@
 /*
-** What rfm(), rfm_thresholds() and segment_flow() are asked, and the JSON of cuts and rules, which the scalars of rfm_score.c take too.
+** What rfm(), rfm_thresholds() and segment_flow() are asked, and the JSON of cuts and rules, which the scalars of
+** rfm_score.c take too.
 */
 #ifndef RETAIN_FN_RFM_OPTIONS_H
 #define RETAIN_FN_RFM_OPTIONS_H
@@ -9,31 +10,47 @@
 #include "../glue/call.h"
 #include "../glue/spec.h"
 
-/* The parameters they share, in this order, from number `first` on. */
-#define RFM_OPTION_PARAMS                                                                                              \
-  {"bins", PARAM_INTEGER, "", RFM_BINS_MIN, RFM_BINS_MAX, NULL,                                                        \
-   "scores are 1…bins, bins is best; 2…10. Left out: 5, and 2 for method mean and for scheme rfm8"},                   \
-  {"method", PARAM_CHOICE, "", 0, 0, "quantile|ntile|mean",                                                            \
-   "quantile: type-7 cut points, equal values share a score; ntile: SQL's NTILE, groups of equal size, ties by "       \
-   "customer; mean: 2 bins, better than the mean or not. Left out: quantile, and mean for scheme rfm8"},               \
-  {"scheme", PARAM_CHOICE, "rf25", 0, 0, "rf25|rfm8|abc|custom",                                                       \
-   "how segments are named: rf25 from r and f; rfm8 from r, f and m against the mean; abc from cumulative value "      \
-   "(A to 80 %, B to 95 %); custom from rules"},                                                                       \
-  {"lang", PARAM_CHOICE, "en", 0, 0, "en|zh", "language of the segment names: en or zh"},                              \
-  {"monetary_as", PARAM_CHOICE, "sum", 0, 0, "sum|mean", "monetary is the sum of a customer's values, or their mean"}, \
-  {"cuts", PARAM_TEXT, "", 0, 0, NULL,                                                                                 \
-   "cut points to score against, instead of a method: JSON from rfm_cuts(), or your own such as "                      \
-   "{\"recency\":[30,90],\"frequency\":[1,3],\"monetary\":[50,200]} for 3 bins"},                                      \
-  {"rules", PARAM_TEXT, "", 0, 0, NULL,                                                                                \
-   "for scheme custom: a JSON array of rules {\"name\":…, \"r_min\":…, \"r_max\":…, \"f_min\":…, …, \"m_max\":…}, "    \
-   "a missing bound is open, the first that fits wins; from a table: (SELECT json_group_array(json_object("            \
-   "'name', name, 'r_min', r_min, …)) FROM rules)"}
+/* The parameters they share, in this order. */
+#define BINS_HELP \
+  "scores are 1…bins, bins is best; 2…10. Left out: 5, and 2 for method mean and for scheme rfm8"
+#define METHOD_HELP                                                                                             \
+  "quantile: type-7 cut points, equal values share a score; ntile: SQL's NTILE, groups of equal size, ties by " \
+  "customer; mean: better than the mean or not, 2 bins. Left out: quantile, and mean for scheme rfm8"
+#define SCHEME_HELP                                                                                              \
+  "how segments are named: rf25 from r and f; rfm8 from r, f and m against the mean; abc from cumulative value " \
+  "(A to 80 %, B to 95 %); custom from rules"
+#define CUTS_HELP                                                                                \
+  "cut points to score against, instead of a method: JSON from rfm_cuts(), or your own such as " \
+  "{\"recency\":[30,90],\"frequency\":[1,3],\"monetary\":[50,200]} for 3 bins"
+#define RULES_HELP                                                                                              \
+  "for scheme custom: a JSON array of rules {\"name\":…, \"r_min\":…, \"r_max\":…, \"f_min\":…, …}; " \
+  "a missing bound is open, the first rule that fits wins. From a table: (SELECT "                              \
+  "json_group_array(json_object('name', name, 'r_min', r_min, …)) FROM rules)"
+#define RFM_OPTION_PARAMS                                                                                       \
+  {"bins", PARAM_INTEGER, "", RFM_BINS_MIN, RFM_BINS_MAX, NULL, BINS_HELP},                                     \
+    {"method", PARAM_CHOICE, "", 0, 0, "quantile|ntile|mean", METHOD_HELP},                                     \
+    {"scheme", PARAM_CHOICE, "rf25", 0, 0, "rf25|rfm8|abc|custom", SCHEME_HELP},                                \
+    {"lang", PARAM_CHOICE, "en", 0, 0, "en|zh", "language of the segment names: en or zh"},                     \
+    {"monetary_as", PARAM_CHOICE, "sum", 0, 0, "sum|mean", "monetary is the sum of the values, or their mean"}, \
+    {"cuts", PARAM_TEXT, "", 0, 0, NULL, CUTS_HELP},                                                            \
+  {                                                                                                             \
+    "rules", PARAM_TEXT, "", 0, 0, NULL, RULES_HELP                                                             \
+  }
 
-enum { RFM_BINS, RFM_METHOD, RFM_SCHEME, RFM_LANG, RFM_MONETARY_AS, RFM_CUTS, RFM_RULES, RFM_OPTION_COUNT };
+enum {
+  RFM_BINS,
+  RFM_METHOD,
+  RFM_SCHEME,
+  RFM_LANG,
+  RFM_MONETARY_AS,
+  RFM_CUTS,
+  RFM_RULES,
+  RFM_OPTION_COUNT
+};
 
-#define RFM_OPTION_ERRORS                                                                                              \
-  "a source without a value column (give one, or retain_log(customer, time, 1)); bins other than 2 with method mean "  \
-  "or scheme rfm8; cuts together with method; scheme custom without rules, rules without it; cuts or rules that are "  \
+#define RFM_OPTION_ERRORS                                                                                             \
+  "a source without a value column (give one, or retain_log(customer, time, 1)); bins other than 2 with method mean " \
+  "or scheme rfm8; cuts together with method; scheme custom without rules, rules without it; cuts or rules that are " \
   "not as described; values of a customer that add up to no finite number"
 
 typedef struct RfmOptions {

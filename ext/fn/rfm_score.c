@@ -6,15 +6,18 @@
 **   rfm_segment(score[, scheme[, lang[, rules[, bins]]]])    scalar     'champions'
 **
 **   CREATE TABLE saved AS SELECT rfm_cuts(recency_days, frequency, monetary) AS cuts FROM rfm('orders');
-**   SELECT customer, rfm_segment(rfm_score(recency_days, frequency, monetary, (SELECT cuts FROM saved))) FROM rfm('orders');
+**   SELECT customer, rfm_segment(rfm_score(recency_days, frequency, monetary, (SELECT cuts FROM saved))) FROM
+**   rfm('orders');
 **
-** R1  The JSON is {"bins":5,"recency":[4 numbers],"frequency":[4 numbers],"monetary":[4 numbers]}, ascending, written so that they
-**     read back exactly. Others may be written by hand: 1…9 numbers per axis, as many on each; bins may be left out, other keys are ignored.
-** R2  Cuts are type-7 quantiles, and scores are as in rfm() with method quantile (R6, R7 there): over the rows of rfm('orders') with the same
-**     bins, rfm_score() with rfm_cuts() is rfm_score.
-** R3  rfm_segment() takes a score for what it says: for rf25 its digits are 1…bins (default 5), for rfm8 1 and 2. NULL where no custom rule fits. abc
-**     is no matter of scores: only rfm() has it.
-** R4  A row with a NULL argument does not take part in rfm_cuts(), no row gives NULL; a NULL argument makes the scalars NULL.
+** R1  The JSON is {"bins":5,"recency":[4 numbers],"frequency":[4 numbers],"monetary":[4 numbers]}, ascending, written
+**     so that they read back exactly. Others may be written by hand: 1…9 numbers per axis, as many on each; bins may be
+**     left out, other keys are ignored.
+** R2  Cuts are type-7 quantiles, and scores are as in rfm() with method quantile (R6, R7 there): over the rows of
+**     rfm('orders') with the same bins, rfm_score() with rfm_cuts() is rfm_score.
+** R3  rfm_segment() takes a score for what it says: for rf25 its digits are 1…bins (default 5), for rfm8 1 and 2. NULL
+**     where no custom rule fits. abc is no matter of scores: only rfm() has it.
+** R4  A row with a NULL argument does not take part in rfm_cuts(), no row gives NULL; a NULL argument makes the scalars
+**     NULL.
 */
 #include <math.h>
 #include <string.h>
@@ -31,7 +34,9 @@ typedef struct CutsState {
   int bins;
 } CutsState;
 
-enum { CUTS_BINS = RFM_AXES };
+enum {
+  CUTS_BINS = RFM_AXES
+};
 
 static Status cuts_step(Call *call, void *state)
 {
@@ -122,10 +127,12 @@ static void cuts_free(void *state)
   *cuts = (CutsState){0};
 }
 
-#define VALUE_PARAMS                                                                                               \
-  {"recency", PARAM_REAL, NULL, -INFINITY, INFINITY, NULL, "days since the last purchase; smaller is better"},       \
-  {"frequency", PARAM_REAL, NULL, -INFINITY, INFINITY, NULL, "number of purchases"},                                 \
-  {"monetary", PARAM_REAL, NULL, -INFINITY, INFINITY, NULL, "sum or mean of their values"}
+#define VALUE_PARAMS                                                                                           \
+  {"recency", PARAM_REAL, NULL, -INFINITY, INFINITY, NULL, "days since the last purchase; smaller is better"}, \
+    {"frequency", PARAM_REAL, NULL, -INFINITY, INFINITY, NULL, "number of purchases"},                         \
+  {                                                                                                            \
+    "monetary", PARAM_REAL, NULL, -INFINITY, INFINITY, NULL, "sum or mean of their values"                     \
+  }
 
 static const ParamSpec CUTS_PARAMS[] = {
   VALUE_PARAMS,
@@ -138,7 +145,7 @@ const FunctionSpec rfm_cuts_function = {
   .name = "rfm_cuts",
   .doc = {
     .summary = "Cut points of recency, frequency and monetary value, to be stored and given to rfm_score() or rfm()",
-    .result = "JSON: {\"bins\":5,\"recency\":[…],\"frequency\":[…],\"monetary\":[…]} with bins - 1 ascending numbers each",
+    .result = "JSON: {\"bins\":5,\"recency\":[…],\"frequency\":[…],\"monetary\":[…]}, bins - 1 ascending numbers each",
     .nulls = "a row with a NULL argument does not take part; NULL if none does",
     .errors = "an argument that is no finite number; bins outside 2…10, or not the same in every row",
     .example = "SELECT rfm_cuts(recency_days, frequency, monetary)"
@@ -147,6 +154,7 @@ const FunctionSpec rfm_cuts_function = {
   },
   .params = CUTS_PARAMS,
   .n_params = COUNT_OF(CUTS_PARAMS),
+  .returns_json = true,
   .state_size = sizeof(CutsState),
   .step = cuts_step,
   .value = cuts_value,
@@ -155,7 +163,9 @@ const FunctionSpec rfm_cuts_function = {
 
 /* rfm_score() */
 
-enum { SCORE_CUTS = RFM_AXES };
+enum {
+  SCORE_CUTS = RFM_AXES
+};
 
 static RfmCuts *cuts_cached(Call *call)
 {
@@ -198,9 +208,10 @@ const FunctionSpec rfm_score_function = {
   .name = "rfm_score",
   .doc = {
     .summary = "The RFM score of a customer against given cut points",
-    .result = "an integer of the scores of recency, frequency and monetary value, such as 545; r * 10000 + f * 100 + m for 10 bins",
+    .result = "an integer of the three scores such as 545; r * 10000 + f * 100 + m for 10 bins",
     .nulls = "NULL if an argument is NULL",
-    .errors = "an argument that is no finite number; cuts that are not JSON with 1…9 ascending numbers for each axis, as many for each",
+    .errors = "an argument that is no finite number; cuts that are not JSON with 1…9 ascending numbers for each axis, "
+              "as many for each",
     .example = "SELECT rfm_score(12, 6, 240.0, '" A_CUTS "')",
     .formula = "frequency and monetary above k cuts score k + 1; recency above k cuts scores bins - k",
   },
@@ -211,7 +222,13 @@ const FunctionSpec rfm_score_function = {
 
 /* rfm_segment() */
 
-enum { SEGMENT_SCORE, SEGMENT_SCHEME, SEGMENT_LANG, SEGMENT_RULES, SEGMENT_BINS };
+enum {
+  SEGMENT_SCORE,
+  SEGMENT_SCHEME,
+  SEGMENT_LANG,
+  SEGMENT_RULES,
+  SEGMENT_BINS
+};
 static const Scheme SCHEMES[] = {SCHEME_RF25, SCHEME_RFM8, SCHEME_CUSTOM}; /* in the order of the choices */
 
 static void rules_free(void *segments)
@@ -248,7 +265,8 @@ static void segment_scalar(Call *call, Cell *out)
 {
   Scheme scheme = SCHEMES[call_choice(call, SEGMENT_SCHEME)];
   bool has_rules = !call_is_null(call, SEGMENT_RULES);
-  int bins = scheme == SCHEME_RF25 ? 5 : scheme == SCHEME_RFM8 ? 2 : RFM_BINS_MAX;
+  int bins = scheme == SCHEME_RF25 ? 5 : scheme == SCHEME_RFM8 ? 2
+                                                               : RFM_BINS_MAX;
   RfmScore score = {0};
   if (has_rules != (scheme == SCHEME_CUSTOM)) {
     call_fail(call, has_rules ? "rules need scheme 'custom'" : "scheme custom needs rules");
@@ -280,8 +298,7 @@ static const ParamSpec SEGMENT_PARAMS[] = {
    "rf25: from r and f; rfm8: from three scores of 1 and 2; custom: from rules"},
   {"lang", PARAM_CHOICE, "en", 0, 0, "en|zh", "language of the names: en or zh"},
   {"rules", PARAM_TEXT, "", 0, 0, NULL,
-   "for scheme custom: a JSON array of rules {\"name\":…, \"r_min\":…, \"r_max\":…, \"f_min\":…, …, \"m_max\":…}; a missing "
-   "bound is open, the first that fits wins"},
+   RULES_HELP},
   {"bins", PARAM_INTEGER, "", RFM_BINS_MIN, RFM_BINS_MAX, NULL,
    "the bins of the score. Left out: 5 for rf25, 2 for rfm8; others than 5 are stretched onto 1…5 for rf25"},
 };
@@ -292,10 +309,12 @@ const FunctionSpec rfm_segment_function = {
     .summary = "The name of the segment that an RFM score belongs to",
     .result = "text such as 'champions'",
     .nulls = "NULL if score is NULL, or no custom rule fits",
-    .errors = "a score that is not three scores of 1…bins; scheme custom without rules, or rules without it; rules that are not as described",
+    .errors = "a score that is not three scores of 1…bins; scheme custom without rules, or rules without it; rules "
+              "that are not as described",
     .example = "SELECT rfm_segment(545), rfm_segment(211, 'rfm8', 'zh')",
-    .formula = "rf25: R1-2 F1-2 hibernating, R1-2 F3-4 at_risk, R1-2 F5 cant_lose, R3 F1-2 about_to_sleep, R3 F3 need_attention, R3-4 F4-5 loyal, "
-               "R4 F1 promising, R5 F1 new, R4-5 F2-3 potential_loyalist, R5 F4-5 champions",
+    .formula = "rf25: R1-2 F1-2 hibernating, R1-2 F3-4 at_risk, R1-2 F5 cant_lose, R3 F1-2 about_to_sleep, R3 F3 "
+               "need_attention, R3-4 F4-5 loyal, R4 F1 promising, R5 F1 new, R4-5 F2-3 potential_loyalist, R5 F4-5 "
+               "champions",
   },
   .params = SEGMENT_PARAMS,
   .n_params = COUNT_OF(SEGMENT_PARAMS),

@@ -1,21 +1,28 @@
 /*
-** rfm_thresholds(source[, bins, method, scheme, lang, monetary_as, cuts, rules, …]): what rfm() with the same arguments scored by
+** rfm_thresholds(source[, bins, method, scheme, lang, monetary_as, cuts, rules, …]): what rfm() with the same arguments
+** scored by
 **
-**   SELECT dimension, bin, lower, upper, customers FROM rfm_thresholds('orders') WHERE kind = 'bin' ORDER BY dimension, bin;
-**   SELECT r, f, m, matches, segment FROM rfm_thresholds('orders') WHERE scheme = 'custom' AND rules = … AND kind = 'cell';
+**   SELECT dimension, bin, lower, upper, customers FROM rfm_thresholds('orders') WHERE kind = 'bin' ORDER BY dimension,
+**   bin; SELECT r, f, m, matches, segment FROM rfm_thresholds('orders') WHERE scheme = 'custom' AND rules = … AND kind
+**   = 'cell';
 **
-** R1  kind 'bin': a row per dimension (recency in days, frequency, monetary) and bin. A value with lower < value <= upper is in it; the ends are
-**     open (NULL), and method ntile, which cuts by rank, has neither. smallest and largest are the customers' own, NULL where the bin is empty.
+** R1  kind 'bin': a row per dimension (recency in days, frequency, monetary) and bin. A value with lower < value <=
+**     upper is in it; the ends are open (NULL), and method ntile, which cuts by rank, has neither. smallest and largest
+**     are the customers' own, NULL where the bin is empty.
 ** R2  kind 'class', scheme abc: a row per class, with its smallest and largest total value.
-** R3  kind 'cell', scheme custom: cells of scores that no rule fits, a row each with matches 0; cells that several fit, a row for each of these rules, the one
-**     that wins first. No such row: the rules cover every cell once.
+** R3  kind 'cell', scheme custom: cells of scores that no rule fits, a row each with matches 0; cells that several fit,
+**     a row for each of these rules, the one that wins first. No such row: the rules cover every cell once.
 ** R4  A source without customers has no bins, unless cuts are given.
 */
 #include "../core/mem.h"
 #include "../glue/source.h"
 #include "rfm_options.h"
 
-typedef enum Kind { KIND_BIN, KIND_CLASS, KIND_CELL } Kind;
+typedef enum Kind {
+  KIND_BIN,
+  KIND_CLASS,
+  KIND_CELL
+} Kind;
 
 /* One row. Numbers of cells: r, f and m are in `score`. */
 typedef struct Threshold {
@@ -71,7 +78,8 @@ static Status groups_add(Thresholds *table, const RfmView *view, const RfmScores
     if (classes) {
       row_count(&groups[score.abc], rfm_totals_sum(rfm_view_totals(view, id)));
     } else {
-      int bin = axis == RFM_RECENCY ? score.r : axis == RFM_FREQUENCY ? score.f : score.m;
+      int bin = axis == RFM_RECENCY ? score.r : axis == RFM_FREQUENCY ? score.f
+                                                                      : score.m;
       row_count(&groups[bin], rfm_view_value(view, id, (RfmAxis)axis));
     }
   }
@@ -162,9 +170,26 @@ done:
   return status;
 }
 
-enum { C_KIND, DIMENSION, BIN, LOWER, UPPER, SMALLEST, LARGEST, R, F, M, MATCHES, SEGMENT, CUSTOMERS };
+enum {
+  C_KIND,
+  DIMENSION,
+  BIN,
+  LOWER,
+  UPPER,
+  SMALLEST,
+  LARGEST,
+  R,
+  F,
+  M,
+  MATCHES,
+  SEGMENT,
+  CUSTOMERS
+};
 
-/* The cut number k = 0 … bins of an axis, of which the first and the last are open ends. Bins of recency count downwards. */
+/*
+** The cut number k = 0 … bins of an axis, of which the first and the last are open ends. Bins of recency count
+** downwards.
+*/
 static void cut_cell(const Thresholds *table, const Threshold *row, bool upper, Cell *out)
 {
   int bins = table->options.bins;
@@ -205,7 +230,8 @@ static void thresholds_cell(const void *state, int64_t i, int column, Cell *out)
       cell_static(out, KINDS[row->kind]);
       break;
     case DIMENSION:
-      cell_static(out, is_cell ? NULL : row->kind == KIND_CLASS ? "value" : RFM_AXIS_NAMES[row->axis]);
+      cell_static(out, is_cell ? NULL : row->kind == KIND_CLASS ? "value"
+                                                                : RFM_AXIS_NAMES[row->axis]);
       break;
     case BIN:
       cell_integer_if(out, row->kind == KIND_BIN, row->bin);
@@ -272,15 +298,15 @@ static const ColumnSpec COLUMNS[] = {
 const TableSpec rfm_thresholds_table = {
   .name = "rfm_thresholds",
   .doc = {
-    .summary = "Where the scores and classes of rfm() begin and end, and which cells custom rules leave out or name twice",
-    .result = "a row per dimension and bin; with scheme abc one more per class; with scheme custom one more per cell without a rule, and per "
-              "rule of a cell with several",
+    .summary = "Where the scores and classes of rfm() begin and end; which cells custom rules leave out or name twice",
+    .result = "a row per dimension and bin; with scheme abc one more per class; with scheme custom one more per cell "
+              "without a rule, and per rule of a cell with several",
     .nulls = "as for rfm(); a source without customers has no bins, unless cuts are given",
     .errors = RFM_OPTION_ERRORS,
     .example = "SELECT dimension, bin, lower, upper, customers"
                " FROM rfm_thresholds((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(200, 1)))",
-    .formula = "lower < value <= upper. Type-7 quantiles (Hyndman & Fan 1996) for method quantile; the mean for method mean, where recency's "
-               "upper limit is the number next below it",
+    .formula = "lower < value <= upper. Type-7 quantiles (Hyndman & Fan 1996) for method quantile; the mean for method "
+               "mean, where recency's upper limit is the number next below it",
   },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),

@@ -1,14 +1,18 @@
 /*
-** segment_flow(source, since[, until, bins, method, scheme, lang, monetary_as, cuts, rules, …]): customers between segments, from one date to another
+** segment_flow(source, since[, until, bins, method, scheme, lang, monetary_as, cuts, rules, …]): customers between
+** segments, from one date to another
 **
-**   SELECT from_segment, to_segment, customers, rate FROM segment_flow('orders', '2024-06-30', '2024-12-31') WHERE from_segment <> to_segment;
+**   SELECT from_segment, to_segment, customers, rate FROM segment_flow('orders', '2024-06-30', '2024-12-31') WHERE
+**   from_segment <> to_segment;
 **
-** R1  A customer's segment at an instant is rfm()'s with as_of at that instant: rows up to and with it, recency until it, scores against the customers
-**     there were. With `cuts` both dates are scored against the same cut points: then nobody moves because the others did.
+** R1  A customer's segment at an instant is rfm()'s with as_of at that instant: rows up to and with it, recency until
+**     it, scores against the customers there were. With `cuts` both dates are scored against the same cut points: then
+**     nobody moves because the others did.
 ** R2  until defaults to as_of, hence to the newest time of the source. since must be before it.
-** R3  Who has no row up to since comes from '(not yet)' ('(尚未购买)'): no segment's name begins with a bracket. Nobody goes there: who has
-**     bought once is in some segment for good. A segment is NULL where no custom rule fits.
-** R4  Every customer with a row up to until is in exactly one row. rate = customers / from_customers, with its 95 % Wilson interval.
+** R3  Who has no row up to since comes from '(not yet)' ('(尚未购买)'): no segment's name begins with a bracket. Nobody
+**     goes there: who has bought once is in some segment for good. A segment is NULL where no custom rule fits.
+** R4  Every customer with a row up to until is in exactly one row. rate = customers / from_customers, with its 95 %
+**     Wilson interval.
 ** R5  One pass over the source, 48 bytes per customer beside the key.
 */
 #include "../core/segment_flow.h"
@@ -22,7 +26,12 @@ typedef struct SegmentFlow {
   Flow *flows;
 } SegmentFlow;
 
-enum { SOURCE, SINCE, UNTIL, OPTIONS };
+enum {
+  SOURCE,
+  SINCE,
+  UNTIL,
+  OPTIONS
+};
 
 static Status span_check(Call *call, const FlowSpan *span)
 {
@@ -65,7 +74,8 @@ static Status flow_compute(Call *call, void *state, int64_t *n_rows)
     status = rfm_options_score(&flow->options, call, &view, &until);
   }
   if (status == STATUS_OK) {
-    status = flows_make(&source.customers, &flow->options.segments, &since, &until, &flow->flows, n_rows, call_watch(call));
+    status = flows_make(&source.customers, &flow->options.segments, &since, &until, &flow->flows, n_rows,
+                        call_watch(call));
   }
 done:
   rfm_scores_free(&since);
@@ -74,7 +84,17 @@ done:
   return status;
 }
 
-enum { FROM_SEGMENT, TO_SEGMENT, CUSTOMERS, FROM_CUSTOMERS, RATE, LOW, HIGH, VALUE_BEFORE, VALUE_BETWEEN };
+enum {
+  FROM_SEGMENT,
+  TO_SEGMENT,
+  CUSTOMERS,
+  FROM_CUSTOMERS,
+  RATE,
+  LOW,
+  HIGH,
+  VALUE_BEFORE,
+  VALUE_BETWEEN
+};
 
 static void flow_cell(const void *state, int64_t row, int column, Cell *out)
 {
@@ -133,7 +153,7 @@ static const ParamSpec PARAMS[] = {
 };
 
 static const ColumnSpec COLUMNS[] = {
-  {"from_segment", "TEXT", "segment at since; '(not yet)' for who first bought after it; NULL where no custom rule fits"},
+  {"from_segment", "TEXT", "segment at since; '(not yet)' for who had not bought; NULL where no custom rule fits"},
   {"to_segment", "TEXT", "segment at until; NULL where no custom rule fits"},
   {"customers", "INTEGER", "customers who went this way"},
   {"from_customers", "INTEGER", "all customers of from_segment"},
@@ -148,12 +168,15 @@ const TableSpec segment_flow_table = {
   .name = "segment_flow",
   .doc = {
     .summary = "How many customers moved from which RFM segment to which between two dates",
-    .result = "a row per pair of segments that some customer went between, staying included; every customer with a purchase up to until is in one row",
-    .nulls = "rows without customer or time do not take part; a NULL value counts as 0; a source without rows has no flows",
+    .result = "a row per pair of segments that some customer went between, staying included; every customer with a "
+              "purchase up to until is in one row",
+    .nulls = "rows without customer or time do not take part; a NULL value counts as 0; no rows, no flows",
     .errors = "since that is not before until; " RFM_OPTION_ERRORS,
     .example = "SELECT from_segment, to_segment, customers, round(rate, 3) AS rate"
-               " FROM segment_flow((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(200, 1)), '2025-06-30')",
-    .formula = "segments as in rfm() with as_of = since and as_of = until; rate = customers / from_customers, Wilson (1927) interval at level 0.95",
+               " FROM segment_flow((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(200, 1)),"
+               " '2025-06-30')",
+    .formula = "segments as in rfm() with as_of = since and as_of = until; rate = customers / from_customers, with the "
+               "Wilson (1927) interval at level 0.95",
   },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),

@@ -89,6 +89,14 @@ const Watch *call_watch(Call *call)
   return &call->watch;
 }
 
+void call_resolve(Call *call, int param, int64_t number)
+{
+  if (call_is_null(call, param)) {
+    call->resolved->set |= 1u << param;
+    call->resolved->number[param] = number;
+  }
+}
+
 /* Messages */
 
 static Status fail(Call *call, char *text)

@@ -31,6 +31,12 @@ Grain call_grain(const Call *call, int param);
 Duration call_duration(const Call *call, int param);
 bool call_truth(const Call *call, int param); /* SQL truth of any value: non-zero number; text as a number */
 
+/*
+** Says what a parameter that was left out came to mean, where that is no constant of its spec: the number of a choice, or the integer. Its hidden
+** column then shows it.
+*/
+void call_resolve(Call *call, int param, int64_t number);
+
 /* The type of the value that was passed, for PARAM_ANY. */
 typedef enum ValueType { TYPE_NULL, TYPE_INTEGER, TYPE_REAL, TYPE_TEXT, TYPE_BLOB } ValueType;
 ValueType call_type(const Call *call, int param);

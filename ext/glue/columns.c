@@ -111,7 +111,7 @@ static char *list_rows(sqlite3_stmt *statement)
 
 static Status no_such_table(Call *call, const char *label, const char *why)
 {
-  static const char SQL[] = "SELECT name FROM pragma_table_list WHERE type IN ('table', 'view', 'virtual') "
+  static const char SQL[] = "SELECT DISTINCT name FROM pragma_table_list WHERE type IN ('table', 'view', 'virtual') "
                             "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name";
   sqlite3_stmt *statement = NULL;
   if (!strstr(why, "no such table")) {
@@ -122,8 +122,9 @@ static Status no_such_table(Call *call, const char *label, const char *why)
     tables = list_rows(statement);
   }
   sqlite3_finalize(statement);
-  Status status = call_fail(call, "source '%s' is no table or view of this database, which has %s", label,
-                            tables ? tables : "none yet");
+  Status status = call_fail(call, "source '%s' is no table or view of this database, which has %s. For a query give "
+                            "(SELECT retain_log(customer, time, value) FROM …)",
+                            label, tables ? tables : "none yet");
   sqlite3_free(tables);
   return status;
 }

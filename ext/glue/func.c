@@ -127,7 +127,12 @@ static void run_final(sqlite3_context *context)
 
 int function_register(Host *host, const FunctionSpec *spec)
 {
-  int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_RESULT_SUBTYPE;
+  int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC;
+  /*
+  ** Not for all: newer versions clear the subtype of such a function's result where it leaves a scalar subquery, and with
+  ** it the pointer of retain_log().
+  */
+  flags |= spec->returns_json ? SQLITE_RESULT_SUBTYPE : 0;
   flags |= spec->direct_only ? SQLITE_DIRECTONLY : SQLITE_INNOCUOUS;
   int rc = SQLITE_OK;
   int required = 0;

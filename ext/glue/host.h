@@ -61,6 +61,12 @@ typedef struct Arg {
 } Arg;
 
 #define WATCH_STATEMENTS 2 /* see call.c */
+/* What parameters that were left out came to mean. */
+typedef struct Resolved {
+  uint32_t set; /* a bit per parameter */
+  int64_t number[PARAM_MAX];
+} Resolved;
+
 struct Call {
   Host *host;
   const char *name;
@@ -68,6 +74,8 @@ struct Call {
   const TableSpec *table;
   int n_params;
   sqlite3_context *context;    /* functions only */
+  Resolved *resolved;          /* table functions: see call_resolve() */
+  int64_t as_of;               /* table functions: what as_of came to mean, set by source_read() */
   bool value_used;             /* table functions: the query asks for a column that depends on the source's values */
   sqlite3_value **values;      /* by parameter; NULL where left out */
   char *message;               /* from sqlite3_malloc */

@@ -20,7 +20,8 @@ static Status statement_make(Call *call, int param, const char *sql, sqlite3_stm
 {
   int rc = sqlite3_prepare_v2(call->host->db, sql, -1, statement, NULL);
   if (rc == SQLITE_OK) {
-    rc = sqlite3_bind_text64(*statement, 1, call_text(call, param), call_length(call, param), SQLITE_STATIC, SQLITE_UTF8);
+    rc = sqlite3_bind_text64(*statement, 1, call_text(call, param), call_length(call, param), SQLITE_STATIC,
+                             SQLITE_UTF8);
   }
   return rc == SQLITE_OK ? STATUS_OK : sqlite_failed(call, rc);
 }
@@ -44,7 +45,8 @@ static Status statement_run(Call *call, int param, sqlite3_stmt *statement, cons
 Status json_open(Json *json, Call *call, int param)
 {
   static const char sql[] = "SELECT json_type(?1, ?2), CASE json_type(?1, ?2)"
-                            " WHEN 'array' THEN json_array_length(?1, ?2) WHEN 'object' THEN NULL ELSE json_extract(?1, ?2) END";
+                            " WHEN 'array' THEN json_array_length(?1, ?2) WHEN 'object' THEN NULL"
+                            " ELSE json_extract(?1, ?2) END";
   *json = (Json){.call = call, .param = param};
   sqlite3_stmt *get = NULL;
   Status status = statement_make(call, param, sql, &get);
@@ -58,7 +60,16 @@ static JsonType type_of(const char *name)
   static const struct {
     const char *name;
     JsonType type;
-  } types[] = {{"null", JSON_NULL}, {"true", JSON_BOOLEAN}, {"false", JSON_BOOLEAN}, {"integer", JSON_NUMBER}, {"real", JSON_NUMBER}, {"text", JSON_TEXT}, {"array", JSON_ARRAY}, {"object", JSON_OBJECT}};
+  } types[] = {
+    {"null", JSON_NULL},
+    {"true", JSON_BOOLEAN},
+    {"false", JSON_BOOLEAN},
+    {"integer", JSON_NUMBER},
+    {"real", JSON_NUMBER},
+    {"text", JSON_TEXT},
+    {"array", JSON_ARRAY},
+    {"object", JSON_OBJECT},
+  };
   for (int i = 0; name && i < COUNT_OF(types); i++) {
     if (strcmp(name, types[i].name) == 0) {
       return types[i].type;
@@ -117,7 +128,8 @@ Status json_only(Json *json, const char *const *keys, int n_keys, const char *pa
     if (!left) {
       status = STATUS_NOMEM;
     } else if (strcmp(left, "{}") != 0) {
-      status = call_fail(call, "%s: unknown keys %.100s; the known ones are %s", call_param(call, json->param)->name, left, list);
+      status = call_fail(call, "%s: unknown keys %.100s; the known ones are %s",
+                         call_param(call, json->param)->name, left, list);
     }
   }
   sqlite3_finalize(rest);
@@ -133,7 +145,9 @@ void json_close(Json *json)
   json->get = NULL;
 }
 
-/* SQLite's own reader is asked, because it is the one that will read the text, and versions differ in the last digit. */
+/*
+** SQLite's own reader is asked, because it is the one that will read the text, and versions differ in the last digit.
+*/
 Status json_number(Call *call, double x, char out[JSON_NUMBER_MAX], size_t *length)
 {
   static const char *const formats[] = {"%.15g", "%!.16g", "%!.17g"};

@@ -1,5 +1,6 @@
 /*
-** Reading a JSON argument by SQLite's own JSON functions, a value at a path at a time, and writing numbers that read back the same.
+** Reading a JSON argument by SQLite's own JSON functions, a value at a path at a time, and writing numbers that read
+** back the same.
 **
 ** Only json_…() scalars are used: no table or view of the user's file can stand in for one.
 */
@@ -8,13 +9,21 @@
 
 #include "call.h"
 
-typedef enum JsonType { JSON_ABSENT, JSON_NULL, JSON_BOOLEAN, JSON_NUMBER, JSON_TEXT, JSON_ARRAY, JSON_OBJECT } JsonType;
+typedef enum JsonType {
+  JSON_ABSENT,
+  JSON_NULL,
+  JSON_BOOLEAN,
+  JSON_NUMBER,
+  JSON_TEXT,
+  JSON_ARRAY,
+  JSON_OBJECT
+} JsonType;
 
 typedef struct JsonValue {
   JsonType type;
-  double number;     /* JSON_NUMBER, may be infinite; JSON_BOOLEAN: 0 or 1 */
-  int64_t length;    /* JSON_ARRAY: elements */
-  const char *text;  /* JSON_TEXT, ends in a zero byte; until the next json_get() or json_close() */
+  double number;    /* JSON_NUMBER, may be infinite; JSON_BOOLEAN: 0 or 1 */
+  int64_t length;   /* JSON_ARRAY: elements */
+  const char *text; /* JSON_TEXT, ends in a zero byte; until the next json_get() or json_close() */
 } JsonValue;
 
 /* An argument being read. {0} is a valid empty object; json_close() may run twice. */
@@ -30,7 +39,10 @@ Status json_open(Json *json, Call *call, int param);
 /* The value at a path such as "$.recency[3]" (a printf format, of SQLite's kind). */
 Status json_get(Json *json, JsonValue *value, const char *path, ...);
 
-/* Whether the object at a path has none but these keys; where it has others, STATUS_ERROR with a message that shows them. */
+/*
+** Whether the object at a path has none but these keys; where it has others, STATUS_ERROR with a message that shows
+** them.
+*/
 Status json_only(Json *json, const char *const *keys, int n_keys, const char *path, ...);
 
 void json_close(Json *json);

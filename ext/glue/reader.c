@@ -8,13 +8,17 @@
 
 #include "../core/mem.h"
 
+static inline bool time_of_text(TimeMemo *memo, sqlite3_value *value, int64_t *ms)
+{
+  const char *text = (const char *)sqlite3_value_text(value);
+  return text && time_from_text_memo(memo, text, (size_t)sqlite3_value_bytes(value), ms);
+}
+
 bool time_of_value(TimeMemo *memo, sqlite3_value *value, int type, int64_t *ms)
 {
   switch (type) {
-    case SQLITE_TEXT: {
-      const char *text = (const char *)sqlite3_value_text(value);
-      return text && time_from_text_memo(memo, text, (size_t)sqlite3_value_bytes(value), ms);
-    }
+    case SQLITE_TEXT:
+      return time_of_text(memo, value, ms);
     case SQLITE_INTEGER:
       return time_from_integer(sqlite3_value_int64(value), ms);
     case SQLITE_FLOAT:
@@ -81,7 +85,7 @@ static Status row_fault(Reader *reader, RowFault fault, sqlite3_value **values, 
 {
   static const char *const WRONG[FAULT_COUNT] = {
       [FAULT_BAD_CUSTOMER] = "is no customer (an integer or text)",
-      [FAULT_BAD_TIME] = "is no time (ISO text such as '2026-01-31 18:00:00', unix seconds or milliseconds, or a julian day)",
+      [FAULT_BAD_TIME] = "is no time (ISO text such as '2026-01-31' or '2026-01-31 18:00:00', unix seconds or milliseconds, or a julian day)",
       [FAULT_BAD_VALUE] = "is no finite number",
   };
   if (reader->diagnosis) {
@@ -160,45 +164,77 @@ static Status take_apart(Reader *reader, sqlite3_value **values, Event *event)
 
 /*
 ** Rows with an integer key wait in a short queue while their customer's memory is fetched: with 100,000 customers that takes a tenth off the
-** time of the whole scan (longer queues gain no more). A queued event keeps its key in `rowid`, and in `customer` first the key's hash, then the id that
-** its slot makes likely.
+** time of the whole scan (longer queues gain no more).
 */
-static inline Status pass_queued(Reader *reader, Event *event)
+static inline Status pass_queued(Reader *reader, struct Queued *queued)
 {
   Customers *customers = &reader->source->customers;
-  if (event->customer >= customers->count ||
-      *(int64_t *)chunks_at(&customers->records, event->customer) != event->rowid) {
-    event->customer = customers_add_integer_slow(customers, event->rowid);
-    if (event->customer == CUSTOMER_NONE) {
+  uint32_t *id = &queued->event.customer;
+  if (*id >= customers->count || *(int64_t *)chunks_at(&customers->records, *id) != queued->key) {
+    *id = customers_add_integer_slow(customers, queued->key);
+    if (*id == CUSTOMER_NONE) {
       return STATUS_NOMEM;
     }
   }
-  return reader->accumulator->step(reader->self, customers_state(customers, event->customer), event);
+  return reader->accumulator->step(reader->self, customers_state(customers, *id), &queued->event);
 }
 
 Status reader_drain(Reader *reader)
 {
   Status status = STATUS_OK;
   while (reader->queue_head != reader->queue_tail && status == STATUS_OK) {
-    Event *event = &reader->queue[reader->queue_head++ % QUEUE];
-    event->customer = CUSTOMER_NONE; /* a hash or a guess: look it up */
-    status = pass_queued(reader, event);
+    struct Queued *queued = &reader->queue[reader->queue_head++ % QUEUE];
+    queued->event.customer = CUSTOMER_NONE; /* a hash or a guess: look it up */
+    status = pass_queued(reader, queued);
   }
   return status;
 }
 
-/* A row that does not go through the queue: a text customer, or one that is kept, counted or has an attribute. Once there is a text customer no row does. */
+/* A day that its month does not have, which SQLite and we read as one of the next month; a small number that as unix time lies before 1980. */
+static bool is_odd_time(Reader *reader, sqlite3_value *value, TimeForm form, int64_t ms)
+{
+  if (form == FORM_UNIX_SECONDS) {
+    return ms >= 0 && ms < INT64_C(315532800000);
+  }
+  const char *given = form <= FORM_DATE_TIME_ZONE ? (const char *)sqlite3_value_text(value) : NULL;
+  if (!given || strlen(given) < 10) {
+    return false;
+  }
+  if (memcmp(given, reader->judged.date, 10) != 0) {
+    char text[TIME_TEXT_MAX];
+    bool is_date = time_from_text(given, 10, &reader->judged.day_ms);
+    memcpy(reader->judged.date, given, 10);
+    date_to_text(floor_div(reader->judged.day_ms, MS_PER_DAY), text);
+    reader->odd = is_date && memcmp(text, given, 10) != 0;
+  }
+  return reader->odd;
+}
+
+static void diagnose(Reader *reader, sqlite3_value **values, const Event *event)
+{
+  Diagnosis *diagnosis = reader->diagnosis;
+  int type = sqlite3_value_type(values[1]);
+  TimeForm form = form_of_value(values[1], type);
+  tally(&diagnosis->form[form], event->rowid);
+  if (is_odd_time(reader, values[1], form, event->time)) {
+    tally(&diagnosis->fault[FAULT_ODD_TIME], event->rowid);
+  }
+  if (sqlite3_value_type(values[0]) == SQLITE_TEXT) {
+    const char *customer = (const char *)sqlite3_value_text(values[0]);
+    if (customer && customer[strspn(customer, " ")] == 0) {
+      tally(&diagnosis->fault[FAULT_EMPTY_CUSTOMER], event->rowid);
+    }
+  }
+}
+
+/* A row that does not go through the queue: a text customer, or one that is kept or has an attribute. Once there is a text customer no row does. */
 static Status take_directly(Reader *reader, sqlite3_value **values, int customer_type, Event *event)
 {
-  Event direct = {.time = event->time, .value = event->value, .attribute = NO_ATTRIBUTE};
+  Event direct = *event;
   Status status = reader_drain(reader);
   reader->apart = true;
   if (status != STATUS_OK) {
     return status;
-  }
-  if (reader->diagnosis) {
-    direct.rowid = rowid_of(reader, values);
-    tally(&reader->diagnosis->form[form_of_value(values[1], sqlite3_value_type(values[1]))], direct.rowid);
   }
   if (!key_of_value(&reader->source->customers, values[0], customer_type, &direct.customer)) {
     return row_fault(reader, FAULT_BAD_CUSTOMER, values, values[0]);
@@ -214,7 +250,8 @@ static Status take_directly(Reader *reader, sqlite3_value **values, int customer
 static inline Status take_row(Reader *reader, sqlite3_value **values)
 {
   Source *source = reader->source;
-  Event *event = &reader->queue[reader->queue_tail % QUEUE];
+  struct Queued *queued = &reader->queue[reader->queue_tail % QUEUE];
+  Event *event = &queued->event;
   Status status;
   reader->row++;
   int customer_type = sqlite3_value_type(values[0]);
@@ -225,7 +262,9 @@ static inline Status take_row(Reader *reader, sqlite3_value **values)
   if (time_type == SQLITE_NULL) {
     return row_fault(reader, FAULT_NULL_TIME, values, values[1]);
   }
-  if (!time_of_value(&reader->memo, values[1], time_type, &event->time)) {
+  bool is_time = time_type == SQLITE_TEXT ? time_of_text(&reader->memo, values[1], &event->time)
+                                          : time_of_value(&reader->memo, values[1], time_type, &event->time);
+  if (!is_time) {
     return row_fault(reader, FAULT_BAD_TIME, values, values[1]);
   }
   if (reader->value_at >= 0) { /* else it stays 0, as it was made */
@@ -241,19 +280,23 @@ static inline Status take_row(Reader *reader, sqlite3_value **values)
   if (event->time > reader->as_of) {
     return row_fault(reader, FAULT_AFTER_AS_OF, values, values[1]);
   }
+  if (reader->diagnosis) {
+    event->rowid = rowid_of(reader, values);
+    diagnose(reader, values, event);
+  }
   if (customer_type != SQLITE_INTEGER || reader->apart) {
     return take_directly(reader, values, customer_type, event);
   }
   source_count(source, event->time);
-  event->rowid = sqlite3_value_int64(values[0]);
-  event->customer = customers_hash_integer(event->rowid);
-  PREFETCH(&source->customers.slots[event->customer >> (32 - source->customers.bits)]);
+  queued->key = sqlite3_value_int64(values[0]);
+  event->customer = customers_hash_integer(queued->key);
+  PREFETCH(&source->customers.slots[event->customer >> source->customers.shift]);
 
   uint32_t tail = ++reader->queue_tail;
-  Event *halfway = &reader->queue[(tail - QUEUE / 2) % QUEUE];
-  halfway->customer = customers_guess(&source->customers, halfway->customer);
-  if (halfway->customer < source->customers.count) {
-    PREFETCH(chunks_at(&source->customers.records, halfway->customer));
+  uint32_t *guess = &reader->queue[(tail - QUEUE / 2) % QUEUE].event.customer;
+  *guess = customers_guess(&source->customers, *guess);
+  if (*guess < source->customers.count) {
+    PREFETCH(chunks_at(&source->customers.records, *guess));
   }
   return tail - reader->queue_head < QUEUE ? STATUS_OK
                                            : pass_queued(reader, &reader->queue[reader->queue_head++ % QUEUE]);

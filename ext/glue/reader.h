@@ -25,9 +25,14 @@ typedef struct Reader {
   bool seeking;                 /* a row was bad: read again with rowids to name it */
   bool apart;                   /* any of the above, or an attribute: rows take the longer way */
   Events events;
-  Event queue[QUEUE];
+  struct Queued {
+    Event event; /* its customer is first the key's hash, then the id that its slot makes likely */
+    int64_t key;
+  } queue[QUEUE];
   uint32_t queue_head, queue_tail; /* rows taken out and put in */
   TimeMemo memo;
+  TimeMemo judged; /* diagnosis: the date last looked at by is_odd_time(), … */
+  bool odd;        /* … and what it said */
   Status status;
 } Reader;
 

@@ -75,9 +75,9 @@ static void forget_rows(Reader *reader)
   reader->row = 0;
   reader->queue_head = reader->queue_tail = 0;
   for (int i = 0; i < QUEUE; i++) {
-    reader->queue[i] = (Event){.attribute = NO_ATTRIBUTE};
+    reader->queue[i] = (struct Queued){.event.attribute = NO_ATTRIBUTE};
   }
-  reader->apart = reader->collecting || reader->seeking || reader->diagnosis || reader->attribute_at >= 0;
+  reader->apart = reader->collecting || reader->seeking || reader->attribute_at >= 0;
   reader->status = STATUS_OK;
   if (reader->diagnosis) {
     *reader->diagnosis = (Diagnosis){0};
@@ -299,6 +299,7 @@ Status source_read(Call *call, const Accumulator *accumulator, void *self, Sourc
     source->first_time = source->last_time = 0;
   }
   source->as_of = reader.as_of == INT64_MAX ? source->last_time : reader.as_of;
+  call->as_of = source->rows ? source->as_of : INT64_MIN;
   if (reader.diagnosis) {
     reader.diagnosis->rows_read = history ? (int64_t)history->events.rows.count : reader.row;
   }
@@ -316,7 +317,7 @@ void source_free(Source *source)
 Status source_log(Call *call, History *history)
 {
   static const char *const MUST[] = {
-      "an integer or text", "ISO text such as '2026-01-31 18:00:00', unix seconds or milliseconds, or a julian day",
+      "an integer or text", "ISO text such as '2026-01-31' or '2026-01-31 18:00:00', unix seconds or milliseconds, or a julian day",
       "a finite number"};
   Event event = {.attribute = NO_ATTRIBUTE};
   TimeMemo memo = {0};

@@ -20,9 +20,20 @@ typedef struct Source {
   bool has_value;       /* the source has a value column */
 } Source;
 
-/* Findings about rows that cannot take part, for data_check(): counted instead of raised. */
+/*
+** Findings about rows, for data_check(): counted instead of raised. Up to FAULT_AFTER_AS_OF the row does not take part, but for FAULT_NULL_VALUE; the rest
+** is only odd.
+*/
 typedef enum RowFault {
-  FAULT_NULL_CUSTOMER, FAULT_BAD_CUSTOMER, FAULT_NULL_TIME, FAULT_BAD_TIME, FAULT_NULL_VALUE, FAULT_BAD_VALUE, FAULT_AFTER_AS_OF,
+  FAULT_NULL_CUSTOMER,
+  FAULT_BAD_CUSTOMER,
+  FAULT_NULL_TIME,
+  FAULT_BAD_TIME,
+  FAULT_NULL_VALUE,
+  FAULT_BAD_VALUE,
+  FAULT_AFTER_AS_OF,
+  FAULT_EMPTY_CUSTOMER, /* '' or spaces: what a CSV import makes of a missing key */
+  FAULT_ODD_TIME,       /* reads as a time, but hardly the one that was meant: see is_odd_time() */
   FAULT_COUNT
 } RowFault;
 typedef enum TimeForm { FORM_DATE, FORM_DATE_TIME, FORM_DATE_TIME_ZONE, FORM_UNIX_SECONDS, FORM_UNIX_MILLISECONDS, FORM_JULIAN, FORM_COUNT } TimeForm;

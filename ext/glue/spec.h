@@ -92,6 +92,7 @@ typedef struct FunctionSpec {
   int n_params;
   bool sees_null;
   bool direct_only;
+  bool returns_json; /* its results are made by cell_json() */
   void (*scalar)(Call *call, Cell *out); /* after call_fail() `out` is not looked at */
   size_t state_size;                     /* the aggregate's state, zeroed before the first step */
   Status (*step)(Call *call, void *state);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "../core/mem.h"
+#include "columns.h"
 #include "host.h"
 
 /* One computed answer, shared by the cursors of a statement that asked the same. */
@@ -17,15 +18,20 @@ typedef struct Answer {
   void *state;
   int64_t n_rows;
   bool value_used;                    /* else its value_columns do not hold */
+  Resolved resolved;
+  int64_t as_of;                      /* what as_of came to mean; INT64_MIN: no row took part */
   History *history;                   /* kept, so that its address stays its identity */
   sqlite3_value *values[PARAM_MAX];   /* own copies of the arguments; NULL where left out */
 } Answer;
+
+#define RECENT 4
 
 typedef struct Table {
   sqlite3_vtab base;
   Host *host;
   const TableSpec *spec;
-  Answer *newest; /* borrowed from the cursors; NULL once none holds it */
+  int n_cursors;
+  Answer *recent[RECENT]; /* while cursors are open: answers that the statement that runs alone may ask for again, newest first */
 } Table;
 
 typedef struct Cursor {
@@ -37,13 +43,10 @@ typedef struct Cursor {
 #define VALUE_BIT 29    /* of idxNum: a column that depends on the source's values is asked for */
 #define CUSTOMER_BIT 30 /* of idxNum: equality with the column `customer` is passed after the parameters */
 
-static void answer_release(Table *table, Answer *answer)
+static void answer_release(Answer *answer)
 {
   if (!answer || --answer->refs > 0) {
     return;
-  }
-  if (table->newest == answer) {
-    table->newest = NULL;
   }
   if (answer->state && answer->spec->free) {
     answer->spec->free(answer->state);
@@ -54,6 +57,27 @@ static void answer_release(Table *table, Answer *answer)
   }
   history_release(answer->history);
   mem_free(answer);
+}
+
+static Answer *answer_share(Answer *answer)
+{
+  answer->refs++;
+  return answer;
+}
+
+static void recent_forget(Table *table)
+{
+  for (int i = 0; i < RECENT; i++) {
+    answer_release(table->recent[i]);
+    table->recent[i] = NULL;
+  }
+}
+
+static void recent_keep(Table *table, Answer *answer)
+{
+  answer_release(table->recent[RECENT - 1]);
+  memmove(table->recent + 1, table->recent, (RECENT - 1) * sizeof *table->recent);
+  table->recent[0] = answer_share(answer);
 }
 
 /* Connecting */
@@ -109,14 +133,33 @@ static bool is_customer(const TableSpec *spec, int column)
   return spec->customers && column < spec->n_columns && strcmp(spec->columns[column].name, "customer") == 0;
 }
 
+/* An operator that a parameter cannot be given with. The rest (IS NULL …) is SQLite's to check on the echoed value. */
+static bool is_comparison(unsigned char op)
+{
+  switch (op) {
+    case SQLITE_INDEX_CONSTRAINT_GT:
+    case SQLITE_INDEX_CONSTRAINT_GE:
+    case SQLITE_INDEX_CONSTRAINT_LT:
+    case SQLITE_INDEX_CONSTRAINT_LE:
+    case SQLITE_INDEX_CONSTRAINT_NE:
+    case SQLITE_INDEX_CONSTRAINT_LIKE:
+    case SQLITE_INDEX_CONSTRAINT_GLOB:
+      return true;
+    default:
+      return false;
+  }
+}
+
 static int table_best_index(sqlite3_vtab *vtab, sqlite3_index_info *info)
 {
   const TableSpec *spec = ((Table *)vtab)->spec;
-  int used = 0, customer = -1;
+  int used = 0, compared = 0, customer = -1;
   int at[PARAM_MAX];
   for (int i = 0; i < info->nConstraint; i++) {
     int param = info->aConstraint[i].iColumn - spec->n_columns;
-    if (info->aConstraint[i].op != SQLITE_INDEX_CONSTRAINT_EQ) {
+    unsigned char op = info->aConstraint[i].op;
+    if (op != SQLITE_INDEX_CONSTRAINT_EQ && op != SQLITE_INDEX_CONSTRAINT_IS) {
+      compared |= is_comparison(op) && param >= 0 ? 1 << param : 0;
       continue;
     }
     if (param >= 0) {
@@ -135,6 +178,12 @@ static int table_best_index(sqlite3_vtab *vtab, sqlite3_index_info *info)
   }
   int n = 0;
   for (int param = 0; param < PARAM_MAX; param++) {
+    if (compared >> param & 1 && !(used >> param & 1)) {
+      sqlite3_free(vtab->zErrMsg); /* the default would be taken, and the rows then filtered by it: never what is meant */
+      vtab->zErrMsg = sqlite3_mprintf("%s(): %s is a parameter: give it with =, as in WHERE %s = …", spec->name,
+                                      table_param(spec, param)->name, table_param(spec, param)->name);
+      return SQLITE_ERROR;
+    }
     if (used >> param & 1) {
       info->aConstraintUsage[at[param]].argvIndex = ++n;
       info->aConstraintUsage[at[param]].omit = 1;
@@ -155,19 +204,47 @@ static int table_best_index(sqlite3_vtab *vtab, sqlite3_index_info *info)
 
 /* Cursors */
 
+/*
+** Whether the statement that runs this cursor is the only one that runs: then an answer that is still there was computed within it, on what it sees of
+** the database. With others running it might be of another time, and is forgotten.
+*/
+static bool is_only_statement(sqlite3 *db)
+{
+  int busy = 0;
+  for (sqlite3_stmt *s = sqlite3_next_stmt(db, NULL); s && busy < 2; s = sqlite3_next_stmt(db, s)) {
+    busy += sqlite3_stmt_busy(s);
+  }
+  return busy == 1;
+}
+
+/*
+** A correlated subquery opens its cursor anew for every row, and SQLite closes the old one only after that: so an answer outlives its cursor until none
+** is open.
+*/
 static int table_open(sqlite3_vtab *vtab, sqlite3_vtab_cursor **out)
 {
-  (void)vtab;
+  Table *table = (Table *)vtab;
   Cursor *cursor = mem_zero(1, sizeof *cursor);
   *out = cursor ? &cursor->base : NULL;
-  return cursor ? SQLITE_OK : SQLITE_NOMEM;
+  if (!cursor) {
+    return SQLITE_NOMEM;
+  }
+  table->n_cursors++;
+  if (!is_only_statement(table->host->db)) {
+    recent_forget(table);
+  }
+  return SQLITE_OK;
 }
 
 static int table_close(sqlite3_vtab_cursor *base)
 {
   Cursor *cursor = (Cursor *)base;
-  answer_release((Table *)base->pVtab, cursor->answer);
+  Table *table = (Table *)base->pVtab;
+  answer_release(cursor->answer);
   mem_free(cursor);
+  if (--table->n_cursors == 0) {
+    recent_forget(table);
+  }
   return SQLITE_OK;
 }
 
@@ -205,19 +282,6 @@ static bool same_question(const Answer *answer, const Call *call)
   return same;
 }
 
-/*
-** Whether the statement that runs this cursor is the only one that runs: then an answer that a cursor holds was computed within it, on what it sees of the
-** database. With others running it might be of another time.
-*/
-static bool is_only_statement(sqlite3 *db)
-{
-  int busy = 0;
-  for (sqlite3_stmt *s = sqlite3_next_stmt(db, NULL); s && busy < 2; s = sqlite3_next_stmt(db, s)) {
-    busy += sqlite3_stmt_busy(s);
-  }
-  return busy == 1;
-}
-
 static Status answer_make(Call *call, Answer **out)
 {
   Answer *answer = mem_zero(1, sizeof *answer);
@@ -236,7 +300,14 @@ static Status answer_make(Call *call, Answer **out)
   History *history = call->values[0] ? sqlite3_value_pointer(call->values[0], HISTORY_POINTER) : NULL;
   answer->history = history ? history_share(history) : NULL;
   answer->state = mem_zero(1, call->table->state_size ? call->table->state_size : 1);
-  return answer->state ? call->table->compute(call, answer->state, &answer->n_rows) : STATUS_NOMEM;
+  if (!answer->state) {
+    return STATUS_NOMEM;
+  }
+  call->resolved = &answer->resolved;
+  call->as_of = INT64_MIN;
+  Status status = call->table->compute(call, answer->state, &answer->n_rows);
+  answer->as_of = call->as_of;
+  return status;
 }
 
 /* Narrows the cursor to the row of one customer, where the key's type allows to be sure; SQLite checks the equality itself. */
@@ -284,7 +355,7 @@ static int table_filter(sqlite3_vtab_cursor *base, int idx, const char *idx_text
     }
   }
   sqlite3_value *customer = idx >> CUSTOMER_BIT & 1 && n < argc ? argv[n] : NULL;
-  Answer *before = cursor->answer;
+  answer_release(cursor->answer);
   cursor->answer = NULL;
   cursor->row = cursor->end = 0;
   sqlite3_free(base->pVtab->zErrMsg);
@@ -294,30 +365,30 @@ static int table_filter(sqlite3_vtab_cursor *base, int idx, const char *idx_text
   call.table = spec;
   call.value_used = idx >> VALUE_BIT & 1;
   bool alone = is_only_statement(table->host->db);
-  if (alone && before && same_question(before, &call)) {
-    answer = before;
-    answer->refs++;
-  } else if (alone && table->newest && same_question(table->newest, &call)) {
-    answer = table->newest;
-    answer->refs++;
-  } else {
+  for (int i = 0; alone && !answer && i < RECENT; i++) {
+    if (table->recent[i] && same_question(table->recent[i], &call)) {
+      answer = answer_share(table->recent[i]);
+    }
+  }
+  if (!answer) {
     status = call_check(&call, &null_required);
     if (status == STATUS_OK) {
       status = answer_make(&call, &answer);
     }
+    if (!alone) {
+      recent_forget(table);
+    } else if (status == STATUS_OK) {
+      recent_keep(table, answer);
+    }
   }
-  answer_release(table, before);
   if (status == STATUS_OK) {
     cursor->answer = answer;
     cursor->end = answer->n_rows;
-    if (alone) {
-      table->newest = answer;
-    }
     if (customer) {
       seek_customer(cursor, customer);
     }
   } else {
-    answer_release(table, answer);
+    answer_release(answer);
   }
   int rc = call_result_code(&call, status);
   base->pVtab->zErrMsg = call.message;
@@ -343,24 +414,37 @@ static int table_rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *rowid)
   return SQLITE_OK;
 }
 
-/* A parameter as it was in force: the argument, or the default. */
+/* Word i of "a|b|c". */
+static void echo_choice(const char *choices, int64_t i, Cell *out)
+{
+  for (; i > 0; i--) {
+    choices += strcspn(choices, "|") + 1;
+  }
+  cell_text(out, choices, strcspn(choices, "|"));
+}
+
+/* A parameter as it was in force: the argument, what it came to mean, or the default. */
 static void echo_param(const Answer *answer, int i, sqlite3_context *context)
 {
   const ParamSpec *param = table_param(answer->spec, i);
   sqlite3_value *value = answer->values[i];
+  Cell *out = (Cell *)(void *)context;
   if (value && sqlite3_value_type(value) != SQLITE_NULL) {
     sqlite3_result_value(context, value);
+  } else if (answer->spec->has_source && i == event_param(answer->spec, EVENT_AS_OF) && answer->as_of != INT64_MIN) {
+    cell_time(out, answer->as_of);
+  } else if (answer->resolved.set >> i & 1 && param->kind == PARAM_CHOICE) {
+    echo_choice(param->choices, answer->resolved.number[i], out);
+  } else if (answer->resolved.set >> i & 1) {
+    cell_integer(out, answer->resolved.number[i]);
   } else if (!param->fallback || !*param->fallback) {
-    sqlite3_result_null(context);
-  } else if (param->kind == PARAM_INTEGER || param->kind == PARAM_REAL) {
-    double number = number_of_fallback(param->fallback);
-    if (param->kind == PARAM_INTEGER) {
-      sqlite3_result_int64(context, (sqlite3_int64)number);
-    } else {
-      sqlite3_result_double(context, number);
-    }
+    cell_null(out);
+  } else if (param->kind == PARAM_INTEGER) {
+    cell_integer(out, (int64_t)number_of_fallback(param->fallback));
+  } else if (param->kind == PARAM_REAL) {
+    cell_real(out, number_of_fallback(param->fallback));
   } else {
-    sqlite3_result_text(context, param->fallback, -1, SQLITE_STATIC);
+    cell_static(out, param->fallback);
   }
 }
 

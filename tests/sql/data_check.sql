@@ -14,7 +14,7 @@ INSERT INTO spoiled(customer_id, ordered_at, amount) VALUES
   (2, NULL, 1), (2, '2024-01-02', 'ten'), (2, '2024-01-02', 9e999), (2, '2024-01-03', -4), (2, '2026-01-01', 1), (3.5, '2024-01-03', 1);
 CREATE TABLE expected(kind TEXT, severity TEXT, rows INTEGER, example_rowid INTEGER);
 INSERT INTO expected VALUES ('bad_customer', 'error', 2, 8), ('bad_time', 'error', 1, 10), ('bad_value', 'error', 2, 12), ('duplicates', 'warning', 3, 2), ('future_times', 'warning', 1, 15),
-  ('negative_values', 'warning', 1, 14), ('null_customer', 'warning', 1, 9), ('null_time', 'warning', 1, 11), ('zero_values', 'info', 1, 5), ('null_value', 'info', 2, 4), ('summary', 'info', 16, NULL);
+  ('negative_values', 'warning', 1, 14), ('mixed_customer_types', 'warning', 0, NULL), ('null_customer', 'warning', 1, 9), ('null_time', 'warning', 1, 11), ('zero_values', 'info', 1, 5), ('null_value', 'info', 2, 4), ('summary', 'info', 16, NULL);
 INSERT INTO checks(what, got, want)
 SELECT 'every finding, in this order', group_concat(printf('%s %s %d %s', kind, severity, rows, quote(example_rowid)), '; '), (SELECT group_concat(printf('%s %s %d %s', kind, severity, rows, quote(example_rowid)), '; ') FROM expected)
 FROM data_check('spoiled') WHERE today = '2025-01-01';
@@ -105,4 +105,10 @@ FROM data_check('crowd') WHERE kind = 'duplicates';
 SELECT CASE WHEN got IS want THEN 'ok ' || what ELSE printf('FAIL %s: got %s, want %s', what, quote(got), quote(want)) END FROM checks ORDER BY id;
 -- expect error
 SELECT * FROM data_check('clean') WHERE today = 'today';
+-- Odd rows that read as something: an empty key, a day that does not exist, small numbers as unix time; text and integer customers.
+CREATE TABLE odd(customer, ts, value);
+INSERT INTO odd VALUES ('', '2024-01-01', 1), ('  ', '2024-01-02', 1), ('a', '2024-02-30', 1), ('a', '2024-02-29', 1), ('a', '2024-04-31 10:00:00', 1),
+  (7, 45000, 1), (7, 1704067200, 1), (7, '2024-06-30', 1);
+INSERT INTO checks (what, got, want) SELECT 'odd rows', (SELECT group_concat(kind || ':' || rows || ':' || ifnull(example_rowid, '-'))
+  FROM data_check('odd') WHERE today = '2025-01-01' AND kind IN ('empty_customer', 'odd_times', 'mixed_customer_types')), 'mixed_customer_types:0:-,empty_customer:2:1,odd_times:3:3';
 SELECT 'assertions: ' || (count(*) + 1) FROM checks;

@@ -27,6 +27,9 @@ SELECT customer, typeof(customer), orders, coalesce(m, 'NULL') FROM customer_sum
 INSERT INTO bad(rowid, customer, ts, value) VALUES (70, 1, 'yesterday', 5);
 -- expect error
 SELECT * FROM customer_summary('bad');
+UPDATE bad SET ts = 20240229 WHERE rowid = 70;
+-- expect error
+SELECT * FROM customer_summary('bad');
 UPDATE bad SET ts = x'00' WHERE rowid = 70;
 -- expect error
 SELECT * FROM customer_summary('bad');
@@ -67,6 +70,17 @@ SELECT * FROM rfm('orders') WHERE bins = 'many';
 SELECT count(*) FROM rfm('orders') WHERE bins = '3';
 SELECT count(*) FROM rfm('orders', NULL);
 
+SELECT DISTINCT bins, method, scheme, as_of FROM rfm('orders');
+SELECT DISTINCT bins, method, scheme, as_of FROM rfm('orders') WHERE scheme = 'rfm8' AND as_of = '2026-01-20';
+SELECT DISTINCT mode, clock, averaging, grain FROM cohort_average('orders') WHERE dialect = 'mixpanel';
+SELECT count(*) FROM rfm('orders') WHERE bins IS 4 AND bins > 3;
+-- expect error
+SELECT count(*) FROM rfm('orders') WHERE bins > 3;
+-- expect error
+SELECT count(*) FROM rfm('orders') WHERE as_of >= '2026-01-11';
+-- expect error
+SELECT count(*) FROM rfm('orders') WHERE method LIKE 'n%';
+
 .print -- as_of: rows after it do not take part
 SELECT customer, orders, round(T, 4) FROM customer_summary('orders') WHERE as_of = '2026-01-11';
 SELECT count(*) FROM customer_summary('orders') WHERE as_of = '2025-01-01';
@@ -88,6 +102,7 @@ SELECT customer, typeof(customer), orders FROM customer_summary('mixed') WHERE c
 CREATE TABLE big(customer INTEGER, ts INTEGER, value REAL);
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50000) INSERT INTO big SELECT i % 5000, 1700000000 + 60 * i, 1 FROM n;
 SELECT count(*), sum((SELECT orders FROM customer_summary('big') s WHERE s.customer = c.id)) FROM (SELECT DISTINCT customer AS id FROM big) c;
+SELECT count(*), sum((SELECT orders FROM customer_summary('big') s WHERE s.customer = c.id AND unit = 'day')), sum((SELECT x FROM customer_summary('big') s WHERE s.customer = c.id)) FROM (SELECT DISTINCT customer AS id FROM big) c;
 SELECT count(*) FROM (SELECT DISTINCT customer AS id FROM big) c LEFT JOIN customer_summary('big') s ON s.customer = c.id WHERE s.orders = 10;
 DELETE FROM big WHERE customer < 4000;
 SELECT count(*) FROM customer_summary('big');
@@ -106,4 +121,4 @@ SELECT iif(count(*) = 0, 'ok ', 'FAIL ') || 'retain_log' FROM
 SELECT retain_accumulate(1, 2, 3);
 CREATE TABLE stored AS SELECT retain_log(customer_id, ordered_at) AS l FROM orders;
 SELECT typeof(l) FROM stored;
-.print assertions: 53
+.print assertions: 63

@@ -88,7 +88,7 @@ SELECT 'other bins are stretched onto 5: ' || bins.b, sum(segment = rfm_segment(
   AND segment = rfm_segment(rfm_score, 'rf25', 'en', NULL, bins.b)), (SELECT count(*) FROM c)
 FROM bins JOIN rfm('orders', bins.b) GROUP BY bins.b;
 INSERT INTO checks (what, got, want)
-SELECT 'rfm8', sum(method IS NULL AND bins IS NULL AND segment = CASE rfm_score WHEN 222 THEN '重要价值' WHEN 122 THEN '重要保持' WHEN 212 THEN '重要发展' WHEN 112 THEN '重要挽留'
+SELECT 'rfm8', sum(method = 'mean' AND bins = 2 AND segment = CASE rfm_score WHEN 222 THEN '重要价值' WHEN 122 THEN '重要保持' WHEN 212 THEN '重要发展' WHEN 112 THEN '重要挽留'
     WHEN 221 THEN '一般价值' WHEN 121 THEN '一般保持' WHEN 211 THEN '一般发展' WHEN 111 THEN '一般挽留' END
   AND r = 1 + (recency_days < (SELECT avg(recency) FROM c)) AND segment = rfm_segment(rfm_score, 'rfm8', 'zh')), (SELECT count(*) FROM c)
 FROM rfm('orders') WHERE scheme = 'rfm8' AND lang = 'zh';

@@ -16,7 +16,8 @@ INSERT INTO checks (what, got, want)
 SELECT 'totals', sum(f.first_time = c.first_time || ' 00:00:00' AND f.last_time = c.last_time || ' 00:00:00' AND f.recency_days = c.recency AND f.frequency = c.frequency AND f.monetary = c.monetary), 23570
 FROM rfm('orders') AS f JOIN c USING (customer);
 
--- Quantiles, for some bins, by sum and by mean. Sorted once per axis; the k-th cut by its place in the sorted values.
+-- Quantiles, for some bins, by sum and by mean. CROSS JOIN keeps the planner from asking rfm() for one customer at a time, with other options each time.
+-- Sorted once per axis; the k-th cut by its place in the sorted values.
 CREATE TEMP TABLE x AS
 SELECT axis, x, row_number() OVER (PARTITION BY axis ORDER BY x) - 1 AS i, count(*) OVER (PARTITION BY axis) AS n
 FROM (SELECT 'recency' AS axis, recency AS x FROM c UNION ALL SELECT 'frequency', frequency FROM c UNION ALL SELECT 'monetary', monetary FROM c UNION ALL SELECT 'mean', mean_value FROM c);
@@ -36,8 +37,8 @@ FROM c, (SELECT DISTINCT b FROM cut) AS bins;
 CREATE UNIQUE INDEX quantile_score_customer ON quantile_score (b, customer);
 INSERT INTO checks (what, got, want)
 SELECT 'quantile, ' || bins.b || ' bins, monetary as ' || column1, sum(f.r = q.r AND f.f = q.f AND f.m = iif(column1 = 'mean', q.m_mean, q.m)), 23570
-FROM (SELECT DISTINCT b FROM cut) AS bins, (VALUES ('sum'), ('mean')) JOIN rfm('orders') AS f ON f.bins = bins.b AND f.monetary_as = column1
-  JOIN quantile_score AS q ON q.b = bins.b AND q.customer = f.customer GROUP BY bins.b, column1;
+FROM (SELECT DISTINCT b FROM cut) AS bins CROSS JOIN (VALUES ('sum'), ('mean')) CROSS JOIN rfm('orders') AS f ON f.bins = bins.b AND f.monetary_as = column1
+  CROSS JOIN quantile_score AS q ON q.b = bins.b AND q.customer = f.customer GROUP BY bins.b, column1;
 INSERT INTO checks (what, got, want)
 SELECT 'the cuts, ' || dimension, sum(abs(cut - upper) < 1e-9 * cut), 4
 FROM (SELECT dimension, upper, row_number() OVER (PARTITION BY dimension ORDER BY upper) AS k FROM rfm_thresholds('orders') WHERE upper IS NOT NULL) AS t JOIN cut ON cut.b = 5 AND cut.axis = dimension AND cut.k = t.k
@@ -53,9 +54,10 @@ FROM (VALUES (3), (5), (10)) AS bins JOIN (
     SELECT column1 AS b, customer, ntile(column1) OVER (PARTITION BY column1 ORDER BY recency DESC, customer) AS r, ntile(column1) OVER (PARTITION BY column1 ORDER BY frequency, customer) AS f,
       ntile(column1) OVER (PARTITION BY column1 ORDER BY monetary, customer) AS m FROM c, (VALUES (3), (5), (10))) AS q ON q.b = bins.column1
   JOIN (SELECT bins AS b, customer, r, f, m FROM (VALUES (3), (5), (10)) JOIN rfm('orders') ON bins = column1 AND method = 'ntile') AS f ON f.b = q.b AND f.customer = q.customer GROUP BY bins.column1;
+CREATE TEMP TABLE means AS SELECT avg(recency) AS mean_recency, avg(frequency) AS mean_frequency, avg(monetary) AS mean_monetary, sum(monetary) AS whole FROM c;
 INSERT INTO checks (what, got, want)
 SELECT 'mean, rfm8', sum(f.rfm_score = 111 + 100 * (recency < mean_recency) + 10 * (c.frequency > mean_frequency) + (c.monetary > mean_monetary)), 23570
-FROM rfm('orders') AS f JOIN c USING (customer), (SELECT avg(recency) AS mean_recency, avg(frequency) AS mean_frequency, avg(monetary) AS mean_monetary FROM c) WHERE scheme = 'rfm8';
+FROM means CROSS JOIN rfm('orders') AS f JOIN c USING (customer) WHERE scheme = 'rfm8';
 
 -- Segments: sizes and revenue, by the slow scores.
 INSERT INTO checks (what, got, want)
@@ -65,10 +67,11 @@ FROM (SELECT segment, count(*) AS customers, sum(monetary) AS revenue FROM rfm('
       WHEN r = 3 AND f <= 2 THEN 'about_to_sleep' WHEN r = 3 AND f = 3 THEN 'need_attention' WHEN r <= 4 AND f >= 4 THEN 'loyal'
       WHEN r = 4 AND f = 1 THEN 'promising' WHEN r = 5 AND f = 1 THEN 'new' WHEN f <= 3 THEN 'potential_loyalist' ELSE 'champions' END AS segment, count(*) AS customers, sum(monetary) AS revenue
     FROM quantile_score JOIN c USING (customer) WHERE b = 5 GROUP BY 1) AS q USING (segment) ORDER BY s.segment;
+CREATE TEMP TABLE above AS SELECT monetary, sum(sum(monetary)) OVER (ORDER BY monetary DESC) - sum(monetary) AS above FROM c GROUP BY monetary;
+CREATE UNIQUE INDEX above_monetary ON above (monetary);
 INSERT INTO checks (what, got, want)
 SELECT 'abc', sum(f.segment = CASE WHEN c.monetary <= 0 THEN 'C' WHEN above * 100 < whole * 80 THEN 'A' WHEN above * 100 < whole * 95 THEN 'B' ELSE 'C' END), 23570
-FROM rfm('orders') AS f JOIN c USING (customer) JOIN (SELECT monetary, sum(sum(monetary)) OVER (ORDER BY monetary DESC) - sum(monetary) AS above FROM c GROUP BY monetary) AS a ON a.monetary = c.monetary,
-  (SELECT sum(monetary) AS whole FROM c) WHERE scheme = 'abc';
+FROM means CROSS JOIN rfm('orders') AS f JOIN c USING (customer) JOIN above ON above.monetary = c.monetary WHERE scheme = 'abc';
 
 INSERT INTO checks (what, got, want)
 SELECT 'segment_flow: the same ' || count(*) || ' flows', sum(f.customers = s.customers AND f.value_between = s.value), count(*)

@@ -1,6 +1,6 @@
 /*
-** Feeding rows to an accumulator in a unit test, as a reader does: as they come, and once more if they cannot be taken so, sorted by
-** customer and time unless any order will do.
+** Feeding rows to an accumulator in a unit test, as a reader does: as they come, and once more if they cannot be
+** taken so, sorted by customer and time unless any order will do.
 */
 #ifndef RETAIN_TESTS_FEED_H
 #define RETAIN_TESTS_FEED_H
@@ -54,7 +54,7 @@ static inline Status feed_once(Accumulator accumulator, void *self, Customers *c
 {
   for (size_t i = 0; i < n; i++) {
     uint32_t id = customers_add_integer(customers, rows[i].customer);
-    Event event = {.time = rows[i].time, .value = rows[i].value, .customer = id, .attribute = NO_ATTRIBUTE, .rowid = rows[i].rowid};
+    Event event = {rows[i].time, rows[i].value, id, NO_ATTRIBUTE, rows[i].rowid};
     Status status = accumulator.step(self, customers_state(customers, id), &event);
     if (status != STATUS_OK) {
       return status;

@@ -211,6 +211,13 @@ static void integers_are_seconds_or_milliseconds(void **state)
   assert_true(time_from_integer(TIME_MIN, &ms) && ms == TIME_MIN);
   assert_false(time_from_integer(TIME_MAX + 1, &ms));
   assert_false(time_from_integer(TIME_MIN - 1, &ms));
+  /* a compact date is refused in every form; its neighbours that are none are unix seconds */
+  assert_false(time_from_integer(20240229, &ms));
+  assert_false(time_from_real(20240229.0, &ms));
+  assert_false(time_from_text("20240229", 8, &ms));
+  assert_true(time_from_integer(20241301, &ms) && ms == INT64_C(20241301000));
+  assert_true(time_from_integer(19000100, &ms) && ms == INT64_C(19000100000));
+  assert_true(time_from_real(21001232.0, &ms) && ms == INT64_C(21001232000));
   assert_false(time_from_integer(INT64_MAX, &ms) || time_from_integer(INT64_MIN, &ms));
 }
 
@@ -253,10 +260,11 @@ static void offsets(void **state)
     {"+08", 480},
     {"+14:00", 840},
     {"-14:00", -840},
+    {"+8", 480},
     {"-00:00", 0},
     {"+05:45", 345},
   };
-  static const char *const BAD[] = {"", "8", "08:00", "+", "+8", "+8:00", "+800",
+  static const char *const BAD[] = {"", "8", "08:00", "+", "+x", "+8:00", "+800",
                                     "+08:", "+08:0", "+08:000", "+08:60", "+14:01", "-15:00", "+08:00 ",
                                     " +08:00", "UTC", "ZZ", "00", "+0a:00", "Europe/Berlin"};
   int64_t ms;

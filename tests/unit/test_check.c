@@ -27,11 +27,24 @@ static void assert_tally(CheckTally tally, int64_t rows, int64_t rowid)
   assert_int_equal(tally.rowid, rowid);
 }
 
-/* Twins: 2 and 5 of 1 (0.0 and -0.0 are equal), 4 of 3 (NULL equals NULL); not 6: another value; not 7: another time; not 8: NULL is not 0. */
+/*
+** Twins: 2 and 5 of 1 (0.0 and -0.0 are equal), 4 of 3 (NULL equals NULL); not 6: another value; not 7: another time;
+** not 8: NULL is not 0.
+*/
 static void twins(void **unused)
 {
   (void)unused;
-  const Row rows[] = {{0, 1, 0.0, 1}, {0, 1, -0.0, 2}, {0, 2, NAN, 3}, {0, 2, NAN, 4}, {0, 1, 0.0, 5}, {0, 1, 1, 6}, {1, 1, 0.0, 7}, {1, 2, NAN, 8}, {1, 2, 0, 9}};
+  const Row rows[] = {
+    {0, 1, 0.0, 1},
+    {0, 1, -0.0, 2},
+    {0, 2, NAN, 3},
+    {0, 2, NAN, 4},
+    {0, 1, 0.0, 5},
+    {0, 1, 1, 6},
+    {1, 1, 0.0, 7},
+    {1, 2, NAN, 8},
+    {1, 2, 0, 9},
+  };
   Check check = {.today = 0};
   Customers customers = {0};
   finish(&check, &customers, rows, 9, true);
@@ -49,7 +62,8 @@ static void dominance(void **unused)
   (void)unused;
   Row rows[250];
   size_t n = 0;
-  for (int i = 0; i < 130; i++, n++) { /* 130 customers with one row of 1 each; customer 7 with 20 more rows of 0: 21 / 150 */
+  /* 130 customers with one row of 1 each, but customer 9's of 100; customer 7 with 20 more rows of 0: 21 / 150. */
+  for (int i = 0; i < 130; i++, n++) {
     rows[n] = (Row){(int64_t)n * DAY, i, i == 9 ? 100 : 1, (int64_t)n + 1};
   }
   for (int i = 0; i < 20; i++, n++) {
@@ -77,7 +91,10 @@ static void dominance(void **unused)
   done(&check, &customers);
 }
 
-/* A row every day but for 2, then 3, then 4 missing ones: the 95 % quantile of 33 steps is below 2, so that 3 missing days (a step of 4) are too many where it is 1. */
+/*
+** A row every day but for 2, then 3, then 4 missing ones: the 95 % quantile of 33 steps is below 2, so that 3 missing
+** days (a step of 4) are too many where it is 1.
+*/
 static void gaps(void **unused)
 {
   (void)unused;
@@ -85,7 +102,9 @@ static void gaps(void **unused)
   size_t n = 0;
   int64_t day = at("2024-02-20") / DAY;
   for (int i = 0; i < 61; i++, n++) {
-    day += i == 10 ? 3 : i == 20 ? 4 : i == 30 ? 5 : 1; /* steps: 57 of 1, 3, 4, 5; type-7 h = 59 * 0.95 = 56.05: 1 + 0.05 * 2 = 1.1 */
+    day += i == 10 ? 3 : i == 20 ? 4
+                       : i == 30 ? 5
+                                 : 1; /* steps: 57 of 1, 3, 4, 5; type-7 h = 59 * 0.95 = 56.05: 1 + 0.05 * 2 = 1.1 */
     rows[n] = (Row){day * DAY, i, 1, (int64_t)n};
   }
   Check check = {.today = day * DAY};
@@ -120,7 +139,9 @@ static void at_random(void **unused)
     size_t n = (size_t)draw_below(&seed, 600) + 1;
     int64_t times = 1 + draw_below(&seed, shop % 2 ? 5 : 200), n_customers = 1 + draw_below(&seed, 40);
     for (size_t i = 0; i < n; i++) {
-      rows[i] = (Row){draw_below(&seed, times) * MS_PER_HOUR, (int)draw_below(&seed, n_customers), (double)draw_below(&seed, 6) - 2, (int64_t)i + 1};
+      int64_t time = draw_below(&seed, times) * MS_PER_HOUR;
+      int customer = (int)draw_below(&seed, n_customers);
+      rows[i] = (Row){time, customer, (double)draw_below(&seed, 6) - 2, (int64_t)i + 1};
     }
     if (shop % 3) {
       qsort(rows, n, sizeof *rows, by_time);
@@ -165,7 +186,11 @@ static void nothing(void **unused)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(twins), cmocka_unit_test(dominance), cmocka_unit_test(gaps), cmocka_unit_test(at_random), cmocka_unit_test(nothing),
+    cmocka_unit_test(twins),
+    cmocka_unit_test(dominance),
+    cmocka_unit_test(gaps),
+    cmocka_unit_test(at_random),
+    cmocka_unit_test(nothing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /*
-** core/intervals.c against values worked out by hand (quantiles: R's quantile(type = 7); cv: sd(x)/mean(x)) and against a naive computation on random shops.
+** core/intervals.c against values worked out by hand (quantiles: R's quantile(type = 7); cv: sd(x)/mean(x)) and
+** against a naive computation on random shops.
 */
 #include "feed.h"
 
@@ -12,8 +13,17 @@ static void by_hand(void **unused)
 {
   (void)unused;
   /* Customer 1: days 0, 0, 4, 5, 15 in disorder: gaps 1, 4, 10. Customer 2: one day twice. Customer 3: days 2 and 9. */
-  const Row rows[] = {{15 * DAY, 1, 0, 1}, {0, 1, 0, 2}, {7 * DAY, 2, 0, 3}, {4 * DAY + 5, 1, 0, 4}, {2 * DAY, 3, 0, 5},
-                      {5 * DAY, 1, 0, 6}, {9 * DAY, 3, 0, 7}, {1, 1, 0, 8}, {7 * DAY + 1, 2, 0, 9}};
+  const Row rows[] = {
+    {15 * DAY, 1, 0, 1},
+    {0, 1, 0, 2},
+    {7 * DAY, 2, 0, 3},
+    {4 * DAY + 5, 1, 0, 4},
+    {2 * DAY, 3, 0, 5},
+    {5 * DAY, 1, 0, 6},
+    {9 * DAY, 3, 0, 7},
+    {1, 1, 0, 8},
+    {7 * DAY + 1, 2, 0, 9},
+  };
   Intervals intervals = {0};
   Customers customers = {0};
   IntervalStats stats;
@@ -26,8 +36,8 @@ static void by_hand(void **unused)
   assert_int_equal(day_number_start(stats.last), 15 * DAY);
   assert_true(stats.mean == 5);
   assert_true(stats.median == 4);
-  assert_near(stats.p90, 8.8);                /* h = 1.8: 4 + 0.8 * 6 */
-  assert_near(stats.cv, sqrt(21.0) / 5);      /* (16 + 1 + 25) / 2 = 21 */
+  assert_near(stats.p90, 8.8);           /* h = 1.8: 4 + 0.8 * 6 */
+  assert_near(stats.cv, sqrt(21.0) / 5); /* (16 + 1 + 25) / 2 = 21 */
   intervals_get(&intervals, &customers, 1, &stats);
   assert_int_equal(stats.customer, 2);
   assert_true(stats.mean == 7 && stats.median == 7 && stats.p90 == 7);
@@ -58,15 +68,20 @@ static int by_day(const void *a, const void *b)
   return x < y ? -1 : x > y;
 }
 
-/* Shops of up to 3,000 customers, so that several buckets are in use; each customer's gaps are collected and sorted plainly. */
+/*
+** Shops of up to 3,000 customers, so that several buckets are in use; each customer's gaps are collected and sorted
+** plainly.
+*/
 static void at_random(void **unused)
 {
   (void)unused;
   uint64_t seed = 99;
   for (int shop = 0; shop < 12; shop++) {
-    int n_customers = shop % 3 == 0 ? 3000 : shop % 3 == 1 ? 40 : 1;
+    int n_customers = shop % 3 == 0 ? 3000 : shop % 3 == 1 ? 40
+                                                           : 1;
     size_t n = (size_t)draw_below(&seed, 20000) + 1;
-    int64_t span = (shop % 4 == 3 ? 3000000 : 1 + draw_below(&seed, 800)) * DAY, offset_ms = (draw_below(&seed, 29) - 14) * MS_PER_HOUR;
+    int64_t span = (shop % 4 == 3 ? 3000000 : 1 + draw_below(&seed, 800)) * DAY;
+    int64_t offset_ms = (draw_below(&seed, 29) - 14) * MS_PER_HOUR;
     Row *rows = malloc(n * sizeof *rows);
     for (size_t i = 0; i < n; i++) {
       rows[i] = (Row){TIME_MIN + draw_below(&seed, span), (int)draw_below(&seed, n_customers), 0, (int64_t)i};

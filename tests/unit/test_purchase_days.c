@@ -88,6 +88,7 @@ static void interrupted(void **unused)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(numbers), cmocka_unit_test(sorted), cmocka_unit_test(empty), cmocka_unit_test(interrupted)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(numbers), cmocka_unit_test(sorted), cmocka_unit_test(empty),
+                                     cmocka_unit_test(interrupted)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -128,8 +128,16 @@ static void test_bin(void **unused)
     double value;
     int bin;
   } cases[] = {
-      {RFM_RECENCY, 0, 3}, {RFM_RECENCY, 30, 3}, {RFM_RECENCY, 30.001, 2}, {RFM_RECENCY, 90, 2}, {RFM_RECENCY, 1e9, 1},
-      {RFM_FREQUENCY, 1, 1}, {RFM_FREQUENCY, 2, 3}, {RFM_MONETARY, -5, 1}, {RFM_MONETARY, -4, 2}, {RFM_MONETARY, 0.01, 3},
+    {RFM_RECENCY, 0, 3},
+    {RFM_RECENCY, 30, 3},
+    {RFM_RECENCY, 30.001, 2},
+    {RFM_RECENCY, 90, 2},
+    {RFM_RECENCY, 1e9, 1},
+    {RFM_FREQUENCY, 1, 1},
+    {RFM_FREQUENCY, 2, 3},
+    {RFM_MONETARY, -5, 1},
+    {RFM_MONETARY, -4, 2},
+    {RFM_MONETARY, 0.01, 3},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     assert_int_equal(rfm_bin(&cuts, cases[i].axis, cases[i].value), cases[i].bin);
@@ -163,7 +171,10 @@ static void test_mean(void **unused)
   (void)unused;
   Shop shop;
   shop_init(&shop, 10);
-  /* Recencies 0, 4, 8: mean 4. Frequencies 3, 2, 1: mean 2. Values 9, 6, 3: mean 6. The middle one is better on no axis. */
+  /*
+  ** Recencies 0, 4, 8: mean 4. Frequencies 3, 2, 1: mean 2. Values 9, 6, 3: mean 6. The middle one is better on no
+  ** axis.
+  */
   for (int c = 0; c < 3; c++) {
     for (int n = 0; n < 3 - c; n++) {
       buy(&shop, c, 10 - 4 * c, 3);
@@ -176,7 +187,10 @@ static void test_mean(void **unused)
   shop_free(&shop);
 }
 
-/* Customers all alike are never better than their mean, whatever the value and their number: sum / n alone misses it for some. */
+/*
+** Customers all alike are never better than their mean, whatever the value and their number: sum / n alone misses it
+** for some.
+*/
 static void test_mean_of_equal_values(void **unused)
 {
   (void)unused;
@@ -198,8 +212,11 @@ static void test_mean_of_equal_values(void **unused)
 static void test_ntile_ties_by_key(void **unused)
 {
   (void)unused;
-  static const char *const sorted[] = {"-5", "3", "20", "'", "'1", "'B", "'a", "'aaaaaaaa", "'aaaaaaaab", "'aaaaaaaac", "'b", "'\xe4\xb8\xad"};
-  enum { N = sizeof sorted / sizeof *sorted };
+  static const char *const sorted[] = {"-5", "3", "20", "'", "'1", "'B", "'a", "'aaaaaaaa", "'aaaaaaaab",
+                                       "'aaaaaaaac", "'b", "'\xe4\xb8\xad"};
+  enum {
+    N = sizeof sorted / sizeof *sorted
+  };
   for (int rotation = 0; rotation < N; rotation++) {
     Shop shop;
     shop_init(&shop, 10);
@@ -309,6 +326,8 @@ static void test_interrupt(void **unused)
     rfm_scores_free(&shop.scores);
     assert_int_equal(rfm_scores_make(&shop.scores, &shop.view, method, 2, &ALWAYS), STATUS_INTERRUPT);
   }
+  score(&shop, RFM_MEAN, 2);
+  assert_int_equal(rfm_classify(&shop.scores, &shop.view, &ALWAYS), STATUS_INTERRUPT);
   shop_free(&shop);
 }
 
@@ -355,7 +374,8 @@ static void test_score_numbers(void **unused)
       assert_true(r == i && f == bins && m == bins + 1 - i);
     }
   }
-  const int64_t none[] = {INT64_MIN, -1, 0, 5, 45, 110, 101, 540, 1000, 9999, 10001, 10100, 110101, 101110, 101011, 1000000, INT64_MAX};
+  const int64_t none[] = {INT64_MIN, -1, 0, 5, 45, 110, 101, 540, 1000, 9999, 10001, 10100,
+                          110101, 101110, 101011, 1000000, INT64_MAX};
   for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
     assert_false(rfm_score_split(none[i], &r, &f, &m));
   }
@@ -364,23 +384,23 @@ static void test_score_numbers(void **unused)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_state_is_small),
-      cmocka_unit_test(test_totals),
-      cmocka_unit_test(test_sum_is_compensated),
-      cmocka_unit_test(test_quantile_cuts),
-      cmocka_unit_test(test_bin),
-      cmocka_unit_test(test_one_per_bin),
-      cmocka_unit_test(test_mean),
-      cmocka_unit_test(test_mean_of_equal_values),
-      cmocka_unit_test(test_ntile_ties_by_key),
-      cmocka_unit_test(test_ntile_of_few),
-      cmocka_unit_test(test_given_cuts),
-      cmocka_unit_test(test_customers_outside_the_view),
-      cmocka_unit_test(test_no_customers),
-      cmocka_unit_test(test_overflow),
-      cmocka_unit_test(test_interrupt),
-      cmocka_unit_test(test_abc),
-      cmocka_unit_test(test_score_numbers),
+    cmocka_unit_test(test_state_is_small),
+    cmocka_unit_test(test_totals),
+    cmocka_unit_test(test_sum_is_compensated),
+    cmocka_unit_test(test_quantile_cuts),
+    cmocka_unit_test(test_bin),
+    cmocka_unit_test(test_one_per_bin),
+    cmocka_unit_test(test_mean),
+    cmocka_unit_test(test_mean_of_equal_values),
+    cmocka_unit_test(test_ntile_ties_by_key),
+    cmocka_unit_test(test_ntile_of_few),
+    cmocka_unit_test(test_given_cuts),
+    cmocka_unit_test(test_customers_outside_the_view),
+    cmocka_unit_test(test_no_customers),
+    cmocka_unit_test(test_overflow),
+    cmocka_unit_test(test_interrupt),
+    cmocka_unit_test(test_abc),
+    cmocka_unit_test(test_score_numbers),
   };
   return cmocka_run_group_tests_name("rfm", tests, NULL, NULL);
 }

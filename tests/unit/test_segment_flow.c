@@ -69,7 +69,8 @@ static void test_flows(void **unused)
   }
   mem_free(flows);
   flows = NULL;
-  assert_int_equal(flows_make(&customers, &segments, &since, &until, &flows, &n, &(Watch){always, NULL}), STATUS_INTERRUPT);
+  const Watch stops = {always, NULL};
+  assert_int_equal(flows_make(&customers, &segments, &since, &until, &flows, &n, &stops), STATUS_INTERRUPT);
   assert_null(flows);
   segments_free(&segments);
   rfm_scores_free(&since);

@@ -19,11 +19,11 @@ static const char *name_of(Scheme scheme, int bins, Language language, RfmScore 
 
 /* The chart of the ten segments, row R5 first, column F1 first. */
 static const char *const CHART[5][5] = {
-    {"new", "potential_loyalist", "potential_loyalist", "champions", "champions"},
-    {"promising", "potential_loyalist", "potential_loyalist", "loyal", "loyal"},
-    {"about_to_sleep", "about_to_sleep", "need_attention", "loyal", "loyal"},
-    {"hibernating", "hibernating", "at_risk", "at_risk", "cant_lose"},
-    {"hibernating", "hibernating", "at_risk", "at_risk", "cant_lose"},
+  {"new", "potential_loyalist", "potential_loyalist", "champions", "champions"},
+  {"promising", "potential_loyalist", "potential_loyalist", "loyal", "loyal"},
+  {"about_to_sleep", "about_to_sleep", "need_attention", "loyal", "loyal"},
+  {"hibernating", "hibernating", "at_risk", "at_risk", "cant_lose"},
+  {"hibernating", "hibernating", "at_risk", "at_risk", "cant_lose"},
 };
 
 static void test_rf25_chart(void **unused)
@@ -78,14 +78,14 @@ static void test_rfm8(void **unused)
     int r, f, m;
     const char *zh, *en;
   } cases[] = {
-      {1, 1, 1, "重要价值", "key_value"},
-      {0, 1, 1, "重要保持", "key_keep"},
-      {1, 0, 1, "重要发展", "key_develop"},
-      {0, 0, 1, "重要挽留", "key_win_back"},
-      {1, 1, 0, "一般价值", "general_value"},
-      {0, 1, 0, "一般保持", "general_keep"},
-      {1, 0, 0, "一般发展", "general_develop"},
-      {0, 0, 0, "一般挽留", "general_win_back"},
+    {1, 1, 1, "重要价值", "key_value"},
+    {0, 1, 1, "重要保持", "key_keep"},
+    {1, 0, 1, "重要发展", "key_develop"},
+    {0, 0, 1, "重要挽留", "key_win_back"},
+    {1, 1, 0, "一般价值", "general_value"},
+    {0, 1, 0, "一般保持", "general_keep"},
+    {1, 0, 0, "一般发展", "general_develop"},
+    {0, 0, 0, "一般挽留", "general_win_back"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     RfmScore score = {cases[i].r + 1, cases[i].f + 1, cases[i].m + 1, ABC_NONE};
@@ -107,15 +107,15 @@ static void test_score_of_five(void **unused)
 {
   (void)unused;
   static const int expected[RFM_BINS_MAX + 1][RFM_BINS_MAX] = {
-      [2] = {1, 5},
-      [3] = {1, 3, 5},
-      [4] = {1, 2, 4, 5},
-      [5] = {1, 2, 3, 4, 5},
-      [6] = {1, 2, 3, 3, 4, 5},
-      [7] = {1, 2, 2, 3, 4, 4, 5},
-      [8] = {1, 2, 2, 3, 3, 4, 4, 5},
-      [9] = {1, 2, 2, 3, 3, 4, 4, 5, 5},
-      [10] = {1, 1, 2, 2, 3, 3, 4, 4, 5, 5},
+    [2] = {1, 5},
+    [3] = {1, 3, 5},
+    [4] = {1, 2, 4, 5},
+    [5] = {1, 2, 3, 4, 5},
+    [6] = {1, 2, 3, 3, 4, 5},
+    [7] = {1, 2, 2, 3, 4, 4, 5},
+    [8] = {1, 2, 2, 3, 3, 4, 4, 5},
+    [9] = {1, 2, 2, 3, 3, 4, 4, 5, 5},
+    [10] = {1, 1, 2, 2, 3, 3, 4, 4, 5, 5},
   };
   for (int bins = RFM_BINS_MIN; bins <= RFM_BINS_MAX; bins++) {
     for (int s = 1; s <= bins; s++) {
@@ -158,13 +158,13 @@ static void test_empty_object(void **unused)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_rf25_chart),
-      cmocka_unit_test(test_every_cell_once),
-      cmocka_unit_test(test_rfm8),
-      cmocka_unit_test(test_abc),
-      cmocka_unit_test(test_score_of_five),
-      cmocka_unit_test(test_custom),
-      cmocka_unit_test(test_empty_object),
+    cmocka_unit_test(test_rf25_chart),
+    cmocka_unit_test(test_every_cell_once),
+    cmocka_unit_test(test_rfm8),
+    cmocka_unit_test(test_abc),
+    cmocka_unit_test(test_score_of_five),
+    cmocka_unit_test(test_custom),
+    cmocka_unit_test(test_empty_object),
   };
   return cmocka_run_group_tests_name("segments", tests, NULL, NULL);
 }

@@ -7,8 +7,12 @@
 
 static const Watch NEVER = {0};
 
-/* Customer 1: two rows on the first day, then 2024-01-08 (two rows) and 2024-01-22; customer 2 once; until 2024-01-10, as_of 2024-01-31. */
-static const char *const HAND_TIMES[] = {"2024-01-01 09:00", "2024-01-01 08:00", "2024-01-05", "2024-01-08 23:59", "2024-01-08", "2024-01-12", "2024-01-22"};
+/*
+** Customer 1: two rows on the first day, then 2024-01-08 (two rows) and 2024-01-22; customer 2 once; until
+** 2024-01-10, as_of 2024-01-31.
+*/
+static const char *const HAND_TIMES[] = {"2024-01-01 09:00", "2024-01-01 08:00", "2024-01-05",
+                                         "2024-01-08 23:59", "2024-01-08", "2024-01-12", "2024-01-22"};
 static const int HAND_CUSTOMERS[] = {1, 1, 2, 1, 1, 3, 1};
 static const double HAND_VALUES[] = {100, 50, 7, 1.5, 2.5, 9, 10};
 
@@ -82,7 +86,11 @@ static void split_by_hand(void **unused)
 static void offset(void **unused)
 {
   (void)unused;
-  const Row rows[] = {{at("2024-02-28 21:00"), 1, 1, 1}, {at("2024-02-28 23:00"), 1, 2, 2}, {at("2024-02-29 01:00"), 1, 4, 3}};
+  const Row rows[] = {
+    {at("2024-02-28 21:00"), 1, 1, 1},
+    {at("2024-02-28 23:00"), 1, 2, 2},
+    {at("2024-02-29 01:00"), 1, 4, 3},
+  };
   const int64_t repeats[] = {1, 1, 0}; /* at +02:00; UTC; -12:00 */
   const int64_t offsets[] = {2, 0, -12};
   for (int i = 0; i < 3; i++) {
@@ -93,7 +101,8 @@ static void offset(void **unused)
     summary_finish(&summary, &customers, rows[2].time, &NEVER);
     summary_get(&summary, &customers, 0, &row);
     assert_int_equal(row.repeats, repeats[i]);
-    assert_near(row.mean, i == 0 ? 6 : i == 1 ? 4 : NAN);
+    assert_near(row.mean, i == 0 ? 6 : i == 1 ? 4
+                                              : NAN);
     summary_free(&summary);
     customers_free(&customers);
   }
@@ -120,7 +129,7 @@ static void extremes(void **unused)
     assert_int_equal(row.orders, 9000);
     assert_int_equal(row.repeats, 2999);
     assert_int_equal(row.recency, 2999);
-    assert_true(row.mean == 0.3); /* 8997 * 0.1 / 2999 as decimals; adding the doubles one by one gives 0.30000000000… */
+    assert_true(row.mean == 0.3); /* 8997 * 0.1 / 2999 as decimals; the doubles add up to a little more */
     summary_free(&summary);
     customers_free(&customers);
     for (size_t i = 0; i < n / 2; i++) {
@@ -225,13 +234,17 @@ static void at_random(void **unused)
     size_t n = (size_t)draw_below(&seed, 200) + 1;
     int64_t span = 1 + draw_below(&seed, 60) * DAY;
     for (size_t i = 0; i < n; i++) {
-      double value = shop % 3 == 0 ? (double)draw_below(&seed, 10000) / 100 - 20 : shop % 3 == 1 ? 1.0 / (double)(1 + draw_below(&seed, 50)) : (double)draw_below(&seed, 7) / 8;
+      double cents = (double)draw_below(&seed, 10000) / 100 - 20, odd = 1.0 / (double)(1 + draw_below(&seed, 50));
+      double value = shop % 3 == 0 ? cents : shop % 3 == 1 ? odd
+                                                           : (double)draw_below(&seed, 7) / 8;
       rows[i] = (Row){draw_below(&seed, span) - span / 2, (int)draw_below(&seed, 9), value, (int64_t)i + 1};
     }
     if (shop % 2) {
       qsort(rows, n, sizeof *rows, by_time);
     }
-    Summary summary = {.offset_ms = (draw_below(&seed, 29) - 14) * MS_PER_HOUR, .split = shop % 5 < 3, .until = draw_below(&seed, span) - span / 2};
+    Summary summary = {.offset_ms = (draw_below(&seed, 29) - 14) * MS_PER_HOUR,
+                       .split = shop % 5 < 3,
+                       .until = draw_below(&seed, span) - span / 2};
     int64_t end = summary.split ? summary.until : span;
     Customers customers = {0};
     bool as_came = feed(summary_accumulator(&summary), &summary, &customers, rows, n);
