@@ -184,13 +184,16 @@ interrupt: $(BUILD)/fault/interrupt
 threads: $(BUILD)/fault/threads
 	@$< $(BUILD)/threads.db $(FAULT_INPUT) >$(BUILD)/threads.log 2>&1; tests/support/count $(BUILD)/threads.log
 
-# ---- Sanitizers and coverage: the same tests and faults, built apart. SQLite itself is instrumented for threads only.
+# ---- Sanitizers and coverage: the same tests and faults, built apart; one run at a time, whatever -j says. SQLite itself is instrumented for threads only.
 
 .PHONY: asan ubsan valgrind tsan coverage
 SANITIZER_FLAGS = -fno-omit-frame-pointer -fno-sanitize-recover=all
+ASAN_MAKE = ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1 \
+	$(MAKE) --no-print-directory BUILD=$(BUILD)/asan CC=$(CLANG) OPTIMIZE=-O1 SANITIZED=1 EXTRA="-fsanitize=address $(SANITIZER_FLAGS)"
 asan:
-	@ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1 \
-	  $(MAKE) --no-print-directory BUILD=$(BUILD)/asan CC=$(CLANG) OPTIMIZE=-O1 SANITIZED=1 EXTRA="-fsanitize=address $(SANITIZER_FLAGS)" test-here threads fault
+	@$(ASAN_MAKE) test-here
+	@$(ASAN_MAKE) threads
+	@$(ASAN_MAKE) fault
 
 ubsan:
 	@UBSAN_OPTIONS=print_stacktrace=1 \
@@ -205,8 +208,11 @@ tsan: $(CURRENT_DIR)/sqlite3.c
 	  $(MAKE) --no-print-directory BUILD=$(BUILD)/tsan CC=$(CLANG) OPTIMIZE=-O1 SANITIZED=1 SQLITE_DIR=$(CURRENT_DIR) EXTRA="-fsanitize=thread" threads
 
 # Lines and branches of ext/ per file; a file or the whole below its floor in tests/coverage.floor fails.
+COVERAGE_MAKE = $(MAKE) --no-print-directory BUILD=$(BUILD)/coverage CC=gcc OPTIMIZE=-O0 SANITIZED=1 EXTRA="--coverage" FORMS=static
 coverage:
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/coverage CC=gcc OPTIMIZE=-O0 SANITIZED=1 EXTRA="--coverage -fprofile-update=atomic" FORMS=static test-here threads fault
+	@find $(BUILD)/coverage -name '*.gcda' -delete 2>/dev/null || true
+	@$(COVERAGE_MAKE) test-here
+	@$(COVERAGE_MAKE) fault
 	@tests/support/coverage $(BUILD)/coverage
 
 # ---- Fuzzing

@@ -74,10 +74,15 @@ static TimeForm form_of_value(sqlite3_value *value, int type)
   return number > 253402300799.0 || number < -62167219200.0 ? FORM_UNIX_MILLISECONDS : FORM_UNIX_SECONDS;
 }
 
+/* A view may have the column and yet no value in it, depending on SQLite's version. */
+static bool has_rowid(const Reader *reader, sqlite3_value **values)
+{
+  return reader->rowid_at >= 0 && sqlite3_value_type(values[reader->rowid_at]) == SQLITE_INTEGER;
+}
+
 static int64_t rowid_of(const Reader *reader, sqlite3_value **values)
 {
-  bool has = reader->rowid_at >= 0 && sqlite3_value_type(values[reader->rowid_at]) == SQLITE_INTEGER;
-  return has ? sqlite3_value_int64(values[reader->rowid_at]) : reader->row;
+  return has_rowid(reader, values) ? sqlite3_value_int64(values[reader->rowid_at]) : reader->row;
 }
 
 /* A row that is not as it should be: counted where a diagnosis is made; else left out if it is merely NULL, and an error otherwise. */
@@ -106,7 +111,7 @@ static Status row_fault(Reader *reader, RowFault fault, sqlite3_value **values, 
                        : fault == FAULT_BAD_TIME   ? reader->named->time
                                                    : reader->named->value;
   char *what = sqlite3_mprintf("%s.%s of %s %lld %s", reader->named->label, column,
-                               reader->rowid_at >= 0 ? "rowid" : "row", rowid_of(reader, values), WRONG[fault]);
+                               has_rowid(reader, values) ? "rowid" : "row", rowid_of(reader, values), WRONG[fault]);
   Status status = what ? call_fail_value(reader->call, what, value) : STATUS_NOMEM;
   sqlite3_free(what);
   return status;

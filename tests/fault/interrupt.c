@@ -20,8 +20,8 @@
 
 typedef struct Alarm {
   sqlite3 *db;
-  double after;    /* seconds */
-  double fired_at; /* CPU time, since a busy machine may let the process wait; 0: not yet */
+  double after;     /* seconds */
+  double fired_at;  /* CPU time, since a busy machine may let the process wait; 0: not yet */
   atomic_bool done; /* the statement returned: no need to go on */
 } Alarm;
 

@@ -177,7 +177,7 @@ INSERT INTO checks (what, rows, wrong) SELECT 'no rows, average', 1, iif(count(*
 CREATE TABLE fifty AS WITH RECURSIVE d(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM d WHERE n < 18262) SELECT n AS customer_id, date('1970-01-01', n || ' days') AS ordered_at, 1 AS amount FROM d;
 INSERT INTO checks (what, rows, wrong) SELECT 'fifty years by day to age 30', count(*), iif(count(*) = 18263 * 31 - 30 * 31 / 2, NULL, count(*)) FROM cohort_retention('fifty', 'day') WHERE max_age = 30;
 
-SELECT CASE WHEN wrong IS NULL AND rows > 0 THEN 'ok ' || what || ' (' || rows || ')' ELSE 'FAIL ' || what || ': ' || substr(coalesce(wrong, 'no rows'), 1, 300) END FROM checks ORDER BY id;
+SELECT CASE WHEN wrong IS NULL AND rows > 0 THEN 'ok ' || what || ' (' || rows || ')' ELSE 'FAIL ' || what || ': ' || substr(coalesce(wrong, 'no rows'), 1, 300) END FROM checks ORDER BY what;
 
 -- expect error
 SELECT * FROM cohort_retention('fifty', 'day');

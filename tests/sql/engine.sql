@@ -44,7 +44,7 @@ UPDATE bad SET value = 5, customer = 1.5 WHERE rowid = 70;
 SELECT * FROM customer_summary('bad');
 -- expect error
 SELECT retain_log(customer, ts, value) FROM bad;
-CREATE VIEW badv AS SELECT customer, ts, value FROM bad;
+CREATE VIEW badv AS SELECT DISTINCT customer, ts, value FROM bad;
 -- expect error
 SELECT * FROM customer_summary('badv');
 SELECT customer FROM customer_summary((SELECT retain_log(customer, ts, value) FROM bad WHERE rowid <> 70)) ORDER BY 1;

@@ -1,5 +1,5 @@
 -- retain_help: everything is documented, and the rows are in reading order.
-CREATE TEMP TABLE help AS SELECT rowid AS n, * FROM (SELECT * FROM retain_help);
+CREATE TEMP TABLE help AS SELECT row_number() OVER () AS n, * FROM (SELECT * FROM retain_help);
 CREATE TEMP TABLE bad(what TEXT, which TEXT);
 
 INSERT INTO bad SELECT 'documented', name || ' ' || topic || ' ' || coalesce(item, '') FROM help WHERE coalesce(trim(help), '') = '';

@@ -123,7 +123,7 @@ INSERT INTO checks (what, rows, wrong) SELECT 'one day; 1 and ''1'' are two cust
 FROM retention_by_period((SELECT retain_log(customer_id, ordered_at) FROM edge WHERE shop = 'day'), 'day') WHERE value_total IS NULL AND value_retained IS NULL;
 INSERT INTO checks (what, rows, wrong) SELECT 'no rows', 1, iif(count(*) = 0, NULL, count(*)) FROM retention_by_period((SELECT retain_log(customer_id, ordered_at) FROM edge WHERE 0));
 
-SELECT CASE WHEN wrong IS NULL AND rows > 0 THEN 'ok ' || what || ' (' || rows || ')' ELSE 'FAIL ' || what || ': ' || coalesce(wrong, 'no rows') END FROM checks ORDER BY id;
+SELECT CASE WHEN wrong IS NULL AND rows > 0 THEN 'ok ' || what || ' (' || rows || ')' ELSE 'FAIL ' || what || ': ' || coalesce(wrong, 'no rows') END FROM checks ORDER BY what;
 
 -- expect error
 SELECT * FROM retention_by_period('shop') WHERE since = '2021-01-01' AND until = '2020-01-01';
