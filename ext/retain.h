@@ -25,7 +25,7 @@ __declspec(dllexport)
 #elif defined(__GNUC__)
 __attribute__((visibility("default")))
 #endif
-int sqlite3_retain_init(struct sqlite3 *db, char **message, const struct sqlite3_api_routines *api);
+  int sqlite3_retain_init(struct sqlite3 *db, char **message, const struct sqlite3_api_routines *api);
 
 #ifdef __cplusplus
 }

@@ -61,7 +61,14 @@ size_t date_to_text(int64_t days, char out[TIME_TEXT_MAX]);
 bool offset_from_text(const char *text, size_t length, int64_t *ms);
 
 /* Periods: consecutive, numbered by an index that is 0 for the one that holds 1970-01-01 (week: ISO, Monday; N days: counted from 1970-01-01). */
-typedef enum GrainUnit { GRAIN_DAY, GRAIN_WEEK, GRAIN_MONTH, GRAIN_QUARTER, GRAIN_YEAR, GRAIN_DAYS } GrainUnit;
+typedef enum GrainUnit {
+  GRAIN_DAY,
+  GRAIN_WEEK,
+  GRAIN_MONTH,
+  GRAIN_QUARTER,
+  GRAIN_YEAR,
+  GRAIN_DAYS
+} GrainUnit;
 typedef struct Grain {
   GrainUnit unit;
   int32_t days; /* GRAIN_DAYS: 1 … 36500 */

@@ -85,6 +85,10 @@ Status events_sort(const Events *events, uint32_t n_customers, uint32_t **out, c
   }
   for (size_t i = 0; i < n; i++) {
     ends[((const Event *)chunks_at(&events->rows, i))->customer + 1]++;
+    if (i % WATCH_EVERY == 0 && watch_stop(watch)) {
+      status = STATUS_INTERRUPT;
+      goto done;
+    }
   }
   for (uint32_t id = 0; id < n_customers; id++) {
     most = ends[id + 1] > most ? ends[id + 1] : most;
@@ -96,6 +100,10 @@ Status events_sort(const Events *events, uint32_t n_customers, uint32_t **out, c
   }
   for (size_t i = 0; i < n; i++) {
     order[ends[((const Event *)chunks_at(&events->rows, i))->customer]++] = (uint32_t)i;
+    if (i % WATCH_EVERY == 0 && watch_stop(watch)) {
+      status = STATUS_INTERRUPT;
+      goto done;
+    }
   }
   size_t start = 0, turns = 0;
   for (uint32_t id = 0; id < n_customers; id++) {

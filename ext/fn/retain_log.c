@@ -50,28 +50,28 @@ static void log_free(void *state)
 }
 
 static const ParamSpec PARAMS[] = {
-    {"customer", PARAM_ANY, NULL, 0, 0, NULL, "the customer's key: an integer or text"},
-    {"time", PARAM_ANY, NULL, 0, 0, NULL, "when it happened: ISO text, unix seconds or milliseconds, or a julian day"},
-    {"value", PARAM_ANY, "", 0, 0, NULL, "what it was worth, in the unit of your money; left out: events without value"},
+  {"customer", PARAM_ANY, NULL, 0, 0, NULL, "the customer's key: an integer or text"},
+  {"time", PARAM_ANY, NULL, 0, 0, NULL, "when it happened: ISO text, unix seconds or milliseconds, or a julian day"},
+  {"value", PARAM_ANY, "", 0, 0, NULL, "what it was worth, in the unit of your money; left out: events without value"},
 };
 
 const FunctionSpec retain_log_function = {
-    .name = "retain_log",
-    .doc =
-        {
-            .summary = "Makes a source for the table functions from any query.",
-            .result = "A pointer to the rows, to be handed to a table function in a scalar subquery; as a plain value it is NULL.",
-            .nulls = "A row with a NULL customer or time does not take part; a NULL value is an event without value.",
-            .errors = "A blob or fractional customer, a time that is none, a value that is no finite number.",
-            .example = "SELECT customer, segment FROM rfm((SELECT retain_log(customer_id, ordered_at, amount) "
-                       "FROM demo_orders(200, 1) WHERE amount > 20)) LIMIT 5",
-            .formula = "No formula: rows are kept as they came, 24 bytes each.",
-        },
-    .params = PARAMS,
-    .n_params = COUNT_OF(PARAMS),
-    .sees_null = true,
-    .state_size = sizeof(LogState),
-    .step = log_step,
-    .value = log_value,
-    .free = log_free,
+  .name = "retain_log",
+  .doc =
+    {
+      .summary = "Makes a source for the table functions from any query.",
+      .result = "A pointer to the rows, to be handed to a table function in a scalar subquery; as a plain value it is NULL.",
+      .nulls = "A row with a NULL customer or time does not take part; a NULL value is an event without value.",
+      .errors = "A blob or fractional customer, a time that is none, a value that is no finite number.",
+      .example = "SELECT customer, segment FROM rfm((SELECT retain_log(customer_id, ordered_at, amount) "
+                 "FROM demo_orders(200, 1) WHERE amount > 20)) LIMIT 5",
+      .formula = "No formula: rows are kept as they came, 24 bytes each.",
+    },
+  .params = PARAMS,
+  .n_params = COUNT_OF(PARAMS),
+  .sees_null = true,
+  .state_size = sizeof(LogState),
+  .step = log_step,
+  .value = log_value,
+  .free = log_free,
 };

@@ -33,15 +33,15 @@ static void version_result(Call *call, Cell *out)
 }
 
 const FunctionSpec retain_version_function = {
-    .name = "retain_version",
-    .doc =
-        {
-            .summary = "Which retain is loaded.",
-            .result = "Text: retain's version, how it was built, and the version of the SQLite that runs it.",
-            .nulls = "Takes no argument.",
-            .errors = "None.",
-            .example = "SELECT retain_version()",
-            .formula = "No formula.",
-        },
-    .scalar = version_result,
+  .name = "retain_version",
+  .doc =
+    {
+      .summary = "Which retain is loaded.",
+      .result = "Text: retain's version, how it was built, and the version of the SQLite that runs it.",
+      .nulls = "Takes no argument.",
+      .errors = "None.",
+      .example = "SELECT retain_version()",
+      .formula = "No formula.",
+    },
+  .scalar = version_result,
 };

@@ -194,8 +194,8 @@ static bool number_fits(const ParamSpec *param, sqlite3_value *value, Arg *arg)
 static bool time_fits(sqlite3_value *value, Arg *arg)
 {
   return sqlite3_value_type(value) == SQLITE_INTEGER
-             ? time_from_integer(sqlite3_value_int64(value), &arg->as.integer)
-             : time_from_real(sqlite3_value_double(value), &arg->as.integer);
+           ? time_from_integer(sqlite3_value_int64(value), &arg->as.integer)
+           : time_from_real(sqlite3_value_double(value), &arg->as.integer);
 }
 
 static bool value_fits(const ParamSpec *param, sqlite3_value *value, Arg *arg)
@@ -306,10 +306,10 @@ static Status missing(Call *call, int i)
     return call_fail(call, "%s is required: %s", param->name, param->help);
   }
   return call->values[i]
-             ? call_fail(call, "source is NULL. A retain_log(…) reaches a table function only as a scalar subquery written in the call, "
-                               "%s((SELECT retain_log(customer, time, value) FROM …)); through a CTE, a view, a table or ORDER BY it becomes NULL",
-                         call->name)
-             : call_fail(call, "source is missing: give the name of a table or view, as in %s('orders')", call->name);
+           ? call_fail(call, "source is NULL. A retain_log(…) reaches a table function only as a scalar subquery written in the call, "
+                             "%s((SELECT retain_log(customer, time, value) FROM …)); through a CTE, a view, a table or ORDER BY it becomes NULL",
+                       call->name)
+           : call_fail(call, "source is missing: give the name of a table or view, as in %s('orders')", call->name);
 }
 
 Status call_check(Call *call, bool *null_required)

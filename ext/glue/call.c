@@ -40,8 +40,8 @@ const char *call_build_form(void)
 ** ten thousand (50 us, hardly an allocation) is run, so that work outside the VDBE reaches the handler too.
 */
 static const char *const WATCH_SQL[WATCH_STATEMENTS] = {
-    "SELECT 1",
-    "WITH t AS (VALUES (1), (1), (1), (1), (1), (1), (1), (1)) SELECT count(*) FROM t AS a, t AS b, t AS c, t AS d",
+  "SELECT 1",
+  "WITH t AS (VALUES (1), (1), (1), (1), (1), (1), (1), (1)) SELECT count(*) FROM t AS a, t AS b, t AS c, t AS d",
 };
 #define WATCH_WORK_EVERY 32 /* questions: some 10 ms of work */
 

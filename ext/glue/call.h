@@ -38,7 +38,13 @@ bool call_truth(const Call *call, int param); /* SQL truth of any value: non-zer
 void call_resolve(Call *call, int param, int64_t number);
 
 /* The type of the value that was passed, for PARAM_ANY. */
-typedef enum ValueType { TYPE_NULL, TYPE_INTEGER, TYPE_REAL, TYPE_TEXT, TYPE_BLOB } ValueType;
+typedef enum ValueType {
+  TYPE_NULL,
+  TYPE_INTEGER,
+  TYPE_REAL,
+  TYPE_TEXT,
+  TYPE_BLOB
+} ValueType;
 ValueType call_type(const Call *call, int param);
 
 /* Whether the host wants to stop; borrowed from the call. */
@@ -71,7 +77,7 @@ void cell_integer(Cell *cell, int64_t value);
 void cell_bool(Cell *cell, bool value);
 void cell_real(Cell *cell, double value);
 void cell_text(Cell *cell, const char *text, size_t length);
-void cell_static(Cell *cell, const char *text); /* NULL: NULL */
+void cell_static(Cell *cell, const char *text);         /* NULL: NULL */
 void cell_owned(Cell *cell, char *text, size_t length); /* text from mem_alloc(), ownership passes */
 void cell_json(Cell *cell, char *text, size_t length);  /* as cell_owned(), marked as JSON */
 void cell_time(Cell *cell, int64_t ms);                 /* 'YYYY-MM-DD HH:MM:SS[.SSS]' UTC */

@@ -8,18 +8,18 @@
 ** The usual names, compared without case, spaces and underscores. A table where none or several of a role fit is asked about, never guessed.
 */
 static const char *const CUSTOMER_NAMES[] = {
-    "customerid",   "userid",   "clientid", "accountid", "memberid", "buyerid",  "shopperid", "subscriberid", "contactid",
-    "customer",     "user",     "client",   "account",   "member",   "buyer",    "custid",    "cust",         "customerkey",
-    "customercode", "客户",     "客户id",   "客户编号",  "用户",     "用户id",   "会员",      "会员id",       "顾客id", NULL};
+  "customerid", "userid", "clientid", "accountid", "memberid", "buyerid", "shopperid", "subscriberid", "contactid",
+  "customer", "user", "client", "account", "member", "buyer", "custid", "cust", "customerkey",
+  "customercode", "客户", "客户id", "客户编号", "用户", "用户id", "会员", "会员id", "顾客id", NULL};
 static const char *const TIME_NAMES[] = {
-    "orderedat",   "orderdate", "ordertime", "createdat", "purchasedat", "purchasedate", "paidat",   "paymentdate", "timestamp",
-    "date",        "datetime",  "time",      "ts",        "occurredat",  "eventtime",    "eventdate", "eventat",    "invoicedate",
-    "transactiondate", "transactedat", "soldat", "saledate", "boughtat", "下单时间", "订单时间", "订单日期", "支付时间",
-    "付款时间",    "购买时间",  "时间",      "日期",      NULL};
+  "orderedat", "orderdate", "ordertime", "createdat", "purchasedat", "purchasedate", "paidat", "paymentdate", "timestamp",
+  "date", "datetime", "time", "ts", "occurredat", "eventtime", "eventdate", "eventat", "invoicedate",
+  "transactiondate", "transactedat", "soldat", "saledate", "boughtat", "下单时间", "订单时间", "订单日期", "支付时间",
+  "付款时间", "购买时间", "时间", "日期", NULL};
 static const char *const VALUE_NAMES[] = {
-    "amount",     "total",       "revenue",    "value",   "price",    "sales",    "ordertotal", "totalamount", "totalprice",
-    "ordervalue", "orderamount", "grandtotal", "paid",    "amountpaid", "spend",  "sum",        "金额",        "订单金额",
-    "支付金额",   "实付金额",    "消费金额",   "总金额",  NULL};
+  "amount", "total", "revenue", "value", "price", "sales", "ordertotal", "totalamount", "totalprice",
+  "ordervalue", "orderamount", "grandtotal", "paid", "amountpaid", "spend", "sum", "金额", "订单金额",
+  "支付金额", "实付金额", "消费金额", "总金额", NULL};
 
 typedef struct Role {
   const char *noun, *param_name;
@@ -53,7 +53,9 @@ void named_source_free(NamedSource *source)
 */
 static const char *name_part(const char *text, char **part)
 {
-  char close = *text == '"' ? '"' : *text == '`' ? '`' : *text == '[' ? ']' : 0;
+  char close = *text == '"' ? '"' : *text == '`' ? '`'
+                                  : *text == '[' ? ']'
+                                                 : 0;
   size_t n = 0;
   char *out = sqlite3_malloc64(strlen(text) + 1);
   *part = out;
@@ -123,7 +125,7 @@ static Status no_such_table(Call *call, const char *label, const char *why)
   }
   sqlite3_finalize(statement);
   Status status = call_fail(call, "source '%s' is no table or view of this database, which has %s. For a query give "
-                            "(SELECT retain_log(customer, time, value) FROM …)",
+                                  "(SELECT retain_log(customer, time, value) FROM …)",
                             label, tables ? tables : "none yet");
   sqlite3_free(tables);
   return status;
@@ -156,8 +158,8 @@ static Status column_fail(Call *call, const NamedSource *source, sqlite3_stmt *t
 {
   char *columns = columns_text(table);
   Status status = problem && columns
-                      ? call_fail(call, "%s; the columns of %s are: %s", problem, source->label, columns)
-                      : STATUS_NOMEM;
+                    ? call_fail(call, "%s; the columns of %s are: %s", problem, source->label, columns)
+                    : STATUS_NOMEM;
   sqlite3_free(columns);
   sqlite3_free(problem);
   return status;
@@ -218,10 +220,10 @@ static Status column_recognised(Call *call, const NamedSource *source, sqlite3_s
     return STATUS_OK;
   }
   char *problem =
-      found ? sqlite3_mprintf("several columns of %s could be the %s (%s): name one with WHERE %s = '…'", source->label,
-                              role->noun, fitting, role->param_name)
-            : sqlite3_mprintf("no column of %s is called like a %s: name it with WHERE %s = '…'", source->label,
-                              role->noun, role->param_name);
+    found ? sqlite3_mprintf("several columns of %s could be the %s (%s): name one with WHERE %s = '…'", source->label,
+                            role->noun, fitting, role->param_name)
+          : sqlite3_mprintf("no column of %s is called like a %s: name it with WHERE %s = '…'", source->label,
+                            role->noun, role->param_name);
   sqlite3_free(fitting);
   return column_fail(call, source, table, problem);
 }

@@ -9,7 +9,7 @@
 #include "spec.h"
 #include "sqlite.h"
 
-#define PARAM_MAX 24             /* of one function, the engine's own included */
+#define PARAM_MAX 24                 /* of one function, the engine's own included */
 #define HISTORY_POINTER "retain_log" /* type of the pointer value that carries a History */
 
 /* One per connection; lives until the last function or module registered with it is dropped. */
@@ -73,13 +73,13 @@ struct Call {
   const FunctionSpec *function; /* one of these two */
   const TableSpec *table;
   int n_params;
-  sqlite3_context *context;    /* functions only */
-  Resolved *resolved;          /* table functions: see call_resolve() */
-  int64_t as_of;               /* table functions: what as_of came to mean, set by source_read() */
-  bool value_used;             /* table functions: the query asks for a column that depends on the source's values */
-  sqlite3_value **values;      /* by parameter; NULL where left out */
-  char *message;               /* from sqlite3_malloc */
-  int rc;                      /* SQLite's code to answer, where the failure came from SQLite */
+  sqlite3_context *context; /* functions only */
+  Resolved *resolved;       /* table functions: see call_resolve() */
+  int64_t as_of;            /* table functions: what as_of came to mean, set by source_read() */
+  bool value_used;          /* table functions: the query asks for a column that depends on the source's values */
+  sqlite3_value **values;   /* by parameter; NULL where left out */
+  char *message;            /* from sqlite3_malloc */
+  int rc;                   /* SQLite's code to answer, where the failure came from SQLite */
   sqlite3_stmt *watch_statement[WATCH_STATEMENTS];
   unsigned watch_asked;
   Watch watch;

@@ -65,7 +65,8 @@ static TimeForm form_of_value(sqlite3_value *value, int type)
   size_t n = text ? strlen(text) : 0;
   if (n > 4 && (text[4] == '-' || memchr(text, ':', n))) {
     bool zone = text[n - 1] == 'Z' || text[n - 1] == 'z' || (n > 16 && strpbrk(text + 16, "+-"));
-    return n <= 10 ? FORM_DATE : zone ? FORM_DATE_TIME_ZONE : FORM_DATE_TIME;
+    return n <= 10 ? FORM_DATE : zone ? FORM_DATE_TIME_ZONE
+                                      : FORM_DATE_TIME;
   }
   double number = sqlite3_value_double(value);
   if (type != SQLITE_INTEGER && number >= 0 && number <= 5373484.5) {
@@ -89,9 +90,9 @@ static int64_t rowid_of(const Reader *reader, sqlite3_value **values)
 static Status row_fault(Reader *reader, RowFault fault, sqlite3_value **values, sqlite3_value *value)
 {
   static const char *const WRONG[FAULT_COUNT] = {
-      [FAULT_BAD_CUSTOMER] = "is no customer (an integer or text)",
-      [FAULT_BAD_TIME] = "is no time (ISO text such as '2026-01-31' or '2026-01-31 18:00:00', unix seconds or milliseconds, or a julian day)",
-      [FAULT_BAD_VALUE] = "is no finite number",
+    [FAULT_BAD_CUSTOMER] = "is no customer (an integer or text)",
+    [FAULT_BAD_TIME] = "is no time (ISO text such as '2026-01-31' or '2026-01-31 18:00:00', unix seconds or milliseconds, or a julian day)",
+    [FAULT_BAD_VALUE] = "is no finite number",
   };
   if (reader->diagnosis) {
     tally(&reader->diagnosis->fault[fault], rowid_of(reader, values));

@@ -16,16 +16,16 @@
 /* Event parameters and their documentation */
 
 static const ParamSpec EVENT_PARAMS[EVENT_PARAM_COUNT] = {
-    {"customer_column", PARAM_COLUMN, "", 0, 0, NULL,
-     "the source's customer column; left out, it is recognised from the usual names (customer_id, user_id, …)"},
-    {"time_column", PARAM_COLUMN, "", 0, 0, NULL,
-     "the source's time column; left out, it is recognised from the usual names (ordered_at, created_at, …)"},
-    {"value_column", PARAM_COLUMN, "", 0, 0, NULL,
-     "the source's value column; left out, it is recognised from the usual names (amount, total, …)"},
-    {"as_of", PARAM_TIME, "", 0, 0, NULL,
-     "the instant of the analysis, UTC; a date alone is its first instant. Rows after it do not take part. Left out: the newest time in the source"},
-    {"utc_offset", PARAM_OFFSET, "+00:00", 0, 0, NULL,
-     "where the civil day begins, as an offset from UTC such as '+08:00'"},
+  {"customer_column", PARAM_COLUMN, "", 0, 0, NULL,
+   "the source's customer column; left out, it is recognised from the usual names (customer_id, user_id, …)"},
+  {"time_column", PARAM_COLUMN, "", 0, 0, NULL,
+   "the source's time column; left out, it is recognised from the usual names (ordered_at, created_at, …)"},
+  {"value_column", PARAM_COLUMN, "", 0, 0, NULL,
+   "the source's value column; left out, it is recognised from the usual names (amount, total, …)"},
+  {"as_of", PARAM_TIME, "", 0, 0, NULL,
+   "the instant of the analysis, UTC; a date alone is its first instant. Rows after it do not take part. Left out: the newest time in the source"},
+  {"utc_offset", PARAM_OFFSET, "+00:00", 0, 0, NULL,
+   "where the civil day begins, as an offset from UTC such as '+08:00'"},
 };
 
 int table_param_count(const TableSpec *spec)
@@ -260,8 +260,8 @@ static Status read_history(Reader *reader, const History *history, const char *a
   }
   if (status == STATUS_DISORDER) {
     status = reader->accumulator->any_order
-                 ? STATUS_OK
-                 : events_sort(&history->events, history->customers.count, &order, call_watch(call));
+               ? STATUS_OK
+               : events_sort(&history->events, history->customers.count, &order, call_watch(call));
     if (status == STATUS_OK) {
       forget_rows(reader);
       reader->accumulator->restart(reader->self);
@@ -280,15 +280,15 @@ Status source_read(Call *call, const Accumulator *accumulator, void *self, Sourc
 {
   int as_of = event_param(call->table, EVENT_AS_OF);
   Reader reader = {
-      .call = call,
-      .accumulator = accumulator,
-      .self = self,
-      .source = source,
-      .diagnosis = options.diagnosis,
-      .value_at = -1,
-      .attribute_at = -1,
-      .rowid_at = -1,
-      .as_of = call_is_null(call, as_of) ? INT64_MAX : call_time(call, as_of),
+    .call = call,
+    .accumulator = accumulator,
+    .self = self,
+    .source = source,
+    .diagnosis = options.diagnosis,
+    .value_at = -1,
+    .attribute_at = -1,
+    .rowid_at = -1,
+    .as_of = call_is_null(call, as_of) ? INT64_MAX : call_time(call, as_of),
   };
   source->customers.state_size = accumulator->state_size;
   source->offset_ms = call_offset(call, event_param(call->table, EVENT_UTC_OFFSET));
@@ -317,8 +317,8 @@ void source_free(Source *source)
 Status source_log(Call *call, History *history)
 {
   static const char *const MUST[] = {
-      "an integer or text", "ISO text such as '2026-01-31' or '2026-01-31 18:00:00', unix seconds or milliseconds, or a julian day",
-      "a finite number"};
+    "an integer or text", "ISO text such as '2026-01-31' or '2026-01-31 18:00:00', unix seconds or milliseconds, or a julian day",
+    "a finite number"};
   Event event = {.attribute = NO_ATTRIBUTE};
   TimeMemo memo = {0};
   int wrong = -1;

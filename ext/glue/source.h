@@ -11,13 +11,13 @@
 
 /* What source_read() counted and knows afterwards. {0} is a valid empty object; source_free() may run twice. */
 typedef struct Source {
-  Customers customers;  /* with the analysis's states */
-  Customers attributes; /* the distinct values of the attribute column; empty where none was asked for */
-  int64_t rows;         /* rows that took part */
+  Customers customers;           /* with the analysis's states */
+  Customers attributes;          /* the distinct values of the attribute column; empty where none was asked for */
+  int64_t rows;                  /* rows that took part */
   int64_t first_time, last_time; /* of those rows */
-  int64_t as_of;        /* the argument, or last_time; 0 where no row took part and no argument was given */
-  int64_t offset_ms;    /* the argument utc_offset */
-  bool has_value;       /* the source has a value column */
+  int64_t as_of;                 /* the argument, or last_time; 0 where no row took part and no argument was given */
+  int64_t offset_ms;             /* the argument utc_offset */
+  bool has_value;                /* the source has a value column */
 } Source;
 
 /*
@@ -36,7 +36,15 @@ typedef enum RowFault {
   FAULT_ODD_TIME,       /* reads as a time, but hardly the one that was meant: see is_odd_time() */
   FAULT_COUNT
 } RowFault;
-typedef enum TimeForm { FORM_DATE, FORM_DATE_TIME, FORM_DATE_TIME_ZONE, FORM_UNIX_SECONDS, FORM_UNIX_MILLISECONDS, FORM_JULIAN, FORM_COUNT } TimeForm;
+typedef enum TimeForm {
+  FORM_DATE,
+  FORM_DATE_TIME,
+  FORM_DATE_TIME_ZONE,
+  FORM_UNIX_SECONDS,
+  FORM_UNIX_MILLISECONDS,
+  FORM_JULIAN,
+  FORM_COUNT
+} TimeForm;
 typedef struct Tally {
   int64_t rows, first_rowid;
 } Tally;
@@ -64,6 +72,13 @@ void source_free(Source *source);
 Status source_log(Call *call, History *history);
 
 /* The parameters that the engine appends to a table function with has_source; value_column only where the analysis reads a value. */
-typedef enum EventParam { EVENT_CUSTOMER_COLUMN, EVENT_TIME_COLUMN, EVENT_VALUE_COLUMN, EVENT_AS_OF, EVENT_UTC_OFFSET, EVENT_PARAM_COUNT } EventParam;
+typedef enum EventParam {
+  EVENT_CUSTOMER_COLUMN,
+  EVENT_TIME_COLUMN,
+  EVENT_VALUE_COLUMN,
+  EVENT_AS_OF,
+  EVENT_UTC_OFFSET,
+  EVENT_PARAM_COUNT
+} EventParam;
 
 #endif

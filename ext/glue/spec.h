@@ -55,7 +55,11 @@ typedef struct Doc {
 } Doc;
 
 /* Which of the source's columns an analysis reads, besides customer and time. */
-typedef enum SourceValue { VALUE_UNUSED, VALUE_OPTIONAL, VALUE_REQUIRED } SourceValue;
+typedef enum SourceValue {
+  VALUE_UNUSED,
+  VALUE_OPTIONAL,
+  VALUE_REQUIRED
+} SourceValue;
 
 typedef struct TableSpec {
   const char *name;
@@ -67,7 +71,7 @@ typedef struct TableSpec {
   bool has_source; /* parameter 0 is `source` (PARAM_SOURCE); the event parameters are appended by the engine */
   SourceValue value;
   uint64_t value_columns; /* bit i: column i depends on the source's values. A query of other columns does not read them. 0: all do */
-  size_t state_size; /* a zeroed block of this size is the `state` below */
+  size_t state_size;      /* a zeroed block of this size is the `state` below */
   /* Computes everything; *n_rows rows will be read. What it answers other than STATUS_OK and STATUS_ERROR gets the engine's message. */
   Status (*compute)(Call *call, void *state, int64_t *n_rows);
   void (*cell)(const void *state, int64_t row, int column, Cell *out);
@@ -92,13 +96,13 @@ typedef struct FunctionSpec {
   int n_params;
   bool sees_null;
   bool direct_only;
-  bool returns_json; /* its results are made by cell_json() */
+  bool returns_json;                     /* its results are made by cell_json() */
   void (*scalar)(Call *call, Cell *out); /* after call_fail() `out` is not looked at */
   size_t state_size;                     /* the aggregate's state, zeroed before the first step */
   Status (*step)(Call *call, void *state);
-  void (*inverse)(Call *call, void *state);                 /* takes back the oldest row */
+  void (*inverse)(Call *call, void *state);                /* takes back the oldest row */
   void (*value)(Call *call, const void *state, Cell *out); /* state NULL: no row took part */
-  void (*free)(void *state);                                /* NULL where the state owns nothing */
+  void (*free)(void *state);                               /* NULL where the state owns nothing */
 } FunctionSpec;
 
 /* All that exists; the lists end in NULL. */

@@ -17,11 +17,11 @@ typedef struct Answer {
   const TableSpec *spec;
   void *state;
   int64_t n_rows;
-  bool value_used;                    /* else its value_columns do not hold */
+  bool value_used; /* else its value_columns do not hold */
   Resolved resolved;
-  int64_t as_of;                      /* what as_of came to mean; INT64_MIN: no row took part */
-  History *history;                   /* kept, so that its address stays its identity */
-  sqlite3_value *values[PARAM_MAX];   /* own copies of the arguments; NULL where left out */
+  int64_t as_of;                    /* what as_of came to mean; INT64_MIN: no row took part */
+  History *history;                 /* kept, so that its address stays its identity */
+  sqlite3_value *values[PARAM_MAX]; /* own copies of the arguments; NULL where left out */
 } Answer;
 
 #define RECENT 4
@@ -197,8 +197,10 @@ static int table_best_index(sqlite3_vtab *vtab, sqlite3_index_info *info)
     used |= 1 << VALUE_BIT;
   }
   info->idxNum = used;
-  info->estimatedCost = customer >= 0 ? 1e4 : spec->has_source ? 1e6 : 1e3;
-  info->estimatedRows = customer >= 0 ? 1 : spec->has_source ? 10000 : 1000;
+  info->estimatedCost = customer >= 0 ? 1e4 : spec->has_source ? 1e6
+                                                               : 1e3;
+  info->estimatedRows = customer >= 0 ? 1 : spec->has_source ? 10000
+                                                             : 1000;
   return SQLITE_OK;
 }
 
@@ -331,7 +333,8 @@ static void seek_customer(Cursor *cursor, sqlite3_value *value)
   } else {
     return;
   }
-  int64_t row = id == CUSTOMER_NONE ? -1 : spec->row_of ? spec->row_of(cursor->answer->state, id) : (int64_t)id;
+  int64_t row = id == CUSTOMER_NONE ? -1 : spec->row_of ? spec->row_of(cursor->answer->state, id)
+                                                        : (int64_t)id;
   cursor->row = row < 0 ? 0 : row;
   cursor->end = row < 0 ? 0 : row + 1;
 }
@@ -461,18 +464,18 @@ static int table_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int
 }
 
 static const sqlite3_module MODULE = {
-    .iVersion = 1,
-    .xConnect = table_connect,
-    .xBestIndex = table_best_index,
-    .xDisconnect = table_disconnect,
-    .xDestroy = table_disconnect,
-    .xOpen = table_open,
-    .xClose = table_close,
-    .xFilter = table_filter,
-    .xNext = table_next,
-    .xEof = table_eof,
-    .xColumn = table_column,
-    .xRowid = table_rowid,
+  .iVersion = 1,
+  .xConnect = table_connect,
+  .xBestIndex = table_best_index,
+  .xDisconnect = table_disconnect,
+  .xDestroy = table_disconnect,
+  .xOpen = table_open,
+  .xClose = table_close,
+  .xFilter = table_filter,
+  .xNext = table_next,
+  .xEof = table_eof,
+  .xColumn = table_column,
+  .xRowid = table_rowid,
 };
 
 int table_register(Host *host, const TableSpec *spec)

@@ -52,7 +52,9 @@ static void integer_and_text_differ(void **unused)
 static void many_customers_keep_their_state(void **unused)
 {
   (void)unused;
-  enum { N = 200000 };
+  enum {
+    N = 200000
+  };
   Customers customers = {.state_size = sizeof(int64_t)};
   char text[64];
   int64_t *first = NULL;
@@ -87,9 +89,9 @@ static void many_customers_keep_their_state(void **unused)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(integers_get_dense_ids),
-      cmocka_unit_test(integer_and_text_differ),
-      cmocka_unit_test(many_customers_keep_their_state),
+    cmocka_unit_test(integers_get_dense_ids),
+    cmocka_unit_test(integer_and_text_differ),
+    cmocka_unit_test(many_customers_keep_their_state),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

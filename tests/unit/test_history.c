@@ -12,7 +12,10 @@
 static void events_sort_by_customer_time_arrival(void **unused)
 {
   (void)unused;
-  enum { N = 50000, CUSTOMERS = 37 };
+  enum {
+    N = 50000,
+    CUSTOMERS = 37
+  };
   Events events = {0};
   uint32_t *order = NULL;
   uint64_t x = 1;
@@ -87,10 +90,10 @@ static void history_is_shared_by_count(void **unused)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(events_sort_by_customer_time_arrival),
-      cmocka_unit_test(rowid_is_kept_where_asked),
-      cmocka_unit_test(sorting_stops_when_asked),
-      cmocka_unit_test(history_is_shared_by_count),
+    cmocka_unit_test(events_sort_by_customer_time_arrival),
+    cmocka_unit_test(rowid_is_kept_where_asked),
+    cmocka_unit_test(sorting_stops_when_asked),
+    cmocka_unit_test(history_is_shared_by_count),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
