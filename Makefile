@@ -201,7 +201,7 @@ ubsan:
 
 VALGRIND = valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite
 valgrind:
-	@UNDER="$(VALGRIND)" $(MAKE) --no-print-directory BUILD=$(BUILD)/valgrind OPTIMIZE=-O1 FORMS=loadable test-here
+	@UNDER="$(VALGRIND)" LIMIT=600 $(MAKE) --no-print-directory BUILD=$(BUILD)/valgrind OPTIMIZE=-O1 WERROR= FORMS=loadable test-here # other warnings at -O1
 
 tsan: $(CURRENT_DIR)/sqlite3.c
 	@TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1 \

@@ -43,15 +43,16 @@ static const char *const WATCH_SQL[WATCH_STATEMENTS] = {
   "SELECT 1",
   "WITH t AS (VALUES (1), (1), (1), (1), (1), (1), (1), (1)) SELECT count(*) FROM t AS a, t AS b, t AS c, t AS d",
 };
-#define WATCH_WORK_EVERY 32 /* questions: some 10 ms of work */
+#define WATCH_WORK_EVERY 16 /* questions: some ms of work */
 
 static bool call_stopped(void *context)
 {
   Call *call = context;
   sqlite3_stmt **statement = &call->watch_statement[++call->watch_asked % WATCH_WORK_EVERY == 0];
   const char *sql = WATCH_SQL[statement - call->watch_statement];
-  if (!*statement && sqlite3_prepare_v2(call->host->db, sql, -1, statement, NULL) != SQLITE_OK) {
-    return false; /* no memory for it: the allocations of the work itself will tell */
+  int rc = *statement ? SQLITE_OK : sqlite3_prepare_v2(call->host->db, sql, -1, statement, NULL);
+  if (rc != SQLITE_OK) {
+    return rc == SQLITE_INTERRUPT; /* else no memory for it: the allocations of the work itself will tell */
   }
   bool stopped = sqlite3_step(*statement) == SQLITE_INTERRUPT;
   sqlite3_reset(*statement);

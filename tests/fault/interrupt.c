@@ -1,8 +1,8 @@
 /*
 ** How soon a running analysis stops:  interrupt FOLDER ROWS [LIMIT_MS [PART_OF_SQL]]
 **
-** For each statement over a large file, a second thread calls sqlite3_interrupt() at ten moments spread over the undisturbed run's
-** time; then a progress handler says stop at ten moments. From then until the step returns may pass LIMIT_MS (100).
+** For each statement over a large file, a second thread calls sqlite3_interrupt() at six moments spread over the undisturbed run's
+** time; then a progress handler says stop at six moments. From then until the step returns may pass LIMIT_MS (100).
 ** The step must answer SQLITE_INTERRUPT (or have been done already), and the connection must go on to work.
 */
 #define _POSIX_C_SOURCE 200809L
@@ -17,7 +17,7 @@
 #include "connection.h"
 #include "orders.h"
 
-#define MOMENTS 10
+#define MOMENTS 6
 
 typedef struct Alarm {
   sqlite3 *db;
@@ -43,7 +43,7 @@ static void *alarm_run(void *argument)
 static int alarm_progress(void *argument)
 {
   Alarm *alarm = argument;
-  if (wall_seconds() < alarm->after) {
+  if (cpu_seconds() < alarm->after) {
     return 0;
   }
   if (alarm->fired_at == 0) {
@@ -59,7 +59,7 @@ static double stop_once(sqlite3 *db, const char *sql, double after, bool progres
   pthread_t thread;
   double end;
   if (progress) {
-    alarm.after += wall_seconds();
+    alarm.after += cpu_seconds();
     sqlite3_progress_handler(db, 1000, alarm_progress, &alarm);
     *rc = connection_run(db, sql, NULL);
     end = cpu_seconds();

@@ -1,4 +1,5 @@
 -- period_start, period_index: against SQLite's own date functions, the slow and obvious way.
+-- slow
 CREATE TEMP TABLE moment(t TEXT, off TEXT);
 WITH RECURSIVE day(d) AS (SELECT '1996-01-01' UNION ALL SELECT date(d, '+1 day') FROM day WHERE d < '2030-12-31')
   INSERT INTO moment SELECT d, '+00:00' FROM day

@@ -1,4 +1,5 @@
 -- retention_by_period: row by row against SQL written the slow, obvious way: all period boundaries, every customer at each of them.
+-- slow
 -- Values are quarters, so that sums are exact; as_of is 2021-05-20 06:00 unless said otherwise.
 CREATE TABLE shop (customer_id, ordered_at TEXT, amount REAL);
 WITH RECURSIVE n(i, r) AS (SELECT 1, 20240229 UNION ALL SELECT i + 1, (r * 1103515245 + 12345) % 2147483648 FROM n WHERE i < 3000)

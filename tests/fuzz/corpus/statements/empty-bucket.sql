@@ -1,0 +1,1 @@
+SELECT customer, purchases, round(mean_gap, 1) AS mean_gap, days_since_last, round(overdue_ratio, 2) AS overdue_ratio, expected_next FROM purchase_intervals((SELECT retain_log(customer_id, order_id) FROM demo_orders(199, 1))) WHERE overdue_ratio > 1 LIMIT 3
