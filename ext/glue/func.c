@@ -74,7 +74,7 @@ static void *aggregate_state(sqlite3_context *context, const FunctionSpec *spec)
   return sqlite3_aggregate_context(context, spec->state_size ? (int)spec->state_size : 1);
 }
 
-static void run_step(sqlite3_context *context, int n_values, sqlite3_value **values)
+static void run_row(sqlite3_context *context, int n_values, sqlite3_value **values, bool take_back)
 {
   Call call;
   sqlite3_value *by_param[PARAM_MAX];
@@ -83,27 +83,25 @@ static void run_step(sqlite3_context *context, int n_values, sqlite3_value **val
   Status status = call_check(&call, &null_required);
   if (status == STATUS_OK && (!null_required || call.function->sees_null)) {
     void *state = aggregate_state(context, call.function);
-    status = state ? call.function->step(&call, state) : STATUS_NOMEM;
+    if (!state) {
+      status = STATUS_NOMEM;
+    } else if (take_back) {
+      call.function->inverse(&call, state);
+    } else {
+      status = call.function->step(&call, state);
+    }
   }
   call_close(&call, status);
 }
 
+static void run_step(sqlite3_context *context, int n_values, sqlite3_value **values)
+{
+  run_row(context, n_values, values, false);
+}
+
 static void run_inverse(sqlite3_context *context, int n_values, sqlite3_value **values)
 {
-  Call call;
-  sqlite3_value *by_param[PARAM_MAX];
-  bool null_required;
-  call_open(&call, context, n_values, values, by_param);
-  Status status = call_check(&call, &null_required);
-  if (status == STATUS_OK && (!null_required || call.function->sees_null)) {
-    void *state = aggregate_state(context, call.function);
-    if (state) {
-      call.function->inverse(&call, state);
-    } else {
-      status = STATUS_NOMEM;
-    }
-  }
-  call_close(&call, status);
+  run_row(context, n_values, values, true);
 }
 
 static void run_value(sqlite3_context *context)
