@@ -1,5 +1,5 @@
--- cohort_retention, cohort_average: row by row against SQL written the slow, obvious way: every member at every age.
 -- slow
+-- cohort_retention, cohort_average: row by row against SQL written the slow, obvious way: every member at every age.
 -- Values are quarters, so that sums are exact. `city` is the attribute: integer, text and NULL, and it changes within a customer.
 CREATE TABLE shop (customer_id, ordered_at TEXT, amount REAL, city);
 WITH RECURSIVE n(i, r) AS (SELECT 1, 20200229 UNION ALL SELECT i + 1, (r * 1103515245 + 12345) % 2147483648 FROM n WHERE i < 1500)
