@@ -114,7 +114,7 @@ Status cohorts_compute(Call *call, int n_params, Cohorts *cohorts, Source *sourc
   }
   if (status == STATUS_OK) {
     Accumulator accumulator = cohorts_accumulator(cohorts);
-    SourceOptions source_options = {.attribute_column = call_text(call, COHORT_ARG_COLUMN)};
+    SourceOptions source_options = {.attribute_column = call_text(call, COHORT_ARG_COLUMN), .attribute_param = "cohort_column"};
     status = source_read(call, &accumulator, cohorts, source_options, source);
   }
   if (status == STATUS_OK) {

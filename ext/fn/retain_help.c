@@ -81,12 +81,15 @@ static const char *entry_kind(Entry entry)
 
 static int entry_params(Entry entry)
 {
-  return entry.table ? table_param_count(entry.table) : entry.function->n_params;
+  return entry.table ? table_param_count(entry.table) : entry.function->n_params + (entry.function->more != NULL);
 }
 
 static const ParamSpec *entry_param(Entry entry, int i)
 {
-  return entry.table ? table_param(entry.table, i) : &entry.function->params[i];
+  if (entry.table) {
+    return table_param(entry.table, i);
+  }
+  return i < entry.function->n_params ? &entry.function->params[i] : entry.function->more;
 }
 
 /* Entry i of the registry: tables, then functions. False past the last. */
@@ -153,7 +156,7 @@ static char *text_take(Text *text)
   return text->bytes;
 }
 
-/* rfm(source, bins = 5, method = 'quantile', …): defaults after =, the engine's own parameters as the ellipsis. */
+/* rfm(source, bins = 5, method = 'quantile', …): defaults after =; what the engine adds, or any number of further arguments, as the ellipsis. */
 static char *signature_of(Entry entry)
 {
   Text text = {0};

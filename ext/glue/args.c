@@ -81,6 +81,25 @@ ValueType call_type(const Call *call, int param)
   }
 }
 
+int call_more(const Call *call)
+{
+  return call->n_more;
+}
+
+Status call_more_real(Call *call, int i, double *value)
+{
+  sqlite3_value *argument = call->values[call->n_params + i];
+  int type = sqlite3_value_numeric_type(argument);
+  *value = type == SQLITE_NULL ? NAN : sqlite3_value_double(argument);
+  if (type == SQLITE_NULL || type == SQLITE_INTEGER || (type == SQLITE_FLOAT && !isinf(*value))) {
+    return STATUS_OK;
+  }
+  char *what = sqlite3_mprintf("%s %d must be a number", call->function->more->name, i + 1);
+  Status status = what ? call_fail_value(call, what, argument) : STATUS_NOMEM;
+  sqlite3_free(what);
+  return status;
+}
+
 /* Checks. A text argument and a default run through the same code; only numbers differ. */
 
 static bool is_same_word(const char *word, size_t n, const char *text, size_t length)

@@ -66,6 +66,7 @@ void call_begin(Call *call, Host *host, const char *name, int n_params, sqlite3_
   call->function = NULL;
   call->table = NULL;
   call->n_params = n_params;
+  call->n_more = 0;
   call->context = NULL;
   call->values = values;
   call->message = NULL;

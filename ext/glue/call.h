@@ -32,6 +32,13 @@ Duration call_duration(const Call *call, int param);
 bool call_truth(const Call *call, int param); /* SQL truth of any value: non-zero number; text as a number */
 
 /*
+** Functions with `more`: how many arguments there are after the params, and the i-th of them, from 0, as a number: NaN where NULL; STATUS_ERROR,
+** with the message, where it is none.
+*/
+int call_more(const Call *call);
+Status call_more_real(Call *call, int i, double *value);
+
+/*
 ** Says what a parameter that was left out came to mean, where that is no constant of its spec: the number of a choice, or the integer. Its hidden
 ** column then shows it.
 */

@@ -20,11 +20,13 @@ static const char *const VALUE_NAMES[] = {
   "amount", "total", "revenue", "value", "price", "sales", "ordertotal", "totalamount", "totalprice",
   "ordervalue", "orderamount", "grandtotal", "paid", "amountpaid", "spend", "sum", "金额", "订单金额",
   "支付金额", "实付金额", "消费金额", "总金额", NULL};
+static const char *const KIND_NAMES[] = {"kind", "type", "event", "eventtype", "eventname", "signal", "signaltype",
+                                         "name", "category", "类型", "事件", "事件类型", NULL};
 
 typedef struct Role {
   const char *noun, *param_name;
   const char *const *names;
-  EventParam param;
+  int param; /* that may name the column; -1: none may */
   bool required;
 } Role;
 
@@ -82,8 +84,9 @@ static const char *name_part(const char *text, char **part)
 }
 
 /* name, schema.name -> quoted for SQL */
-static Status quote_name(Call *call, const char *text, char **quoted)
+static Status quote_name(Call *call, int param, char **quoted)
 {
+  const char *text = call_text(call, param);
   char *first = NULL, *second = NULL;
   Status status = STATUS_ERROR;
   const char *rest = name_part(text, &first);
@@ -96,7 +99,7 @@ static Status quote_name(Call *call, const char *text, char **quoted)
   }
   sqlite3_free(first);
   sqlite3_free(second);
-  return status == STATUS_ERROR ? call_fail_argument(call, 0, "the name of a table or view ('orders', 'main.orders', '\"odd name\"')")
+  return status == STATUS_ERROR ? call_fail_argument(call, param, "the name of a table or view ('orders', 'main.orders', '\"odd name\"')")
                                 : status;
 }
 
@@ -111,22 +114,23 @@ static char *list_rows(sqlite3_stmt *statement)
   return list;
 }
 
-static Status no_such_table(Call *call, const char *label, const char *why)
+static Status no_such_table(Call *call, int param, const char *label, const char *why)
 {
+  const char *role = call_param(call, param)->name;
   static const char SQL[] = "SELECT DISTINCT name FROM pragma_table_list WHERE type IN ('table', 'view', 'virtual') "
                             "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name";
   sqlite3_stmt *statement = NULL;
   if (!strstr(why, "no such table")) {
-    return call_fail(call, "source '%s' cannot be read: %s", label, why);
+    return call_fail(call, "%s '%s' cannot be read: %s", role, label, why);
   }
   char *tables = NULL;
   if (sqlite3_prepare_v2(call->host->db, SQL, -1, &statement, NULL) == SQLITE_OK) {
     tables = list_rows(statement);
   }
   sqlite3_finalize(statement);
-  Status status = call_fail(call, "source '%s' is no table or view of this database, which has %s. For a query give "
-                                  "(SELECT retain_log(customer, time, value) FROM …)",
-                            label, tables ? tables : "none yet");
+  Status status = call_fail(call, "%s '%s' is no table or view of this database, which has %s%s", role, label,
+                            tables ? tables : "none yet",
+                            param == 0 ? ". For a query give (SELECT retain_log(customer, time, value) FROM …)" : "");
   sqlite3_free(tables);
   return status;
 }
@@ -220,34 +224,60 @@ static Status column_recognised(Call *call, const NamedSource *source, sqlite3_s
     return STATUS_OK;
   }
   char *problem =
-    found ? sqlite3_mprintf("several columns of %s could be the %s (%s): name one with WHERE %s = '…'", source->label,
-                            role->noun, fitting, role->param_name)
-          : sqlite3_mprintf("no column of %s is called like a %s: name it with WHERE %s = '…'", source->label,
-                            role->noun, role->param_name);
+    found ? sqlite3_mprintf("several columns of %s could be the %s (%s)", source->label, role->noun, fitting)
+          : sqlite3_mprintf("no column of %s is called like a %s", source->label, role->noun);
+  if (problem) {
+    problem = role->param_name ? sqlite3_mprintf("%z: name %s with WHERE %s = '…'", problem, found ? "one" : "it", role->param_name)
+                               : sqlite3_mprintf("%z: give a view whose columns are customer, time, kind and value", problem);
+  }
   sqlite3_free(fitting);
   return column_fail(call, source, table, problem);
 }
 
 static Status column_find(Call *call, const NamedSource *source, sqlite3_stmt *table, const Role *role, char **column)
 {
-  int at = event_param(call->table, role->param);
-  const char *wanted = call_text(call, at);
+  const char *wanted = role->param < 0 ? NULL : call_text(call, role->param);
   return wanted ? column_named(call, source, table, role->param_name, wanted, column)
                 : column_recognised(call, source, table, role, column);
 }
 
-Status named_source_find(Call *call, const char *attribute_column, NamedSource *found)
+/* Which column is what. The columns of a source that is not the first argument have no parameters that name them. */
+static Status columns_find(Call *call, const SourceOptions *options, sqlite3_stmt *table, NamedSource *found)
 {
-  const Role customer = {"customer", "customer_column", CUSTOMER_NAMES, EVENT_CUSTOMER_COLUMN, true};
-  const Role time = {"time", "time_column", TIME_NAMES, EVENT_TIME_COLUMN, true};
-  const Role value = {"value", "value_column", VALUE_NAMES, EVENT_VALUE_COLUMN, call->table->value == VALUE_REQUIRED};
+  bool first = options->param == 0, has_value = call->table->value != VALUE_UNUSED || !first;
+  const Role customer = {"customer", first ? "customer_column" : NULL, CUSTOMER_NAMES,
+                         first ? event_param(call->table, EVENT_CUSTOMER_COLUMN) : -1, true};
+  const Role time = {"time", first ? "time_column" : NULL, TIME_NAMES,
+                     first ? event_param(call->table, EVENT_TIME_COLUMN) : -1, true};
+  const Role value = {"value", first ? "value_column" : NULL, VALUE_NAMES,
+                      first ? event_param(call->table, EVENT_VALUE_COLUMN) : -1,
+                      first && call->table->value == VALUE_REQUIRED};
+  const Role kind = {"kind", NULL, KIND_NAMES, -1, true};
+  Status status = column_find(call, found, table, &customer, &found->customer);
+  if (status == STATUS_OK) {
+    status = column_find(call, found, table, &time, &found->time);
+  }
+  if (status == STATUS_OK && has_value) {
+    status = column_find(call, found, table, &value, &found->value);
+  }
+  if (status == STATUS_OK && options->kinds) {
+    status = column_find(call, found, table, &kind, &found->attribute);
+  }
+  if (status == STATUS_OK && options->attribute_column) {
+    status = column_named(call, found, table, options->attribute_param, options->attribute_column, &found->attribute);
+  }
+  return status;
+}
+
+Status named_source_find(Call *call, const SourceOptions *options, NamedSource *found)
+{
   sqlite3 *db = call->host->db;
   sqlite3_stmt *table = NULL;
-  Status status = quote_name(call, call_text(call, 0), &found->from);
+  Status status = quote_name(call, options->param, &found->from);
   if (status != STATUS_OK) {
     return status;
   }
-  found->label = sqlite3_mprintf("%s", call_text(call, 0));
+  found->label = sqlite3_mprintf("%s", call_text(call, options->param));
   char *sql = sqlite3_mprintf("SELECT * FROM %s AS src LIMIT 0", found->from);
   if (!found->label || !sql) {
     sqlite3_free(sql);
@@ -257,18 +287,9 @@ Status named_source_find(Call *call, const char *attribute_column, NamedSource *
   sqlite3_free(sql);
   if (rc != SQLITE_OK) {
     status = sqlite_failed(call, rc);
-    return status == STATUS_ERROR ? no_such_table(call, found->label, sqlite3_errmsg(db)) : status;
+    return status == STATUS_ERROR ? no_such_table(call, options->param, found->label, sqlite3_errmsg(db)) : status;
   }
-  status = column_find(call, found, table, &customer, &found->customer);
-  if (status == STATUS_OK) {
-    status = column_find(call, found, table, &time, &found->time);
-  }
-  if (status == STATUS_OK && call->table->value != VALUE_UNUSED) {
-    status = column_find(call, found, table, &value, &found->value);
-  }
-  if (status == STATUS_OK && attribute_column) {
-    status = column_named(call, found, table, "cohort_column", attribute_column, &found->attribute);
-  }
+  status = columns_find(call, options, table, found);
   sqlite3_finalize(table);
   return status;
 }

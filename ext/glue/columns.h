@@ -17,8 +17,8 @@ typedef struct NamedSource {
   char *attribute; /* NULL: none */
 } NamedSource;
 
-/* Resolves argument 0 and the column arguments of the call against the schema. The message says what there is. Free also after a failure. */
-Status named_source_find(Call *call, const char *attribute_column, NamedSource *found);
+/* Resolves the source and the column arguments of the call against the schema. The message says what there is. Free also after a failure. */
+Status named_source_find(Call *call, const SourceOptions *options, NamedSource *found);
 void named_source_free(NamedSource *source);
 
 /* The number of an event parameter in a call of this table function; -1 where it has none. */

@@ -29,6 +29,17 @@ static void call_open(Call *call, sqlite3_context *context, int n_values, sqlite
   call_begin(call, binding->host, spec->name, spec->n_params, values);
   call->function = spec;
   call->context = context;
+  call->n_more = n_values > spec->n_params ? n_values - spec->n_params : 0;
+}
+
+/* SQLite itself counts the arguments, but for functions with `more`. */
+static Status arguments_check(Call *call, int n_values, bool *null_required)
+{
+  const FunctionSpec *spec = call->function;
+  if (n_values < spec->n_params && !spec->params[n_values].fallback) {
+    return call_fail(call, "%s is required: %s", spec->params[n_values].name, spec->params[n_values].help);
+  }
+  return call_check(call, null_required);
 }
 
 /* Hands a failed call's message to SQLite, and frees what the call holds. */
@@ -61,7 +72,7 @@ static void run_scalar(sqlite3_context *context, int n_values, sqlite3_value **v
   sqlite3_value *by_param[PARAM_MAX];
   bool null_required;
   call_open(&call, context, n_values, values, by_param);
-  Status status = call_check(&call, &null_required);
+  Status status = arguments_check(&call, n_values, &null_required);
   if (status == STATUS_OK && (!null_required || call.function->sees_null)) {
     call.function->scalar(&call, cell_of(context));
   }
@@ -80,7 +91,7 @@ static void run_row(sqlite3_context *context, int n_values, sqlite3_value **valu
   sqlite3_value *by_param[PARAM_MAX];
   bool null_required;
   call_open(&call, context, n_values, values, by_param);
-  Status status = call_check(&call, &null_required);
+  Status status = arguments_check(&call, n_values, &null_required);
   if (status == STATUS_OK && (!null_required || call.function->sees_null)) {
     void *state = aggregate_state(context, call.function);
     if (!state) {
@@ -137,7 +148,8 @@ int function_register(Host *host, const FunctionSpec *spec)
   while (required < spec->n_params && !spec->params[required].fallback) {
     required++;
   }
-  for (int n = required; n <= spec->n_params && rc == SQLITE_OK; n++) {
+  int first = spec->more ? -1 : required, last = spec->more ? -1 : spec->n_params; /* -1: any number */
+  for (int n = first; n <= last && rc == SQLITE_OK; n++) {
     Binding *binding = mem_zero(1, sizeof *binding);
     if (!binding) {
       return SQLITE_NOMEM;

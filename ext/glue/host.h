@@ -73,6 +73,7 @@ struct Call {
   const FunctionSpec *function; /* one of these two */
   const TableSpec *table;
   int n_params;
+  int n_more;               /* functions: arguments after the params */
   sqlite3_context *context; /* functions only */
   Resolved *resolved;       /* table functions: see call_resolve() */
   int64_t as_of;            /* table functions: what as_of came to mean, set by source_read() */

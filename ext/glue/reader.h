@@ -21,6 +21,7 @@ typedef struct Reader {
   int value_at, attribute_at, rowid_at; /* argument numbers of retain_accumulate(); -1: not read */
   int64_t as_of;                        /* INT64_MAX: none given */
   int64_t row;                          /* rows seen, from 1 */
+  bool second;                          /* not the first argument: its value column is always read */
   bool collecting;                      /* second pass: keep the events, to be sorted */
   bool seeking;                         /* a row was bad: read again with rowids to name it */
   bool apart;                           /* any of the above, or an attribute: rows take the longer way */

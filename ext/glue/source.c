@@ -49,7 +49,7 @@ static char *reading_sql(Reader *reader, const NamedSource *named, bool with_row
   int n = 2;
   char *sql = sqlite3_mprintf("SELECT retain_accumulate(src.\"%w\", src.\"%w\"", named->customer, named->time);
   reader->value_at = reader->attribute_at = reader->rowid_at = -1;
-  if (named->value && reader->call->value_used) {
+  if (named->value && (reader->call->value_used || reader->second)) {
     sql = sqlite3_mprintf("%z, src.\"%w\"", sql, named->value);
     reader->value_at = n++;
   }
@@ -156,16 +156,16 @@ static Status read_sorted(Reader *reader, const NamedSource *named)
   return status;
 }
 
-static Status read_named(Reader *reader, const char *attribute_column)
+static Status read_named(Reader *reader, const SourceOptions *options)
 {
   NamedSource named = {0};
   Host *host = reader->call->host;
   if (host->depth >= DEEPEST) {
     return call_fail(reader->call, "source '%s' reads itself: views and table functions are nested %d deep",
-                     call_text(reader->call, 0), DEEPEST);
+                     call_text(reader->call, options->param), DEEPEST);
   }
   host->depth++;
-  Status status = named_source_find(reader->call, attribute_column, &named);
+  Status status = named_source_find(reader->call, options, &named);
   reader->named = &named;
   if (status == STATUS_OK) {
     reader->source->has_value = named.value != NULL;
@@ -238,12 +238,13 @@ static Status adopt_customers(Reader *reader, const History *history, uint32_t *
   return STATUS_OK;
 }
 
-static Status read_history(Reader *reader, const History *history, const char *attribute_column)
+static Status read_history(Reader *reader, const History *history, const SourceOptions *options)
 {
   Call *call = reader->call;
   uint32_t *order = NULL;
-  if (attribute_column) {
-    return call_fail(call, "cohort_column needs a named source: retain_log(…) keeps customer, time and value only");
+  if (options->attribute_column || options->kinds) {
+    return call_fail(call, "%s needs a named source: retain_log(…) keeps customer, time and value only",
+                     options->kinds ? call_param(call, options->param)->name : options->attribute_param);
   }
   if (call->table->value == VALUE_REQUIRED && history->events.rows.count && !history->has_value) {
     return call_fail(call, "the source has no value: give retain_log(customer, time, value) its third argument");
@@ -288,18 +289,21 @@ Status source_read(Call *call, const Accumulator *accumulator, void *self, Sourc
     .value_at = -1,
     .attribute_at = -1,
     .rowid_at = -1,
-    .as_of = call_is_null(call, as_of) ? INT64_MAX : call_time(call, as_of),
+    .second = options.param != 0,
+    .as_of = options.param || call_is_null(call, as_of) ? INT64_MAX : call_time(call, as_of),
   };
   source->customers.state_size = accumulator->state_size;
   source->offset_ms = call_offset(call, event_param(call->table, EVENT_UTC_OFFSET));
-  History *history = sqlite3_value_pointer(call->values[0], HISTORY_POINTER);
-  Status status = history ? read_history(&reader, history, options.attribute_column)
-                          : read_named(&reader, options.attribute_column);
+  History *history = sqlite3_value_pointer(call->values[options.param], HISTORY_POINTER);
+  Status status = history ? read_history(&reader, history, &options)
+                          : read_named(&reader, &options);
   if (source->rows == 0) {
     source->first_time = source->last_time = 0;
   }
   source->as_of = reader.as_of == INT64_MAX ? source->last_time : reader.as_of;
-  call->as_of = source->rows ? source->as_of : INT64_MIN;
+  if (options.param == 0) {
+    call->as_of = source->rows ? source->as_of : INT64_MIN;
+  }
   if (reader.diagnosis) {
     reader.diagnosis->rows_read = history ? (int64_t)history->events.rows.count : reader.row;
   }

@@ -55,7 +55,10 @@ typedef struct Diagnosis {
 } Diagnosis;
 
 typedef struct SourceOptions {
+  int param;                    /* the argument that names the source. Another than 0 has its columns recognised and leaves as_of to the analysis */
   const char *attribute_column; /* NULL: none. Its values arrive as Event.attribute */
+  const char *attribute_param;  /* the parameter that named it, for messages */
+  bool kinds;                   /* a column called kind, type, event … is the attribute */
   Diagnosis *diagnosis;         /* NULL: a bad row is an error. Else it is counted here, and Event.rowid is filled in */
 } SourceOptions;
 

@@ -94,6 +94,7 @@ typedef struct FunctionSpec {
   Doc doc;
   const ParamSpec *params; /* the required ones first */
   int n_params;
+  const ParamSpec *more; /* what each further argument is, where there may be any number after the params (call_more()); else NULL */
   bool sees_null;
   bool direct_only;
   bool returns_json;                     /* its results are made by cell_json() */
