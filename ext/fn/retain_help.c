@@ -14,6 +14,7 @@
 
 #include "../core/chunks.h"
 #include "../core/mem.h"
+#include "../core/text.h"
 #include "../glue/spec.h"
 
 enum {
@@ -121,39 +122,6 @@ static bool is_same_name(const char *a, const char *b)
   for (; *a && lower(*a) == lower(*b); a++, b++) {
   }
   return lower(*a) == lower(*b);
-}
-
-/* A text that grows; `failed` sticks. */
-typedef struct Text {
-  char *bytes;
-  size_t length, size;
-  bool failed;
-} Text;
-
-static void text_add(Text *text, const char *more)
-{
-  size_t length = strlen(more);
-  if (!text->failed && text->length + length >= text->size) {
-    size_t size = 2 * (text->length + length) + 64;
-    char *bytes = mem_resize(text->bytes, size, 1);
-    text->failed = !bytes;
-    text->bytes = bytes ? bytes : text->bytes;
-    text->size = bytes ? size : text->size;
-  }
-  if (!text->failed) {
-    memcpy(text->bytes + text->length, more, length + 1);
-    text->length += length;
-  }
-}
-
-/* The text, owned by the caller; NULL when out of memory. */
-static char *text_take(Text *text)
-{
-  if (text->failed) {
-    mem_free(text->bytes);
-    text->bytes = NULL;
-  }
-  return text->bytes;
 }
 
 /* rfm(source, bins = 5, method = 'quantile', …): defaults after =; what the engine adds, or any number of further arguments, as the ellipsis. */

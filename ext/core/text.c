@@ -1,0 +1,55 @@
+#include "text.h"
+
+#include <string.h>
+
+#include "mem.h"
+
+void text_add_bytes(Text *text, const char *more, size_t length)
+{
+  if (!text->failed && text->length + length >= text->size) {
+    size_t size = 2 * (text->length + length) + 64;
+    char *bytes = mem_resize(text->bytes, size, 1);
+    text->failed = !bytes;
+    text->bytes = bytes ? bytes : text->bytes;
+    text->size = bytes ? size : text->size;
+  }
+  if (!text->failed) {
+    memcpy(text->bytes + text->length, more, length);
+    text->length += length;
+    text->bytes[text->length] = 0;
+  }
+}
+
+void text_add(Text *text, const char *more)
+{
+  text_add_bytes(text, more, strlen(more));
+}
+
+void text_add_json_string(Text *text, const char *string)
+{
+  static const char HEX[] = "0123456789abcdef";
+  text_add(text, "\"");
+  for (const char *from = string; *string;) {
+    unsigned char c = (unsigned char)*string++;
+    if (c < 0x20 || c == '"' || c == '\\') {
+      const char escaped[] = {'\\', 'u', '0', '0', HEX[c >> 4], HEX[c & 15], 0};
+      text_add_bytes(text, from, (size_t)(string - 1 - from));
+      text_add(text, escaped);
+      from = string;
+    } else if (!*string) {
+      text_add(text, from);
+    }
+  }
+  text_add(text, "\"");
+}
+
+char *text_take(Text *text)
+{
+  char *bytes = text->bytes;
+  if (text->failed) {
+    mem_free(bytes);
+    bytes = NULL;
+  }
+  *text = (Text){0};
+  return bytes;
+}

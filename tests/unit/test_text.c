@@ -1,0 +1,41 @@
+/* core/text.c: what is added is what is taken. */
+#include "feed.h"
+
+#include "core/mem.h"
+#include "core/text.h"
+
+static void grows(void **unused)
+{
+  (void)unused;
+  Text text = {0};
+  for (int i = 0; i < 1000; i++) {
+    text_add(&text, i ? ", " : "");
+    text_add_bytes(&text, "abcdef", 3);
+  }
+  char *bytes = text_take(&text);
+  assert_non_null(bytes);
+  assert_int_equal(strlen(bytes), 3 + 999 * 5);
+  assert_memory_equal(bytes, "abc, abc, ", 10);
+  mem_free(bytes);
+  assert_null(text_take(&text));
+}
+
+static void escapes(void **unused)
+{
+  (void)unused;
+  const char *const cases[][2] = {
+    {"", "\"\""}, {"a", "\"a\""}, {"\"", "\"\\u0022\""}, {"a\\b\n", "\"a\\u005cb\\u000a\""}, {"客户 x", "\"客户 x\""}, {"\t.\t.", "\"\\u0009.\\u0009.\""}};
+  for (int i = 0; i < 6; i++) {
+    Text text = {0};
+    text_add_json_string(&text, cases[i][0]);
+    char *bytes = text_take(&text);
+    assert_string_equal(bytes, cases[i][1]);
+    mem_free(bytes);
+  }
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {cmocka_unit_test(grows), cmocka_unit_test(escapes)};
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
