@@ -152,23 +152,23 @@ static const char *const KIND_NAME[KIND_COUNT] = {"allocation", "allocations fro
 
 typedef struct Outcome {
   int rc;
-  Text rows;
-  Text message;
+  Transcript rows;
+  Transcript message;
 } Outcome;
 
 static void outcome_free(Outcome *outcome)
 {
-  text_free(&outcome->rows);
-  text_free(&outcome->message);
+  transcript_free(&outcome->rows);
+  transcript_free(&outcome->message);
 }
 
 static void run(sqlite3 *db, const char *sql, Outcome *outcome)
 {
   outcome->rc = connection_run(db, sql, &outcome->rows);
-  text_clear(&outcome->message);
+  transcript_clear(&outcome->message);
   if (outcome->rc != SQLITE_OK) {
     const char *message = sqlite3_errmsg(db);
-    text_add(&outcome->message, message, strlen(message));
+    transcript_add(&outcome->message, message, strlen(message));
   }
 }
 
@@ -239,16 +239,16 @@ static void sweep(const char *database, const char *sql, Kind kind, const Outcom
 }
 
 /* The examples' shop of 200 customers, made smaller where the statement still has rows then: thousands of runs of it are to come. */
-static const char *smaller(const char *database, const char *sql, Text *text)
+static const char *smaller(const char *database, const char *sql, Transcript *text)
 {
   static const char BIG[] = "demo_orders(200, 1)", SMALL[] = "demo_orders(25, 1)";
   const char *rest = sql;
-  text_clear(text);
+  transcript_clear(text);
   for (const char *at; (at = strstr(rest, BIG)) != NULL; rest = at + strlen(BIG)) {
-    text_add(text, rest, (size_t)(at - rest));
-    text_add(text, SMALL, strlen(SMALL));
+    transcript_add(text, rest, (size_t)(at - rest));
+    transcript_add(text, SMALL, strlen(SMALL));
   }
-  text_add(text, rest, strlen(rest));
+  transcript_add(text, rest, strlen(rest));
   Outcome outcome = {0};
   sqlite3 *db = connection_open(database);
   run(db, text->bytes, &outcome);
@@ -310,7 +310,7 @@ int main(int argc, char **argv)
   statements_examples(&statements);
   int done = 0;
   for (int i = part; i < statements.n; i += parts) {
-    Text small = {0};
+    Transcript small = {0};
     const char *sql = smaller(argv[1], statements.sql[i], &small);
     double start = cpu_seconds();
     long before = n_faults;
@@ -337,7 +337,7 @@ int main(int argc, char **argv)
     if (getenv("VERBOSE")) {
       printf("%7ld faults %6.2f s  %.100s\n", n_faults - before, cpu_seconds() - start, sql);
     }
-    text_free(&small);
+    transcript_free(&small);
   }
   if (part == 0) {
     sweep_registration(ALLOC_ONCE);

@@ -16,7 +16,7 @@
 
 typedef struct Expected {
   int rc;
-  Text rows;
+  Transcript rows;
 } Expected;
 
 typedef struct Work {
@@ -29,7 +29,7 @@ typedef struct Work {
 static void *work_run(void *argument)
 {
   Work *work = argument;
-  Text rows = {0};
+  Transcript rows = {0};
   sqlite3 *db = connection_open(work->file);
   int n = work->statements->n;
   for (int i = 0; i < n * work->rounds; i++) {
@@ -42,7 +42,7 @@ static void *work_run(void *argument)
     }
   }
   sqlite3_close(db);
-  text_free(&rows);
+  transcript_free(&rows);
   return NULL;
 }
 
@@ -79,7 +79,7 @@ int main(int argc, char **argv)
     runs += work[i].runs;
   }
   for (int i = 0; i < statements.n; i++) {
-    text_free(&expected[i].rows);
+    transcript_free(&expected[i].rows);
   }
   free(expected);
   statements_free(&statements);

@@ -32,7 +32,7 @@ static uint64_t next_bytes(Input *input, int n)
   return bits;
 }
 
-/* One value of the input's choice. Text and blobs are bound as copies of their exact size. */
+/* One value of the input's choice. Transcript and blobs are bound as copies of their exact size. */
 static void bind_next(Input *input, sqlite3_stmt *statement, int i)
 {
   double real;

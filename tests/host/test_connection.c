@@ -24,12 +24,12 @@ static sqlite3 *shop(const char *file)
 
 static void expect_rows(sqlite3 *db, const char *sql, const char *rows)
 {
-  Text text = {0};
+  Transcript text = {0};
   if (connection_run(db, sql, &text) != SQLITE_OK) {
     print_error("%s: %s\n", sql, sqlite3_errmsg(db));
   }
   assert_string_equal(text.bytes, rows);
-  text_free(&text);
+  transcript_free(&text);
 }
 
 static void expect_error(sqlite3 *db, const char *sql, int rc, const char *part)

@@ -24,7 +24,7 @@ static void *resize(void *p, size_t size)
   return p;
 }
 
-void text_add(Text *text, const char *bytes, size_t length)
+void transcript_add(Transcript *text, const char *bytes, size_t length)
 {
   if (text->length + length + 1 > text->size) {
     text->size = (text->length + length + 1) * 2;
@@ -35,16 +35,16 @@ void text_add(Text *text, const char *bytes, size_t length)
   text->bytes[text->length] = 0;
 }
 
-void text_clear(Text *text)
+void transcript_clear(Transcript *text)
 {
   text->length = 0;
-  text_add(text, "", 0);
+  transcript_add(text, "", 0);
 }
 
-void text_free(Text *text)
+void transcript_free(Transcript *text)
 {
   free(text->bytes);
-  *text = (Text){0};
+  *text = (Transcript){0};
 }
 
 sqlite3 *connection_open(const char *file)
@@ -61,7 +61,7 @@ sqlite3 *connection_open(const char *file)
 }
 
 /* False when a value could not be turned into text for lack of memory. */
-static int add_row(sqlite3_stmt *statement, Text *rows)
+static int add_row(sqlite3_stmt *statement, Transcript *rows)
 {
   int n = sqlite3_column_count(statement);
   for (int i = 0; i < n; i++) {
@@ -71,21 +71,21 @@ static int add_row(sqlite3_stmt *statement, Text *rows)
       return 0;
     }
     if (rows) {
-      text_add(rows, "|", i > 0);
-      text_add(rows, cell ? cell : "", cell ? strlen(cell) : 0);
+      transcript_add(rows, "|", i > 0);
+      transcript_add(rows, cell ? cell : "", cell ? strlen(cell) : 0);
     }
   }
   if (rows) {
-    text_add(rows, "\n", 1);
+    transcript_add(rows, "\n", 1);
   }
   return 1;
 }
 
-int connection_run(sqlite3 *db, const char *sql, Text *rows)
+int connection_run(sqlite3 *db, const char *sql, Transcript *rows)
 {
   int rc = SQLITE_OK;
   if (rows) {
-    text_clear(rows);
+    transcript_clear(rows);
   }
   while (rc == SQLITE_OK && *sql) {
     sqlite3_stmt *statement = NULL;
@@ -124,7 +124,7 @@ void statements_add(Statements *statements, const char *sql, size_t length)
 
 void statements_read(Statements *statements, const char *file)
 {
-  Text sql = {0};
+  Transcript sql = {0};
   char line[4096];
   FILE *in = fopen(file, "rb");
   if (!in) {
@@ -134,14 +134,14 @@ void statements_read(Statements *statements, const char *file)
     if (sql.length == 0 && (line[0] == '\n' || strncmp(line, "--", 2) == 0)) {
       continue;
     }
-    text_add(&sql, line, strlen(line));
+    transcript_add(&sql, line, strlen(line));
     if (sqlite3_complete(sql.bytes)) {
       statements_add(statements, sql.bytes, sql.length - 1);
-      text_clear(&sql);
+      transcript_clear(&sql);
     }
   }
   fclose(in);
-  text_free(&sql);
+  transcript_free(&sql);
 }
 
 void statements_examples(Statements *statements)

@@ -9,19 +9,19 @@
 
 #include <sqlite3.h>
 
-typedef struct Text {
+typedef struct Transcript {
   char *bytes; /* ends in a zero byte; NULL while nothing was added */
   size_t length, size;
-} Text;
-void text_add(Text *text, const char *bytes, size_t length);
-void text_clear(Text *text);
-void text_free(Text *text);
+} Transcript;
+void transcript_add(Transcript *text, const char *bytes, size_t length);
+void transcript_clear(Transcript *text);
+void transcript_free(Transcript *text);
 
 /* Opens and registers; ends the program with a message where that fails. */
 sqlite3 *connection_open(const char *file);
 
 /* Runs every statement of `sql`; rows as a|b|c lines, NULL as nothing. rows may be NULL. An SQLite result code, SQLITE_OK at the end. */
-int connection_run(sqlite3 *db, const char *sql, Text *rows);
+int connection_run(sqlite3 *db, const char *sql, Transcript *rows);
 
 /* As connection_run(), but ends the program with a message on an error. */
 void connection_must(sqlite3 *db, const char *sql);
