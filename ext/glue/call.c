@@ -273,6 +273,10 @@ void cell_static(Cell *cell, const char *text)
 
 void cell_owned(Cell *cell, char *text, size_t length)
 {
+  if (!text) {
+    sqlite3_result_error_nomem(context_of(cell));
+    return;
+  }
   sqlite3_result_text64(context_of(cell), text, length, mem_free, SQLITE_UTF8);
 }
 

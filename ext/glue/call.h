@@ -85,7 +85,7 @@ void cell_bool(Cell *cell, bool value);
 void cell_real(Cell *cell, double value);
 void cell_text(Cell *cell, const char *text, size_t length);
 void cell_static(Cell *cell, const char *text);         /* NULL: NULL */
-void cell_owned(Cell *cell, char *text, size_t length); /* text from mem_alloc(), ownership passes */
+void cell_owned(Cell *cell, char *text, size_t length); /* text from mem_alloc(), ownership passes; NULL: out of memory */
 void cell_json(Cell *cell, char *text, size_t length);  /* as cell_owned(), marked as JSON */
 void cell_time(Cell *cell, int64_t ms);                 /* 'YYYY-MM-DD HH:MM:SS[.SSS]' UTC */
 void cell_date(Cell *cell, int64_t local_ms);           /* 'YYYY-MM-DD' */

@@ -23,30 +23,12 @@ static const char *const VALUE_NAMES[] = {
 static const char *const KIND_NAMES[] = {"kind", "type", "event", "eventtype", "eventname", "signal", "signaltype",
                                          "name", "category", "类型", "事件", "事件类型", NULL};
 
-typedef struct Role {
-  const char *noun, *param_name;
-  const char *const *names;
-  int param; /* that may name the column; -1: none may */
-  bool required;
-} Role;
-
 int event_param(const TableSpec *spec, EventParam param)
 {
   if (spec->value == VALUE_UNUSED && param >= EVENT_VALUE_COLUMN) {
     return param == EVENT_VALUE_COLUMN ? -1 : spec->n_params + (int)param - 1;
   }
   return spec->n_params + (int)param;
-}
-
-void named_source_free(NamedSource *source)
-{
-  sqlite3_free(source->from);
-  sqlite3_free(source->label);
-  sqlite3_free(source->customer);
-  sqlite3_free(source->time);
-  sqlite3_free(source->value);
-  sqlite3_free(source->attribute);
-  *source = (NamedSource){0};
 }
 
 /*
@@ -158,29 +140,27 @@ static char *columns_text(sqlite3_stmt *table)
   return list;
 }
 
-static Status column_fail(Call *call, const NamedSource *source, sqlite3_stmt *table, char *problem)
+static Status column_fail(Call *call, const char *label, sqlite3_stmt *table, char *problem)
 {
   char *columns = columns_text(table);
-  Status status = problem && columns
-                    ? call_fail(call, "%s; the columns of %s are: %s", problem, source->label, columns)
-                    : STATUS_NOMEM;
+  Status status = problem && columns ? call_fail(call, "%s; the columns of %s are: %s", problem, label, columns)
+                                     : STATUS_NOMEM;
   sqlite3_free(columns);
   sqlite3_free(problem);
   return status;
 }
 
 /* The column that the user named, spelt as the table spells it. */
-static Status column_named(Call *call, const NamedSource *source, sqlite3_stmt *table, const char *param,
-                           const char *wanted, char **column)
+static Status column_named(Call *call, const char *label, sqlite3_stmt *table, Role *role)
 {
   for (int i = 0; i < sqlite3_column_count(table); i++) {
     const char *name = sqlite3_column_name(table, i);
-    if (name && sqlite3_stricmp(name, wanted) == 0) {
-      *column = sqlite3_mprintf("%s", name);
-      return *column ? STATUS_OK : STATUS_NOMEM;
+    if (name && sqlite3_stricmp(name, role->wanted) == 0) {
+      role->column = sqlite3_mprintf("%s", name);
+      return role->column ? STATUS_OK : STATUS_NOMEM;
     }
   }
-  return column_fail(call, source, table, sqlite3_mprintf("%s '%q' is no column of the source", param, wanted));
+  return column_fail(call, label, table, sqlite3_mprintf("%s '%q' is no column of the source", role->param_name, role->wanted));
 }
 
 static bool is_usual_name(const char *const *names, const char *column)
@@ -201,8 +181,7 @@ static bool is_usual_name(const char *const *names, const char *column)
   return false;
 }
 
-static Status column_recognised(Call *call, const NamedSource *source, sqlite3_stmt *table, const Role *role,
-                                char **column)
+static Status column_recognised(Call *call, const char *label, sqlite3_stmt *table, Role *role)
 {
   int found = 0;
   char *fitting = NULL;
@@ -217,67 +196,31 @@ static Status column_recognised(Call *call, const NamedSource *source, sqlite3_s
     }
   }
   if (found == 1) {
-    *column = fitting;
+    role->column = fitting;
     return fitting ? STATUS_OK : STATUS_NOMEM;
   }
   if (found == 0 && !role->required) {
     return STATUS_OK;
   }
-  char *problem =
-    found ? sqlite3_mprintf("several columns of %s could be the %s (%s)", source->label, role->noun, fitting)
-          : sqlite3_mprintf("no column of %s is called like a %s", source->label, role->noun);
+  char *problem = found ? sqlite3_mprintf("several columns of %s could be the %s (%s)", label, role->noun, fitting)
+                        : sqlite3_mprintf("no column of %s is called like a %s", label, role->noun);
   if (problem) {
     problem = role->param_name ? sqlite3_mprintf("%z: name %s with WHERE %s = '…'", problem, found ? "one" : "it", role->param_name)
-                               : sqlite3_mprintf("%z: give a view whose columns are customer, time, kind and value", problem);
+                               : sqlite3_mprintf("%z: give a view whose column is called %s", problem, role->names[0]);
   }
   sqlite3_free(fitting);
-  return column_fail(call, source, table, problem);
+  return column_fail(call, label, table, problem);
 }
 
-static Status column_find(Call *call, const NamedSource *source, sqlite3_stmt *table, const Role *role, char **column)
-{
-  const char *wanted = role->param < 0 ? NULL : call_text(call, role->param);
-  return wanted ? column_named(call, source, table, role->param_name, wanted, column)
-                : column_recognised(call, source, table, role, column);
-}
-
-/* Which column is what. The columns of a source that is not the first argument have no parameters that name them. */
-static Status columns_find(Call *call, const SourceOptions *options, sqlite3_stmt *table, NamedSource *found)
-{
-  bool first = options->param == 0, has_value = call->table->value != VALUE_UNUSED || !first;
-  const Role customer = {"customer", first ? "customer_column" : NULL, CUSTOMER_NAMES,
-                         first ? event_param(call->table, EVENT_CUSTOMER_COLUMN) : -1, true};
-  const Role time = {"time", first ? "time_column" : NULL, TIME_NAMES,
-                     first ? event_param(call->table, EVENT_TIME_COLUMN) : -1, true};
-  const Role value = {"value", first ? "value_column" : NULL, VALUE_NAMES,
-                      first ? event_param(call->table, EVENT_VALUE_COLUMN) : -1,
-                      first && call->table->value == VALUE_REQUIRED};
-  const Role kind = {"kind", NULL, KIND_NAMES, -1, true};
-  Status status = column_find(call, found, table, &customer, &found->customer);
-  if (status == STATUS_OK) {
-    status = column_find(call, found, table, &time, &found->time);
-  }
-  if (status == STATUS_OK && has_value) {
-    status = column_find(call, found, table, &value, &found->value);
-  }
-  if (status == STATUS_OK && options->kinds) {
-    status = column_find(call, found, table, &kind, &found->attribute);
-  }
-  if (status == STATUS_OK && options->attribute_column) {
-    status = column_named(call, found, table, options->attribute_param, options->attribute_column, &found->attribute);
-  }
-  return status;
-}
-
-Status named_source_find(Call *call, const SourceOptions *options, NamedSource *found)
+Status named_table_find(Call *call, int param, Role *const *roles, int n_roles, NamedTable *found)
 {
   sqlite3 *db = call->host->db;
   sqlite3_stmt *table = NULL;
-  Status status = quote_name(call, options->param, &found->from);
+  Status status = quote_name(call, param, &found->from);
   if (status != STATUS_OK) {
     return status;
   }
-  found->label = sqlite3_mprintf("%s", call_text(call, options->param));
+  found->label = sqlite3_mprintf("%s", call_text(call, param));
   char *sql = sqlite3_mprintf("SELECT * FROM %s AS src LIMIT 0", found->from);
   if (!found->label || !sql) {
     sqlite3_free(sql);
@@ -287,9 +230,67 @@ Status named_source_find(Call *call, const SourceOptions *options, NamedSource *
   sqlite3_free(sql);
   if (rc != SQLITE_OK) {
     status = sqlite_failed(call, rc);
-    return status == STATUS_ERROR ? no_such_table(call, options->param, found->label, sqlite3_errmsg(db)) : status;
+    return status == STATUS_ERROR ? no_such_table(call, param, found->label, sqlite3_errmsg(db)) : status;
   }
-  status = columns_find(call, options, table, found);
+  for (int i = 0; i < n_roles && status == STATUS_OK; i++) {
+    if (roles[i]->wanted) {
+      status = column_named(call, found->label, table, roles[i]);
+    } else if (roles[i]->names) {
+      status = column_recognised(call, found->label, table, roles[i]);
+    }
+  }
   sqlite3_finalize(table);
   return status;
+}
+
+void named_table_free(NamedTable *table)
+{
+  sqlite3_free(table->from);
+  sqlite3_free(table->label);
+  *table = (NamedTable){0};
+}
+
+void role_free(Role *role)
+{
+  sqlite3_free(role->column);
+  role->column = NULL;
+}
+
+/* The columns of a source that is not the first argument have no parameters that name them. */
+static Role event_role(Call *call, const SourceOptions *options, EventParam param, const char *noun, const char *const *names, bool required)
+{
+  static const char *const PARAMS[] = {"customer_column", "time_column", "value_column"};
+  bool first = options->param == 0;
+  return (Role){.noun = noun,
+                .param_name = first ? PARAMS[param] : NULL,
+                .names = names,
+                .wanted = first ? call_text(call, event_param(call->table, param)) : NULL,
+                .required = required};
+}
+
+Status named_source_find(Call *call, const SourceOptions *options, NamedSource *found)
+{
+  bool first = options->param == 0;
+  Role *roles[] = {&found->customer, &found->time, &found->attribute, &found->value};
+  int n_roles = COUNT_OF(roles) - (first && call->table->value == VALUE_UNUSED);
+  found->customer = event_role(call, options, EVENT_CUSTOMER_COLUMN, "customer", CUSTOMER_NAMES, true);
+  found->time = event_role(call, options, EVENT_TIME_COLUMN, "time", TIME_NAMES, true);
+  if (n_roles == COUNT_OF(roles)) {
+    found->value = event_role(call, options, EVENT_VALUE_COLUMN, "value", VALUE_NAMES, first && call->table->value == VALUE_REQUIRED);
+  }
+  found->attribute = (Role){.noun = "kind",
+                            .param_name = options->attribute_param,
+                            .names = options->kinds ? KIND_NAMES : NULL,
+                            .wanted = options->attribute_column,
+                            .required = options->kinds};
+  return named_table_find(call, options->param, roles, n_roles, &found->table);
+}
+
+void named_source_free(NamedSource *source)
+{
+  named_table_free(&source->table);
+  role_free(&source->customer);
+  role_free(&source->time);
+  role_free(&source->value);
+  role_free(&source->attribute);
 }

@@ -145,6 +145,63 @@ void json_close(Json *json)
   json->get = NULL;
 }
 
+Status json_each_open(JsonEach *each, Call *call, int param, const char *path)
+{
+  /* The last column: whether a text is a number. The cast's affinity makes the comparison one of numbers where it is. */
+  static const char sql[] = "SELECT key, type, atom, CASE type WHEN 'text' THEN CAST(atom AS NUMERIC) = atom END"
+                            " FROM json_each(?1, ?2)";
+  each->call = call;
+  each->param = param;
+  sqlite3_stmt *statement = each->each;
+  int rc = statement ? sqlite3_reset(statement), SQLITE_OK
+                     : sqlite3_prepare_v2(call->host->db, sql, -1, &statement, NULL);
+  each->each = statement;
+  if (rc == SQLITE_OK) {
+    rc = sqlite3_bind_text64(statement, 1, call_text(call, param), call_length(call, param), SQLITE_STATIC, SQLITE_UTF8);
+  }
+  if (rc == SQLITE_OK) {
+    rc = sqlite3_bind_text(statement, 2, path, -1, SQLITE_STATIC);
+  }
+  return rc == SQLITE_OK ? STATUS_OK : sqlite_failed(call, rc);
+}
+
+Status json_each_next(JsonEach *each, JsonMember *member)
+{
+  sqlite3_stmt *statement = each->each;
+  *member = (JsonMember){0};
+  int rc = sqlite3_step(statement);
+  if (rc == SQLITE_ERROR) {
+    return call_fail_argument(each->call, each->param, "JSON");
+  }
+  if (rc != SQLITE_ROW) {
+    sqlite3_reset(statement);
+    return rc == SQLITE_DONE ? STATUS_OK : sqlite_failed(each->call, rc);
+  }
+  if (sqlite3_column_type(statement, 0) == SQLITE_TEXT) {
+    member->key = (const char *)sqlite3_column_text(statement, 0);
+    if (!member->key) {
+      return STATUS_NOMEM;
+    }
+  }
+  JsonValue *value = &member->value;
+  value->type = type_of((const char *)sqlite3_column_text(statement, 1));
+  if (value->type == JSON_TEXT && sqlite3_column_int(statement, 3)) {
+    value->type = JSON_NUMBER;
+  }
+  if (value->type == JSON_NUMBER || value->type == JSON_BOOLEAN) {
+    value->number = sqlite3_column_double(statement, 2);
+  } else if (value->type == JSON_TEXT) {
+    value->text = (const char *)sqlite3_column_text(statement, 2);
+  }
+  return value->type == JSON_ABSENT || (value->type == JSON_TEXT && !value->text) ? STATUS_NOMEM : STATUS_OK;
+}
+
+void json_each_close(JsonEach *each)
+{
+  sqlite3_finalize(each->each);
+  each->each = NULL;
+}
+
 /*
 ** SQLite's own reader is asked, because it is the one that will read the text, and versions differ in the last digit.
 */
@@ -169,4 +226,9 @@ Status json_number(Call *call, double x, char out[JSON_NUMBER_MAX], size_t *leng
   Status status = rc == SQLITE_OK || rc == SQLITE_ROW ? STATUS_OK : sqlite_failed(call, rc);
   sqlite3_finalize(same);
   return status;
+}
+
+void json_number_rounded(double x, char out[JSON_NUMBER_MAX])
+{
+  sqlite3_snprintf(JSON_NUMBER_MAX, out, "%.15g", x);
 }

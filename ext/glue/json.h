@@ -2,7 +2,8 @@
 ** Reading a JSON argument by SQLite's own JSON functions, a value at a path at a time, and writing numbers that read
 ** back the same.
 **
-** Only json_…() scalars are used: no table or view of the user's file can stand in for one.
+** Only json_…() scalars are used, which no table or view of the user's file can stand in for, and json_each() with
+** arguments, which no table or view can take.
 */
 #ifndef RETAIN_GLUE_JSON_H
 #define RETAIN_GLUE_JSON_H
@@ -47,8 +48,34 @@ Status json_only(Json *json, const char *const *keys, int n_keys, const char *pa
 
 void json_close(Json *json);
 
+/*
+** The members of an object or array of an argument, one after the other, in one pass. {0} is a valid empty object; it may be opened again
+** without a close, for the next row: the statement is then prepared once. json_each_close() may run twice.
+*/
+typedef struct JsonEach {
+  Call *call;
+  int param;
+  void *each; /* prepared statement */
+} JsonEach;
+
+typedef struct JsonMember {
+  const char *key; /* ends in a zero byte; NULL in an array */
+  JsonValue value; /* JSON_ABSENT: there are no more. Text that is a number ("12") is JSON_NUMBER */
+} JsonMember;
+
+/* path: a plain text such as "$" or "$.features". What is not there, or is a lone value, has no members or one without a key. */
+Status json_each_open(JsonEach *each, Call *call, int param, const char *path);
+
+/* The next member, borrowed until the one after it; STATUS_ERROR with a message where the argument is no JSON. */
+Status json_each_next(JsonEach *each, JsonMember *member);
+
+void json_each_close(JsonEach *each);
+
 /* The shortest of 15, 16 or 17 digits that SQLite reads back as x, which is finite. The length in *length. */
 #define JSON_NUMBER_MAX 32
 Status json_number(Call *call, double x, char out[JSON_NUMBER_MAX], size_t *length);
+
+/* 15 digits of x, which is finite: for results that are read and not computed with, a hundred times as fast. */
+void json_number_rounded(double x, char out[JSON_NUMBER_MAX]);
 
 #endif

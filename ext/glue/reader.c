@@ -108,10 +108,10 @@ static Status row_fault(Reader *reader, RowFault fault, sqlite3_value **values, 
     reader->seeking = true; /* the message waits for the rowid */
     return STATUS_ERROR;
   }
-  const char *column = fault == FAULT_BAD_CUSTOMER ? reader->named->customer
-                       : fault == FAULT_BAD_TIME   ? reader->named->time
-                                                   : reader->named->value;
-  char *what = sqlite3_mprintf("%s.%s of %s %lld %s", reader->named->label, column,
+  const char *column = fault == FAULT_BAD_CUSTOMER ? reader->named->customer.column
+                       : fault == FAULT_BAD_TIME   ? reader->named->time.column
+                                                   : reader->named->value.column;
+  char *what = sqlite3_mprintf("%s.%s of %s %lld %s", reader->named->table.label, column,
                                has_rowid(reader, values) ? "rowid" : "row", rowid_of(reader, values), WRONG[fault]);
   Status status = what ? call_fail_value(reader->call, what, value) : STATUS_NOMEM;
   sqlite3_free(what);
@@ -126,7 +126,7 @@ static Status take_attribute(Reader *reader, sqlite3_value *value, uint32_t *att
   }
   if (type == SQLITE_BLOB) {
     return call_fail(reader->call, "%s.%s of row %lld is a blob; a cohort is an integer, a number or text",
-                     reader->named->label, reader->named->attribute, reader->row);
+                     reader->named->table.label, reader->named->attribute.column, reader->row);
   }
   if (!key_of_value(&reader->source->attributes, value, type, attribute)) {
     key_of_value(&reader->source->attributes, value, SQLITE_TEXT, attribute); /* 9.99 is the cohort '9.99' */

@@ -47,21 +47,21 @@ const ParamSpec *table_param(const TableSpec *spec, int i)
 static char *reading_sql(Reader *reader, const NamedSource *named, bool with_rowid)
 {
   int n = 2;
-  char *sql = sqlite3_mprintf("SELECT retain_accumulate(src.\"%w\", src.\"%w\"", named->customer, named->time);
+  char *sql = sqlite3_mprintf("SELECT retain_accumulate(src.\"%w\", src.\"%w\"", named->customer.column, named->time.column);
   reader->value_at = reader->attribute_at = reader->rowid_at = -1;
-  if (named->value && (reader->call->value_used || reader->second)) {
-    sql = sqlite3_mprintf("%z, src.\"%w\"", sql, named->value);
+  if (named->value.column && (reader->call->value_used || reader->second)) {
+    sql = sqlite3_mprintf("%z, src.\"%w\"", sql, named->value.column);
     reader->value_at = n++;
   }
-  if (named->attribute) {
-    sql = sqlite3_mprintf("%z, src.\"%w\"", sql, named->attribute);
+  if (named->attribute.column) {
+    sql = sqlite3_mprintf("%z, src.\"%w\"", sql, named->attribute.column);
     reader->attribute_at = n++;
   }
   if (with_rowid) {
     sql = sqlite3_mprintf("%z, src.rowid", sql);
     reader->rowid_at = n++;
   }
-  return sqlite3_mprintf("%z) FROM %s AS src", sql, named->from);
+  return sqlite3_mprintf("%z) FROM %s AS src", sql, named->table.from);
 }
 
 static void forget_rows(Reader *reader)
@@ -123,7 +123,7 @@ static Status read_once(Reader *reader, const NamedSource *named, bool with_rowi
         call->message = sqlite3_mprintf("%s", why);
         status = call->message ? STATUS_ERROR : STATUS_NOMEM;
       } else {
-        status = call_fail(call, "reading %s: %s", named->label, why);
+        status = call_fail(call, "reading %s: %s", named->table.label, why);
       }
       call->rc = rc;
     }
@@ -168,7 +168,7 @@ static Status read_named(Reader *reader, const SourceOptions *options)
   Status status = named_source_find(reader->call, options, &named);
   reader->named = &named;
   if (status == STATUS_OK) {
-    reader->source->has_value = named.value != NULL;
+    reader->source->has_value = named.value.column != NULL;
     status = read_once(reader, &named, reader->diagnosis != NULL);
   }
   if (status == STATUS_DISORDER) {
@@ -177,7 +177,7 @@ static Status read_named(Reader *reader, const SourceOptions *options)
   if (status == STATUS_ERROR && reader->seeking && !reader->call->message) {
     status = read_once(reader, &named, true);
     if (status == STATUS_OK) { /* gone the second time: the source is not the same when read twice */
-      status = call_fail(reader->call, "%s changed while it was read", named.label);
+      status = call_fail(reader->call, "%s changed while it was read", named.table.label);
     }
   }
   host->depth--;
