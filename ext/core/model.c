@@ -1,0 +1,238 @@
+#include "model.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "mem.h"
+
+/* Logarithms of parameters, in scaled units, beyond which nothing changes any more but the digits that are lost. */
+#define LOG_LOW (-18.0)
+#define LOG_HIGH 14.0
+#define OPPORTUNITIES_MOST 1e6 /* a likelihood sums over them */
+#define VALUE_TIE 1e-6         /* log-likelihoods nearer than this are equal */
+
+const Model *const MODELS[] = {&BGNBD, &MBGNBD, &PARETO_NBD, &BGBB, &GAMMA_GAMMA, NULL};
+
+const Model *model_find(const char *name)
+{
+  for (int i = 0; MODELS[i]; i++) {
+    const char *a = MODELS[i]->name, *b = name;
+    for (; *a && *a == (*b >= 'A' && *b <= 'Z' ? *b + 32 : *b); a++, b++) {
+    }
+    if (*a == 0 && *b == 0) {
+      return MODELS[i];
+    }
+  }
+  return NULL;
+}
+
+static bool is_count(double x)
+{
+  return x >= 0 && x <= 9007199254740992.0 && x == floor(x);
+}
+
+const char *model_past_problem(const Model *model, const Past *past)
+{
+  if (!is_count(past->x)) {
+    return "x must be a whole number, 0 or more";
+  }
+  if (model->spend) {
+    return past->x < 1         ? "x must be 1 or more: the first purchase has no part in m"
+           : !(past->t_x > 0)  ? "m must be above 0"
+           : past->t_x > 1e300 ? "m is too large"
+                               : NULL;
+  }
+  if (!(past->t_x >= 0) || !(past->T >= past->t_x) || past->T > 1e300) {
+    return model->discrete ? "0 <= t_x <= n is needed" : "0 <= t_x <= T is needed";
+  }
+  if ((past->x == 0) != (past->t_x == 0)) {
+    return past->x == 0 ? "t_x must be 0 where x is 0" : "t_x must be above 0 where x is";
+  }
+  if (model->discrete && past->T > OPPORTUNITIES_MOST) {
+    return "n must be at most 1000000";
+  }
+  if (model->discrete && (!is_count(past->t_x) || !is_count(past->T) || past->x > past->t_x)) {
+    return "x, t_x and n must be whole numbers with x <= t_x <= n";
+  }
+  return NULL;
+}
+
+static double scale_of(const Model *model, const Pasts *pasts)
+{
+  double sum = 0, weight = 0;
+  if (model->discrete) {
+    return 1;
+  }
+  for (size_t i = 0; i < pasts->n; i++) {
+    sum += pasts->weight[i] * (model->spend ? pasts->t_x[i] : pasts->T[i]);
+    weight += pasts->weight[i];
+  }
+  return sum > 0 ? sum / weight : 1;
+}
+
+/* The same pasts in units of `scale`; shares all but the times, which are the caller's to free (scaled->t_x). */
+static Status scaled_copy(const Pasts *pasts, double scale, Pasts *scaled)
+{
+  *scaled = *pasts;
+  double *times = mem_alloc(2 * pasts->n + 1, sizeof *times);
+  scaled->t_x = times;
+  if (!times) {
+    return STATUS_NOMEM;
+  }
+  scaled->T = times + pasts->n;
+  for (size_t i = 0; i < pasts->n; i++) {
+    scaled->t_x[i] = pasts->t_x[i] / scale;
+    scaled->T[i] = pasts->T[i] / scale;
+  }
+  return STATUS_OK;
+}
+
+/* What the densities of the scaled times lack of those of the times. */
+static double log_likelihood_shift(const Model *model, const Pasts *pasts, double scale)
+{
+  double densities = 0;
+  for (size_t i = 0; i < pasts->n; i++) {
+    densities += pasts->weight[i] * (model->spend ? 1 : pasts->x[i]);
+  }
+  return densities * log(scale);
+}
+
+static void fit_from(ModelFit *fit, const Optimum *optimum, double scale)
+{
+  const Model *model = fit->model;
+  for (int i = 0; i < model->n_parameters; i++) {
+    fit->theta[i] = exp(optimum->at[i]) * (model->time_parameters >> i & 1 ? scale : 1);
+  }
+  for (int i = 0; i < fit->n_covariates; i++) {
+    fit->transaction[i] = optimum->at[model->n_parameters + i];
+    fit->dropout[i] = optimum->at[model->n_parameters + fit->n_covariates + i];
+  }
+  fit->log_likelihood = optimum->value;
+  fit->converged = optimum->outcome == OUTCOME_MAXIMUM;
+  if (fit->converged) {
+    memcpy(fit->covariance, optimum->inverse, sizeof(double) * (size_t)(fit->n_variables * fit->n_variables));
+  }
+}
+
+/* Why there is no maximum; where a limit is known, that says more than how the search ended. */
+static void explain(ModelFit *fit, const Optimum *optimum)
+{
+  char clause[MODEL_REASON / 2] = "";
+  size_t size = sizeof fit->reason;
+  bool known = fit->model->limit && fit->model->limit(fit->theta, clause, sizeof clause);
+  if (optimum->outcome == OUTCOME_MAXIMUM) {
+    fit->reason[0] = 0;
+  } else if (optimum->outcome == OUTCOME_RUNAWAY) {
+    snprintf(fit->reason, size, "no finite maximum: %s; the log-likelihood tends to %.10g",
+             known ? clause : "a parameter tends to zero or grows without end", fit->log_likelihood);
+  } else if (known) {
+    snprintf(fit->reason, size, "no maximum was reached: %s", clause);
+  } else if (optimum->outcome == OUTCOME_SADDLE) {
+    snprintf(fit->reason, size,
+             "the gradient is small but the likelihood is flat in some direction: these customers do not determine all parameters%s",
+             fit->n_covariates ? " (are the covariates constant, or sums of each other?)" : "");
+  } else {
+    snprintf(fit->reason, size, "the search stopped after %d iterations without reaching a maximum", optimum->iterations);
+  }
+}
+
+static bool is_better(const Optimum *a, const Optimum *b)
+{
+  double difference = a->value - b->value;
+  return difference > VALUE_TIE ||
+         (difference > -VALUE_TIE && a->outcome == OUTCOME_MAXIMUM && b->outcome != OUTCOME_MAXIMUM);
+}
+
+/* From start after start, until one leads to a maximum. */
+static Status search(const Model *model, void *fitter, ModelFit *fit, Optimum *best, const Watch *watch)
+{
+  Problem problem = {.n = fit->n_variables,
+                     .self = fitter,
+                     .evaluate = model->evaluate,
+                     .evaluate_hessian = model->evaluate_hessian,
+                     .low = LOG_LOW,
+                     .high = LOG_HIGH,
+                     .n_bounded = model->n_parameters};
+  double start[MODEL_VARIABLES] = {0};
+  Status status = STATUS_OK;
+  *best = (Optimum){.value = -INFINITY, .outcome = OUTCOME_STUCK};
+  for (int k = 0; status == STATUS_OK && best->outcome != OUTCOME_MAXIMUM && model->start(fitter, k, start); k++) {
+    Optimum optimum;
+    status = maximise(&problem, start, &optimum, watch);
+    fit->iterations += optimum.iterations;
+    fit->evaluations += optimum.evaluations;
+    if (k == 0 || is_better(&optimum, best)) {
+      *best = optimum;
+    }
+  }
+  return status;
+}
+
+Status model_fit(const Model *model, const Pasts *pasts, ModelFit *fit, const Watch *watch)
+{
+  int n_covariates = model->takes_covariates ? pasts->n_covariates : 0;
+  *fit = (ModelFit){.model = model,
+                    .n_covariates = n_covariates,
+                    .n_variables = model->n_parameters + 2 * n_covariates,
+                    .customers = pasts_customers(pasts),
+                    .rows = pasts->n,
+                    .log_likelihood = NAN};
+  for (int i = 0; i < MODEL_PARAMETERS; i++) {
+    fit->theta[i] = NAN;
+  }
+  const char *unfit = pasts->n == 0 ? "there are no customers" : pasts->n == 1 ? "all customers are alike"
+                                                                               : model->unfit(pasts);
+  if (unfit) {
+    snprintf(fit->reason, sizeof fit->reason, "%s", unfit);
+    return STATUS_OK;
+  }
+  Pasts scaled;
+  void *fitter = NULL;
+  Optimum best;
+  double scale = scale_of(model, pasts);
+  Status status = scaled_copy(pasts, scale, &scaled);
+  if (status == STATUS_OK) {
+    status = model->open(&scaled, &fitter);
+  }
+  if (status == STATUS_OK) {
+    status = search(model, fitter, fit, &best, watch);
+  }
+  if (status == STATUS_OK) {
+    fit_from(fit, &best, scale);
+    fit->log_likelihood -= log_likelihood_shift(model, pasts, scale);
+    explain(fit, &best);
+  }
+  if (fitter) {
+    model->close(fitter);
+  }
+  mem_free(scaled.t_x);
+  return status;
+}
+
+double model_aic(const ModelFit *fit)
+{
+  return 2 * fit->n_variables - 2 * fit->log_likelihood;
+}
+
+double model_bic(const ModelFit *fit)
+{
+  return fit->n_variables * log(fit->customers) - 2 * fit->log_likelihood;
+}
+
+double model_discounted(const Model *model, const double *theta, const Past *past, double horizon, double discount,
+                        double period)
+{
+  if (discount == 0) {
+    return model->expected(theta, past, horizon);
+  }
+  double sum = 0, before = 0, end = 0;
+  for (int64_t i = 1; end < horizon * (1 - 1e-12); i++) {
+    end = fmin((double)i * period, horizon);
+    double by_end = model->expected(theta, past, end);
+    sum += (by_end - before) * exp(-log1p(discount) * end / period);
+    before = by_end;
+  }
+  return sum;
+}

@@ -1,0 +1,347 @@
+#include "optimize.h"
+
+#include <math.h>
+#include <string.h>
+
+#define ITERATIONS_MOST 400
+#define NEWTON_MOST 100
+#define HALVINGS_MOST 40
+#define STEP_MOST 2.0  /* of a variable in one iteration: they are logarithms */
+#define STEP_NEAR 1e-3 /* of any variable, from a maximum; a likelihood that flattens for ever promises little too, but far away */
+#define ARMIJO 1e-4
+#define CURVATURE 0.9
+#define DECREMENT_COARSE 1e-6  /* where BFGS hands over to Newton */
+#define DECREMENT_FINE 1e-18   /* g'(-H)^-1 g of a maximum: 1e-9 standard errors from it */
+#define DECREMENT_ROUNDED 1e-9 /* what rounding of the gradient may leave at worst */
+#define DIFFERENCE 6e-6        /* cube root of the rounding unit: central differences of a gradient */
+
+typedef struct Search {
+  const Problem *problem;
+  Optimum *optimum;
+  int n;
+  double at[OPTIMIZE_MAX], value, gradient[OPTIMIZE_MAX];
+  double hessian[OPTIMIZE_MAX * OPTIMIZE_MAX];
+} Search;
+
+static double dot(int n, const double *a, const double *b)
+{
+  double sum = 0;
+  for (int i = 0; i < n; i++) {
+    sum += a[i] * b[i];
+  }
+  return sum;
+}
+
+/* The Cholesky factor, in the lower triangle; false where a pivot is not clearly positive. */
+static bool cholesky(int n, const double *matrix, double *factor)
+{
+  for (int i = 0; i < n; i++) {
+    for (int j = 0; j <= i; j++) {
+      double sum = matrix[i * n + j] - dot(j, factor + i * n, factor + j * n);
+      if (i == j) {
+        if (!(sum > 1e-13 * fabs(matrix[i * n + i])) || !isfinite(sum)) {
+          return false;
+        }
+        factor[i * n + i] = sqrt(sum);
+      } else {
+        factor[i * n + j] = sum / factor[j * n + j];
+      }
+    }
+  }
+  return true;
+}
+
+static void cholesky_solve(int n, const double *factor, const double *right, double *solution)
+{
+  for (int i = 0; i < n; i++) {
+    solution[i] = (right[i] - dot(i, factor + i * n, solution)) / factor[i * n + i];
+  }
+  for (int i = n - 1; i >= 0; i--) {
+    for (int j = i + 1; j < n; j++) {
+      solution[i] -= factor[j * n + i] * solution[j];
+    }
+    solution[i] /= factor[i * n + i];
+  }
+}
+
+bool invert_positive(int n, const double *matrix, double *inverse)
+{
+  double factor[OPTIMIZE_MAX * OPTIMIZE_MAX], unit[OPTIMIZE_MAX];
+  if (!cholesky(n, matrix, factor)) {
+    return false;
+  }
+  for (int j = 0; j < n; j++) {
+    memset(unit, 0, sizeof unit);
+    unit[j] = 1;
+    cholesky_solve(n, factor, unit, inverse + j * n);
+  }
+  for (int i = 0; i < n; i++) { /* symmetric to the last bit */
+    for (int j = 0; j < i; j++) {
+      inverse[i * n + j] = inverse[j * n + i] = 0.5 * (inverse[i * n + j] + inverse[j * n + i]);
+    }
+  }
+  return true;
+}
+
+static void evaluate(Search *search, const double *at, double *value, double *gradient)
+{
+  search->optimum->evaluations++;
+  search->problem->evaluate(search->problem->self, at, value, gradient);
+  for (int i = 0; i < search->n; i++) {
+    if (!isfinite(gradient[i])) {
+      *value = -INFINITY;
+    }
+  }
+  *value = isfinite(*value) ? *value : -INFINITY;
+}
+
+static bool has_run_away(const Search *search)
+{
+  for (int i = 0; i < search->problem->n_bounded; i++) {
+    if (search->at[i] < search->problem->low || search->at[i] > search->problem->high) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static double longest(int n, const double *step)
+{
+  double most = 0;
+  for (int i = 0; i < n; i++) {
+    most = fmax(most, fabs(step[i]));
+  }
+  return most;
+}
+
+/* No longer than STEP_MOST in any variable. */
+static void shorten(int n, double *step)
+{
+  double most = longest(n, step);
+  for (int i = 0; most > STEP_MOST && i < n; i++) {
+    step[i] *= STEP_MOST / most;
+  }
+}
+
+/*
+** Goes along `step`, a direction of ascent, to a point that rises enough (Armijo) and, where asked for, is flat enough (Wolfe): halves what is too far, doubles what is
+** too short. False: no such point; the search has not moved. The place found may be short of the second condition.
+*/
+static bool line_search(Search *search, const double *step, bool wolfe)
+{
+  int n = search->n;
+  double slope = dot(n, search->gradient, step), low = 0, high = INFINITY, length = 1;
+  double at[OPTIMIZE_MAX], gradient[OPTIMIZE_MAX], value, best = -INFINITY;
+  double best_at[OPTIMIZE_MAX], best_gradient[OPTIMIZE_MAX];
+  double noise = 2e-14 * fabs(search->value); /* rounding of a sum over many customers */
+  for (int k = 0; k < HALVINGS_MOST; k++) {
+    for (int i = 0; i < n; i++) {
+      at[i] = search->at[i] + length * step[i];
+    }
+    evaluate(search, at, &value, gradient);
+    bool rises = value >= search->value + ARMIJO * length * slope - noise;
+    if (rises && value > best) {
+      best = value;
+      memcpy(best_at, at, sizeof best_at);
+      memcpy(best_gradient, gradient, sizeof best_gradient);
+    }
+    if (!rises) {
+      high = length;
+    } else if (wolfe && dot(n, gradient, step) > CURVATURE * slope && length < 16) {
+      low = length;
+    } else {
+      break;
+    }
+    if (low > 0 && k > 5) {
+      break;
+    }
+    length = isinf(high) ? 2 * length : low + (high - low) * (low > 0 ? 0.5 : 0.3);
+  }
+  if (best == -INFINITY) {
+    return false;
+  }
+  memcpy(search->at, best_at, sizeof best_at);
+  memcpy(search->gradient, best_gradient, sizeof best_gradient);
+  search->value = best;
+  return true;
+}
+
+/* The BFGS update (Nocedal & Wright 6.17) of the inverse of -H, for s = moved and y = fall of the gradient. */
+static void update(int n, double *inverse, const double *s, const double *y, bool first)
+{
+  double sy = dot(n, s, y), hy[OPTIMIZE_MAX];
+  if (!(sy > 1e-12 * sqrt(dot(n, s, s) * dot(n, y, y)))) {
+    return; /* not convex along s: keep what is known */
+  }
+  if (first) { /* the size of the Hessian, where nothing is known (6.20) */
+    for (int i = 0; i < n * n; i++) {
+      inverse[i] = i % (n + 1) ? 0 : sy / dot(n, y, y);
+    }
+  }
+  for (int i = 0; i < n; i++) {
+    hy[i] = dot(n, inverse + i * n, y);
+  }
+  double factor = (1 + dot(n, y, hy) / sy) / sy;
+  for (int i = 0; i < n; i++) {
+    for (int j = 0; j < n; j++) {
+      inverse[i * n + j] += factor * s[i] * s[j] - (hy[i] * s[j] + s[i] * hy[j]) / sy;
+    }
+  }
+}
+
+static Status climb(Search *search, const Watch *watch)
+{
+  int n = search->n;
+  double inverse[OPTIMIZE_MAX * OPTIMIZE_MAX], step[OPTIMIZE_MAX], before[OPTIMIZE_MAX], fall[OPTIMIZE_MAX];
+  double steepest = longest(n, search->gradient);
+  for (int i = 0; i < n * n; i++) {
+    inverse[i] = i % (n + 1) || steepest == 0 ? 0 : 0.2 / steepest;
+  }
+  for (bool first = true; search->optimum->iterations < ITERATIONS_MOST && !has_run_away(search); first = false) {
+    if (watch_stop(watch)) {
+      return STATUS_INTERRUPT;
+    }
+    for (int i = 0; i < n; i++) {
+      step[i] = dot(n, inverse + i * n, search->gradient);
+    }
+    if (dot(n, step, search->gradient) < DECREMENT_COARSE && !first) {
+      return STATUS_OK;
+    }
+    shorten(n, step);
+    memcpy(before, search->at, sizeof before);
+    memcpy(fall, search->gradient, sizeof fall);
+    search->optimum->iterations++;
+    if (!line_search(search, step, true)) {
+      return STATUS_OK;
+    }
+    for (int i = 0; i < n; i++) {
+      before[i] = search->at[i] - before[i];
+      fall[i] -= search->gradient[i];
+    }
+    update(n, inverse, before, fall, first);
+  }
+  return STATUS_OK;
+}
+
+/* Fills search->hessian with -H at the current point. */
+static void negative_hessian(Search *search)
+{
+  int n = search->n;
+  double *h = search->hessian;
+  if (search->problem->evaluate_hessian) {
+    search->optimum->evaluations++;
+    search->problem->evaluate_hessian(search->problem->self, search->at, &search->value, search->gradient, h);
+  } else {
+    double at[OPTIMIZE_MAX], above[OPTIMIZE_MAX], below[OPTIMIZE_MAX], value;
+    for (int i = 0; i < n; i++) {
+      double width = DIFFERENCE * fmax(1, fabs(search->at[i]));
+      memcpy(at, search->at, sizeof at);
+      at[i] = search->at[i] + width;
+      double high = at[i];
+      evaluate(search, at, &value, above);
+      at[i] = search->at[i] - width;
+      evaluate(search, at, &value, below);
+      for (int j = 0; j < n; j++) {
+        h[i * n + j] = (above[j] - below[j]) / (high - at[i]);
+      }
+    }
+    for (int i = 0; i < n; i++) {
+      for (int j = 0; j < i; j++) {
+        h[i * n + j] = 0.5 * (h[i * n + j] + h[j * n + i]);
+      }
+    }
+  }
+  for (int i = 0; i < n; i++) {
+    for (int j = 0; j <= i; j++) {
+      h[i * n + j] = h[j * n + i] = -h[i * n + j];
+    }
+  }
+}
+
+/* A direction of ascent from -H made positive definite by adding to its diagonal (Levenberg), and what it promises. */
+static bool newton_step(Search *search, double *step, double *decrement)
+{
+  int n = search->n;
+  double factor[OPTIMIZE_MAX * OPTIMIZE_MAX], damped[OPTIMIZE_MAX * OPTIMIZE_MAX], largest = 1e-300;
+  bool definite = true;
+  for (int i = 0; i < n; i++) {
+    largest = fmax(largest, fabs(search->hessian[i * n + i]));
+  }
+  memcpy(damped, search->hessian, sizeof damped);
+  for (double add = 1e-4 * largest; !cholesky(n, damped, factor); add *= 4) {
+    definite = false;
+    if (!(add < 1e12 * largest)) {
+      return false;
+    }
+    for (int i = 0; i < n; i++) {
+      damped[i * n + i] = search->hessian[i * n + i] + add;
+    }
+  }
+  cholesky_solve(n, factor, search->gradient, step);
+  *decrement = dot(n, step, search->gradient);
+  return definite;
+}
+
+/* Newton's method from here: settles whether this is a maximum. */
+static Status settle(Search *search, const Watch *watch)
+{
+  Optimum *optimum = search->optimum;
+  double step[OPTIMIZE_MAX], last = INFINITY;
+  optimum->outcome = OUTCOME_STUCK;
+  for (int k = 0; k < NEWTON_MOST; k++) {
+    if (watch_stop(watch)) {
+      return STATUS_INTERRUPT;
+    }
+    if (has_run_away(search)) {
+      optimum->outcome = OUTCOME_RUNAWAY;
+      return STATUS_OK;
+    }
+    negative_hessian(search);
+    double decrement = INFINITY;
+    bool definite = newton_step(search, step, &decrement);
+    optimum->decrement = decrement;
+    bool near = longest(search->n, step) < STEP_NEAR;
+    bool at_rest = near && (decrement < DECREMENT_FINE || (decrement < DECREMENT_ROUNDED && decrement >= 0.6 * last));
+    if (at_rest) {
+      optimum->outcome = definite ? OUTCOME_MAXIMUM : OUTCOME_SADDLE;
+      return STATUS_OK;
+    }
+    last = definite ? decrement : INFINITY;
+    shorten(search->n, step);
+    optimum->iterations++;
+    if (definite && decrement < DECREMENT_ROUNDED) { /* what is left to rise is below the rounding of the value, but the gradient still points */
+      for (int i = 0; i < search->n; i++) {
+        search->at[i] += step[i];
+      }
+      evaluate(search, search->at, &search->value, search->gradient);
+      continue;
+    }
+    if (!line_search(search, step, false)) {
+      optimum->outcome = !definite ? OUTCOME_SADDLE : decrement < DECREMENT_ROUNDED ? OUTCOME_MAXIMUM
+                                                                                    : OUTCOME_STUCK;
+      return STATUS_OK;
+    }
+  }
+  return STATUS_OK;
+}
+
+Status maximise(const Problem *problem, const double *start, Optimum *optimum, const Watch *watch)
+{
+  Search search = {.problem = problem, .optimum = optimum, .n = problem->n};
+  *optimum = (Optimum){.outcome = OUTCOME_STUCK};
+  memcpy(search.at, start, (size_t)problem->n * sizeof *start);
+  evaluate(&search, search.at, &search.value, search.gradient);
+  Status status = STATUS_OK;
+  if (search.value > -INFINITY) {
+    status = problem->evaluate_hessian ? STATUS_OK : climb(&search, watch);
+    if (status == STATUS_OK) {
+      status = settle(&search, watch);
+    }
+  }
+  memcpy(optimum->at, search.at, sizeof optimum->at);
+  optimum->value = search.value;
+  if (optimum->outcome == OUTCOME_MAXIMUM && !invert_positive(search.n, search.hessian, optimum->inverse)) {
+    optimum->outcome = OUTCOME_SADDLE;
+  }
+  return status;
+}
