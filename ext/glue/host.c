@@ -42,6 +42,9 @@ int retain_register(sqlite3 *db, char **message, const TableSpec *const *tables,
   }
   *host = (Host){.refs = 1, .db = db, .registry = {tables, functions}};
   int rc = accumulate_register(host);
+  if (rc == SQLITE_OK) {
+    rc = rows_register(host);
+  }
   if (rc != SQLITE_OK) {
     rc = registration_failed(message, "the reader", db, rc);
   }

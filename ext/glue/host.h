@@ -17,7 +17,8 @@ typedef struct Host {
   int refs;
   int depth; /* of sources being read inside each other */
   sqlite3 *db;
-  struct Reader *reader; /* whose rows the running retain_accumulate() takes */
+  struct Reader *reader;        /* whose rows the running retain_accumulate() takes */
+  struct RowReader *row_reader; /* … retain_rows() */
   Registry registry;
 } Host;
 
@@ -34,7 +35,7 @@ typedef struct Memo {
   void *object;
   void (*free_object)(void *);
 } Memo;
-#define MEMOS 4
+#define MEMOS 16
 
 /* What a registered SQL name leads to: user data of functions, aux data of modules. */
 typedef struct Binding {
@@ -113,5 +114,6 @@ int call_result_code(Call *call, Status status);
 int function_register(Host *host, const FunctionSpec *spec);
 int table_register(Host *host, const TableSpec *spec);
 int accumulate_register(Host *host);
+int rows_register(Host *host);
 
 #endif

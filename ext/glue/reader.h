@@ -37,6 +37,12 @@ typedef struct Reader {
   Status status;
 } Reader;
 
+/* Counts the depth of sources read inside each other up (host->depth-- takes it back), or says that it is too deep. */
+Status source_enter(Call *call, int param);
+
+/* The status of a reading statement that ended with rc, with its message. */
+Status source_failed(Call *call, const char *label, int rc);
+
 /* Hands over the rows that still wait in the queue; at the end of a scan. */
 Status reader_drain(Reader *reader);
 

@@ -84,6 +84,32 @@ static void forget_rows(Reader *reader)
   }
 }
 
+Status source_enter(Call *call, int param)
+{
+  if (call->host->depth >= DEEPEST) {
+    return call_fail(call, "source '%s' reads itself: views and table functions are nested %d deep", call_text(call, param), DEEPEST);
+  }
+  call->host->depth++;
+  return STATUS_OK;
+}
+
+Status source_failed(Call *call, const char *label, int rc)
+{
+  if (rc == SQLITE_NOMEM || rc == SQLITE_INTERRUPT) {
+    return rc == SQLITE_NOMEM ? STATUS_NOMEM : STATUS_INTERRUPT;
+  }
+  Status status;
+  const char *why = sqlite3_errmsg(call->host->db);
+  if (strstr(why, "(): reading ")) { /* from a source inside this one: one "reading" says enough */
+    call->message = sqlite3_mprintf("%s", why);
+    status = call->message ? STATUS_ERROR : STATUS_NOMEM;
+  } else {
+    status = call_fail(call, "reading %s: %s", label, why);
+  }
+  call->rc = rc;
+  return status;
+}
+
 /* Reads all rows once. The reader's own status is what stopped it, if it did. */
 static Status read_once(Reader *reader, const NamedSource *named, bool with_rowid)
 {
@@ -115,18 +141,7 @@ static Status read_once(Reader *reader, const NamedSource *named, bool with_rowi
   if (status == STATUS_OK && rc == SQLITE_ROW) {
     status = reader_drain(reader);
   } else if (status == STATUS_OK) {
-    if (rc == SQLITE_NOMEM || rc == SQLITE_INTERRUPT) {
-      status = rc == SQLITE_NOMEM ? STATUS_NOMEM : STATUS_INTERRUPT;
-    } else {
-      const char *why = sqlite3_errmsg(host->db);
-      if (strstr(why, "(): reading ")) { /* from a source inside this one: one "reading" says enough */
-        call->message = sqlite3_mprintf("%s", why);
-        status = call->message ? STATUS_ERROR : STATUS_NOMEM;
-      } else {
-        status = call_fail(call, "reading %s: %s", named->table.label, why);
-      }
-      call->rc = rc;
-    }
+    status = source_failed(call, named->table.label, rc);
   }
   sqlite3_finalize(statement);
   return status;
@@ -159,13 +174,11 @@ static Status read_sorted(Reader *reader, const NamedSource *named)
 static Status read_named(Reader *reader, const SourceOptions *options)
 {
   NamedSource named = {0};
-  Host *host = reader->call->host;
-  if (host->depth >= DEEPEST) {
-    return call_fail(reader->call, "source '%s' reads itself: views and table functions are nested %d deep",
-                     call_text(reader->call, options->param), DEEPEST);
+  Status status = source_enter(reader->call, options->param);
+  if (status != STATUS_OK) {
+    return status;
   }
-  host->depth++;
-  Status status = named_source_find(reader->call, options, &named);
+  status = named_source_find(reader->call, options, &named);
   reader->named = &named;
   if (status == STATUS_OK) {
     reader->source->has_value = named.value.column != NULL;
@@ -180,7 +193,7 @@ static Status read_named(Reader *reader, const SourceOptions *options)
       status = call_fail(reader->call, "%s changed while it was read", named.table.label);
     }
   }
-  host->depth--;
+  reader->call->host->depth--;
   reader->named = NULL;
   named_source_free(&named);
   return status;

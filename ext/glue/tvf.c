@@ -96,6 +96,12 @@ static char *schema_text(const TableSpec *spec)
   return sqlite3_str_finish(text);
 }
 
+/* Whether it reads a table that the caller names. */
+static bool reads_table(const TableSpec *spec)
+{
+  return spec->has_source || (spec->n_params > 0 && spec->params[0].kind == PARAM_SOURCE);
+}
+
 static int table_connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out, char **message)
 {
   const Binding *binding = aux;
@@ -117,7 +123,7 @@ static int table_connect(sqlite3 *db, void *aux, int argc, const char *const *ar
   table->spec = binding->table;
   *out = &table->base;
   /* What reads tables by name keeps SQLite's normal risk level: refused in views and triggers under trusted_schema=OFF. */
-  return binding->table->has_source ? SQLITE_OK : sqlite3_vtab_config(db, SQLITE_VTAB_INNOCUOUS);
+  return reads_table(binding->table) ? SQLITE_OK : sqlite3_vtab_config(db, SQLITE_VTAB_INNOCUOUS);
 }
 
 static int table_disconnect(sqlite3_vtab *vtab)
@@ -197,9 +203,9 @@ static int table_best_index(sqlite3_vtab *vtab, sqlite3_index_info *info)
     used |= 1 << VALUE_BIT;
   }
   info->idxNum = used;
-  info->estimatedCost = customer >= 0 ? 1e4 : spec->has_source ? 1e6
+  info->estimatedCost = customer >= 0 ? 1e4 : reads_table(spec) ? 1e6
                                                                : 1e3;
-  info->estimatedRows = customer >= 0 ? 1 : spec->has_source ? 10000
+  info->estimatedRows = customer >= 0 ? 1 : reads_table(spec) ? 10000
                                                              : 1000;
   return SQLITE_OK;
 }

@@ -1,0 +1,216 @@
+#include "rows.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "../core/mem.h"
+#include "reader.h"
+
+struct RowReader {
+  Call *call;
+  Field *fields;
+  int n_fields;
+  NamedTable table;
+  Role roles[FIELDS_MAX];
+  int argument[FIELDS_MAX]; /* of retain_rows(), by field; -1: no such column */
+  Status (*step)(void *self, RowReader *reader, const FieldValue *values);
+  void *self;
+  sqlite3_value **row; /* the one being taken */
+  int64_t number;      /* of the row, from 1 */
+  TimeMemo memo;
+  Status status;
+  FieldValue values[FIELDS_MAX];
+};
+
+Status rows_fail(RowReader *reader, int field, const char *must)
+{
+  int argument = reader->argument[field];
+  char *what = sqlite3_mprintf("%s.%s of row %lld must be %s", reader->table.label,
+                               argument < 0 ? reader->fields[field].noun : reader->roles[field].column, reader->number, must);
+  Status status = !what          ? STATUS_NOMEM
+                  : argument < 0 ? call_fail(reader->call, "%s", what)
+                                 : call_fail_value(reader->call, what, reader->row[argument]);
+  sqlite3_free(what);
+  return status;
+}
+
+/* The value as a key; false where it is none. */
+static bool take_key(Field *field, sqlite3_value *value, int type, FieldValue *out)
+{
+  return key_of_value(&field->keys, value, type, &out->key);
+}
+
+static bool take_any(Field *field, sqlite3_value *value, int type, FieldValue *out)
+{
+  if (type != SQLITE_TEXT) {
+    return number_of_value(value, &out->real);
+  }
+  out->text = !number_of_value(value, &out->real); /* a CSV import makes every number text */
+  return !out->text || take_key(field, value, type, out);
+}
+
+static Status take_value(RowReader *reader, int i)
+{
+  static const char *const MUST[] = {
+    [FIELD_REAL] = "a finite number",
+    [FIELD_TIME] = "a time (ISO text such as '2026-01-31' or '2026-01-31 18:00:00', unix seconds or milliseconds, or a julian day)",
+    [FIELD_KEY] = "an integer or text",
+    [FIELD_ANY] = "a finite number or text"};
+  Field *field = &reader->fields[i];
+  FieldValue *out = &reader->values[i];
+  sqlite3_value *value = reader->row[reader->argument[i]];
+  int type = sqlite3_value_type(value);
+  bool fits = true;
+  out->null = type == SQLITE_NULL;
+  out->text = false;
+  out->key = 0;
+  if (out->null) {
+    return STATUS_OK;
+  }
+  if (type == SQLITE_TEXT && !sqlite3_value_text(value)) {
+    return STATUS_NOMEM;
+  }
+  switch (field->kind) {
+    case FIELD_REAL:
+      fits = number_of_value(value, &out->real);
+      break;
+    case FIELD_TIME:
+      fits = time_of_value(&reader->memo, value, type, &out->time);
+      break;
+    case FIELD_KEY:
+      fits = take_key(field, value, type, out);
+      break;
+    case FIELD_ANY:
+      fits = take_any(field, value, type, out);
+      break;
+  }
+  if (out->key == CUSTOMER_NONE) {
+    return STATUS_NOMEM;
+  }
+  return fits ? STATUS_OK : rows_fail(reader, i, MUST[field->kind]);
+}
+
+static void rows_step(sqlite3_context *context, int n_values, sqlite3_value **values)
+{
+  RowReader *reader = ((const Binding *)sqlite3_user_data(context))->host->row_reader;
+  if (!reader || n_values < 1) {
+    sqlite3_result_error(context, "retain_rows() is internal: call the table functions", -1);
+    return;
+  }
+  Status status = STATUS_OK;
+  reader->row = values;
+  reader->number++;
+  for (int i = 0; i < reader->n_fields && status == STATUS_OK; i++) {
+    if (reader->argument[i] >= 0) {
+      status = take_value(reader, i);
+    }
+  }
+  if (status == STATUS_OK) {
+    status = reader->step(reader->self, reader, reader->values);
+  }
+  if (status != STATUS_OK) {
+    reader->status = status;
+    sqlite3_result_error(context, "retain stopped reading", -1);
+  }
+}
+
+static void rows_final(sqlite3_context *context)
+{
+  sqlite3_result_null(context);
+}
+
+int rows_register(Host *host)
+{
+  Binding *binding = mem_zero(1, sizeof *binding);
+  if (!binding) {
+    return SQLITE_NOMEM;
+  }
+  *binding = (Binding){.host = host};
+  host->refs++;
+  return sqlite3_create_function_v2(host->db, "retain_rows", -1, SQLITE_UTF8 | SQLITE_DIRECTONLY, binding, NULL,
+                                    rows_step, rows_final, binding_free);
+}
+
+static char *reading_sql(RowReader *reader)
+{
+  char *sql = sqlite3_mprintf("SELECT retain_rows(");
+  int n = 0;
+  for (int i = 0; i < reader->n_fields; i++) {
+    const char *column = reader->roles[i].column;
+    reader->fields[i].found = column != NULL;
+    reader->argument[i] = column ? n++ : -1;
+    reader->values[i] = (FieldValue){.null = true};
+    if (column) {
+      sql = sqlite3_mprintf(n > 1 ? "%z, src.\"%w\"" : "%zsrc.\"%w\"", sql, column);
+    }
+  }
+  return sqlite3_mprintf("%z) FROM %s AS src", sql, reader->table.from);
+}
+
+static Status rows_run(RowReader *reader)
+{
+  Call *call = reader->call;
+  Host *host = call->host;
+  sqlite3_stmt *statement = NULL;
+  char *sql = reading_sql(reader);
+  int rc = sql ? sqlite3_prepare_v2(host->db, sql, -1, &statement, NULL) : SQLITE_NOMEM;
+  sqlite3_free(sql);
+  if (rc == SQLITE_OK) {
+    RowReader *outer = host->row_reader;
+    host->row_reader = reader;
+    rc = sqlite3_step(statement);
+    host->row_reader = outer;
+  }
+  Status status = reader->status;
+  if (status == STATUS_OK && rc != SQLITE_ROW) {
+    status = source_failed(call, reader->table.label, rc);
+  }
+  sqlite3_finalize(statement);
+  return status;
+}
+
+Status rows_read(Call *call, int param, Field *fields, int n_fields,
+                 Status (*step)(void *self, RowReader *reader, const FieldValue *values), void *self)
+{
+  Role *roles[FIELDS_MAX];
+  Status status = STATUS_NOMEM;
+  RowReader *reader = mem_zero(1, sizeof *reader);
+  if (!reader) {
+    return STATUS_NOMEM;
+  }
+  reader->call = call;
+  reader->fields = fields;
+  reader->n_fields = n_fields;
+  reader->step = step;
+  reader->self = self;
+  for (int i = 0; i < n_fields; i++) {
+    const Field *field = &fields[i];
+    reader->roles[i] = (Role){.noun = field->noun,
+                              .param_name = field->param_name,
+                              .names = field->names,
+                              .wanted = field->wanted,
+                              .required = field->required};
+    roles[i] = &reader->roles[i];
+  }
+  status = source_enter(call, param);
+  if (status == STATUS_OK) {
+    status = named_table_find(call, param, roles, n_fields, &reader->table);
+    if (status == STATUS_OK) {
+      status = rows_run(reader);
+    }
+    call->host->depth--;
+  }
+  named_table_free(&reader->table);
+  for (int i = 0; i < n_fields; i++) {
+    role_free(&reader->roles[i]);
+  }
+  mem_free(reader);
+  return status;
+}
+
+void fields_free(Field *fields, int n_fields)
+{
+  for (int i = 0; i < n_fields; i++) {
+    customers_free(&fields[i].keys);
+  }
+}
