@@ -34,6 +34,18 @@ extern const FunctionSpec nps_low_function;
 extern const FunctionSpec nps_high_function;
 extern const FunctionSpec csat_function;
 extern const FunctionSpec ces_function;
+extern const FunctionSpec bgnbd_fit_function;
+extern const FunctionSpec mbgnbd_fit_function;
+extern const FunctionSpec pareto_nbd_fit_function;
+extern const FunctionSpec bgbb_fit_function;
+extern const FunctionSpec gamma_gamma_fit_function;
+extern const FunctionSpec p_alive_function;
+extern const FunctionSpec p_alive_at_function;
+extern const FunctionSpec expected_purchases_function;
+extern const FunctionSpec purchase_pmf_function;
+extern const FunctionSpec expected_value_function;
+extern const FunctionSpec dert_function;
+extern const FunctionSpec clv_expected_function;
 extern const FunctionSpec period_start_function;
 extern const FunctionSpec period_index_function;
 extern const FunctionSpec rfm_cuts_function;
@@ -77,6 +89,18 @@ static const FunctionSpec *const FUNCTIONS[] = {
   &rfm_cuts_function,
   &rfm_score_function,
   &rfm_segment_function,
+  &bgnbd_fit_function,
+  &mbgnbd_fit_function,
+  &pareto_nbd_fit_function,
+  &bgbb_fit_function,
+  &gamma_gamma_fit_function,
+  &p_alive_function,
+  &p_alive_at_function,
+  &expected_purchases_function,
+  &purchase_pmf_function,
+  &expected_value_function,
+  &dert_function,
+  &clv_expected_function,
   &period_start_function,
   &period_index_function,
   NULL,

@@ -13,6 +13,11 @@ bool call_is_null(const Call *call, int param)
   return call->args[param].null;
 }
 
+bool call_is_given(const Call *call, int param)
+{
+  return call->values[param];
+}
+
 int64_t call_integer(const Call *call, int param)
 {
   return call->args[param].as.integer;
