@@ -118,7 +118,7 @@ $(BUILD)/fault/%: tests/fault/%.c $(SUPPORT) $(BUILD)/support/orders.o $(LIBRARY
 	@mkdir -p $(@D)
 	$(CC) $(TEST_FLAGS) -DSQLITE_CORE -o $@ $< $(SUPPORT) $(BUILD)/support/orders.o $(LIBRARY) $(SQLITE_LINK)
 
-$(BUILD)/bench/bench: tests/bench/bench.c $(SUPPORT) $(BUILD)/support/orders.o $(LIBRARY) $(SQLITE_LIBRARY)
+$(BUILD)/bench/%: tests/bench/%.c $(SUPPORT) $(BUILD)/support/orders.o $(LIBRARY) $(SQLITE_LIBRARY)
 	@mkdir -p $(@D)
 	$(CC) $(TEST_FLAGS) -DSQLITE_CORE -o $@ $< $(SUPPORT) $(BUILD)/support/orders.o $(LIBRARY) $(SQLITE_LINK)
 
@@ -239,7 +239,7 @@ fuzz: fuzz-build
 
 .PHONY: bench bench-ci
 BENCH_ROWS ?= 1000000 10000000
-bench: $(BUILD)/bench/bench
+bench: $(BUILD)/bench/bench $(BUILD)/bench/fits
 	@tests/bench/run $(BUILD) $(BENCH_ROWS)
 
 # Instructions on a small file, repeatable on a noisy machine; over its limit in tests/bench/limits fails.
