@@ -34,6 +34,18 @@ extern const FunctionSpec nps_low_function;
 extern const FunctionSpec nps_high_function;
 extern const FunctionSpec csat_function;
 extern const FunctionSpec ces_function;
+extern const FunctionSpec logit_fit_function;
+extern const FunctionSpec logit_fit_named_function;
+extern const FunctionSpec logit_predict_function;
+extern const FunctionSpec logit_predict_named_function;
+extern const FunctionSpec logit_reasons_function;
+extern const FunctionSpec logit_reasons_named_function;
+extern const FunctionSpec auc_function;
+extern const FunctionSpec auc_se_function;
+extern const FunctionSpec lift_at_function;
+extern const FunctionSpec brier_function;
+extern const FunctionSpec log_loss_function;
+extern const FunctionSpec calibration_function;
 extern const FunctionSpec bgnbd_fit_function;
 extern const FunctionSpec mbgnbd_fit_function;
 extern const FunctionSpec pareto_nbd_fit_function;
@@ -89,6 +101,18 @@ static const FunctionSpec *const FUNCTIONS[] = {
   &rfm_cuts_function,
   &rfm_score_function,
   &rfm_segment_function,
+  &logit_fit_function,
+  &logit_fit_named_function,
+  &logit_predict_function,
+  &logit_predict_named_function,
+  &logit_reasons_function,
+  &logit_reasons_named_function,
+  &auc_function,
+  &auc_se_function,
+  &lift_at_function,
+  &brier_function,
+  &log_loss_function,
+  &calibration_function,
   &bgnbd_fit_function,
   &mbgnbd_fit_function,
   &pareto_nbd_fit_function,

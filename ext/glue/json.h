@@ -63,7 +63,10 @@ typedef struct JsonMember {
   JsonValue value; /* JSON_ABSENT: there are no more. Text that is a number ("12") is JSON_NUMBER */
 } JsonMember;
 
-/* path: a plain text such as "$" or "$.features". What is not there, or is a lone value, has no members or one without a key. */
+/*
+** path: a plain text such as "$" or "$.features". What is not there, or is a lone value, has no members or one
+** without a key.
+*/
 Status json_each_open(JsonEach *each, Call *call, int param, const char *path);
 
 /* The next member, borrowed until the one after it; STATUS_ERROR with a message where the argument is no JSON. */

@@ -48,3 +48,7 @@ SELECT clv_expected('{"model":"bgnbd","parameters":{"r":1,"alpha":2,"a":1,"b":1}
 /* error */ SELECT p_alive('{"model":"bgnbd","parameters":null,"converged":false,"reason":"no"}', 2, 4, 6);
 /* error */ SELECT expected_value('{"model":"bgnbd","parameters":{"r":1,"alpha":2,"a":1,"b":1}}', 2, 4);
 /* error */ SELECT p_alive('{"model":"bgnbd","parameters":{"r":1,"alpha":2,"a":1,"b":1}}', 2, 4, 6, 'x');
+SELECT logit_fit_named(amount > 40, json_object('customer', customer_id, 'channel_length', length(channel)), 1) FROM orders;
+SELECT logit_fit(amount > 40, customer_id, length(channel)) FROM orders;
+SELECT logit_reasons_named((SELECT logit_fit_named(amount > 40, json_object('customer', customer_id, 'channel_length', length(channel)), 1) FROM orders), json_object('customer', 3, 'channel_length', 6)), auc(column1, column2), lift_at(column1, column2, 0.5), calibration(column1, column2, 2) FROM (VALUES (1, 0.7), (0, 0.2), (1, 0.6), (0, 0.65));
+/* error */ SELECT logit_predict(logit_fit(customer_id < 5, customer_id), 3) FROM orders;
