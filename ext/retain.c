@@ -14,6 +14,9 @@ extern const TableSpec segment_flow_table;
 extern const TableSpec cohort_average_table;
 extern const TableSpec cohort_retention_table;
 extern const TableSpec customer_summary_table;
+extern const TableSpec clv_forecast_table;
+extern const TableSpec model_backtest_table;
+extern const TableSpec model_fit_table;
 extern const TableSpec purchase_intervals_table;
 extern const TableSpec repeat_ladder_table;
 extern const TableSpec data_check_table;
@@ -74,6 +77,9 @@ static const TableSpec *const TABLES[] = {
   &cohort_retention_table,
   &cohort_average_table,
   &customer_summary_table,
+  &clv_forecast_table,
+  &model_fit_table,
+  &model_backtest_table,
   &purchase_intervals_table,
   &repeat_ladder_table,
   &data_check_table,
