@@ -9,6 +9,9 @@
 SQLITE_EXTENSION_INIT1
 
 extern const TableSpec rfm_table;
+extern const TableSpec churn_risk_table;
+extern const TableSpec churn_risk_quality_table;
+extern const TableSpec churn_threshold_table;
 extern const TableSpec rfm_thresholds_table;
 extern const TableSpec segment_flow_table;
 extern const TableSpec cohort_average_table;
@@ -82,6 +85,9 @@ static const TableSpec *const TABLES[] = {
   &model_backtest_table,
   &purchase_intervals_table,
   &repeat_ladder_table,
+  &churn_risk_table,
+  &churn_risk_quality_table,
+  &churn_threshold_table,
   &data_check_table,
   &demo_orders_table,
   &retain_help_table,

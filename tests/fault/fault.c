@@ -5,10 +5,13 @@
 **   fault DATABASE SETUP.sql STATEMENTS.sql [PART/PARTS]
 **
 ** F1  The outcome is an error, or exactly the rows of the undisturbed run.
-** F2  After the connection is closed, SQLite holds as much memory as before it was opened.
+** F2  After the connection is closed (after every fault, or after RETRY_EVERY), SQLite holds as much memory as before it was opened.
 ** F3  After an error the same connection gives the undisturbed rows again (looked at every RETRY_EVERY faults).
 ** F4  A statement that is itself wrong gives an error, disturbed or not.
 ** F5  Registration under faults either succeeds or leaves a connection that closes and leaks nothing.
+**
+** F6  Every N up to DENSE is tried, and from there on every seventh, since what is allocated hundreds of times is allocated in loops; FAULT_STRIDE=1 in the
+**     environment tries all.
 **
 ** The sweep over N ends at the first N at which no fault happened any more. PART/PARTS takes every PARTS-th statement, for running in parallel.
 */
@@ -21,6 +24,8 @@
 #include "retain.h"
 
 #define RETRY_EVERY 16
+#define FRESH 12 /* statements */
+#define DENSE 300
 
 /* What is to fail, and when. The program has one thread. */
 typedef struct Fault {
@@ -185,6 +190,7 @@ static bool disarm(void)
   return happened;
 }
 
+static long stride = 7; /* see F6 */
 static long n_faults, n_errors, n_same, n_bad;
 
 static void bad(const char *sql, Kind kind, long n, const char *what, const char *detail)
@@ -195,14 +201,52 @@ static void bad(const char *sql, Kind kind, long n, const char *what, const char
   }
 }
 
-/* One statement, one kind of fault, every N. */
-static void sweep(const char *database, const char *sql, Kind kind, const Outcome *undisturbed)
+/* After some faults: the connection still gives the undisturbed rows, closes and leaves nothing behind. */
+static void close_checked(sqlite3 *db, const char *sql, Kind kind, long n, const Outcome *undisturbed, sqlite3_int64 base, bool retry)
+{
+  Outcome outcome = {0};
+  if (retry) {
+    run(db, sql, &outcome);
+    if (outcome.rc != undisturbed->rc || strcmp(outcome.rows.bytes, undisturbed->rows.bytes) != 0) {
+      bad(sql, kind, n, "the connection did not recover", outcome.message.bytes);
+    }
+  }
+  outcome_free(&outcome);
+  if (sqlite3_close(db) != SQLITE_OK) {
+    bad(sql, kind, n, "the connection did not close", sqlite3_errmsg(db));
+    sqlite3_close_v2(db);
+  }
+  if (sqlite3_memory_used() != base) {
+    char leaked[32];
+    snprintf(leaked, sizeof leaked, "%lld bytes", (long long)(sqlite3_memory_used() - base));
+    bad(sql, kind, n, "leaked", leaked);
+  }
+}
+
+/*
+** One statement, one kind of fault, every N. To open a connection and to register everything costs far more than most statements: only `fresh` ones get a new connection for every
+** fault, so that its first look at the schema and the making of the virtual tables are disturbed too; the others a warm one, for RETRY_EVERY faults.
+*/
+static void sweep(const char *database, const char *sql, Kind kind, bool fresh, const Outcome *undisturbed)
 {
   bool happened = true;
-  for (long n = 1; happened && n_bad < 200; n++) {
+  sqlite3 *db = NULL;
+  sqlite3_int64 base = 0;
+  int since_open = 0;
+  for (long n = 1; happened && n_bad < 200; n += n < DENSE || fresh ? 1 : stride) {
     Outcome outcome = {0};
-    sqlite3_int64 base = sqlite3_memory_used();
-    sqlite3 *db = connection_open(database);
+    if (!db) {
+      base = sqlite3_memory_used();
+      db = connection_open(database);
+      if (!fresh) {
+        run(db, sql, &outcome);
+        outcome_free(&outcome);
+        outcome = (Outcome){0};
+      }
+    }
+    if (kind == READ_ONCE) {
+      sqlite3_db_release_memory(db); /* else the pages are still there */
+    }
     arm(kind, n);
     run(db, sql, &outcome);
     happened = disarm();
@@ -212,12 +256,6 @@ static void sweep(const char *database, const char *sql, Kind kind, const Outcom
       if (undisturbed->rc == SQLITE_OK && !happened) {
         bad(sql, kind, n, "an error without a fault", outcome.message.bytes);
       }
-      if (n % RETRY_EVERY == 0) {
-        run(db, sql, &outcome);
-        if (outcome.rc != undisturbed->rc || strcmp(outcome.rows.bytes, undisturbed->rows.bytes) != 0) {
-          bad(sql, kind, n, "the connection did not recover", outcome.message.bytes);
-        }
-      }
     } else if (undisturbed->rc != SQLITE_OK) {
       bad(sql, kind, n, "no error, where the undisturbed run has one", undisturbed->message.bytes);
     } else if (strcmp(outcome.rows.bytes, undisturbed->rows.bytes) != 0) {
@@ -226,35 +264,46 @@ static void sweep(const char *database, const char *sql, Kind kind, const Outcom
       n_same += happened;
     }
     outcome_free(&outcome);
-    if (sqlite3_close(db) != SQLITE_OK) {
-      bad(sql, kind, n, "the connection did not close", sqlite3_errmsg(db));
-      sqlite3_close_v2(db);
+    if (fresh || !happened || ++since_open == RETRY_EVERY) {
+      close_checked(db, sql, kind, n, undisturbed, base, !fresh || n % RETRY_EVERY == 0);
+      db = NULL;
+      since_open = 0;
     }
-    if (sqlite3_memory_used() != base) {
-      char leaked[32];
-      snprintf(leaked, sizeof leaked, "%lld bytes", (long long)(sqlite3_memory_used() - base));
-      bad(sql, kind, n, "leaked", leaked);
-    }
+  }
+  if (db) {
+    sqlite3_close(db);
   }
 }
 
-/* The examples' shop of 200 customers, made smaller where the statement still has rows then: thousands of runs of it are to come. */
-static const char *smaller(const char *database, const char *sql, Transcript *text)
+/* The statement with every demo_orders(N, …) made one of `customers`. */
+static void shrink(const char *sql, const char *customers, Transcript *text)
 {
-  static const char BIG[] = "demo_orders(200, 1)", SMALL[] = "demo_orders(25, 1)";
+  static const char SHOP[] = "demo_orders(";
   const char *rest = sql;
   transcript_clear(text);
-  for (const char *at; (at = strstr(rest, BIG)) != NULL; rest = at + strlen(BIG)) {
+  for (const char *at; (at = strstr(rest, SHOP)) != NULL;) {
+    at += strlen(SHOP);
     transcript_add(text, rest, (size_t)(at - rest));
-    transcript_add(text, SMALL, strlen(SMALL));
+    transcript_add(text, customers, strlen(customers));
+    rest = at + strspn(at, "0123456789");
   }
   transcript_add(text, rest, strlen(rest));
-  Outcome outcome = {0};
-  sqlite3 *db = connection_open(database);
-  run(db, text->bytes, &outcome);
-  bool good = outcome.rc == SQLITE_OK && outcome.rows.length > 0;
-  outcome_free(&outcome);
-  sqlite3_close(db);
+}
+
+/* The examples' shop, made as small as the statement still has rows with: thousands of runs of it are to come. */
+static const char *smaller(const char *database, const char *sql, Transcript *text)
+{
+  static const char *const CUSTOMERS[] = {"25", "50", "100"};
+  bool good = false;
+  for (int i = 0; i < 3 && !good; i++) {
+    Outcome outcome = {0};
+    sqlite3 *db = connection_open(database);
+    shrink(sql, CUSTOMERS[i], text);
+    run(db, text->bytes, &outcome);
+    good = outcome.rc == SQLITE_OK && outcome.rows.length > 0;
+    outcome_free(&outcome);
+    sqlite3_close(db);
+  }
   return good ? text->bytes : sql;
 }
 
@@ -296,6 +345,9 @@ int main(int argc, char **argv)
     part = (int)strtol(argv[4], NULL, 10);
     parts = slash ? (int)strtol(slash + 1, NULL, 10) : 1;
   }
+  if (getenv("FAULT_STRIDE")) {
+    stride = strtol(getenv("FAULT_STRIDE"), NULL, 10);
+  }
   install_faults();
   remove(argv[1]);
   {
@@ -330,7 +382,7 @@ int main(int argc, char **argv)
     outcome_free(&again);
     sqlite3_close(db);
     for (Kind kind = 0; kind < KIND_COUNT; kind++) {
-      sweep(argv[1], sql, kind, &undisturbed);
+      sweep(argv[1], sql, kind, i < FRESH, &undisturbed);
     }
     outcome_free(&undisturbed);
     done++;

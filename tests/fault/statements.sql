@@ -52,3 +52,12 @@ SELECT logit_fit_named(amount > 40, json_object('customer', customer_id, 'channe
 SELECT logit_fit(amount > 40, customer_id, length(channel)) FROM orders;
 SELECT logit_reasons_named((SELECT logit_fit_named(amount > 40, json_object('customer', customer_id, 'channel_length', length(channel)), 1) FROM orders), json_object('customer', 3, 'channel_length', 6)), auc(column1, column2), lift_at(column1, column2, 0.5), calibration(column1, column2, 2) FROM (VALUES (1, 0.7), (0, 0.2), (1, 0.6), (0, 0.65));
 /* error */ SELECT logit_predict(logit_fit(customer_id < 5, customer_id), 3) FROM orders;
+SELECT * FROM churn_risk('buyers') WHERE horizon = '30 days' AND signals = 'signals';
+SELECT * FROM churn_risk('shuffled_buyers') WHERE horizon = '30 days' AND lang = 'zh' AND model = 'bgnbd';
+SELECT score, metric, bin, round(value, 9), predicted, method FROM churn_risk_quality('buyers') WHERE horizon = '30 days';
+SELECT * FROM churn_threshold('buyers', '30 days', 'channel');
+/* error */ SELECT * FROM churn_risk('shuffled_buyers') WHERE signals = 'signals';
+SELECT * FROM clv_forecast((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(60, 3))) WHERE model = 'bgnbd' AND bootstrap = 2 AND discount = 0.1;
+SELECT * FROM model_fit((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(60, 3))) WHERE until = '2025-06-30';
+SELECT * FROM model_backtest((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(60, 3))) WHERE model = 'bgnbd' AND holdout = '8 weeks';
+/* error */ SELECT * FROM clv_forecast('empty_orders') WHERE model = 'bgnbd' AND horizon = '0 days';

@@ -1,0 +1,500 @@
+#include "churn.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "mem.h"
+
+#define ODDS_MOST 30.0 /* log-odds of a probability that is 0 or 1 to all digits that matter */
+#define WATCH_ROWS 1024
+#define SHOP_WHY (MODEL_REASON + 16)
+
+static double log_odds_of(double p)
+{
+  return fmax(fmin(log(p) - log1p(-p), ODDS_MOST), -ODDS_MOST);
+}
+
+/*
+** Of the key, so that it does not depend on the order of the rows: FNV-1a of text, and the finaliser of SplitMix64.
+*/
+static uint64_t customer_hash(const Customers *customers, uint32_t id)
+{
+  CustomerKey key = customers_key(customers, id);
+  uint64_t hash = UINT64_C(0xcbf29ce484222325);
+  for (size_t i = 0; key.text && i < key.length; i++) {
+    hash = (hash ^ (unsigned char)key.text[i]) * UINT64_C(0x100000001b3);
+  }
+  hash = key.text ? hash : (uint64_t)key.integer + UINT64_C(0x9e3779b97f4a7c15);
+  hash = (hash ^ hash >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+  hash = (hash ^ hash >> 27) * UINT64_C(0x94d049bb133111eb);
+  return hash ^ hash >> 31;
+}
+
+/* The purchase model */
+
+static Past past_of(const ChurnPast *past)
+{
+  return (Past){(double)past->x, (double)past->t_x, (double)past->age};
+}
+
+/* The probability of no purchase in the horizon after the instant. `past` NULL: of a new customer. */
+static double shop_probability(const ChurnShop *shop, const Past *past)
+{
+  if (shop->model) {
+    return shop->model->pmf(shop->theta, past, 0, shop->horizon);
+  }
+  double T = past ? past->T : 0, x = past ? past->x : 0;
+  return exp(-(x + 1) * log1p(shop->horizon / (shop->prior + T)));
+}
+
+static double shop_log_odds(const ChurnShop *shop, const Past *past)
+{
+  return log_odds_of(shop_probability(shop, past));
+}
+
+/*
+** What the purchases themselves and the silence since the last one add to the log-odds of a new customer; for a
+** single purchase all is silence. Returns the first part; both together are shop_log_odds(past) -
+** shop_log_odds(NULL).
+*/
+static double shop_frequency_part(const ChurnShop *shop, const Past *past)
+{
+  Past just_bought = {past->x, past->t_x, past->t_x};
+  return past->x > 0 ? shop_log_odds(shop, &just_bought) - shop_log_odds(shop, NULL) : 0;
+}
+
+/* `known`: the model that was the likelier one before; NULL: to be found. */
+static Status shop_fit(const Churn *churn, ChurnShop *shop, const Model *known, Pasts *pasts, char *why, size_t size,
+                       const Watch *watch)
+{
+  static const Model *const MODEL[] = {&MBGNBD, &BGNBD};
+  double best = -INFINITY;
+  if (churn->wanted == CHURN_WANT_BGNBD || churn->wanted == CHURN_WANT_MBGNBD) {
+    known = churn->wanted == CHURN_WANT_BGNBD ? &BGNBD : &MBGNBD;
+  }
+  Status status = pasts_finish(pasts, watch);
+  why[0] = 0;
+  for (int i = 0; i < 2 && status == STATUS_OK && pasts->n > 0; i++) {
+    ModelFit fit;
+    if (known && MODEL[i] != known) {
+      continue;
+    }
+    status = model_fit(MODEL[i], pasts, &fit, watch);
+    if (status == STATUS_OK && !fit.converged) {
+      snprintf(why, size, "%s: %s", MODEL[i]->name, fit.reason);
+    } else if (status == STATUS_OK && fit.log_likelihood > best) {
+      best = fit.log_likelihood;
+      shop->model = MODEL[i];
+      memcpy(shop->theta, fit.theta, sizeof shop->theta);
+    }
+  }
+  return status;
+}
+
+/* What is known of all customers at an instant, and the model fitted to it; `why`: why there is none. */
+static Status shop_build(Churn *churn, const Customers *customers, ChurnInstant instant, char *why, size_t size,
+                         const Watch *watch)
+{
+  ChurnShop *shop = &churn->shop[instant];
+  const Model *known = instant == CHURN_AS_OF && churn->method == CHURN_LOGIT ? churn->shop[CHURN_CUT].model : NULL;
+  uint64_t share = instant == CHURN_CUT ? (customers->count + CHURN_FIT_CUSTOMERS - 1) / CHURN_FIT_CUSTOMERS : 1;
+  const ChurnTimes *times = &churn->times;
+  Pasts pasts = {0};
+  double gaps = 0, repeats = 0, ages = 0, value = 0, n = 0;
+  Status status = STATUS_OK;
+  *shop = (ChurnShop){.horizon = instant == CHURN_CUT ? days_between(times->cut, times->as_of)
+                                                      : days_between(times->as_of, times->until)};
+  for (uint32_t id = 0; id < customers->count && status == STATUS_OK; id++) {
+    ChurnPast past;
+    if (churn_past(times, customers_state(customers, id), instant, &past)) {
+      gaps += (double)past.t_x;
+      repeats += (double)past.x;
+      ages += (double)past.age;
+      value += past.value;
+      n++;
+      if (share <= 1 || customer_hash(customers, id) / CHURN_FOLDS % share == 0) {
+        status = pasts_add(&pasts, past_of(&past), NULL, 1);
+      }
+    }
+    if (id % WATCH_EVERY == 0 && watch_stop(watch)) {
+      status = STATUS_INTERRUPT;
+    }
+  }
+  shop->gap = repeats > 0 ? gaps / repeats : NAN;
+  shop->repeats = n > 0 ? repeats / n : 0;
+  shop->value = n > 0 ? value / n : 0;
+  shop->prior = (ages + shop->horizon) / (repeats + 1);
+  /*
+  ** What did not converge at the cut-off is not tried again: it takes long to find out, and what was learned needs no
+  ** model.
+  */
+  if (status == STATUS_OK && (known || churn->method != CHURN_LOGIT)) {
+    status = shop_fit(churn, shop, known, &pasts, why, size, watch);
+  }
+  pasts_free(&pasts);
+  return status;
+}
+
+/* Features of a customer's past at an instant. */
+static void features_of(const Churn *churn, uint32_t id, ChurnInstant instant, const ChurnPast *past, double *x)
+{
+  const ChurnShop *shop = &churn->shop[instant];
+  Past model_past = past_of(past);
+  churn_features(past, shop->gap, shop->model ? shop_log_odds(shop, &model_past) : 0, x);
+  if (!churn->has_value) {
+    x[CHURN_VALUE] = 0;
+  }
+  for (int i = CHURN_FEATURES; i < churn->n_features; i++) {
+    x[i] = signals_view(churn->signals, instant, id, past->first, i - CHURN_FEATURES).evidence;
+  }
+}
+
+/* Learning */
+
+/* The customers of the cut-off, and whether there is enough to learn from; else `why` says what is missing. */
+static Status can_learn(Churn *churn, const Customers *customers, size_t *n, bool *can, const Watch *watch)
+{
+  const ChurnTimes *times = &churn->times;
+  double before = days_between(churn->first_time, times->cut);
+  double least = ceil(CHURN_HISTORY * days_between(times->recent, times->cut));
+  size_t class[2] = {0, 0}, needed = (size_t)(CHURN_PER_FEATURE * churn->n_features);
+  char *why = churn->why;
+  for (uint32_t id = 0; id < customers->count; id++) {
+    const ChurnState *state = customers_state(customers, id);
+    if (state->zone[0].days || state->zone[1].days) {
+      class[churn_returned(state)]++;
+    }
+    if (id % WATCH_EVERY == 0 && watch_stop(watch)) {
+      return STATUS_INTERRUPT;
+    }
+  }
+  *n = class[0] + class[1];
+  if (churn->wanted == CHURN_WANT_BGNBD || churn->wanted == CHURN_WANT_MBGNBD) {
+    snprintf(why, CHURN_WHY, "as asked");
+  } else if (before < least) {
+    snprintf(why, CHURN_WHY,
+             "too little history: %lld days before the horizon that was to be learned from, %lld are needed",
+             (long long)fmax(before, 0), (long long)least);
+  } else if (class[0] < needed || class[1] < needed) {
+    snprintf(why, CHURN_WHY,
+             "too few customers to learn from: of those of a horizon ago %zu bought again and %zu did not, "
+             "%zu of either are needed",
+             class[1], class[0], needed);
+  } else {
+    *can = true;
+  }
+  return STATUS_OK;
+}
+
+static Status held_out_alloc(ChurnHeldOut *held, size_t n)
+{
+  held->n = n;
+  held->label = mem_alloc(n + 1, 1);
+  held->fold = mem_alloc(n + 1, 1);
+  held->log_odds = mem_alloc(n + 1, sizeof(double));
+  held->gone = mem_alloc(n + 1, sizeof(double));
+  return held->label && held->fold && held->log_odds && held->gone ? STATUS_OK : STATUS_NOMEM;
+}
+
+static void held_out_free(ChurnHeldOut *held)
+{
+  mem_free(held->label);
+  mem_free(held->fold);
+  mem_free(held->log_odds);
+  mem_free(held->gone);
+  *held = (ChurnHeldOut){0};
+}
+
+/*
+** Labels, folds and, where wanted, features of the customers of the cut-off. matrix NULL: log-odds of the purchase
+** model.
+*/
+static Status training_rows(Churn *churn, const Customers *customers, double *matrix, const Watch *watch)
+{
+  ChurnHeldOut *held = &churn->held_out;
+  const ChurnShop *shop = &churn->shop[CHURN_CUT];
+  size_t row = 0, n_first = 0;
+  double frequency = 0;
+  for (uint32_t id = 0; id < customers->count; id++) {
+    const ChurnState *state = customers_state(customers, id);
+    ChurnPast past;
+    if (id % WATCH_ROWS == 0 && watch_stop(watch)) {
+      return STATUS_INTERRUPT;
+    }
+    if (!churn_past(&churn->times, state, CHURN_CUT, &past)) {
+      continue;
+    }
+    Past model_past = past_of(&past);
+    held->label[row] = !churn_returned(state);
+    held->fold[row] = (unsigned char)(customer_hash(customers, id) % CHURN_FOLDS);
+    if (matrix) {
+      features_of(churn, id, CHURN_CUT, &past, matrix + row * (size_t)churn->n_features);
+      if (held->fold[row] == 0 && shop->model) { /* a fifth is enough for a mean */
+        frequency += shop_frequency_part(shop, &model_past);
+        n_first++;
+      }
+    } else {
+      held->log_odds[row] = shop_log_odds(shop, &model_past);
+    }
+    if (churn->keep_held_out) {
+      held->gone[row] = shop->model ? 1 - shop->model->p_alive(shop->theta, &model_past) : NAN;
+    }
+    row++;
+  }
+  churn->mean_frequency = n_first ? frequency / (double)n_first : 0;
+  return STATUS_OK;
+}
+
+/*
+** Each fold's log-odds by the model of the others. Of many customers one fold is plenty for the two numbers of a
+** calibration.
+*/
+static Status cross_validate(Churn *churn, const double *matrix, double *weight, int n_folds, const Watch *watch)
+{
+  ChurnHeldOut *held = &churn->held_out;
+  size_t p = (size_t)churn->n_features;
+  Status status = STATUS_OK;
+  for (int f = 0; f < n_folds && status == STATUS_OK; f++) {
+    Logit others = {0};
+    for (size_t i = 0; i < held->n; i++) {
+      weight[i] = held->fold[i] != f;
+    }
+    status = logit_fit_matrix(matrix, held->n, churn->n_features, held->label, weight, CHURN_RIDGE, &others, watch);
+    for (size_t i = 0; i < held->n && status == STATUS_OK; i++) {
+      if (held->fold[i] == f) {
+        held->log_odds[i] = logit_converged(&others) ? logit_log_odds(&others, matrix + i * p) : NAN;
+      }
+    }
+    logit_free(&others);
+  }
+  return status;
+}
+
+/* The calibration line through the folds that were held out; false where there is none that rises. */
+static Status calibrate(Churn *churn, double *weight, int n_folds, bool *works, const Watch *watch)
+{
+  ChurnHeldOut *held = &churn->held_out;
+  Logit line = {0};
+  Status status = STATUS_OK;
+  *works = true;
+  for (size_t i = 0; i < held->n; i++) {
+    weight[i] = held->fold[i] < n_folds;
+    held->log_odds[i] = held->fold[i] < n_folds ? held->log_odds[i] : 0;
+    *works = *works && isfinite(held->log_odds[i]);
+  }
+  if (*works) {
+    status = logit_fit_matrix(held->log_odds, held->n, 1, held->label, weight, CHURN_LINE_RIDGE, &line, watch);
+    *works = status == STATUS_OK && logit_converged(&line) && line.coefficient[0] > 0;
+  }
+  if (*works) {
+    double base = log_odds_of((double)line.positives / (double)line.rows);
+    churn->slope = line.coefficient[0];
+    churn->intercept = n_folds == CHURN_FOLDS ? line.intercept : base * (1 - churn->slope);
+  }
+  logit_free(&line);
+  return status;
+}
+
+static Status learn(Churn *churn, const Customers *customers, const Watch *watch)
+{
+  size_t n = churn->held_out.n;
+  int n_folds = churn->keep_held_out || n <= CHURN_ALL_FOLDS ? CHURN_FOLDS : 1;
+  bool works = false;
+  double *matrix = mem_alloc(n + 1, (size_t)churn->n_features * sizeof *matrix);
+  double *weight = mem_alloc(n + 1, sizeof *weight);
+  Status status = matrix && weight ? training_rows(churn, customers, matrix, watch) : STATUS_NOMEM;
+  if (status == STATUS_OK) {
+    status = cross_validate(churn, matrix, weight, n_folds, watch);
+  }
+  if (status == STATUS_OK) {
+    status = calibrate(churn, weight, n_folds, &works, watch);
+  }
+  if (status == STATUS_OK) {
+    status = logit_fit_matrix(matrix, n, churn->n_features, churn->held_out.label, NULL, CHURN_RIDGE, &churn->logit,
+                              watch);
+  }
+  if (status == STATUS_OK && works && logit_converged(&churn->logit)) {
+    churn->method = CHURN_LOGIT;
+  } else if (status == STATUS_OK) {
+    snprintf(churn->why, sizeof churn->why, "what was learned does not predict held-out customers");
+  }
+  mem_free(weight);
+  mem_free(matrix);
+  return status;
+}
+
+/* Applying */
+
+static double row_probability(const Churn *churn, uint32_t id, const ChurnPast *past)
+{
+  if (churn->method != CHURN_LOGIT) {
+    Past model_past = past_of(past);
+    return shop_probability(&churn->shop[CHURN_AS_OF], &model_past);
+  }
+  double x[CHURN_FEATURES_MAX];
+  features_of(churn, id, CHURN_AS_OF, past, x);
+  return logit_probability(churn->intercept + churn->slope * logit_log_odds(&churn->logit, x));
+}
+
+static Status apply(Churn *churn, const Customers *customers, const Watch *watch)
+{
+  churn->probability = mem_alloc((size_t)customers->count + 1, sizeof(double));
+  if (!churn->probability) {
+    return STATUS_NOMEM;
+  }
+  for (uint32_t id = 0; id < customers->count; id++) {
+    ChurnPast past;
+    if (id % WATCH_ROWS == 0 && watch_stop(watch)) {
+      return STATUS_INTERRUPT;
+    }
+    churn->probability[id] = churn_past(&churn->times, customers_state(customers, id), CHURN_AS_OF, &past)
+                               ? row_probability(churn, id, &past)
+                               : NAN;
+  }
+  return STATUS_OK;
+}
+
+Status churn_fit(Churn *churn, const Customers *customers, const Watch *watch)
+{
+  char why[SHOP_WHY], why_cut[SHOP_WHY];
+  size_t n = 0;
+  churn->n_features = CHURN_FEATURES + (churn->signals ? churn->signals->n_features : 0);
+  churn->method = CHURN_MODEL;
+  bool learning = false;
+  Status status = can_learn(churn, customers, &n, &learning, watch);
+  if (status == STATUS_OK && (learning || churn->keep_held_out)) {
+    status = shop_build(churn, customers, CHURN_CUT, why_cut, sizeof why_cut, watch);
+    if (status == STATUS_OK) {
+      status = held_out_alloc(&churn->held_out, n);
+    }
+  }
+  if (status == STATUS_OK && learning) {
+    status = learn(churn, customers, watch);
+  }
+  if (status == STATUS_OK && !churn->keep_held_out) {
+    held_out_free(&churn->held_out);
+    ChurnShop *shop = &churn->shop[CHURN_AS_OF];
+    status = shop_build(churn, customers, CHURN_AS_OF, why, sizeof why, watch);
+    if (!shop->model && churn->method == CHURN_LOGIT) { /* what was learned expects one where the cut-off had one */
+      shop->model = churn->shop[CHURN_CUT].model;
+      memcpy(shop->theta, churn->shop[CHURN_CUT].theta, sizeof shop->theta);
+    }
+  } else if (status == STATUS_OK && churn->method != CHURN_LOGIT) {
+    status = training_rows(churn, customers, NULL, watch);
+  }
+  ChurnInstant instant = churn->keep_held_out ? CHURN_CUT : CHURN_AS_OF;
+  if (status == STATUS_OK && churn->method != CHURN_LOGIT && !churn->shop[instant].model) {
+    size_t used = strlen(churn->why);
+    churn->method = CHURN_RATE;
+    snprintf(churn->why + used, sizeof churn->why - used, "%s%s", used ? "; " : "",
+             churn->keep_held_out ? why_cut : why);
+  }
+  return status == STATUS_OK && !churn->keep_held_out ? apply(churn, customers, watch) : status;
+}
+
+/* Telling */
+
+/*
+** Purchases a day of one who is alive: the mean of the gamma posterior of the rate, (r + x) / (alpha + T) in either
+** model.
+*/
+static double rate_alive(const ChurnShop *shop, const ChurnPast *past)
+{
+  return shop->model ? (shop->theta[0] + (double)past->x) / (shop->theta[1] + (double)past->age)
+                     : (1 + (double)past->x) / (shop->prior + (double)past->age);
+}
+
+ChurnRow churn_row(const Churn *churn, const Customers *customers, uint32_t customer)
+{
+  const ChurnShop *shop = &churn->shop[CHURN_AS_OF];
+  ChurnRow row = {.p_alive = NAN};
+  churn_past(&churn->times, customers_state(customers, customer), CHURN_AS_OF, &row.past);
+  Past past = past_of(&row.past);
+  row.usual_gap = churn_usual_gap(&row.past, shop->gap);
+  row.overdue_ratio = (double)row.past.since / row.usual_gap;
+  if (shop->model) {
+    row.p_alive = shop->model->p_alive(shop->theta, &past);
+  }
+  row.expected_purchases = rate_alive(shop, &row.past) * shop->horizon;
+  row.expected_value = row.expected_purchases * row.past.value / (double)(row.past.x + 1);
+  return row;
+}
+
+/* Puts a reason among the largest so far. */
+static int reason_add(ChurnReason *reasons, int n, ChurnReason reason)
+{
+  int at = n < CHURN_REASONS ? n : CHURN_REASONS;
+  while (at > 0 && fabs(reasons[at - 1].log_odds) < fabs(reason.log_odds)) {
+    if (at < CHURN_REASONS) {
+      reasons[at] = reasons[at - 1];
+    }
+    at--;
+  }
+  if (at < CHURN_REASONS) {
+    reasons[at] = reason;
+  }
+  return n < CHURN_REASONS ? n + 1 : n;
+}
+
+/*
+** By cause; the feature of the purchase model belongs to the purchases and to the silence, in the parts that it is
+** made of.
+*/
+static void contributions_of(const Churn *churn, const ChurnPast *past, const double *x, double *cause)
+{
+  const ChurnShop *shop = &churn->shop[CHURN_AS_OF];
+  double feature[CHURN_FEATURES_MAX], frequency = 0;
+  Past model_past = past_of(past);
+  logit_contributions(&churn->logit, x, feature);
+  if (shop->model) {
+    frequency = shop_frequency_part(shop, &model_past) - churn->mean_frequency;
+    frequency *= churn->logit.coefficient[CHURN_P_ALIVE];
+  }
+  cause[CAUSE_SILENCE] = feature[CHURN_RECENCY] + feature[CHURN_OVERDUE] + feature[CHURN_P_ALIVE] - frequency;
+  cause[CAUSE_FREQUENCY] = feature[CHURN_FREQUENCY] + frequency;
+  cause[CAUSE_VALUE] = feature[CHURN_VALUE];
+  cause[CAUSE_TREND] = feature[CHURN_TREND];
+  cause[CAUSE_AGE] = feature[CHURN_AGE];
+  for (int i = CHURN_FEATURES; i < churn->n_features; i++) {
+    cause[CHURN_CAUSES + i - CHURN_FEATURES] = feature[i];
+  }
+}
+
+int churn_reasons(const Churn *churn, const Customers *customers, uint32_t customer,
+                  ChurnReason reasons[CHURN_REASONS])
+{
+  const ChurnShop *shop = &churn->shop[CHURN_AS_OF];
+  double x[CHURN_FEATURES_MAX], cause[CHURN_CAUSES + SIGNAL_FEATURES_MAX];
+  ChurnPast past;
+  int n = 0, n_causes = CHURN_CAUSES + churn->n_features - CHURN_FEATURES;
+  churn_past(&churn->times, customers_state(customers, customer), CHURN_AS_OF, &past);
+  if (churn->method != CHURN_LOGIT) {
+    Past model_past = past_of(&past);
+    double frequency = shop_frequency_part(shop, &model_past);
+    double all = shop_log_odds(shop, &model_past) - shop_log_odds(shop, NULL);
+    n = reason_add(reasons, n, (ChurnReason){CAUSE_SILENCE, all - frequency});
+    n = reason_add(reasons, n, (ChurnReason){CAUSE_FREQUENCY, frequency});
+  } else {
+    features_of(churn, customer, CHURN_AS_OF, &past, x);
+    contributions_of(churn, &past, x, cause);
+    for (int i = 0; i < n_causes; i++) {
+      const SignalFeature *signal = i < CHURN_CAUSES ? NULL : &churn->signals->feature[i - CHURN_CAUSES];
+      if (!signal || signal->measure == SIGNAL_DATE || fabs(x[CHURN_FEATURES + i - CHURN_CAUSES]) >= SIGNAL_CLEAR) {
+        n = reason_add(reasons, n, (ChurnReason){i, churn->slope * cause[i]});
+      }
+    }
+  }
+  while (n > 1 && fabs(reasons[n - 1].log_odds) < CHURN_REASON_LEAST) {
+    n--;
+  }
+  return n;
+}
+
+void churn_free(Churn *churn)
+{
+  logit_free(&churn->logit);
+  held_out_free(&churn->held_out);
+  mem_free(churn->probability);
+  churn->probability = NULL;
+}
