@@ -18,6 +18,7 @@
 
 #include "mem.h"
 #include "special.h"
+#include "text.h"
 
 #define RISE_STEPS 64      /* of a rising factorial, before the Gamma function is cheaper */
 #define REPEAT_LEAST 4     /* customers who bought again: as many as parameters */
@@ -448,17 +449,20 @@ bool bg_start(const void *fitter, int k, double *variables)
 bool bg_limit(const double *theta, char *text, size_t size)
 {
   double r = theta[BG_R], alpha = theta[BG_ALPHA], a = theta[BG_A], b = theta[BG_B], p = a / (a + b);
+  char share[NUMBER_TEXT_MAX], rate[NUMBER_TEXT_MAX];
   double large = 1e4, small = 1e-6; /* asked only where something ran away */
+  number_to_text(p, share);
+  number_to_text(r / alpha, rate);
   if (a > 100 && b > 100 && a + b > large) {
-    snprintf(text, size, "a and b grow without end while a/(a+b) stays %.6g (all customers drop out with one chance)", p);
+    snprintf(text, size, "a and b grow without end while a/(a+b) stays %s (all customers drop out with one chance)", share);
   } else if (a < small && b < small) {
-    snprintf(text, size, "a and b fall to 0 while a/(a+b) stays %.6g (a customer leaves at once or never)", p);
+    snprintf(text, size, "a and b fall to 0 while a/(a+b) stays %s (a customer leaves at once or never)", share);
   } else if (p < small || a < small || (a < 100 && b > large)) {
     snprintf(text, size, "a/(a+b) falls to 0 (nobody drops out)");
   } else if (1 - p < small || b < small || (b < 100 && a > large)) {
     snprintf(text, size, "a/(a+b) rises to 1 (everybody drops out at once)");
   } else if (r > large) {
-    snprintf(text, size, "r and alpha grow without end while r/alpha stays %.6g (all customers buy at one rate)", r / alpha);
+    snprintf(text, size, "r and alpha grow without end while r/alpha stays %s (all customers buy at one rate)", rate);
   } else if (r < small) {
     snprintf(text, size, "r falls to 0 (hardly anybody buys)");
   } else {

@@ -27,6 +27,7 @@
 
 #include "mem.h"
 #include "special.h"
+#include "text.h"
 
 enum {
   ALPHA,
@@ -444,10 +445,12 @@ static bool limit(const double *theta, char *text, size_t size)
 {
   bool first = extremity(theta[ALPHA], theta[BETA]) >= extremity(theta[GAMMA], theta[DELTA]);
   double a = theta[first ? ALPHA : GAMMA], b = theta[first ? BETA : DELTA], share = a / (a + b);
+  char stays[NUMBER_TEXT_MAX];
   const char *of_a = first ? "alpha" : "gamma", *of_b = first ? "beta" : "delta";
+  number_to_text(share, stays);
   if (fmin(a, b) > 1e3 || fmax(a, b) < 1e-3) {
-    snprintf(text, size, "%s and %s %s while %s/(%s+%s) stays %.6g", of_a, of_b,
-             a > 1 ? "grow without end" : "tend to 0", of_a, of_a, of_b, share);
+    snprintf(text, size, "%s and %s %s while %s/(%s+%s) stays %s", of_a, of_b,
+             a > 1 ? "grow without end" : "tend to 0", of_a, of_a, of_b, stays);
   } else if (share < 1e-3 || share > 1 - 1e-3) {
     snprintf(text, size, "%s/(%s+%s) tends to %d: %s %s", of_a, of_a, of_b, share > 0.5,
              share > 0.5 ? (a > 1e3 ? of_a : of_b) : (b > 1e3 ? of_b : of_a),

@@ -21,6 +21,7 @@
 
 #include "mem.h"
 #include "special.h"
+#include "text.h"
 
 enum {
   P,
@@ -260,13 +261,15 @@ static bool start(const void *self, int k, double *variables)
 static bool limit(const double *theta, char *text, size_t size)
 {
   double p = theta[P], q = theta[Q], mean = p * theta[GAMMA] / (q - 1);
+  char stays[NUMBER_TEXT_MAX], value[NUMBER_TEXT_MAX];
+  number_to_text(mean, stays);
+  number_to_text(p * theta[GAMMA], value);
   if (p > 1e3 && q > 1e3) {
-    snprintf(text, size, "p and q grow without end while p gamma/(q-1) stays %.6g: all values are nearly alike", mean);
+    snprintf(text, size, "p and q grow without end while p gamma/(q-1) stays %s: all values are nearly alike", stays);
   } else if (q > 1e3) {
-    snprintf(text, size, "q and gamma grow without end while p gamma/(q-1) stays %.6g: customers do not differ", mean);
+    snprintf(text, size, "q and gamma grow without end while p gamma/(q-1) stays %s: customers do not differ", stays);
   } else if (p > 1e3) {
-    snprintf(text, size, "p grows without end while p gamma stays %.6g: a customer's values do not vary",
-             p * theta[GAMMA]);
+    snprintf(text, size, "p grows without end while p gamma stays %s: a customer's values do not vary", value);
   } else if (q < 1e-3) {
     snprintf(text, size, "q tends to 0: the values vary too widely to have a mean");
   } else if (p < 1e-3) {

@@ -8,6 +8,7 @@
 #include "logit.h"
 #include "mem.h"
 #include "stats.h"
+#include "text.h"
 
 Status logit_alloc(Logit *logit, int n_features)
 {
@@ -117,33 +118,10 @@ static void words_names(Words *words, const int *features, int n, int shown, con
   }
 }
 
-#define DIGITS 6
-
-/* Six digits, rounded: printf's %g would write the locale's decimal sign. */
 static void words_value(Words *words, double x)
 {
-  char number[80];
-  int n = 0, exponent = 0;
-  double size = fabs(x);
-  if (size >= 1e15 || (size > 0 && size < 1e-4)) {
-    exponent = (int)floor(log10(size));
-    int half = exponent / 2;
-    size = size * pow(10, -half) * pow(10, half - exponent); /* 10^-exponent may overflow */
-  }
-  int decimals = size > 0 ? DIGITS - 1 - (int)floor(log10(size)) : 0;
-  long long scale = 1;
-  for (int i = 0; i < decimals; i++) {
-    scale *= 10;
-  }
-  long long digits = llround(size * (double)scale);
-  n += snprintf(number, sizeof number, "%s%lld", x < 0 ? "-" : "", digits / scale);
-  if (digits % scale > 0) {
-    n += snprintf(number + n, sizeof number - (size_t)n, ".%0*lld", decimals, digits % scale);
-    while (number[n - 1] == '0') {
-      number[--n] = 0;
-    }
-  }
-  if (exponent != 0) snprintf(number + n, sizeof number - (size_t)n, "e%d", exponent);
+  char number[NUMBER_TEXT_MAX];
+  number_to_text(x, number);
   words_add(words, number);
 }
 

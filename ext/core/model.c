@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "mem.h"
+#include "text.h"
 
 /* Logarithms of parameters, in scaled units, beyond which nothing changes any more but the digits that are lost. */
 #define LOG_LOW (-18.0)
@@ -120,13 +121,15 @@ static void fit_from(ModelFit *fit, const Optimum *optimum, double scale)
 static void explain(ModelFit *fit, const Optimum *optimum)
 {
   char clause[MODEL_REASON / 2] = "";
+  char supremum[NUMBER_TEXT_MAX];
   size_t size = sizeof fit->reason;
   bool known = fit->model->limit && fit->model->limit(fit->theta, clause, sizeof clause);
+  number_to_text(fit->log_likelihood, supremum);
   if (optimum->outcome == OUTCOME_MAXIMUM) {
     fit->reason[0] = 0;
   } else if (optimum->outcome == OUTCOME_RUNAWAY) {
-    snprintf(fit->reason, size, "no finite maximum: %s; the log-likelihood tends to %.10g",
-             known ? clause : "a parameter tends to zero or grows without end", fit->log_likelihood);
+    snprintf(fit->reason, size, "no finite maximum: %s; the log-likelihood tends to %s",
+             known ? clause : "a parameter tends to zero or grows without end", supremum);
   } else if (known) {
     snprintf(fit->reason, size, "no maximum was reached: %s", clause);
   } else if (optimum->outcome == OUTCOME_SADDLE) {

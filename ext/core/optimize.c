@@ -66,7 +66,7 @@ static void cholesky_solve(int n, const double *factor, const double *right, dou
 
 bool invert_positive(int n, const double *matrix, double *inverse)
 {
-  double factor[OPTIMIZE_MAX * OPTIMIZE_MAX], unit[OPTIMIZE_MAX];
+  double factor[OPTIMIZE_MAX * OPTIMIZE_MAX] = {0}, unit[OPTIMIZE_MAX];
   if (!cholesky(n, matrix, factor)) {
     return false;
   }
@@ -169,7 +169,7 @@ static bool line_search(Search *search, const double *step, bool wolfe)
 /* The BFGS update (Nocedal & Wright 6.17) of the inverse of -H, for s = moved and y = fall of the gradient. */
 static void update(int n, double *inverse, const double *s, const double *y, bool first)
 {
-  double sy = dot(n, s, y), hy[OPTIMIZE_MAX];
+  double sy = dot(n, s, y), hy[OPTIMIZE_MAX] = {0};
   if (!(sy > 1e-12 * sqrt(dot(n, s, s) * dot(n, y, y)))) {
     return; /* not convex along s: keep what is known */
   }
@@ -192,7 +192,7 @@ static void update(int n, double *inverse, const double *s, const double *y, boo
 static Status climb(Search *search, const Watch *watch)
 {
   int n = search->n;
-  double inverse[OPTIMIZE_MAX * OPTIMIZE_MAX], step[OPTIMIZE_MAX], before[OPTIMIZE_MAX], fall[OPTIMIZE_MAX];
+  double inverse[OPTIMIZE_MAX * OPTIMIZE_MAX] = {0}, step[OPTIMIZE_MAX] = {0}, before[OPTIMIZE_MAX] = {0}, fall[OPTIMIZE_MAX] = {0};
   double steepest = longest(n, search->gradient);
   for (int i = 0; i < n * n; i++) {
     inverse[i] = i % (n + 1) || steepest == 0 ? 0 : 0.2 / steepest;
@@ -258,17 +258,22 @@ static void negative_hessian(Search *search)
   }
 }
 
-/* A direction of ascent from -H made positive definite by adding to its diagonal (Levenberg), and what it promises. */
+/*
+** A direction of ascent from -H made positive definite by adding to its diagonal (Levenberg), and what it promises: infinity where the Hessian is no number, and there is no
+** direction. Whether -H was positive definite as it was.
+*/
 static bool newton_step(Search *search, double *step, double *decrement)
 {
   int n = search->n;
-  double factor[OPTIMIZE_MAX * OPTIMIZE_MAX], damped[OPTIMIZE_MAX * OPTIMIZE_MAX], largest = 1e-300;
+  double factor[OPTIMIZE_MAX * OPTIMIZE_MAX] = {0}, damped[OPTIMIZE_MAX * OPTIMIZE_MAX], largest = 1e-300;
   bool definite = true;
+  *decrement = INFINITY;
   for (int i = 0; i < n; i++) {
     largest = fmax(largest, fabs(search->hessian[i * n + i]));
   }
   memcpy(damped, search->hessian, sizeof damped);
-  for (double add = 1e-4 * largest; !cholesky(n, damped, factor); add *= 4) {
+  double add = 1e-4 * largest;
+  while (!cholesky(n, damped, factor)) {
     definite = false;
     if (!(add < 1e12 * largest)) {
       return false;
@@ -276,6 +281,7 @@ static bool newton_step(Search *search, double *step, double *decrement)
     for (int i = 0; i < n; i++) {
       damped[i * n + i] = search->hessian[i * n + i] + add;
     }
+    add *= 4;
   }
   cholesky_solve(n, factor, search->gradient, step);
   *decrement = dot(n, step, search->gradient);
@@ -286,7 +292,7 @@ static bool newton_step(Search *search, double *step, double *decrement)
 static Status settle(Search *search, const Watch *watch)
 {
   Optimum *optimum = search->optimum;
-  double step[OPTIMIZE_MAX], last = INFINITY;
+  double step[OPTIMIZE_MAX] = {0}, last = INFINITY;
   optimum->outcome = OUTCOME_STUCK;
   for (int k = 0; k < NEWTON_MOST; k++) {
     if (watch_stop(watch)) {
@@ -297,9 +303,12 @@ static Status settle(Search *search, const Watch *watch)
       return STATUS_OK;
     }
     negative_hessian(search);
-    double decrement = INFINITY;
+    double decrement;
     bool definite = newton_step(search, step, &decrement);
     optimum->decrement = decrement;
+    if (isinf(decrement)) {
+      return STATUS_OK;
+    }
     bool near = longest(search->n, step) < STEP_NEAR;
     bool at_rest = near && (decrement < DECREMENT_FINE || (decrement < DECREMENT_ROUNDED && decrement >= 0.6 * last));
     if (at_rest) {

@@ -8,6 +8,7 @@
 #include "pareto_fit.h"
 #include "pareto_integral.h"
 #include "special.h"
+#include "text.h"
 
 enum {
   R,
@@ -143,14 +144,17 @@ static void pareto_apply(const double *theta, const double *transaction, const d
 static bool pareto_limit(const double *theta, char *text, size_t size)
 {
   double buys = theta[R] / theta[ALPHA], leaves = theta[S] / theta[BETA];
+  char buying[NUMBER_TEXT_MAX], leaving[NUMBER_TEXT_MAX];
+  number_to_text(buys, buying);
+  number_to_text(leaves, leaving);
   if (theta[S] > ALIKE && theta[R] > ALIKE) {
-    snprintf(text, size, "all parameters grow without end while r/alpha stays %.4g and s/beta %.4g: all customers are alike", buys, leaves);
+    snprintf(text, size, "all parameters grow without end while r/alpha stays %s and s/beta %s: all customers are alike", buying, leaving);
   } else if (theta[S] > ALIKE) {
-    snprintf(text, size, "s and beta grow without end while s/beta stays %.4g: all leave at the same rate", leaves);
+    snprintf(text, size, "s and beta grow without end while s/beta stays %s: all leave at the same rate", leaving);
   } else if (theta[R] > ALIKE) {
-    snprintf(text, size, "r and alpha grow without end while r/alpha stays %.4g: all buy at the same rate", buys);
+    snprintf(text, size, "r and alpha grow without end while r/alpha stays %s: all buy at the same rate", buying);
   } else if (theta[S] < VANISHED || theta[BETA] > DISTANT * theta[ALPHA]) {
-    snprintf(text, size, "s/beta tends to 0: nobody leaves, and the customers buy at r/alpha = %.4g on average", buys);
+    snprintf(text, size, "s/beta tends to 0: nobody leaves, and the customers buy at r/alpha = %s on average", buying);
   } else if (theta[R] < VANISHED) {
     snprintf(text, size, "r tends to 0: hardly anybody buys again");
   } else if (theta[BETA] * DISTANT < theta[ALPHA]) {

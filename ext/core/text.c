@@ -1,5 +1,7 @@
 #include "text.h"
 
+#include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "mem.h"
@@ -52,4 +54,37 @@ char *text_take(Text *text)
   }
   *text = (Text){0};
   return bytes;
+}
+
+#define DIGITS 6
+
+void number_to_text(double x, char out[NUMBER_TEXT_MAX])
+{
+  int n = 0, exponent = 0;
+  double size = fabs(x);
+  if (!isfinite(x)) {
+    memcpy(out, "no number", sizeof "no number");
+    return;
+  }
+  if (size >= 1e15 || (size > 0 && size < 1e-4)) {
+    exponent = (int)floor(log10(size));
+    int half = exponent / 2;
+    size = size * pow(10, -half) * pow(10, half - exponent); /* 10^-exponent may overflow */
+  }
+  int decimals = size > 0 ? DIGITS - 1 - (int)floor(log10(size)) : 0;
+  long long scale = 1;
+  for (int i = 0; i < decimals; i++) {
+    scale *= 10;
+  }
+  long long digits = llround(size * (double)scale);
+  n += snprintf(out, NUMBER_TEXT_MAX, "%s%lld", x < 0 ? "-" : "", digits / scale);
+  if (digits % scale > 0) {
+    n += snprintf(out + n, NUMBER_TEXT_MAX - (size_t)n, ".%0*lld", decimals, digits % scale);
+    while (out[n - 1] == '0') {
+      out[--n] = 0;
+    }
+  }
+  if (exponent != 0) {
+    snprintf(out + n, NUMBER_TEXT_MAX - (size_t)n, "e%d", exponent);
+  }
 }

@@ -1,5 +1,5 @@
 /*
-** A text that grows: for JSON results and lists in messages.
+** A text that grows, for JSON results and lists in messages; numbers in messages.
 */
 #ifndef RETAIN_CORE_TEXT_H
 #define RETAIN_CORE_TEXT_H
@@ -20,5 +20,9 @@ void text_add_json_string(Text *text, const char *string); /* with its quotes */
 
 /* The bytes, which are the caller's; NULL when out of memory. The text is {0} again. */
 char *text_take(Text *text);
+
+/* x to six significant digits, shortest, as printf's %g would in the C locale: that writes the decimal sign of the host's. */
+#define NUMBER_TEXT_MAX 48
+void number_to_text(double x, char out[NUMBER_TEXT_MAX]);
 
 #endif

@@ -222,6 +222,20 @@ static bool time_fits(sqlite3_value *value, Arg *arg)
            : time_from_real(sqlite3_value_double(value), &arg->as.integer);
 }
 
+/* 0, 1, '0', '1' and words. */
+static bool truth_fits(sqlite3_value *value, Arg *arg)
+{
+  static const char WORDS[] = "no|yes|false|true";
+  static const ParamSpec NUMBER = {"", PARAM_INTEGER, NULL, 0, 1, NULL, ""};
+  if (number_fits(&NUMBER, value, arg)) {
+    return true;
+  }
+  const char *text = sqlite3_value_type(value) == SQLITE_TEXT ? (const char *)sqlite3_value_text(value) : NULL;
+  int word = text ? choice_of(WORDS, text, (size_t)sqlite3_value_bytes(value)) : -1;
+  arg->as.integer = word % 2;
+  return word >= 0;
+}
+
 static bool value_fits(const ParamSpec *param, sqlite3_value *value, Arg *arg)
 {
   int type = sqlite3_value_type(value);
@@ -231,6 +245,9 @@ static bool value_fits(const ParamSpec *param, sqlite3_value *value, Arg *arg)
   }
   if (is_number(param)) {
     return number_fits(param, value, arg);
+  }
+  if (param->kind == PARAM_TRUTH) {
+    return truth_fits(value, arg);
   }
   if (param->kind == PARAM_TIME && (type == SQLITE_INTEGER || type == SQLITE_FLOAT)) {
     return time_fits(value, arg);
@@ -294,6 +311,8 @@ char *param_accepted(const ParamSpec *param)
       return sqlite3_mprintf("the name of a table or view in quotes, or (SELECT retain_log(customer, time, value) FROM …)");
     case PARAM_COLUMN:
       return sqlite3_mprintf("the name of a column, in quotes");
+    case PARAM_TRUTH:
+      return sqlite3_mprintf("0 or 1, no or yes, false or true");
     case PARAM_ANY:
       return sqlite3_mprintf("any value");
     default:

@@ -19,7 +19,7 @@ typedef struct Call Call; /* one running call; lives on the stack of the engine 
 typedef struct Cell Cell; /* where one result goes */
 
 /* Arguments */
-bool call_is_null(const Call *call, int param); /* left out or NULL, and without a default */
+bool call_is_null(const Call *call, int param);  /* left out or NULL, and without a default */
 bool call_is_given(const Call *call, int param); /* the call has this argument, NULL or not */
 int64_t call_integer(const Call *call, int param);
 double call_real(const Call *call, int param);

@@ -36,6 +36,7 @@ static void call_open(Call *call, sqlite3_context *context, int n_values, sqlite
 static Status arguments_check(Call *call, int n_values, bool *null_required)
 {
   const FunctionSpec *spec = call->function;
+  *null_required = false;
   if (n_values < spec->n_params && !spec->params[n_values].fallback) {
     return call_fail(call, "%s is required: %s", spec->params[n_values].name, spec->params[n_values].help);
   }

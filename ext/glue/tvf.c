@@ -204,9 +204,9 @@ static int table_best_index(sqlite3_vtab *vtab, sqlite3_index_info *info)
   }
   info->idxNum = used;
   info->estimatedCost = customer >= 0 ? 1e4 : reads_table(spec) ? 1e6
-                                                               : 1e3;
+                                                                : 1e3;
   info->estimatedRows = customer >= 0 ? 1 : reads_table(spec) ? 10000
-                                                             : 1000;
+                                                              : 1000;
   return SQLITE_OK;
 }
 

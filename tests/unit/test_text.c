@@ -34,8 +34,21 @@ static void escapes(void **unused)
   }
 }
 
+/* As printf's %.6g in the C locale, but for whole numbers, which keep all their digits. */
+static void numbers(void **unused)
+{
+  (void)unused;
+  const double cases[] = {0, 1, -2.5, 0.231704, 1.0 / 3, -9582.43, 123456.5, 1234567, 0.00012345678, 1e-300, 2.5e20};
+  const char *const want[] = {"0", "1", "-2.5", "0.231704", "0.333333", "-9582.43", "123457", "1234567", "0.000123457", "1e-300", "2.5e20"};
+  for (int i = 0; i < 11; i++) {
+    char text[NUMBER_TEXT_MAX];
+    number_to_text(cases[i], text);
+    assert_string_equal(text, want[i]);
+  }
+}
+
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(grows), cmocka_unit_test(escapes)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(grows), cmocka_unit_test(escapes), cmocka_unit_test(numbers)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
