@@ -73,6 +73,23 @@ FROM repeat_ladder('orders')
 WHERE max_step = 6;
 
 .print
+.print What is each customer worth? A purchase model and a spend model, fitted to this shop, forecast the coming year, with an interval.
+SELECT customer, x + 1 AS purchase_days, printf('%.0f %%', 100 * p_alive) AS still_a_customer, printf('%.1f', expected_purchases) AS purchases_to_come,
+       printf('%.2f', expected_value) AS worth_each, printf('%,d', round(clv)) AS next_year, printf('%,d ... %,d', round(clv_low), round(clv_high)) AS "95 % interval"
+FROM clv_forecast('orders')
+WHERE horizon = '52 weeks'
+ORDER BY clv DESC
+LIMIT 5;
+
+.print
+.print Who is leaving, and why? The chance not to buy within 90 days, learnt from this shop's own past, with the strongest reasons.
+SELECT customer, printf('%.0f %%', 100 * churn_probability) AS churn, risk, printf('%.0f', value_at_risk) AS at_risk, replace(reasons, '; ', char(10)) AS reasons
+FROM churn_risk('orders')
+WHERE horizon = '90 days' AND risk IN ('high', 'critical')
+ORDER BY value_at_risk DESC
+LIMIT 3;
+
+.print
 .print This shop is generated, so the truth is known: of those who are late by their own rhythm, how many are really still customers?
 CREATE TEMP TABLE truth AS SELECT DISTINCT customer_id AS customer, alive_at_end FROM demo_orders(2000, 1);
 SELECT CASE WHEN overdue_ratio <= 1 THEN 'on time' WHEN overdue_ratio <= 2 THEN 'up to 2 times' WHEN overdue_ratio <= 4 THEN 'up to 4 times' ELSE 'more' END AS late,
@@ -81,6 +98,30 @@ FROM purchase_intervals('orders') JOIN truth USING (customer)
 WHERE purchases >= 3
 GROUP BY late
 ORDER BY min(overdue_ratio);
+
+.print
+.print ... and did the forecast hold? What churn_risk said three months before the end, beside what then happened.
+SELECT risk, count(*) AS customers, printf('%.0f %%', 100 * avg(churn_probability)) AS said, printf('%.0f %%', 100 * avg(later.customer_id IS NULL)) AS happened
+FROM churn_risk('orders') LEFT JOIN (SELECT DISTINCT customer_id FROM orders WHERE ordered_at > '2025-10-01' AND ordered_at <= '2025-12-30') AS later ON later.customer_id = customer
+WHERE as_of = '2025-10-01' AND horizon = '90 days'
+GROUP BY risk
+ORDER BY avg(churn_probability);
+
+.print
+.print ... and the models? Each channel's customers were drawn from BG/NBD with these parameters. z: how many standard errors the estimate is away.
+WITH truth(channel, alpha, a) AS (VALUES ('organic', 10.0, 0.8), ('search', 12.5, 1.2), ('social', 16.0, 2.0), ('referral', 8.0, 0.4)),
+  fits AS (
+    SELECT channel, bgnbd_fit(x, t_x, T) AS fit
+    FROM customer_summary('orders') JOIN (SELECT DISTINCT customer_id AS customer, channel FROM orders) USING (customer)
+    GROUP BY channel),
+  parameters AS (
+    SELECT channel, key AS parameter, value AS estimate, CASE key WHEN 'r' THEN 0.9 WHEN 'alpha' THEN alpha WHEN 'a' THEN a ELSE 3.0 END AS true_value,
+           json_extract(fit, '$.standard_errors.log_' || key) AS log_error
+    FROM fits JOIN truth USING (channel), json_each(fit, '$.parameters'))
+SELECT channel, parameter, true_value, printf('%.2f', estimate) AS estimate,
+       printf('%.2f ... %.2f', estimate * exp(-1.96 * log_error), estimate * exp(1.96 * log_error)) AS "95 % interval", printf('%+.1f', ln(estimate / true_value) / log_error) AS z
+FROM parameters
+WHERE channel IN ('organic', 'search');
 
 .print
 .print Next: your own table. SELECT * FROM retain_help('rfm') explains a function; README.md has the tour in more words.

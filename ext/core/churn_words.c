@@ -58,7 +58,7 @@ typedef struct Phrase {
 
 static const Phrase PHRASE[CHURN_CAUSES] = {
   [CAUSE_SILENCE] = {{"last purchase %1 days ago, usual gap %2 days", "距上次购买%1天，平时间隔%2天"}},
-  [CAUSE_FREQUENCY] = {{"has bought on %1 days", "共在%1天购买过"}},
+  [CAUSE_FREQUENCY] = {{"%1 purchase days so far", "共在%1天购买过"}},
   [CAUSE_VALUE] = {{"spends %1 per purchase, all customers %2", "平均每次消费%1，全体客户%2"}},
   [CAUSE_TREND] = {{"%1 repeat purchases in the last %3 days, %2 expected from before",
                     "最近%3天复购%1次，按以往节奏应为%2次"}},
@@ -74,7 +74,7 @@ static const Phrase SIGNAL_VALUE_PHRASE = {{"%k: %1 on average in the last %3 da
 static const Phrase SIGNAL_AHEAD = {{"%k in %1 days", "%k：还有%1天"}};
 static const Phrase SIGNAL_PAST = {{"%k was %1 days ago", "%k：已过%1天"}};
 static const Phrase SIGNAL_NO_DATE = {{"no date known for %k", "%k：无日期"}};
-static const Phrase LOWERS = {{" (lowers the risk)", "（降低风险）"}};
+static const Phrase LOWERS = {{" (speaks for staying)", "（有利于留存）"}};
 static const Phrase BETWEEN = {{"; ", "；"}};
 
 /* A reason with its figures. */

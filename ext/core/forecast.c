@@ -110,13 +110,17 @@ void summary_pasts_free(SummaryPasts *pasts)
 
 /* Fitting */
 
-static void choose(Forecast *forecast)
+/* Of those that converged, the lowest AIC; where none did and any model would do, of those at their limits. */
+static void choose(Forecast *forecast, bool any_model)
 {
-  for (int i = 0; i < FORECAST_MODELS; i++) {
-    const ModelFit *fit = &forecast->fit[i];
-    if (fit->model && fit->converged && (!forecast->chosen || model_aic(fit) < model_aic(forecast->chosen))) {
-      forecast->chosen = fit;
-      forecast->model = fit->model;
+  for (int limit = 0; limit <= any_model && !forecast->chosen; limit++) {
+    for (int i = 0; i < FORECAST_MODELS; i++) {
+      const ModelFit *fit = &forecast->fit[i];
+      bool fits = fit->model && (limit ? fit->at_limit : fit->converged);
+      if (fits && (!forecast->chosen || model_aic(fit) < model_aic(forecast->chosen))) {
+        forecast->chosen = fit;
+        forecast->model = fit->model;
+      }
     }
   }
 }
@@ -156,7 +160,7 @@ Status forecast_fit(Forecast *forecast, const SummaryPasts *pasts, int which, co
   forecast->mean = pasts->mean;
   forecast->mean_sd = pasts->mean_sd;
   forecast->has_spend = spend_usable(&forecast->spend);
-  choose(forecast);
+  choose(forecast, which == FORECAST_AUTO);
   return forecast->model ? prepare_discounting(forecast) : STATUS_OK;
 }
 
@@ -394,6 +398,9 @@ Interval forecast_interval(const Forecast *forecast, const SummaryRow *row)
 {
   if (forecast->n_replicates) {
     return bootstrap_interval(forecast, row);
+  }
+  if (!forecast->chosen->converged) {
+    return (Interval){NAN, NAN}; /* no Hessian, no errors */
   }
   double value = forecast_value(forecast, row);
   if (value == 0) {

@@ -2,7 +2,7 @@
 ** What each customer of a summary (core/summary.h) will buy and is worth: purchases by a buy-till-you-die model,
 ** value by Gamma-Gamma.
 **
-**   E[purchases in the horizon]  of the chosen model (core/model.h): the lowest AIC of those that converged, or the one
+**   E[purchases in the horizon]  of the chosen model (core/model.h): the lowest AIC of those that converged (where none of all did: of those at their limits), or the one
 **                                asked for
 **   E[value of a purchase day]   Gamma-Gamma (Fader & Hardie 2013) of x and m; where it cannot be fitted, the mean value
 **                                of all repeat purchase days, the same for everybody
@@ -70,7 +70,7 @@ typedef struct Forecast {
   double level;
 
   ModelFit fit[FORECAST_MODELS]; /* .model NULL: not asked for */
-  const Model *model;            /* the chosen one; NULL: none converged */
+  const Model *model;            /* the chosen one; NULL: none that was asked for can be used */
   const ModelFit *chosen;
   ModelFit spend;
   bool has_spend; /* Gamma-Gamma is used; else `mean` */
@@ -84,8 +84,8 @@ typedef struct Forecast {
 } Forecast;
 
 /*
-** Fits the spend model and all models (which = FORECAST_AUTO) or one, and chooses. Where none converged, `model`
-** stays NULL and fit[].reason says why.
+** Fits the spend model and all models (which = FORECAST_AUTO) or one, and chooses. Where all were tried and none converged, one that has no finite maximum is taken at
+** its limit (chosen->at_limit; it has no intervals). Where there is none either, `model` stays NULL and fit[].reason says why.
 */
 Status forecast_fit(Forecast *forecast, const SummaryPasts *pasts, int which, const Watch *watch);
 

@@ -112,6 +112,7 @@ static void fit_from(ModelFit *fit, const Optimum *optimum, double scale)
   }
   fit->log_likelihood = optimum->value;
   fit->converged = optimum->outcome == OUTCOME_MAXIMUM;
+  fit->at_limit = optimum->outcome == OUTCOME_RUNAWAY;
   if (fit->converged) {
     memcpy(fit->covariance, optimum->inverse, sizeof(double) * (size_t)(fit->n_variables * fit->n_variables));
   }

@@ -84,6 +84,7 @@ typedef struct ModelFit {
   size_t rows;      /* distinct */
   int iterations, evaluations;
   bool converged;
+  bool at_limit;             /* did not, since there is no finite maximum: theta is where the likelihood, and with it every prediction, hardly changes any more */
   char reason[MODEL_REASON]; /* why not; "" where converged */
 } ModelFit;
 

@@ -8,8 +8,9 @@
 ** R1  One row per customer, in the order of their first row. orders and value are those so far; x, t_x, T and m are
 **     customer_summary()'s.
 ** R2  model = 'auto' fits BG/NBD, MBG/NBD and Pareto/NBD and takes the lowest AIC of those that converged;
-**     fitted_model says which. A model that was asked for and did not converge is an error with its reason, as is
-**     'auto' where none did. Nothing is forecast from a fit that did not converge.
+**     fitted_model says which. A model that was asked for and did not converge is an error with its reason. Where none
+**     of 'auto' did, the best of those without a finite maximum is taken at its limit, as in a shop whose customers all drop out
+**     with one chance: fitted_model says 'bgnbd at its limit', there is no interval, and model_fit() tells the reason.
 ** R3  expected_purchases: purchase days expected in the horizon after the end of observation. A horizon in months or
 **     years is 30.4375 or 365.25 days each; at most 100 years.
 ** R4  expected_value: expected value of a purchase day, by Gamma-Gamma; where x = 0 it is the mean of the
@@ -39,6 +40,7 @@ typedef struct ForecastAnswer {
   Summary summary;
   Accumulator inner; /* the summary's; its state is followed by the customer's total */
   Forecast forecast;
+  char fitted_model[40];
   char interval_method[48];
 } ForecastAnswer;
 
@@ -75,7 +77,7 @@ static Status bootstrap(Call *call, ForecastAnswer *answer)
 {
   Forecast *forecast = &answer->forecast;
   int replicates = (int)call_integer(call, PARAM_BOOTSTRAP);
-  snprintf(answer->interval_method, sizeof answer->interval_method, "delta");
+  snprintf(answer->interval_method, sizeof answer->interval_method, forecast->chosen->converged ? "delta" : "none");
   if (replicates == 0 || !answer->source.has_value) {
     return STATUS_OK;
   }
@@ -110,6 +112,8 @@ static Status forecast_customers(Call *call, ForecastAnswer *answer)
     forecast_reasons(forecast->fit, reasons);
     return call_fail(call, "no model could be fitted: %s", reasons);
   }
+  snprintf(answer->fitted_model, sizeof answer->fitted_model, "%s%s", forecast->model->name,
+           forecast->chosen->converged ? "" : " at its limit");
   return has_spend ? bootstrap(call, answer) : STATUS_OK;
 }
 
@@ -224,7 +228,7 @@ static void forecast_cell(const void *state, int64_t row, int column, Cell *out)
       cell_real(out, forecast_interval(forecast, &customer).high);
       break;
     case FITTED_MODEL:
-      cell_static(out, forecast->model->name);
+      cell_text(out, answer->fitted_model, strlen(answer->fitted_model));
       break;
     case SPEND_MODEL:
       cell_static(out, forecast->has_spend ? GAMMA_GAMMA.name : "mean");
@@ -262,10 +266,11 @@ static const ColumnSpec COLUMNS[] = {
   {"clv", "REAL", "expected value of the horizon, discounted; NULL where the source has no value"},
   {"clv_low", "REAL", "lower end of the interval of clv: uncertainty of the expected value by that of the parameters"},
   {"clv_high", "REAL", "upper end of the interval of clv"},
-  {"fitted_model", "TEXT", "the model of the purchases: bgnbd, mbgnbd or pareto_nbd"},
+  {"fitted_model", "TEXT", "the model of the purchases: bgnbd, mbgnbd or pareto_nbd; followed by 'at its limit' where none of "
+                           "them has a finite maximum (model_fit() says why), and then without an interval"},
   {"spend_model", "TEXT", "the model of the value: gamma_gamma, or mean (of all repeat purchase days) where that "
                           "cannot be fitted; NULL where the source has no value"},
-  {"interval_method", "TEXT", "delta, or bootstrap with the number of replicates that converged; NULL where the "
+  {"interval_method", "TEXT", "delta, bootstrap with the number of replicates that converged, or none; NULL where the "
                               "source has no value"},
 };
 

@@ -36,6 +36,8 @@ static const Case CASES[] = {
   {"rfm_thresholds", "rfm_thresholds('orders')", "*"},
   {"segment_flow", "segment_flow('orders') WHERE since = '2025-01-01' AND until = '2025-07-01'", "*"},
   {"data_check", "data_check('orders')", "*"},
+  {"clv_forecast", "clv_forecast('orders')", "customer, p_alive, expected_purchases, expected_value, clv"},
+  {"churn_risk", "churn_risk('orders')", "customer, churn_probability, risk, reasons, value_at_risk"},
 };
 #define N_CASES ((int)(sizeof CASES / sizeof *CASES))
 

@@ -86,6 +86,10 @@ int main(int argc, char **argv)
     "SELECT count(*) FROM repeat_ladder('orders')",
     "SELECT count(*) FROM segment_flow('orders') WHERE since = '2025-01-01' AND until = '2025-07-01'",
     "SELECT count(*) FROM data_check('orders')",
+    "SELECT count(clv_high) FROM clv_forecast('orders')",
+    "SELECT count(reasons) FROM churn_risk('orders')",
+    "SELECT count(*) FROM churn_risk_quality('orders')",
+    "SELECT count(*) FROM model_backtest('orders')",
     "SELECT length(rfm_cuts(order_id % 1000, amount, amount * 2)) FROM orders",
   };
   if (argc < 3) {

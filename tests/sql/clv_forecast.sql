@@ -92,6 +92,17 @@ INSERT INTO checks(what, got, want) SELECT 'R6 another seed', sum(g.clv_low = b.
 INSERT INTO checks(what, got, want)
 SELECT 'R6 about as wide', avg(ln(b.clv_high / b.clv_low)) / avg(ln(g.clv_high / g.clv_low)) BETWEEN 0.6 AND 1.5, 1 FROM clv_forecast('orders') AS g JOIN b USING (customer) WHERE g.model = 'bgnbd';
 
+-- A shop in which no model has a finite maximum: still an answer, which says what it is.
+CREATE TABLE clockwork(customer_id INTEGER, ordered_at TEXT, amount REAL);
+INSERT INTO clockwork
+WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 599)
+SELECT (i * 7919) % 151, datetime('2025-01-01', (i / 2 + i % 11) || ' days'), round(5 + i * 37 % 91 + i % 4 * 0.25, 2) FROM n WHERE i < 300 OR (i * 7919) % 151 % 2;
+INSERT INTO checks(what, got, want) SELECT 'R2 no model converges', count(*), 0 FROM model_fit('clockwork') WHERE converged;
+INSERT INTO checks(what, got, want)
+SELECT 'R2 at its limit', group_concat(DISTINCT fitted_model || ', ' || interval_method), 'bgnbd at its limit, none' FROM clv_forecast('clockwork') UNION ALL
+SELECT 'R2 … with a value and without an interval', printf('%d %d', count(clv), count(clv_low)), '151 0' FROM clv_forecast('clockwork') UNION ALL
+SELECT 'R2 … which is that of the purchases', sum(abs(clv - expected_purchases * expected_value) <= 1e-12 * clv AND p_alive BETWEEN 0 AND 1), 151 FROM clv_forecast('clockwork');
+
 SELECT CASE WHEN got IS want THEN 'ok ' || what ELSE printf('FAIL %s: got %s, want %s', what, quote(got), quote(want)) END FROM checks ORDER BY id;
 
 CREATE TABLE one AS SELECT customer_id, ordered_at, amount FROM orders WHERE customer_id = 17;
