@@ -72,8 +72,10 @@ static Status quote_name(Call *call, int param, char **quoted)
   char *first = NULL, *second = NULL;
   Status status = STATUS_ERROR;
   const char *rest = name_part(text, &first);
-  if (rest && *rest == '.') {
+  bool dotted = rest && *rest == '.', has_memory = first != NULL;
+  if (dotted) {
     rest = name_part(rest + 1, &second);
+    has_memory = second != NULL;
   }
   if (rest && *rest == 0) {
     *quoted = second ? sqlite3_mprintf("\"%w\".\"%w\"", first, second) : sqlite3_mprintf("\"%w\"", first);
@@ -81,6 +83,7 @@ static Status quote_name(Call *call, int param, char **quoted)
   }
   sqlite3_free(first);
   sqlite3_free(second);
+  status = has_memory ? status : STATUS_NOMEM;
   return status == STATUS_ERROR ? call_fail_argument(call, param, "the name of a table or view ('orders', 'main.orders', '\"odd name\"')")
                                 : status;
 }
@@ -112,7 +115,7 @@ static Status no_such_table(Call *call, int param, const char *label, const char
   sqlite3_finalize(statement);
   Status status = call_fail(call, "%s '%s' is no table or view of this database, which has %s%s", role, label,
                             tables ? tables : "none yet",
-                            param == 0 ? ". For a query give (SELECT retain_log(customer, time, value) FROM …)" : "");
+                            param == 0 && call->table->has_source ? ". For a query give (SELECT retain_log(customer, time, value) FROM …)" : "");
   sqlite3_free(tables);
   return status;
 }

@@ -12,7 +12,8 @@ struct RowReader {
   int n_fields;
   NamedTable table;
   Role roles[FIELDS_MAX];
-  int argument[FIELDS_MAX]; /* of retain_rows(), by field; -1: no such column */
+  int argument[FIELDS_MAX];     /* of retain_rows(), by field; -1: no such column */
+  int read[FIELDS_MAX], n_read; /* the fields that there are, by argument */
   Status (*step)(void *self, RowReader *reader, const FieldValue *values);
   void *self;
   sqlite3_value **row; /* the one being taken */
@@ -90,6 +91,24 @@ static Status take_value(RowReader *reader, int i)
   return fits ? STATUS_OK : rows_fail(reader, i, MUST[field->kind]);
 }
 
+/* The way of most values: a number where one is wanted. False: take_value() is to look at it. */
+static inline bool take_number(RowReader *reader, int i, sqlite3_value *value)
+{
+  FieldKind kind = reader->fields[i].kind;
+  if (kind != FIELD_REAL && kind != FIELD_ANY) {
+    return false;
+  }
+  int type = sqlite3_value_type(value);
+  if (type != SQLITE_INTEGER && type != SQLITE_FLOAT) {
+    return false;
+  }
+  FieldValue *out = &reader->values[i];
+  out->null = false;
+  out->text = false;
+  out->real = sqlite3_value_double(value);
+  return !isinf(out->real);
+}
+
 static void rows_step(sqlite3_context *context, int n_values, sqlite3_value **values)
 {
   RowReader *reader = ((const Binding *)sqlite3_user_data(context))->host->row_reader;
@@ -100,8 +119,9 @@ static void rows_step(sqlite3_context *context, int n_values, sqlite3_value **va
   Status status = STATUS_OK;
   reader->row = values;
   reader->number++;
-  for (int i = 0; i < reader->n_fields && status == STATUS_OK; i++) {
-    if (reader->argument[i] >= 0) {
+  for (int j = 0; j < reader->n_read && status == STATUS_OK; j++) {
+    int i = reader->read[j];
+    if (!take_number(reader, i, values[j])) {
       status = take_value(reader, i);
     }
   }
@@ -131,20 +151,23 @@ int rows_register(Host *host)
                                     rows_step, rows_final, binding_free);
 }
 
+/* NULL: out of memory. */
 static char *reading_sql(RowReader *reader)
 {
-  char *sql = sqlite3_mprintf("SELECT retain_rows(");
-  int n = 0;
+  sqlite3_str *sql = sqlite3_str_new(NULL);
+  sqlite3_str_appendall(sql, "SELECT retain_rows(");
   for (int i = 0; i < reader->n_fields; i++) {
     const char *column = reader->roles[i].column;
     reader->fields[i].found = column != NULL;
-    reader->argument[i] = column ? n++ : -1;
+    reader->argument[i] = column ? reader->n_read : -1;
     reader->values[i] = (FieldValue){.null = true};
     if (column) {
-      sql = sqlite3_mprintf(n > 1 ? "%z, src.\"%w\"" : "%zsrc.\"%w\"", sql, column);
+      sqlite3_str_appendf(sql, reader->n_read ? ", src.\"%w\"" : "src.\"%w\"", column);
+      reader->read[reader->n_read++] = i;
     }
   }
-  return sqlite3_mprintf("%z) FROM %s AS src", sql, reader->table.from);
+  sqlite3_str_appendf(sql, ") FROM %s AS src", reader->table.from);
+  return sqlite3_str_finish(sql);
 }
 
 static Status rows_run(RowReader *reader)
