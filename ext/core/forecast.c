@@ -113,14 +113,16 @@ void summary_pasts_free(SummaryPasts *pasts)
 /* Of those that converged, the lowest AIC; where none did and any model would do, of those at their limits. */
 static void choose(Forecast *forecast, bool any_model)
 {
-  for (int limit = 0; limit <= any_model && !forecast->chosen; limit++) {
-    for (int i = 0; i < FORECAST_MODELS; i++) {
-      const ModelFit *fit = &forecast->fit[i];
-      bool fits = fit->model && (limit ? fit->at_limit : fit->converged);
-      if (fits && (!forecast->chosen || model_aic(fit) < model_aic(forecast->chosen))) {
-        forecast->chosen = fit;
-        forecast->model = fit->model;
-      }
+  bool some_converged = false;
+  for (int i = 0; i < FORECAST_MODELS; i++) {
+    some_converged = some_converged || (forecast->fit[i].model && forecast->fit[i].converged);
+  }
+  for (int i = 0; i < FORECAST_MODELS; i++) {
+    const ModelFit *fit = &forecast->fit[i];
+    bool usable = fit->model && (fit->converged || (any_model && !some_converged && fit->at_limit));
+    if (usable && (!forecast->chosen || model_aic(fit) < model_aic(forecast->chosen))) {
+      forecast->chosen = fit;
+      forecast->model = fit->model;
     }
   }
 }
