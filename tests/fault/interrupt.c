@@ -86,12 +86,14 @@ int main(int argc, char **argv)
     "SELECT count(*) FROM repeat_ladder('orders')",
     "SELECT count(*) FROM segment_flow('orders') WHERE since = '2025-01-01' AND until = '2025-07-01'",
     "SELECT count(*) FROM data_check('orders')",
-    "SELECT count(clv_high) FROM clv_forecast('orders')",
+    "SELECT length(rfm_cuts(order_id % 1000, amount, amount * 2)) FROM orders",
+    /* Whose fits cost as much as the reading: on the smaller file only. */
+    "SELECT count(clv) FROM clv_forecast('orders')",
     "SELECT count(reasons) FROM churn_risk('orders')",
     "SELECT count(*) FROM churn_risk_quality('orders')",
     "SELECT count(*) FROM model_backtest('orders')",
-    "SELECT length(rfm_cuts(order_id % 1000, amount, amount * 2)) FROM orders",
   };
+  const size_t fitting = sizeof SQL / sizeof *SQL - 4;
   if (argc < 3) {
     fprintf(stderr, "usage: interrupt FOLDER ROWS [LIMIT_MS [PART_OF_SQL]]\n");
     return 2;
@@ -105,7 +107,7 @@ int main(int argc, char **argv)
     orders_file(argv[1], form == ORDERS_PLAIN ? rows : rows / 5, form, file);
     sqlite3 *db = connection_open(file);
     for (size_t i = 0; i < sizeof SQL / sizeof *SQL; i++) {
-      if (argc > 4 && !strstr(SQL[i], argv[4])) {
+      if ((i >= fitting && form == ORDERS_PLAIN) || (argc > 4 && !strstr(SQL[i], argv[4]))) {
         continue;
       }
       double whole = 1e300, worst[2] = {0, 0}; /* by interrupt, by progress handler */

@@ -1,6 +1,7 @@
 /*
 ** One contract for all models of core/model.h: what has to hold whatever the formulas are, on parameters as published, and fits of
 ** simulated customers whose true parameters are known.
+** not under valgrind: hundreds of fits, each of which ASan and UBSan see too
 */
 #include "feed.h"
 
