@@ -23,9 +23,17 @@ extern const TableSpec model_fit_table;
 extern const TableSpec purchase_intervals_table;
 extern const TableSpec repeat_ladder_table;
 extern const TableSpec data_check_table;
+extern const TableSpec demo_contracts_table;
 extern const TableSpec demo_orders_table;
 extern const TableSpec retain_help_table;
 extern const TableSpec retention_by_period_table;
+extern const TableSpec survival_curve_table;
+extern const TableSpec survival_summary_table;
+extern const TableSpec survival_at_table;
+extern const TableSpec survival_forecast_table;
+extern const TableSpec survival_test_table;
+extern const TableSpec hazard_by_table;
+extern const TableSpec competing_risks_table;
 
 extern const FunctionSpec retention_rate_function;
 extern const FunctionSpec retention_rate_rows_function;
@@ -46,6 +54,16 @@ extern const FunctionSpec logit_predict_function;
 extern const FunctionSpec logit_predict_named_function;
 extern const FunctionSpec logit_reasons_function;
 extern const FunctionSpec logit_reasons_named_function;
+extern const FunctionSpec weibull_fit_function;
+extern const FunctionSpec weibull_survival_function;
+extern const FunctionSpec weibull_hazard_function;
+extern const FunctionSpec weibull_quantile_function;
+extern const FunctionSpec weibull_median_function;
+extern const FunctionSpec weibull_residual_lifetime_function;
+extern const FunctionSpec sbg_fit_function;
+extern const FunctionSpec sbg_survival_function;
+extern const FunctionSpec sbg_retention_function;
+extern const FunctionSpec sbg_residual_lifetime_function;
 extern const FunctionSpec auc_function;
 extern const FunctionSpec auc_se_function;
 extern const FunctionSpec lift_at_function;
@@ -88,7 +106,15 @@ static const TableSpec *const TABLES[] = {
   &churn_risk_table,
   &churn_risk_quality_table,
   &churn_threshold_table,
+  &survival_curve_table,
+  &survival_summary_table,
+  &survival_at_table,
+  &survival_forecast_table,
+  &survival_test_table,
+  &hazard_by_table,
+  &competing_risks_table,
   &data_check_table,
+  &demo_contracts_table,
   &demo_orders_table,
   &retain_help_table,
   NULL,
@@ -119,6 +145,16 @@ static const FunctionSpec *const FUNCTIONS[] = {
   &logit_predict_named_function,
   &logit_reasons_function,
   &logit_reasons_named_function,
+  &weibull_fit_function,
+  &weibull_survival_function,
+  &weibull_hazard_function,
+  &weibull_quantile_function,
+  &weibull_median_function,
+  &weibull_residual_lifetime_function,
+  &sbg_fit_function,
+  &sbg_survival_function,
+  &sbg_retention_function,
+  &sbg_residual_lifetime_function,
   &auc_function,
   &auc_se_function,
   &lift_at_function,

@@ -226,6 +226,7 @@ static const char *param_type(const ParamSpec *param)
       return "INTEGER";
     case PARAM_REAL:
       return "REAL";
+    case PARAM_TRUTH:
     case PARAM_ANY:
       return "any";
     default:

@@ -1,0 +1,274 @@
+#include "survival_options.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "../core/mem.h"
+
+#define LARGEST 1e15
+
+typedef enum Meaning {
+  MEANS_UNSEEN,
+  MEANS_NO,
+  MEANS_YES,
+  MEANS_NOTHING
+} Meaning;
+
+static char to_lower(char c)
+{
+  return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static Meaning meaning_of(CustomerKey key)
+{
+  static const struct {
+    const char *word;
+    Meaning meaning;
+  } WORDS[] = {{"no", MEANS_NO}, {"false", MEANS_NO}, {"yes", MEANS_YES}, {"true", MEANS_YES}};
+  for (int i = 0; i < COUNT_OF(WORDS); i++) {
+    size_t n = strlen(WORDS[i].word), j = 0;
+    while (j < n && j < key.length && to_lower(key.text[j]) == WORDS[i].word[j]) {
+      j++;
+    }
+    if (j == n && key.length == n) {
+      return WORDS[i].meaning;
+    }
+  }
+  return MEANS_NOTHING;
+}
+
+/* Each distinct text is looked at once. */
+static bool event_of(const Field *field, const FieldValue *value, bool *event)
+{
+  if (!value->text) {
+    *event = value->real == 1;
+    return (value->real == 0) | (value->real == 1); /* no branch that events would mislead */
+  }
+  Meaning *meaning = customers_state(&field->keys, value->key);
+  if (*meaning == MEANS_UNSEEN) {
+    *meaning = meaning_of(customers_key(&field->keys, value->key));
+  }
+  *event = *meaning == MEANS_YES;
+  return *meaning != MEANS_NOTHING;
+}
+
+/* 0, '0' and '' are no cause. */
+static uint32_t cause_of(const Field *field, const FieldValue *value)
+{
+  if (value->null) {
+    return 0;
+  }
+  Meaning *meaning = customers_state(&field->keys, value->key);
+  if (*meaning == MEANS_UNSEEN) {
+    CustomerKey key = customers_key(&field->keys, value->key);
+    bool none = key.text ? key.length == 0 || strcmp(key.text, "0") == 0 : key.integer == 0;
+    *meaning = none ? MEANS_NO : MEANS_YES;
+  }
+  return *meaning == MEANS_YES ? value->key + 1 : 0;
+}
+
+static Status take_event(const LifeReader *reader, RowReader *rows, const FieldValue *values, Life *life)
+{
+  const Field *field = &reader->fields[LIFE_EVENT_OR_CAUSE];
+  const FieldValue *value = &values[LIFE_EVENT_OR_CAUSE];
+  if (reader->causes) {
+    life->cause = cause_of(field, value);
+    life->event = life->cause != 0;
+    return STATUS_OK;
+  }
+  return event_of(field, value, &life->event) ? STATUS_OK
+                                              : rows_fail(rows, LIFE_EVENT_OR_CAUSE, "0 or 1, no or yes, false or true");
+}
+
+/* What every row has: time, event and perhaps a group. False: the row does not take part, or *status is an error. */
+static inline bool take_life(const LifeReader *reader, RowReader *rows, const FieldValue *values, Life *life, Status *status)
+{
+  if (values[LIFE_TIME].null || (values[LIFE_EVENT_OR_CAUSE].null && !reader->causes) ||
+      (reader->fields[LIFE_GROUP].found && values[LIFE_GROUP].null)) {
+    return false;
+  }
+  life->time = values[LIFE_TIME].real;
+  if (!(life->time >= 0 && life->time <= LARGEST)) {
+    *status = rows_fail(rows, LIFE_TIME, "a number from 0 to 1e15");
+    return false;
+  }
+  life->weight = 1;
+  life->group = values[LIFE_GROUP].key;
+  *status = take_event(reader, rows, values, life);
+  return *status == STATUS_OK;
+}
+
+static Status take_plain_row(void *self, RowReader *rows, const FieldValue *values)
+{
+  LifeReader *reader = self;
+  Status status = STATUS_OK;
+  Life life = {0};
+  return take_life(reader, rows, values, &life, &status) ? reader->take(reader, &life) : status;
+}
+
+static Status take_row(void *self, RowReader *rows, const FieldValue *values)
+{
+  LifeReader *reader = self;
+  const Field *fields = reader->fields;
+  Status status = STATUS_OK;
+  Life life = {0};
+  for (int i = LIFE_WEIGHT; i < LIFE_FIELDS; i++) {
+    if (fields[i].found && values[i].null) {
+      return STATUS_OK;
+    }
+  }
+  if (!take_life(reader, rows, values, &life, &status)) {
+    return status;
+  }
+  life.stratum = values[LIFE_STRATUM].key;
+  life.customer = values[LIFE_CUSTOMER].key;
+  if (fields[LIFE_ENTRY].found && !values[LIFE_ENTRY].null) {
+    life.entry = values[LIFE_ENTRY].real;
+    if (!(life.entry >= 0 && (life.entry == 0 || life.entry < life.time))) {
+      return rows_fail(rows, LIFE_ENTRY, "0 or more, and less than the time of the row");
+    }
+  }
+  if (fields[LIFE_WEIGHT].found) {
+    life.weight = values[LIFE_WEIGHT].real;
+    if (!(life.weight >= 0 && life.weight <= LARGEST)) {
+      return rows_fail(rows, LIFE_WEIGHT, "a number from 0 to 1e15");
+    }
+    if (life.weight == 0) {
+      return STATUS_OK;
+    }
+  }
+  return reader->take(reader, &life);
+}
+
+Status lives_read(Call *call, LifeReader *reader)
+{
+  static const char *const CUSTOMER_NAMES[] = {
+    "customerid", "userid", "clientid", "accountid", "memberid", "subscriberid", "customer", "user", "client", "account",
+    "member", "subscriber", "custid", "cust", NULL};
+  static const struct {
+    FieldKind kind;
+    const char *noun, *param_name;
+  } FIELDS[LIFE_FIELDS] = {
+    [LIFE_TIME] = {FIELD_REAL, "time", "time_column"},
+    [LIFE_EVENT_OR_CAUSE] = {FIELD_ANY, "event", "event_column"},
+    [LIFE_GROUP] = {FIELD_KEY, "group", "group_column"},
+    [LIFE_ENTRY] = {FIELD_REAL, "entry", "entry_column"},
+    [LIFE_WEIGHT] = {FIELD_REAL, "weight", "weight_column"},
+    [LIFE_STRATUM] = {FIELD_KEY, "stratum", "strata_column"},
+    [LIFE_CUSTOMER] = {FIELD_KEY, "customer", "customer_column"},
+  };
+  reader->params[LIFE_TIME] = LIFE_TIME_PARAM;
+  reader->params[LIFE_EVENT_OR_CAUSE] = LIFE_EVENT_PARAM;
+  for (int i = 0; i < LIFE_FIELDS; i++) {
+    bool customer = i == LIFE_CUSTOMER && reader->params[i];
+    Field *field = &reader->fields[i];
+    field->kind = FIELDS[i].kind;
+    field->noun = FIELDS[i].noun;
+    field->param_name = FIELDS[i].param_name;
+    field->names = customer ? CUSTOMER_NAMES : NULL;
+    field->wanted = reader->params[i] ? call_text(call, reader->params[i]) : NULL;
+    field->required = i == LIFE_TIME || i == LIFE_EVENT_OR_CAUSE || customer;
+  }
+  Field *event = &reader->fields[LIFE_EVENT_OR_CAUSE];
+  event->keys.state_size = sizeof(Meaning);
+  if (reader->causes) {
+    event->kind = FIELD_KEY;
+    event->noun = "cause";
+    event->param_name = "cause_column";
+  }
+  int n = LIFE_FIELDS;
+  while (!reader->fields[n - 1].wanted && !reader->fields[n - 1].required) {
+    n--; /* what is not read costs nothing */
+  }
+  return rows_read(call, LIFE_SOURCE_PARAM, reader->fields, n, n > LIFE_ENTRY ? take_row : take_plain_row, reader);
+}
+
+void lives_free(LifeReader *reader)
+{
+  fields_free(reader->fields, LIFE_FIELDS);
+}
+
+/* Arguments and cells */
+
+static bool is_digit(char c)
+{
+  return c >= '0' && c <= '9';
+}
+
+static bool is_space(char c)
+{
+  return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* [+-]digits[.digits][e[+-]digits]; not strtod(), which reads the locale's decimal sign. */
+static bool number_at(const char **at, double *number)
+{
+  const char *p = *at;
+  bool negative = *p == '-', any = false;
+  double digits = 0;
+  int exponent = 0, given = 0;
+  p += *p == '-' || *p == '+';
+  for (bool point = false; is_digit(*p) || (*p == '.' && !point); p++) {
+    if (*p == '.') {
+      point = true;
+    } else {
+      any = true;
+      digits = 10 * digits + (*p - '0');
+      exponent -= point;
+    }
+  }
+  if (any && (*p == 'e' || *p == 'E')) {
+    bool down = *++p == '-';
+    p += *p == '-' || *p == '+';
+    any = is_digit(*p);
+    for (; is_digit(*p); p++) {
+      given = given < 1000 ? 10 * given + (*p - '0') : given;
+    }
+    exponent += down ? -given : given;
+  }
+  *number = exponent < 0 ? digits / pow(10, -exponent) : digits * pow(10, exponent);
+  *number = negative ? -*number : *number;
+  *at = p;
+  return any && isfinite(*number);
+}
+
+Status numbers_read(Call *call, int param, double low, double high, int most, double **numbers, int *n)
+{
+  const char *text = call_text(call, param);
+  *n = 0;
+  *numbers = mem_alloc((size_t)most, sizeof **numbers);
+  if (!*numbers) {
+    return STATUS_NOMEM;
+  }
+  for (const char *at = text;; at++) {
+    double number = 0;
+    while (is_space(*at)) {
+      at++;
+    }
+    bool fits = *n < most && number_at(&at, &number) && number >= low && number <= high;
+    while (is_space(*at)) {
+      at++;
+    }
+    if (!fits || (*at && *at != ',')) {
+      return call_fail_argument(call, param, "1…%d numbers from %g to %g separated by commas, such as '12, 24, 36'", most, low, high);
+    }
+    (*numbers)[(*n)++] = number;
+    if (!*at) {
+      return STATUS_OK;
+    }
+  }
+}
+
+double level_z(double level)
+{
+  return normal_quantile((1 + level) / 2);
+}
+
+void finite_cell(double value, Cell *out)
+{
+  if (isfinite(value)) {
+    cell_real(out, value);
+  } else {
+    cell_null(out);
+  }
+}
