@@ -1,4 +1,5 @@
 -- needs: shared
+-- slow
 -- cohort_retention, cohort_average and retention_by_period on a real purchase history, all columns TEXT as .import makes them, against plain SQL.
 .import --csv ../shared/data/cdnow_orders.csv orders
 CREATE TABLE checks (id INTEGER PRIMARY KEY, what TEXT, rows INTEGER, wrong TEXT);
