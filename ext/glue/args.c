@@ -309,6 +309,8 @@ char *param_accepted(const ParamSpec *param)
       return sqlite3_mprintf("a length of time such as '90 days', '12 weeks' or '3 months'");
     case PARAM_SOURCE:
       return sqlite3_mprintf("the name of a table or view in quotes, or (SELECT retain_log(customer, time, value) FROM …)");
+    case PARAM_TABLE:
+      return sqlite3_mprintf("the name of a table or view, in quotes");
     case PARAM_COLUMN:
       return sqlite3_mprintf("the name of a column, in quotes");
     case PARAM_TRUTH:
@@ -345,6 +347,9 @@ static bool is_history(sqlite3_value *value)
 static Status missing(Call *call, int i)
 {
   const ParamSpec *param = call_param(call, i);
+  if (param->kind == PARAM_TABLE) {
+    return call_fail(call, "%s is missing: give the name of a table or view, as in %s('contracts', …)", param->name, call->name);
+  }
   if (param->kind != PARAM_SOURCE) {
     return call_fail(call, "%s is required: %s", param->name, param->help);
   }
@@ -364,6 +369,8 @@ Status call_check(Call *call, bool *null_required)
     Arg *arg = &call->args[i];
     if (value && param->kind == PARAM_SOURCE && is_history(value)) {
       *arg = (Arg){.null = false};
+    } else if (value && param->kind == PARAM_TABLE && is_history(value)) {
+      return call_fail(call, "%s must be the name of a table or view, in quotes: it takes no retain_log(…)", param->name);
     } else if (!value || sqlite3_value_type(value) == SQLITE_NULL) {
       if (!param->fallback && call->table) {
         return missing(call, i);
