@@ -9,6 +9,10 @@
 SQLITE_EXTENSION_INIT1
 
 extern const TableSpec rfm_table;
+extern const TableSpec cox_model_table;
+extern const TableSpec cox_summary_table;
+extern const TableSpec cox_zph_table;
+extern const TableSpec cox_baseline_table;
 extern const TableSpec churn_risk_table;
 extern const TableSpec churn_risk_quality_table;
 extern const TableSpec churn_threshold_table;
@@ -23,6 +27,11 @@ extern const TableSpec model_fit_table;
 extern const TableSpec purchase_intervals_table;
 extern const TableSpec repeat_ladder_table;
 extern const TableSpec data_check_table;
+extern const TableSpec mrr_movements_table;
+extern const TableSpec revenue_retention_table;
+extern const TableSpec logo_retention_table;
+extern const TableSpec renewals_table;
+extern const TableSpec contracts_expiring_table;
 extern const TableSpec demo_contracts_table;
 extern const TableSpec demo_orders_table;
 extern const TableSpec retain_help_table;
@@ -42,12 +51,18 @@ extern const FunctionSpec repeat_purchase_rate_function;
 extern const FunctionSpec repeat_purchase_rate_rows_function;
 extern const FunctionSpec rate_low_function;
 extern const FunctionSpec rate_high_function;
+extern const FunctionSpec nrr_function;
+extern const FunctionSpec grr_function;
+extern const FunctionSpec quick_ratio_function;
 extern const FunctionSpec clv_function;
 extern const FunctionSpec nps_function;
 extern const FunctionSpec nps_low_function;
 extern const FunctionSpec nps_high_function;
 extern const FunctionSpec csat_function;
 extern const FunctionSpec ces_function;
+extern const FunctionSpec cox_fit_function;
+extern const FunctionSpec cox_risk_function;
+extern const FunctionSpec cox_survival_function;
 extern const FunctionSpec logit_fit_function;
 extern const FunctionSpec logit_fit_named_function;
 extern const FunctionSpec logit_predict_function;
@@ -88,9 +103,14 @@ extern const FunctionSpec rfm_cuts_function;
 extern const FunctionSpec rfm_score_function;
 extern const FunctionSpec rfm_segment_function;
 extern const FunctionSpec retain_log_function;
+extern const FunctionSpec retain_contracts_function;
 extern const FunctionSpec retain_version_function;
 
 static const TableSpec *const TABLES[] = {
+  &cox_model_table,
+  &cox_summary_table,
+  &cox_zph_table,
+  &cox_baseline_table,
   &rfm_table,
   &rfm_thresholds_table,
   &segment_flow_table,
@@ -114,6 +134,11 @@ static const TableSpec *const TABLES[] = {
   &hazard_by_table,
   &competing_risks_table,
   &data_check_table,
+  &mrr_movements_table,
+  &revenue_retention_table,
+  &logo_retention_table,
+  &renewals_table,
+  &contracts_expiring_table,
   &demo_contracts_table,
   &demo_orders_table,
   &retain_help_table,
@@ -122,6 +147,7 @@ static const TableSpec *const TABLES[] = {
 
 static const FunctionSpec *const FUNCTIONS[] = {
   &retain_log_function,
+  &retain_contracts_function,
   &retain_version_function,
   &retention_rate_function,
   &retention_rate_rows_function,
@@ -130,6 +156,9 @@ static const FunctionSpec *const FUNCTIONS[] = {
   &repeat_purchase_rate_rows_function,
   &rate_low_function,
   &rate_high_function,
+  &nrr_function,
+  &grr_function,
+  &quick_ratio_function,
   &clv_function,
   &nps_function,
   &nps_low_function,
@@ -139,6 +168,9 @@ static const FunctionSpec *const FUNCTIONS[] = {
   &rfm_cuts_function,
   &rfm_score_function,
   &rfm_segment_function,
+  &cox_fit_function,
+  &cox_risk_function,
+  &cox_survival_function,
   &logit_fit_function,
   &logit_fit_named_function,
   &logit_predict_function,

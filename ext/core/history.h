@@ -30,6 +30,7 @@ void events_free(Events *events);
 typedef struct History {
   int refs;
   bool has_value;
+  bool contracts; /* made by retain_contracts(): an event's time is the start, its rowid the end (INT64_MAX: none) and its value the amount */
   Customers customers;
   Events events;
 } History;

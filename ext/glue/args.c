@@ -309,6 +309,8 @@ char *param_accepted(const ParamSpec *param)
       return sqlite3_mprintf("a length of time such as '90 days', '12 weeks' or '3 months'");
     case PARAM_SOURCE:
       return sqlite3_mprintf("the name of a table or view in quotes, or (SELECT retain_log(customer, time, value) FROM …)");
+    case PARAM_CONTRACTS:
+      return sqlite3_mprintf("the name of a table or view in quotes, or (SELECT retain_contracts(customer, start, end, amount) FROM …)");
     case PARAM_TABLE:
       return sqlite3_mprintf("the name of a table or view, in quotes");
     case PARAM_COLUMN:
@@ -339,15 +341,27 @@ static Status misfit(Call *call, int i)
   return status;
 }
 
-static bool is_history(sqlite3_value *value)
+/* A retain_log(…) or retain_contracts(…) where the parameter takes it: *is_one. Where it does not, an error. */
+static Status check_history(Call *call, const ParamSpec *param, sqlite3_value *value, bool *is_one)
 {
-  return sqlite3_value_pointer(value, HISTORY_POINTER) != NULL;
+  const History *history = value ? sqlite3_value_pointer(value, HISTORY_POINTER) : NULL;
+  bool taken = history && param->kind == (history->contracts ? PARAM_CONTRACTS : PARAM_SOURCE);
+  *is_one = taken;
+  if (!history || taken) {
+    return STATUS_OK;
+  }
+  char *accepted = param_accepted(param);
+  Status status = accepted ? call_fail(call, "%s must be %s: it takes no %s(…)", param->name, accepted,
+                                       history->contracts ? "retain_contracts" : "retain_log")
+                           : STATUS_NOMEM;
+  sqlite3_free(accepted);
+  return status;
 }
 
 static Status missing(Call *call, int i)
 {
   const ParamSpec *param = call_param(call, i);
-  if (param->kind == PARAM_TABLE) {
+  if (param->kind == PARAM_TABLE || param->kind == PARAM_CONTRACTS) {
     return call_fail(call, "%s is missing: give the name of a table or view, as in %s('contracts', …)", param->name, call->name);
   }
   if (param->kind != PARAM_SOURCE) {
@@ -367,10 +381,13 @@ Status call_check(Call *call, bool *null_required)
     const ParamSpec *param = call_param(call, i);
     sqlite3_value *value = call->values[i];
     Arg *arg = &call->args[i];
-    if (value && param->kind == PARAM_SOURCE && is_history(value)) {
+    bool is_one;
+    Status status = check_history(call, param, value, &is_one);
+    if (status != STATUS_OK) {
+      return status;
+    }
+    if (is_one) {
       *arg = (Arg){.null = false};
-    } else if (value && param->kind == PARAM_TABLE && is_history(value)) {
-      return call_fail(call, "%s must be the name of a table or view, in quotes: it takes no retain_log(…)", param->name);
     } else if (!value || sqlite3_value_type(value) == SQLITE_NULL) {
       if (!param->fallback && call->table) {
         return missing(call, i);

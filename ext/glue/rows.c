@@ -26,7 +26,7 @@ struct RowReader {
 Status rows_fail(RowReader *reader, int field, const char *must)
 {
   int argument = reader->argument[field];
-  char *what = sqlite3_mprintf("%s.%s of row %lld must be %s", reader->table.label,
+  char *what = sqlite3_mprintf("%s.%s of row %lld must be %s", reader->table.label ? reader->table.label : "retain_contracts(…)",
                                argument < 0 ? reader->fields[field].noun : reader->roles[field].column, reader->number, must);
   Status status = !what          ? STATUS_NOMEM
                   : argument < 0 ? call_fail(reader->call, "%s", what)
@@ -170,6 +170,82 @@ static char *reading_sql(RowReader *reader)
   return sqlite3_str_finish(sql);
 }
 
+/* The contracts of a retain_contracts(…), as if they were rows of a table. */
+static Status rows_replay(RowReader *reader, const History *history)
+{
+  enum {
+    CUSTOMER,
+    START,
+    END,
+    AMOUNT,
+    PARTS
+  };
+  static const char *const NOUNS[PARTS] = {"customer", "start", "end", "amount"};
+  int field[PARTS] = {-1, -1, -1, -1};
+  Call *call = reader->call;
+  for (int i = 0; i < reader->n_fields; i++) {
+    reader->argument[i] = -1;
+    reader->values[i] = (FieldValue){.null = true};
+    for (int part = 0; part < PARTS; part++) {
+      field[part] = strcmp(NOUNS[part], reader->fields[i].noun) == 0 ? i : field[part];
+    }
+    if (reader->fields[i].wanted) {
+      return call_fail(call, "%s needs a named source: retain_contracts(…) keeps customer, start, end and amount only", reader->fields[i].param_name);
+    }
+  }
+  Customers *keys = &reader->fields[field[CUSTOMER]].keys;
+  for (uint32_t id = 0; id < history->customers.count; id++) {
+    CustomerKey key = customers_key(&history->customers, id);
+    uint32_t same = key.text ? customers_add_text(keys, key.text, key.length) : customers_add_integer(keys, key.integer);
+    if (same == CUSTOMER_NONE) {
+      return STATUS_NOMEM;
+    }
+  }
+  for (size_t i = 0; i < history->events.rows.count; i++) {
+    Event event;
+    events_get(&history->events, i, &event);
+    reader->number = (int64_t)i + 1;
+    reader->values[field[CUSTOMER]] = (FieldValue){.key = event.customer};
+    reader->values[field[START]] = (FieldValue){.time = event.time};
+    reader->values[field[END]] = (FieldValue){.null = event.rowid == INT64_MAX, .time = event.rowid};
+    reader->values[field[AMOUNT]] = (FieldValue){.real = event.value};
+    Status status = reader->step(reader->self, reader, reader->values);
+    if (status == STATUS_OK && i % WATCH_EVERY == 0 && watch_stop(call_watch(call))) {
+      status = STATUS_INTERRUPT;
+    }
+    if (status != STATUS_OK) {
+      return status;
+    }
+  }
+  return STATUS_OK;
+}
+
+Status contract_log(Call *call, History *history)
+{
+  static const char *const MUST[] = {
+    "an integer or text", "a time such as '2026-01-31'", "a time such as '2026-01-31', or NULL", "a finite number"};
+  Event event = {.attribute = NO_ATTRIBUTE, .rowid = INT64_MAX};
+  TimeMemo memo = {0};
+  int wrong = -1;
+  if (call_type(call, 0) == TYPE_NULL || call_type(call, 1) == TYPE_NULL) {
+    return STATUS_OK;
+  }
+  if (!time_of_value(&memo, call->values[1], sqlite3_value_type(call->values[1]), &event.time)) {
+    wrong = 1;
+  } else if (call_type(call, 2) != TYPE_NULL && !time_of_value(&memo, call->values[2], sqlite3_value_type(call->values[2]), &event.rowid)) {
+    wrong = 2;
+  } else if (call_type(call, 3) != TYPE_NULL && !number_of_value(call->values[3], &event.value)) {
+    wrong = 3;
+  } else if (!key_of_value(&history->customers, call->values[0], sqlite3_value_type(call->values[0]), &event.customer)) {
+    wrong = 0;
+  }
+  if (wrong >= 0) {
+    return call_fail_argument(call, wrong, "%s", MUST[wrong]);
+  }
+  history->contracts = true;
+  return event.customer == CUSTOMER_NONE ? STATUS_NOMEM : events_add(&history->events, &event, true);
+}
+
 static Status rows_run(RowReader *reader)
 {
   Call *call = reader->call;
@@ -214,6 +290,12 @@ Status rows_read(Call *call, int param, Field *fields, int n_fields,
                               .wanted = field->wanted,
                               .required = field->required};
     roles[i] = &reader->roles[i];
+  }
+  const History *history = sqlite3_value_pointer(call->values[param], HISTORY_POINTER);
+  if (history) {
+    status = rows_replay(reader, history);
+    mem_free(reader);
+    return status;
   }
   status = source_enter(call, param);
   if (status == STATUS_OK) {

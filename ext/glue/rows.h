@@ -46,6 +46,10 @@ typedef struct FieldValue {
 typedef struct RowReader RowReader;
 Status rows_read(Call *call, int param, Field *fields, int n_fields, Status (*step)(void *self, RowReader *reader, const FieldValue *values), void *self);
 
+/* Adds the contract of arguments 0 (customer), 1 (start), 2 (end) and 3 (amount) to a history; the step of retain_contracts(). Where argument `param` of rows_read() is such a history, its fields are those of these nouns. */
+struct History;
+Status contract_log(Call *call, struct History *history);
+
 /* "name(): table.column of row N VALUE is wrong": `must` is what is accepted of field i. Returns STATUS_ERROR. */
 Status rows_fail(RowReader *reader, int field, const char *must);
 

@@ -16,19 +16,20 @@
 
 /* The kind of an argument says what is accepted and which call_…() reads it. */
 typedef enum ParamKind {
-  PARAM_SOURCE,   /* table or view name, or retain_log(…); read by source_read() */
-  PARAM_TABLE,    /* table or view name only; read by rows_read(), or source_read() as a second source */
-  PARAM_COLUMN,   /* a column name of the source; read by source_read() or call_text() */
-  PARAM_TEXT,     /* any text: call_text() */
-  PARAM_CHOICE,   /* one of `choices`: call_choice() gives its number, from 0 */
-  PARAM_INTEGER,  /* low … high: call_integer(). Integral reals and numeric text are taken */
-  PARAM_REAL,     /* low … high: call_real() */
-  PARAM_TIME,     /* a time as in calendar.h, or 'now': call_time() */
-  PARAM_OFFSET,   /* '+08:00': call_offset() in ms */
-  PARAM_GRAIN,    /* 'month', '10 days': call_grain() */
-  PARAM_DURATION, /* '90 days', '3 months': call_duration() */
-  PARAM_TRUTH,    /* 0 or 1; no or yes, false or true in any case: call_integer() gives 0 or 1 */
-  PARAM_ANY       /* unchecked; the fn looks at call_type() */
+  PARAM_SOURCE,    /* table or view name, or retain_log(…); read by source_read() */
+  PARAM_CONTRACTS, /* table or view name, or retain_contracts(…); read by rows_read() */
+  PARAM_TABLE,     /* table or view name only; read by rows_read(), or source_read() as a second source */
+  PARAM_COLUMN,    /* a column name of the source; read by source_read() or call_text() */
+  PARAM_TEXT,      /* any text: call_text() */
+  PARAM_CHOICE,    /* one of `choices`: call_choice() gives its number, from 0 */
+  PARAM_INTEGER,   /* low … high: call_integer(). Integral reals and numeric text are taken */
+  PARAM_REAL,      /* low … high: call_real() */
+  PARAM_TIME,      /* a time as in calendar.h, or 'now': call_time() */
+  PARAM_OFFSET,    /* '+08:00': call_offset() in ms */
+  PARAM_GRAIN,     /* 'month', '10 days': call_grain() */
+  PARAM_DURATION,  /* '90 days', '3 months': call_duration() */
+  PARAM_TRUTH,     /* 0 or 1; no or yes, false or true in any case: call_integer() gives 0 or 1 */
+  PARAM_ANY        /* unchecked; the fn looks at call_type() */
 } ParamKind;
 
 typedef struct ParamSpec {

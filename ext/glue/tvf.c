@@ -99,7 +99,8 @@ static char *schema_text(const TableSpec *spec)
 /* Whether it reads a table that the caller names. */
 static bool reads_table(const TableSpec *spec)
 {
-  return spec->has_source || (spec->n_params > 0 && (spec->params[0].kind == PARAM_SOURCE || spec->params[0].kind == PARAM_TABLE));
+  ParamKind first = spec->n_params > 0 ? spec->params[0].kind : PARAM_ANY;
+  return first == PARAM_SOURCE || first == PARAM_CONTRACTS || first == PARAM_TABLE;
 }
 
 static int table_connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out, char **message)

@@ -10,7 +10,7 @@
 ** F4  A statement that is itself wrong gives an error, disturbed or not.
 ** F5  Registration under faults either succeeds or leaves a connection that closes and leaks nothing.
 **
-** F6  Every N up to DENSE is tried, and from there on every seventh, since what is allocated hundreds of times is allocated in loops; FAULT_STRIDE=1 in the
+** F6  Every N up to DENSE (a quarter of it for a slow statement) is tried, and from there on every seventh, since what is allocated hundreds of times is allocated in loops; FAULT_STRIDE=1 in the
 **     environment tries all.
 **
 ** The sweep over N ends at the first N at which no fault happened any more. PART/PARTS takes every PARTS-th statement, for running in parallel.
@@ -26,6 +26,7 @@
 #define RETRY_EVERY 16
 #define FRESH 12 /* statements */
 #define DENSE 300
+#define SLOW 0.004 /* seconds */
 
 /* What is to fail, and when. The program has one thread. */
 typedef struct Fault {
@@ -227,13 +228,13 @@ static void close_checked(sqlite3 *db, const char *sql, Kind kind, long n, const
 ** One statement, one kind of fault, every N. To open a connection and to register everything costs far more than most statements: only `fresh` ones get a new connection for every
 ** fault, so that its first look at the schema and the making of the virtual tables are disturbed too; the others a warm one, for RETRY_EVERY faults.
 */
-static void sweep(const char *database, const char *sql, Kind kind, bool fresh, const Outcome *undisturbed)
+static void sweep(const char *database, const char *sql, Kind kind, bool fresh, long dense, const Outcome *undisturbed)
 {
   bool happened = true;
   sqlite3 *db = NULL;
   sqlite3_int64 base = 0;
   int since_open = 0;
-  for (long n = 1; happened && n_bad < 200; n += n < DENSE || fresh ? 1 : stride) {
+  for (long n = 1; happened && n_bad < 200; n += n < dense || fresh ? 1 : stride) {
     Outcome outcome = {0};
     if (!db) {
       base = sqlite3_memory_used();
@@ -369,7 +370,9 @@ int main(int argc, char **argv)
     Outcome undisturbed = {0}, again = {0};
     sqlite3 *db = connection_open(argv[1]);
     run(db, sql, &undisturbed);
+    double once = cpu_seconds();
     run(db, sql, &again);
+    long dense = cpu_seconds() - once > SLOW ? DENSE / 4 : DENSE;
     if (strcmp(undisturbed.rows.bytes, again.rows.bytes) != 0) {
       bad(sql, ALLOC_ONCE, 0, "two undisturbed runs differ", again.rows.bytes);
     }
@@ -382,7 +385,7 @@ int main(int argc, char **argv)
     outcome_free(&again);
     sqlite3_close(db);
     for (Kind kind = 0; kind < KIND_COUNT; kind++) {
-      sweep(argv[1], sql, kind, i < FRESH, &undisturbed);
+      sweep(argv[1], sql, kind, i < FRESH, dense, &undisturbed);
     }
     outcome_free(&undisturbed);
     done++;

@@ -61,3 +61,18 @@ SELECT * FROM clv_forecast((SELECT retain_log(customer_id, ordered_at, amount) F
 SELECT * FROM model_fit((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(60, 3))) WHERE until = '2025-06-30';
 SELECT * FROM model_backtest((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(60, 3))) WHERE model = 'bgnbd' AND holdout = '8 weeks';
 /* error */ SELECT * FROM clv_forecast('empty_orders') WHERE model = 'bgnbd' AND horizon = '0 days';
+SELECT * FROM survival_curve('contracts', 'tenure', 'churned') WHERE group_column = 'plan';
+SELECT * FROM survival_curve('contracts', 'tenure', 'churned') WHERE weight_column = 'amount' AND entry_column = 'entry';
+SELECT * FROM survival_summary('contracts', 'tenure', 'churned') WHERE group_column = 'plan';
+SELECT * FROM survival_at('contracts', 'tenure', 'churned') WHERE times = '6, 12';
+SELECT * FROM survival_test('contracts', 'tenure', 'churned', 'plan') WHERE strata_column = 'senior';
+SELECT count(*) FROM survival_forecast('contracts', 'tenure', 'churned');
+SELECT * FROM hazard_by('contracts', 'tenure', 'churned');
+SELECT * FROM competing_risks('contracts', 'tenure', 'cause');
+SELECT weibull_fit(tenure, churned, senior, monthly_charges) FROM contracts WHERE tenure > 0;
+SELECT sbg_fit(tenure, churned) FROM contracts WHERE tenure > 0;
+SELECT * FROM cox_model('contracts', 'tenure', 'churned') WHERE terms = 'senior, monthly_charges';
+SELECT * FROM mrr_movements('contracts');
+SELECT * FROM renewals('contracts');
+/* error */ SELECT * FROM survival_curve('contracts', 'tenure', 'plan');
+/* error */ SELECT * FROM cox_model('contracts', 'tenure', 'churned') WHERE terms = 'plam';

@@ -22,3 +22,4 @@ SELECT (i * 7919) % 151, datetime('2025-01-01', (i / 2 + i % 11) || ' days'), ro
 FROM n WHERE i < 300 OR (i * 7919) % 151 % 2;
 CREATE TABLE shuffled_buyers AS SELECT 'k' || customer_id AS user_id, ordered_at, amount FROM buyers ORDER BY amount;
 CREATE TABLE signals AS SELECT customer_id, ordered_at AS time, CASE rowid % 3 WHEN 0 THEN 'login' WHEN 1 THEN 'score' ELSE 'contract_end' END AS kind, rowid % 5 AS value FROM buyers;
+CREATE TABLE contracts AS SELECT * FROM demo_contracts(60, 1);

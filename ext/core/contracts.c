@@ -1,0 +1,320 @@
+#include "contracts.h"
+
+#include <math.h>
+
+#include "calendar.h"
+#include "mem.h"
+
+#define UNITS 10000.0
+#define UNITS_MOST 4503599627370496.0 /* 2^52 */
+#define NOISE 1e-12                   /* a smaller part of a revenue is rounding */
+
+Status contracts_add(Contracts *contracts, const Contract *contract)
+{
+  if (contracts->count == contracts->size) {
+    size_t size = contracts->size + contracts->size / 2 + 64;
+    Contract *grown = mem_resize(contracts->contracts, size, sizeof *grown);
+    if (!grown) {
+      return STATUS_NOMEM;
+    }
+    contracts->contracts = grown;
+    contracts->size = size;
+  }
+  contracts->contracts[contracts->count++] = *contract;
+  return STATUS_OK;
+}
+
+static bool contract_before(const Contract *x, const Contract *y)
+{
+  if (x->start != y->start) {
+    return x->start < y->start;
+  }
+  if (x->end != y->end) {
+    return x->end < y->end;
+  }
+  return x->amount < y->amount;
+}
+
+static void heap_sift(Contract *contracts, size_t root, size_t n)
+{
+  Contract moving = contracts[root];
+  for (size_t child; (child = 2 * root + 1) < n; root = child) {
+    if (child + 1 < n && contract_before(&contracts[child], &contracts[child + 1])) {
+      child++;
+    }
+    if (!contract_before(&moving, &contracts[child])) {
+      break;
+    }
+    contracts[root] = contracts[child];
+  }
+  contracts[root] = moving;
+}
+
+/* One customer's: mostly few, and in order. Equal ones are the same in every field, so that it need not be stable. */
+static Status run_sort(Contract *contracts, size_t n, const Watch *watch)
+{
+  size_t ordered = 1;
+  while (ordered < n && !contract_before(&contracts[ordered], &contracts[ordered - 1])) {
+    ordered++;
+  }
+  if (ordered >= n) {
+    return STATUS_OK;
+  }
+  for (size_t root = n / 2; root-- > 0;) {
+    heap_sift(contracts, root, n);
+  }
+  while (n-- > 1) {
+    if (n % WATCH_EVERY == 0 && watch_stop(watch)) {
+      return STATUS_INTERRUPT;
+    }
+    Contract last = contracts[0];
+    contracts[0] = contracts[n];
+    contracts[n] = last;
+    heap_sift(contracts, 0, n);
+  }
+  return STATUS_OK;
+}
+
+/* One pass of a distribution sort, stable: by customer, or by segment. */
+static Status distribute(Contracts *contracts, uint32_t keys, bool by_segment)
+{
+  size_t *next = mem_zero((size_t)keys + 1, sizeof *next);
+  Contract *out = mem_alloc(contracts->count + 1, sizeof *out);
+  if (!next || !out) {
+    mem_free(next);
+    mem_free(out);
+    return STATUS_NOMEM;
+  }
+  for (size_t i = 0; i < contracts->count; i++) {
+    const Contract *contract = &contracts->contracts[i];
+    next[(by_segment ? contract->segment : contract->customer) + 1]++;
+  }
+  for (uint32_t key = 0; key < keys; key++) {
+    next[key + 1] += next[key];
+  }
+  for (size_t i = 0; i < contracts->count; i++) {
+    const Contract *contract = &contracts->contracts[i];
+    out[next[by_segment ? contract->segment : contract->customer]++] = *contract;
+  }
+  mem_free(next);
+  mem_free(contracts->contracts);
+  contracts->contracts = out;
+  contracts->size = contracts->count + 1;
+  return STATUS_OK;
+}
+
+/* Leaves out what begins after as_of, and looks at the rest. */
+static void take_part(Contracts *contracts)
+{
+  size_t n = 0;
+  contracts->first = INT64_MAX;
+  for (size_t i = 0; i < contracts->count; i++) {
+    Contract contract = contracts->contracts[i];
+    if (contract.start > contracts->as_of) {
+      continue;
+    }
+    contracts->contracts[n++] = contract;
+    contracts->first = contract.start < contracts->first ? contract.start : contracts->first;
+    contracts->n_customers = contract.customer >= contracts->n_customers ? contract.customer + 1 : contracts->n_customers;
+    if (contract.segment == SEGMENT_NONE) {
+      contracts->has_null_segment = true;
+    } else if (contract.segment >= contracts->n_segments) {
+      contracts->n_segments = contract.segment + 1;
+    }
+  }
+  contracts->count = n;
+  for (size_t i = 0; i < n && contracts->has_null_segment; i++) {
+    Contract *contract = &contracts->contracts[i];
+    contract->segment = contract->segment == SEGMENT_NONE ? contracts->n_segments : contract->segment;
+  }
+  contracts->n_segments += contracts->has_null_segment;
+}
+
+static void amounts_scale(Contracts *contracts)
+{
+  double sum = 0;
+  bool exact = true;
+  contracts->units = 1;
+  for (size_t i = 0; i < contracts->count && exact; i++) {
+    double amount = contracts->contracts[i].amount, units = floor(amount * UNITS + 0.5);
+    sum += units;
+    exact = units / UNITS == amount && sum < UNITS_MOST;
+  }
+  if (exact) {
+    contracts->units = UNITS;
+    for (size_t i = 0; i < contracts->count; i++) {
+      contracts->contracts[i].amount = floor(contracts->contracts[i].amount * UNITS + 0.5);
+    }
+  }
+}
+
+Status contracts_finish(Contracts *contracts, const int64_t *as_of, const Watch *watch)
+{
+  contracts->as_of = INT64_MIN;
+  for (size_t i = 0; i < contracts->count; i++) {
+    int64_t start = contracts->contracts[i].start;
+    contracts->as_of = start > contracts->as_of ? start : contracts->as_of;
+  }
+  if (as_of) {
+    contracts->as_of = *as_of;
+  }
+  take_part(contracts);
+  amounts_scale(contracts);
+  if (contracts->count == 0) {
+    return STATUS_OK;
+  }
+  Status status = watch_stop(watch) ? STATUS_INTERRUPT : distribute(contracts, contracts->n_customers, false);
+  if (status == STATUS_OK && contracts->n_segments > 1) {
+    status = watch_stop(watch) ? STATUS_INTERRUPT : distribute(contracts, contracts->n_segments, true);
+  }
+  for (size_t from = 0, turn = 0; from < contracts->count && status == STATUS_OK; turn++) {
+    size_t to = contracts_run(contracts, from);
+    status = turn % WATCH_EVERY == 0 && watch_stop(watch) ? STATUS_INTERRUPT
+                                                          : run_sort(contracts->contracts + from, to - from, watch);
+    from = to;
+  }
+  return status;
+}
+
+void contracts_free(Contracts *contracts)
+{
+  mem_free(contracts->contracts);
+  *contracts = (Contracts){0};
+}
+
+size_t contracts_run(const Contracts *contracts, size_t from)
+{
+  const Contract *first = &contracts->contracts[from];
+  size_t to = from + 1;
+  while (to < contracts->count && contracts->contracts[to].customer == first->customer &&
+         contracts->contracts[to].segment == first->segment) {
+    to++;
+  }
+  return to;
+}
+
+/* A contract's end, or its start, in time order: starts come in order, ends are sorted. */
+typedef struct ContractChange {
+  int64_t time;
+  double amount;
+} ContractChange;
+
+static void change_sift(ContractChange *changes, size_t root, size_t n)
+{
+  ContractChange moving = changes[root];
+  for (size_t child; (child = 2 * root + 1) < n; root = child) {
+    if (child + 1 < n && changes[child].time < changes[child + 1].time) {
+      child++;
+    }
+    if (moving.time >= changes[child].time) {
+      break;
+    }
+    changes[root] = changes[child];
+  }
+  changes[root] = moving;
+}
+
+static void changes_sort(ContractChange *changes, size_t n)
+{
+  size_t ordered = 1;
+  while (ordered < n && changes[ordered - 1].time <= changes[ordered].time) {
+    ordered++;
+  }
+  if (ordered >= n) {
+    return;
+  }
+  for (size_t root = n / 2; root-- > 0;) {
+    change_sift(changes, root, n);
+  }
+  while (n-- > 1) {
+    ContractChange last = changes[0];
+    changes[0] = changes[n];
+    changes[n] = last;
+    change_sift(changes, 0, n);
+  }
+}
+
+static Status steps_reserve(ContractSteps *steps, size_t n)
+{
+  if (n <= steps->size) {
+    return STATUS_OK;
+  }
+  size_t size = n + n / 2 + 16;
+  ContractStep *grown = mem_resize(steps->steps, 2 * size, sizeof *grown);
+  if (!grown) {
+    return STATUS_NOMEM;
+  }
+  steps->steps = grown;
+  ContractChange *changes = mem_resize(steps->changes, size, sizeof *changes);
+  if (!changes) {
+    return STATUS_NOMEM;
+  }
+  steps->changes = changes;
+  steps->size = size;
+  return STATUS_OK;
+}
+
+/* Neumaier's sum by hand, as the level also goes down. */
+static void level_add(double *high, double *low, double x)
+{
+  double sum = *high + x;
+  *low += fabs(*high) >= fabs(x) ? (*high - sum) + x : (x - sum) + *high;
+  *high = sum;
+}
+
+Status contract_steps(const Contracts *contracts, size_t from, size_t to, bool cover, ContractSteps *steps)
+{
+  const Contract *all = contracts->contracts;
+  Status status = steps_reserve(steps, to - from);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  size_t n_ends = 0;
+  for (size_t i = from; i < to; i++) {
+    if (all[i].end <= contracts->as_of) {
+      steps->changes[n_ends++] = (ContractChange){all[i].end, all[i].amount};
+    }
+  }
+  changes_sort(steps->changes, n_ends);
+
+  double high = 0, low = 0, before = 0, peak = 0;
+  uint32_t covers = 0;
+  steps->count = 0;
+  for (size_t start = from, end = 0; start < to || end < n_ends;) {
+    bool begins = end == n_ends || (start < to && all[start].start <= steps->changes[end].time);
+    int64_t time = begins ? all[start].start : steps->changes[end].time;
+    if (begins) {
+      covers++;
+      level_add(&high, &low, all[start++].amount);
+    } else {
+      covers--;
+      level_add(&high, &low, -steps->changes[end++].amount);
+    }
+    if (covers == 0) {
+      high = low = peak = 0;
+    }
+    peak = high > peak ? high : peak;
+    double level = cover ? covers > 0 : high + low;
+    if (!cover && contracts->units == 1 && level <= NOISE * peak) {
+      level = 0;
+    }
+    if (steps->count > 0 && time - steps->steps[steps->count - 1].time <= MS_PER_HOUR) {
+      steps->count--;
+      time = steps->steps[steps->count].time;
+      before = steps->count > 0 ? steps->steps[steps->count - 1].level : 0;
+    }
+    if (contracts->units == 1 && fabs(level - before) <= NOISE * before) {
+      level = before;
+    }
+    steps->steps[steps->count++] = (ContractStep){time, level, covers};
+    before = level;
+  }
+  return STATUS_OK;
+}
+
+void contract_steps_free(ContractSteps *steps)
+{
+  mem_free(steps->steps);
+  mem_free(steps->changes);
+  *steps = (ContractSteps){0};
+}

@@ -1,0 +1,90 @@
+#include "mem.h"
+#include "renewals.h"
+
+static int64_t day_of(int64_t ms, int64_t offset_ms)
+{
+  return floor_div(ms + offset_ms, MS_PER_DAY);
+}
+
+/* The row of one customer's contracts; false where none ends in time. */
+static bool run_find(const Contracts *contracts, size_t from, size_t to, int64_t days, int64_t offset_ms, ExpiringRow *row)
+{
+  int64_t today = day_of(contracts->as_of, offset_ms);
+  const Contract *soonest = NULL;
+  *row = (ExpiringRow){0};
+  for (size_t i = from; i < to; i++) {
+    const Contract *contract = &contracts->contracts[i];
+    if (contract->end <= contracts->as_of || contract->end == CONTRACT_OPEN || day_of(contract->end, offset_ms) - today > days) {
+      continue;
+    }
+    row->others += soonest != NULL;
+    if (!soonest || contract->end < soonest->end || (contract->end == soonest->end && contract->amount > soonest->amount)) {
+      soonest = contract;
+    }
+  }
+  if (!soonest) {
+    return false;
+  }
+  row->customer = soonest->customer;
+  row->contract = soonest;
+  row->days_left = day_of(soonest->end, offset_ms) - today;
+  for (size_t i = from; i < to; i++) {
+    row->covered_after = row->covered_after || contracts->contracts[i].end > soonest->end;
+  }
+  return true;
+}
+
+static bool row_before(const ExpiringRow *x, const ExpiringRow *y)
+{
+  return x->contract->end != y->contract->end ? x->contract->end < y->contract->end : x->customer < y->customer;
+}
+
+static void row_sift(ExpiringRow *rows, int64_t root, int64_t n)
+{
+  ExpiringRow moving = rows[root];
+  for (int64_t child; (child = 2 * root + 1) < n; root = child) {
+    if (child + 1 < n && row_before(&rows[child], &rows[child + 1])) {
+      child++;
+    }
+    if (!row_before(&moving, &rows[child])) {
+      break;
+    }
+    rows[root] = rows[child];
+  }
+  rows[root] = moving;
+}
+
+static Status rows_sort(ExpiringRow *rows, int64_t n, const Watch *watch)
+{
+  for (int64_t root = n / 2; root-- > 0;) {
+    row_sift(rows, root, n);
+  }
+  while (n-- > 1) {
+    if (n % WATCH_EVERY == 0 && watch_stop(watch)) {
+      return STATUS_INTERRUPT;
+    }
+    ExpiringRow last = rows[0];
+    rows[0] = rows[n];
+    rows[n] = last;
+    row_sift(rows, 0, n);
+  }
+  return STATUS_OK;
+}
+
+Status expiring_find(const Contracts *contracts, int64_t days, int64_t offset_ms, ExpiringRow **rows, int64_t *n_rows, const Watch *watch)
+{
+  *n_rows = 0;
+  *rows = mem_alloc((size_t)contracts->n_customers + 1, sizeof **rows);
+  if (!*rows) {
+    return STATUS_NOMEM;
+  }
+  for (size_t from = 0, turn = 0; from < contracts->count; turn++) {
+    if (turn % WATCH_EVERY == 0 && watch_stop(watch)) {
+      return STATUS_INTERRUPT;
+    }
+    size_t to = contracts_run(contracts, from);
+    *n_rows += run_find(contracts, from, to, days, offset_ms, &(*rows)[*n_rows]);
+    from = to;
+  }
+  return rows_sort(*rows, *n_rows, watch);
+}

@@ -1,0 +1,259 @@
+/* Contracts and what is made of them, against slow recomputation from the definitions on random contracts. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "core/contracts.h"
+#include "core/mem.h"
+#include "core/mrr.h"
+#include "core/random.h"
+#include "core/renewals.h"
+#include "core/revenue_cohorts.h"
+
+static const Watch QUIET = {0};
+static const Grain MONTH = {GRAIN_MONTH, 0};
+
+#define START INT64_C(1704067200000) /* 2024-01-01 */
+#define CUSTOMERS 60
+#define SEGMENTS 3
+
+static uint32_t below(Random *random, uint32_t n)
+{
+  return (uint32_t)(random_uniform(random) * n);
+}
+
+/* Contracts of a year and a half; ends and starts often coincide, or lie within the hour. Amounts are whole numbers over `per`. */
+static void random_contracts(Contracts *contracts, uint64_t seed, int n, double per)
+{
+  Random random = random_seed(seed, 0);
+  int64_t last = START;
+  for (int i = 0; i < n; i++) {
+    int64_t start = START + below(&random, 500) * MS_PER_DAY;
+    if (below(&random, 2)) {
+      start = last + (int64_t)below(&random, 3) * 40 * 60 * MS_PER_SECOND;
+    }
+    int64_t end = start + below(&random, 300) * MS_PER_DAY + (int64_t)below(&random, 4) * 25 * 60 * MS_PER_SECOND;
+    Contract contract = {.start = start,
+                         .end = below(&random, 4) ? end : CONTRACT_OPEN,
+                         .amount = below(&random, 1000000) / per,
+                         .customer = below(&random, CUSTOMERS),
+                         .segment = below(&random, 9) ? below(&random, SEGMENTS - 1) : SEGMENT_NONE};
+    assert_int_equal(contracts_add(contracts, &contract), STATUS_OK);
+    last = end < START + 500 * MS_PER_DAY ? end : last;
+  }
+}
+
+/* What a customer of a segment pays just before `instant`, by looking at every contract; in units. */
+static double paid(const Contracts *contracts, uint32_t segment, uint32_t customer, int64_t instant)
+{
+  double sum = 0;
+  for (size_t i = 0; i < contracts->count; i++) {
+    const Contract *contract = &contracts->contracts[i];
+    if (contract->customer == customer && contract->segment == segment && contract->start < instant && contract->end >= instant) {
+      sum += contract->amount;
+    }
+  }
+  return sum;
+}
+
+/* R: mrr_end = mrr_start + new + expansion + reactivation - contraction - churn, without rounding, and each is the sum over the customers. */
+static void movements_add_up_exactly(void **state)
+{
+  (void)state;
+  for (uint64_t seed = 1; seed <= 30; seed++) {
+    Contracts contracts = {0};
+    Mrr mrr;
+    random_contracts(&contracts, seed, 400, 100);
+    assert_int_equal(contracts_finish(&contracts, NULL, &QUIET), STATUS_OK);
+    assert_true(contracts.units == 10000);
+    assert_int_equal(contracts.n_segments, SEGMENTS);
+    assert_int_equal(mrr_build(&mrr, &contracts, MONTH, 0, false, &QUIET), STATUS_OK);
+    assert_int_equal(mrr.n_rows, SEGMENTS * mrr.periods);
+    for (int64_t i = 0; i < mrr.n_rows; i++) {
+      const MrrRow *row = &mrr.rows[i];
+      double start = sum_value(&row->start), end = sum_value(&row->end);
+      assert_true(end == start + sum_value(&row->new_revenue) + sum_value(&row->expansion) + sum_value(&row->reactivation) -
+                           sum_value(&row->contraction) - sum_value(&row->churn));
+      assert_true(end == floor(end));
+      assert_int_equal(row->end_customers, row->start_customers + row->new_customers + row->reactivated - row->churned);
+      assert_true(i % mrr.periods == 0 ? start == 0 : start == sum_value(&row[-1].end));
+    }
+    mrr_free(&mrr);
+    mrr_free(&mrr);
+    contracts_free(&contracts);
+    contracts_free(&contracts);
+  }
+}
+
+/* Without changes within the hour of a period's first instant, the revenue is what covers it. Whole days apart: noon starts. */
+static void revenue_is_what_covers(void **state)
+{
+  (void)state;
+  for (uint64_t seed = 1; seed <= 10; seed++) {
+    Contracts contracts = {0};
+    Mrr mrr;
+    random_contracts(&contracts, seed, 300, seed % 2 ? 10000 : 3);
+    for (size_t i = 0; i < contracts.count; i++) {
+      Contract *contract = &contracts.contracts[i];
+      contract->start += MS_PER_DAY / 2 - contract->start % MS_PER_DAY;
+      contract->end = contract->end == CONTRACT_OPEN ? CONTRACT_OPEN : contract->end + MS_PER_DAY / 2 - contract->end % MS_PER_DAY;
+      contract->end = contract->end < contract->start ? contract->start : contract->end;
+    }
+    assert_int_equal(contracts_finish(&contracts, NULL, &QUIET), STATUS_OK);
+    assert_true(contracts.units == (seed % 2 ? 10000 : 1));
+    assert_int_equal(mrr_build(&mrr, &contracts, MONTH, 0, false, &QUIET), STATUS_OK);
+    for (int64_t i = 0; i < mrr.n_rows; i++) {
+      const MrrRow *row = &mrr.rows[i];
+      uint32_t segment = (uint32_t)(i / mrr.periods);
+      int64_t from = period_start(MONTH, mrr.first + i % mrr.periods), to = period_start(MONTH, mrr.first + i % mrr.periods + 1);
+      to = to <= contracts.as_of ? to : contracts.as_of + 1;
+      double start = 0, end = 0, churn = 0, expansion = 0;
+      int64_t churned = 0;
+      for (uint32_t customer = 0; customer < CUSTOMERS; customer++) {
+        double was = paid(&contracts, segment, customer, from), now = paid(&contracts, segment, customer, to);
+        start += was;
+        end += now;
+        churn += was > 0 && now == 0 ? was : 0;
+        churned += was > 0 && now == 0;
+        expansion += was > 0 && now > was * (1 + 1e-12) ? now - was : 0;
+      }
+      double tolerance = seed % 2 ? 0 : 1e-11;
+      assert_true(fabs(sum_value(&row->start) - start) <= tolerance * start);
+      assert_true(fabs(sum_value(&row->end) - end) <= tolerance * end);
+      assert_true(fabs(sum_value(&row->churn) - churn) <= tolerance * start);
+      assert_true(fabs(sum_value(&row->expansion) - expansion) <= tolerance * (start + end));
+      assert_int_equal(row->churned, churned);
+    }
+    mrr_free(&mrr);
+    contracts_free(&contracts);
+  }
+}
+
+static void cohorts_add_up_to_movements(void **state)
+{
+  (void)state;
+  for (uint64_t seed = 40; seed < 50; seed++) {
+    Contracts contracts = {0};
+    Mrr mrr;
+    RevenueCohorts cohorts;
+    random_contracts(&contracts, seed, 400, 4);
+    assert_int_equal(contracts_finish(&contracts, NULL, &QUIET), STATUS_OK);
+    assert_int_equal(mrr_build(&mrr, &contracts, MONTH, 0, false, &QUIET), STATUS_OK);
+    assert_int_equal(revenue_cohorts_build(&cohorts, &contracts, MONTH, 0, &QUIET), STATUS_OK);
+    double *ends = calloc((size_t)mrr.n_rows, sizeof *ends);
+    for (int64_t i = 0; i < cohorts.n_rows; i++) {
+      const RevenueRow *row = &cohorts.rows[i];
+      int64_t place = row->segment * mrr.periods + row->cohort + row->age;
+      ends[place] += sum_value(&row->cell->revenue);
+      assert_true(sum_value(&row->cell->kept) <= sum_value(&row->base->revenue));
+      assert_true(sum_value(&row->cell->kept) <= sum_value(&row->cell->revenue));
+      assert_true(row->cell->customers <= row->size);
+      if (row->age == 0) {
+        assert_true(sum_value(&row->cell->revenue) == sum_value(&mrr.rows[place].new_revenue));
+        assert_int_equal(row->size, mrr.rows[place].new_customers + mrr.rows[place].new_lost);
+      }
+    }
+    for (int64_t i = 0; i < mrr.n_rows; i++) {
+      assert_true(ends[i] == sum_value(&mrr.rows[i].end));
+    }
+    free(ends);
+    revenue_cohorts_free(&cohorts);
+    revenue_cohorts_free(&cohorts);
+    mrr_free(&mrr);
+    contracts_free(&contracts);
+  }
+}
+
+static void renewals_split_what_is_up(void **state)
+{
+  (void)state;
+  for (uint64_t seed = 60; seed < 70; seed++) {
+    Contracts contracts = {0};
+    Renewals renewals;
+    const RenewalRule rule = {.grain = MONTH, .grace = {.ms = 14 * MS_PER_DAY}, .early = {.ms = 30 * MS_PER_DAY}};
+    int64_t as_of = START + 450 * MS_PER_DAY, up = 0, ended = 0, renewed = 0, next = 0;
+    random_contracts(&contracts, seed, 500, 4);
+    assert_int_equal(contracts_finish(&contracts, &as_of, &QUIET), STATUS_OK);
+    assert_int_equal(renewals_build(&renewals, &contracts, &rule, &QUIET), STATUS_OK);
+    for (size_t i = 0; i < contracts.count; i++) {
+      ended += contracts.contracts[i].end > contracts.contracts[i].start && contracts.contracts[i].end <= as_of;
+      next += contracts.contracts[i].start > START;
+      assert_true(contracts.contracts[i].start <= as_of);
+    }
+    for (int64_t i = 0; i < renewals.n_rows; i++) {
+      const RenewalRow *row = &renewals.rows[i];
+      assert_true(row->late <= row->renewed && row->renewed <= row->decided && row->decided + row->pending_renewed <= row->up);
+      assert_true(sum_value(&row->value_renewed) <= sum_value(&row->value_decided));
+      up += row->up;
+      renewed += row->renewed + row->pending_renewed;
+    }
+    assert_int_equal(up, ended);
+    assert_true(renewed > 0 && renewed < up && renewed <= next);
+    renewals_free(&renewals);
+    renewals_free(&renewals);
+    contracts_free(&contracts);
+  }
+}
+
+/* One customer with many contracts: order does not matter. */
+static void order_does_not_matter(void **state)
+{
+  (void)state;
+  Contracts forward = {0}, backward = {0};
+  Mrr a, b;
+  random_contracts(&forward, 80, 3000, 100);
+  for (size_t i = forward.count; i-- > 0;) {
+    forward.contracts[i].customer = 0;
+    forward.contracts[i].segment = 0;
+    assert_int_equal(contracts_add(&backward, &forward.contracts[i]), STATUS_OK);
+  }
+  assert_int_equal(contracts_finish(&forward, NULL, &QUIET), STATUS_OK);
+  assert_int_equal(contracts_finish(&backward, NULL, &QUIET), STATUS_OK);
+  assert_int_equal(mrr_build(&a, &forward, (Grain){GRAIN_DAY, 0}, 0, false, &QUIET), STATUS_OK);
+  assert_int_equal(mrr_build(&b, &backward, (Grain){GRAIN_DAY, 0}, 0, false, &QUIET), STATUS_OK);
+  assert_int_equal(a.n_rows, b.n_rows);
+  for (int64_t i = 0; i < a.n_rows; i++) {
+    assert_true(sum_value(&a.rows[i].end) == sum_value(&b.rows[i].end));
+  }
+  mrr_free(&a);
+  mrr_free(&b);
+  contracts_free(&forward);
+  contracts_free(&backward);
+}
+
+static void nothing_gives_nothing(void **state)
+{
+  (void)state;
+  Contracts contracts = {0};
+  Mrr mrr;
+  RevenueCohorts cohorts;
+  Renewals renewals;
+  ExpiringRow *rows = NULL;
+  int64_t n_rows = 1;
+  const RenewalRule rule = {.grain = MONTH};
+  assert_int_equal(contracts_finish(&contracts, NULL, &QUIET), STATUS_OK);
+  assert_int_equal(mrr_build(&mrr, &contracts, MONTH, 0, false, &QUIET), STATUS_OK);
+  assert_int_equal(revenue_cohorts_build(&cohorts, &contracts, MONTH, 0, &QUIET), STATUS_OK);
+  assert_int_equal(renewals_build(&renewals, &contracts, &rule, &QUIET), STATUS_OK);
+  assert_int_equal(expiring_find(&contracts, 90, 0, &rows, &n_rows, &QUIET), STATUS_OK);
+  assert_int_equal(mrr.n_rows + cohorts.n_rows + renewals.n_rows + n_rows, 0);
+  mem_free(rows);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(movements_add_up_exactly),
+    cmocka_unit_test(revenue_is_what_covers),
+    cmocka_unit_test(cohorts_add_up_to_movements),
+    cmocka_unit_test(renewals_split_what_is_up),
+    cmocka_unit_test(order_does_not_matter),
+    cmocka_unit_test(nothing_gives_nothing),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
