@@ -239,7 +239,7 @@ fuzz: fuzz-build
 
 .PHONY: bench bench-ci
 BENCH_ROWS ?= 1000000 10000000
-bench: $(BUILD)/bench/bench $(BUILD)/bench/fits
+bench: $(BUILD)/bench/bench $(BUILD)/bench/fits $(BUILD)/bench/lifetimes
 	@tests/bench/run $(BUILD) $(BENCH_ROWS)
 
 # Instructions on a small file, repeatable on a noisy machine; over its limit in tests/bench/limits fails.
