@@ -90,6 +90,28 @@ ORDER BY value_at_risk DESC
 LIMIT 3;
 
 .print
+.print Subscriptions work the same: a row per contract. What came and went of the monthly recurring revenue?
+CREATE TABLE subscriptions AS SELECT * FROM demo_contracts(1000, 1);
+SELECT month, printf('%,d', round(new)) AS new, printf('%,d', round(expansion)) AS expansion, printf('%,d', round(contraction)) AS contraction,
+       printf('%,d', round(churn)) AS churn, printf('%,d', round(reactivation)) AS reactivation, printf('%,d', round(mrr_end)) AS mrr_end,
+       printf('%.1f %%', 100 * nrr) AS nrr, printf('%.1f %%', 100 * grr) AS grr
+FROM mrr_movements('subscriptions')
+WHERE month >= '2025-07-01' AND complete;
+
+.print
+.print When do subscribers leave? The share still there after half a year, one year and two, by plan.
+SELECT group_value AS plan, time AS months, at_risk, printf('%.0f %%', 100 * survival) AS still_there, printf('%.0f ... %.0f %%', 100 * low, 100 * high) AS "95 % interval"
+FROM survival_curve('subscriptions', 'tenure', 'churned')
+WHERE group_column = 'plan' AND time IN (6, 12, 24);
+
+.print
+.print ... and what makes them leave? Hazard ratios by Cox regression, beside the truth of this generated business.
+SELECT term, printf('%.3f', hazard_ratio) AS hazard_ratio, printf('%.3f ... %.3f', low, high) AS "95 % interval",
+       CASE term WHEN 'plan: two_year' THEN '0.202' WHEN 'plan: yearly' THEN '0.449' WHEN 'senior' THEN '1.649' ELSE '1.010' END AS truth
+FROM cox_model('subscriptions', 'tenure', 'churned')
+WHERE terms = 'plan, senior, monthly_charges';
+
+.print
 .print This shop is generated, so the truth is known: of those who are late by their own rhythm, how many are really still customers?
 CREATE TEMP TABLE truth AS SELECT DISTINCT customer_id AS customer, alive_at_end FROM demo_orders(2000, 1);
 SELECT CASE WHEN overdue_ratio <= 1 THEN 'on time' WHEN overdue_ratio <= 2 THEN 'up to 2 times' WHEN overdue_ratio <= 4 THEN 'up to 4 times' ELSE 'more' END AS late,

@@ -276,7 +276,7 @@ Status backtest_model(Backtest *backtest, const ModelFit *fit, double level, con
   if (!rows_reserve(backtest, 3 + BACKTEST_BUCKETS + weeks_of(backtest->end_day - backtest->first_day + 1))) {
     return STATUS_NOMEM;
   }
-  if (!fit->converged) {
+  if (!fit->converged && !fit->at_limit) {
     add_row(backtest, fit, BACKTEST_OVERALL, 0, backtest->end_day);
     return STATUS_OK;
   }

@@ -42,7 +42,7 @@ typedef enum BacktestSection {
 
 /* NaN: does not apply, or 0/0. */
 typedef struct BacktestRow {
-  const ModelFit *fit; /* where it did not converge: the only row of its model, without numbers */
+  const ModelFit *fit; /* where it neither converged nor is at its limit: the only row of its model, without numbers */
   BacktestSection section;
   int bucket;        /* x, BACKTEST_BUCKETS - 1 for more; number of the week, from 1; 0 */
   uint32_t last_day; /* number of the day that the row counts to */

@@ -23,6 +23,8 @@
 #define RISE_STEPS 64      /* of a rising factorial, before the Gamma function is cheaper */
 #define REPEAT_LEAST 4     /* customers who bought again: as many as parameters */
 #define PRODUCT_MOST 1e250 /* of factors of up to 1e40 */
+#define ROWS_BETWEEN 16384 /* two questions to the watch: about 1 ms */
+#define ROW_COST 16        /* with covariates: how many rows without one costs */
 
 typedef struct Group {
   double x, weight;
@@ -31,6 +33,7 @@ typedef struct Group {
 
 typedef struct Fitter {
   const Pasts *pasts;
+  const Watch *watch;
   int entry;
   size_t n_groups, n_times;
   Group *groups;
@@ -176,9 +179,15 @@ static double first_odds(const double *theta, double y)
   return y > 0 ? log(theta[BG_A] / (theta[BG_B] + (y - 1))) : -INFINITY;
 }
 
+/* Whether to leave at row or time i. */
+static bool stop_at(const Fitter *fitter, size_t i)
+{
+  return i % ROWS_BETWEEN == 0 && i > 0 && watch_stop(fitter->watch);
+}
+
 static void tabulate(const Fitter *fitter, double alpha)
 {
-  for (size_t i = 0; i < fitter->n_times; i++) {
+  for (size_t i = 0; i < fitter->n_times && !stop_at(fitter, i); i++) {
     double t = fitter->times[i], share = t / (alpha + t);
     fitter->log_growth[i] = log_one_more(t / alpha);
     fitter->share[i] = share;
@@ -196,9 +205,16 @@ static void rises_to(Rises *rises, const double *theta, double x, double y)
 static void groups_add(const Fitter *fitter, const double *theta, Terms *terms, bool curved)
 {
   Rises rises = {0};
+  size_t asked = 0;
   tabulate(fitter, theta[BG_ALPHA]);
   for (size_t i = 0; i < fitter->n_groups; i++) {
     const Group *group = &fitter->groups[i];
+    if (group->begin - asked > ROWS_BETWEEN) {
+      asked = group->begin;
+      if (watch_stop(fitter->watch)) {
+        return;
+      }
+    }
     double y = group->x + fitter->entry, s = theta[BG_R] + group->x, o_0 = first_odds(theta, y);
     Sums sums;
     if (y == 0) {
@@ -246,7 +262,7 @@ static void rows_add(const Fitter *fitter, const double *variables, const double
 {
   const Pasts *pasts = fitter->pasts;
   int n_covariates = pasts->n_covariates;
-  for (size_t i = 0; i < pasts->n; i++) {
+  for (size_t i = 0; i < pasts->n && !stop_at(fitter, ROW_COST * i); i++) {
     const double *z = pasts->z + i * (size_t)n_covariates;
     double own[BG_PARAMETERS], x = pasts->x[i], y = x + fitter->entry, product = 1;
     bg_apply(theta, variables + BG_PARAMETERS, variables + BG_PARAMETERS + n_covariates, z, n_covariates, own);
@@ -324,7 +340,7 @@ static uint32_t time_number(Fitter *fitter, uint32_t *slots, size_t mask, double
   return slots[slot] - 1;
 }
 
-static bool number_times(Fitter *fitter)
+static Status number_times(Fitter *fitter)
 {
   const Pasts *pasts = fitter->pasts;
   size_t n = pasts->n, n_slots = 16;
@@ -334,21 +350,26 @@ static bool number_times(Fitter *fitter)
   uint32_t *slots = mem_zero(n_slots, sizeof *slots);
   fitter->of_T = mem_alloc(2 * n + 1, sizeof *fitter->of_T);
   fitter->times = mem_alloc(2 * n + 1, sizeof *fitter->times);
-  if (slots && fitter->of_T && fitter->times) {
+  Status status = slots && fitter->of_T && fitter->times ? STATUS_OK : STATUS_NOMEM;
+  if (status == STATUS_OK) {
     fitter->of_t = fitter->of_T + n;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n && status == STATUS_OK; i++) {
+      status = stop_at(fitter, i) ? STATUS_INTERRUPT : STATUS_OK;
       fitter->of_t[i] = time_number(fitter, slots, n_slots - 1, pasts->t_x[i] + 0.0);
       fitter->of_T[i] = time_number(fitter, slots, n_slots - 1, pasts->T[i] + 0.0);
     }
-    fitter->log_growth = mem_alloc(3 * fitter->n_times + 1, sizeof *fitter->log_growth);
-  }
-  bool ok = fitter->log_growth != NULL;
-  if (ok) {
-    fitter->share = fitter->log_growth + fitter->n_times;
-    fitter->spread = fitter->share + fitter->n_times;
   }
   mem_free(slots);
-  return ok;
+  if (status != STATUS_OK) {
+    return status;
+  }
+  fitter->log_growth = mem_alloc(3 * fitter->n_times + 1, sizeof *fitter->log_growth);
+  if (!fitter->log_growth) {
+    return STATUS_NOMEM;
+  }
+  fitter->share = fitter->log_growth + fitter->n_times;
+  fitter->spread = fitter->share + fitter->n_times;
+  return STATUS_OK;
 }
 
 static bool group_rows(Fitter *fitter)
@@ -382,7 +403,7 @@ static bool group_rows(Fitter *fitter)
   return true;
 }
 
-Status bg_open(int entry, const Pasts *pasts, void **fitter)
+Status bg_open(int entry, const Pasts *pasts, void **fitter, const Watch *watch)
 {
   Fitter *self = mem_zero(1, sizeof *self);
   *fitter = self;
@@ -391,12 +412,13 @@ Status bg_open(int entry, const Pasts *pasts, void **fitter)
   }
   self->pasts = pasts;
   self->entry = entry;
-  if (!group_rows(self) || !number_times(self)) {
+  self->watch = watch;
+  Status status = group_rows(self) ? number_times(self) : STATUS_NOMEM;
+  if (status != STATUS_OK) {
     bg_close(self);
     *fitter = NULL;
-    return STATUS_NOMEM;
   }
-  return STATUS_OK;
+  return status;
 }
 
 void bg_close(void *fitter)
@@ -451,8 +473,8 @@ bool bg_limit(const double *theta, char *text, size_t size)
   double r = theta[BG_R], alpha = theta[BG_ALPHA], a = theta[BG_A], b = theta[BG_B], p = a / (a + b);
   char share[NUMBER_TEXT_MAX], rate[NUMBER_TEXT_MAX];
   double large = 1e4, small = 1e-6; /* asked only where something ran away */
-  number_to_text(p, share);
-  number_to_text(r / alpha, rate);
+  number_to_text(p, 6, share);
+  number_to_text(r / alpha, 6, rate);
   if (a > 100 && b > 100 && a + b > large) {
     snprintf(text, size, "a and b grow without end while a/(a+b) stays %s (all customers drop out with one chance)", share);
   } else if (a < small && b < small) {

@@ -36,7 +36,7 @@ double bg_dert(int entry, const double *theta, const Past *past, double delta);
 void bg_apply(const double *theta, const double *transaction, const double *dropout, const double *z, int n_covariates, double *applied);
 
 /* Fitting, as in model.h: see bg_likelihood.c. */
-Status bg_open(int entry, const Pasts *pasts, void **fitter);
+Status bg_open(int entry, const Pasts *pasts, void **fitter, const Watch *watch);
 void bg_evaluate(void *fitter, const double *variables, double *value, double *gradient);
 void bg_evaluate_hessian(void *fitter, const double *variables, double *value, double *gradient, double *hessian);
 bool bg_start(const void *fitter, int k, double *variables);

@@ -37,6 +37,7 @@ enum {
 };
 
 #define MOST_OPPORTUNITIES 100000 /* of a fit: its tables have as many rows */
+#define STEPS_BETWEEN 1000000     /* two questions to the watch: some 10 ms */
 
 /* ---- Asking ---- */
 
@@ -112,11 +113,15 @@ static double rate(const double *theta, const Past *past)
 
 static const Past NEW_CUSTOMER = {0, 0, 0};
 
-static double expected(const double *theta, const Past *past, double horizon)
+static double expected_alive(const double *theta, const Past *past, double horizon)
 {
   const Past *known = past ? past : &NEW_CUSTOMER;
-  return p_alive(theta, known) * rate(theta, known) *
-         opportunities(theta[GAMMA], theta[DELTA] + known->T, floor(horizon));
+  return rate(theta, known) * opportunities(theta[GAMMA], theta[DELTA] + known->T, floor(horizon));
+}
+
+static double expected(const double *theta, const Past *past, double horizon)
+{
+  return p_alive(theta, past ? past : &NEW_CUSTOMER) * expected_alive(theta, past, horizon);
 }
 
 /*
@@ -216,6 +221,7 @@ typedef struct Step {
 } Step;
 
 typedef struct Fitter {
+  const Watch *watch;
   size_t n_rows;
   uint32_t most; /* the largest n */
   Row *row;      /* by x, then n, then falling t_x */
@@ -312,13 +318,14 @@ static double most_opportunities(const Pasts *pasts)
   return most;
 }
 
-static Status fitter_open(const Pasts *pasts, void **self)
+static Status fitter_open(const Pasts *pasts, void **self, const Watch *watch)
 {
   Fitter *fitter = mem_zero(1, sizeof *fitter);
   *self = NULL;
   if (!fitter) {
     return STATUS_NOMEM;
   }
+  fitter->watch = watch;
   fitter->n_rows = pasts->n;
   fitter->most = (uint32_t)most_opportunities(pasts);
   fitter->row = mem_alloc(pasts->n, sizeof *fitter->row);
@@ -396,21 +403,27 @@ static void evaluate(void *self, const double *variables, double *value, double 
 {
   Fitter *fitter = self;
   double theta[4];
+  *value = -INFINITY;
   for (int i = 0; i < 4; i++) {
     theta[i] = exp(variables[i]);
     if (!(theta[i] > 1e-100 && theta[i] < 1e100)) {
-      *value = -INFINITY;
       memset(gradient, 0, 4 * sizeof *gradient);
       return;
     }
   }
   double sum = prepare(fitter, theta, gradient);
+  size_t steps = 0; /* since the watch was asked */
   for (size_t i = 0, end; i < fitter->n_rows; i = end) {
     const Row *row = &fitter->row[i];
+    if (steps > STEPS_BETWEEN && watch_stop(fitter->watch)) {
+      return;
+    }
+    steps = steps > STEPS_BETWEEN ? 0 : steps;
     for (end = i + 1; end < fitter->n_rows && fitter->row[end].x == row->x && fitter->row[end].n == row->n;) {
       end++;
     }
     sum += add_endings(fitter, theta[BETA], row, fitter->row + end, gradient);
+    steps += end - i + (row->n - fitter->row[end - 1].t_x);
   }
   *value = sum;
   for (int i = 0; i < 4; i++) {
@@ -447,7 +460,7 @@ static bool limit(const double *theta, char *text, size_t size)
   double a = theta[first ? ALPHA : GAMMA], b = theta[first ? BETA : DELTA], share = a / (a + b);
   char stays[NUMBER_TEXT_MAX];
   const char *of_a = first ? "alpha" : "gamma", *of_b = first ? "beta" : "delta";
-  number_to_text(share, stays);
+  number_to_text(share, 6, stays);
   if (fmin(a, b) > 1e3 || fmax(a, b) < 1e-3) {
     snprintf(text, size, "%s and %s %s while %s/(%s+%s) stays %s", of_a, of_b,
              a > 1 ? "grow without end" : "tend to 0", of_a, of_a, of_b, stays);
@@ -492,6 +505,7 @@ const Model BGBB = {
   .p_alive = p_alive,
   .p_alive_at = p_alive_at,
   .expected = expected,
+  .expected_alive = expected_alive,
   .pmf = pmf,
   .dert = dert,
 };

@@ -8,7 +8,6 @@
 
 #define ODDS_MOST 30.0 /* log-odds of a probability that is 0 or 1 to all digits that matter */
 #define WATCH_ROWS 1024
-#define SHOP_WHY (MODEL_REASON + 16)
 
 static double log_odds_of(double p)
 {
@@ -64,40 +63,70 @@ static double shop_frequency_part(const ChurnShop *shop, const Past *past)
   return past->x > 0 ? shop_log_odds(shop, &just_bought) - shop_log_odds(shop, NULL) : 0;
 }
 
-/* `known`: the model that was the likelier one before; NULL: to be found. */
-static Status shop_fit(const Churn *churn, ChurnShop *shop, const Model *known, Pasts *pasts, char *why, size_t size,
+/* 2: a maximum; 1: none, but a limit; 0: neither. */
+static int fit_rank(const ModelFit *fit)
+{
+  bool usable = fit->converged || fit->at_limit;
+  for (int i = 0; i < fit->model->n_parameters; i++) {
+    usable = usable && isfinite(fit->theta[i]) && fit->theta[i] > 0;
+  }
+  return !usable ? 0 : fit->converged ? 2
+                                      : 1;
+}
+
+static void shop_take(ChurnShop *shop, const ModelFit *fit)
+{
+  shop->model = fit->model;
+  shop->at_limit = !fit->converged;
+  memcpy(shop->theta, fit->theta, sizeof shop->theta);
+}
+
+/*
+** The likelier model, one that converged before one at its limit; `known`: the model that is a feature, which is taken
+** beside it. Of a model that was asked for alone, that one.
+*/
+static Status shop_fit(const Churn *churn, ChurnShop *shop, const Model *known, Pasts *pasts, char *why,
                        const Watch *watch)
 {
   static const Model *const MODEL[] = {&MBGNBD, &BGNBD};
-  double best = -INFINITY;
-  if (churn->wanted == CHURN_WANT_BGNBD || churn->wanted == CHURN_WANT_MBGNBD) {
-    known = churn->wanted == CHURN_WANT_BGNBD ? &BGNBD : &MBGNBD;
-  }
+  ModelFit fit[2];
+  int best = -1, rank[2] = {0, 0};
   Status status = pasts_finish(pasts, watch);
   why[0] = 0;
   for (int i = 0; i < 2 && status == STATUS_OK && pasts->n > 0; i++) {
-    ModelFit fit;
-    if (known && MODEL[i] != known) {
+    if (churn->wanted == (i ? CHURN_WANT_MBGNBD : CHURN_WANT_BGNBD)) {
       continue;
     }
-    status = model_fit(MODEL[i], pasts, &fit, watch);
-    if (status == STATUS_OK && !fit.converged) {
-      snprintf(why, size, "%s: %s", MODEL[i]->name, fit.reason);
-    } else if (status == STATUS_OK && fit.log_likelihood > best) {
-      best = fit.log_likelihood;
-      shop->model = MODEL[i];
-      memcpy(shop->theta, fit.theta, sizeof shop->theta);
+    status = model_fit(MODEL[i], pasts, &fit[i], watch);
+    rank[i] = status == STATUS_OK ? fit_rank(&fit[i]) : 0;
+    if (status == STATUS_OK && rank[i] == 0) {
+      snprintf(why, CHURN_MODEL_WHY, "%s: %s", MODEL[i]->name, fit[i].reason);
+    } else if (status == STATUS_OK &&
+               (best < 0 || rank[i] > rank[best] ||
+                (rank[i] == rank[best] && fit[i].log_likelihood > fit[best].log_likelihood))) {
+      best = i;
+    }
+  }
+  if (status != STATUS_OK || best < 0) {
+    return status;
+  }
+  shop_take(shop, &fit[best]);
+  shop->alive = shop->model;
+  memcpy(shop->alive_theta, shop->theta, sizeof shop->theta);
+  snprintf(why, CHURN_MODEL_WHY, "%s", shop->at_limit ? fit[best].reason : "");
+  for (int i = 0; i < 2; i++) {
+    if (MODEL[i] == known && rank[i] > 0) {
+      shop_take(shop, &fit[i]);
     }
   }
   return status;
 }
 
-/* What is known of all customers at an instant, and the model fitted to it; `why`: why there is none. */
-static Status shop_build(Churn *churn, const Customers *customers, ChurnInstant instant, char *why, size_t size,
-                         const Watch *watch)
+/* What is known of all customers at an instant, and the models fitted to it; churn->model_why: why there is none. */
+static Status shop_build(Churn *churn, const Customers *customers, ChurnInstant instant, const Watch *watch)
 {
   ChurnShop *shop = &churn->shop[instant];
-  const Model *known = instant == CHURN_AS_OF && churn->method == CHURN_LOGIT ? churn->shop[CHURN_CUT].model : NULL;
+  const ChurnShop *learned = instant == CHURN_AS_OF && churn->method == CHURN_LOGIT ? &churn->shop[CHURN_CUT] : NULL;
   uint64_t share = instant == CHURN_CUT ? (customers->count + CHURN_FIT_CUSTOMERS - 1) / CHURN_FIT_CUSTOMERS : 1;
   const ChurnTimes *times = &churn->times;
   Pasts pasts = {0};
@@ -125,12 +154,14 @@ static Status shop_build(Churn *churn, const Customers *customers, ChurnInstant 
   shop->repeats = n > 0 ? repeats / n : 0;
   shop->value = n > 0 ? value / n : 0;
   shop->prior = (ages + shop->horizon) / (repeats + 1);
-  /*
-  ** What did not converge at the cut-off is not tried again: it takes long to find out, and what was learned needs no
-  ** model.
-  */
-  if (status == STATUS_OK && (known || churn->method != CHURN_LOGIT)) {
-    status = shop_fit(churn, shop, known, &pasts, why, size, watch);
+  churn->too_large = churn->too_large || !isfinite(value);
+  if (status == STATUS_OK && !churn->too_large) {
+    status = shop_fit(churn, shop, learned ? learned->model : NULL, &pasts, churn->model_why, watch);
+  }
+  if (learned && shop->model != learned->model) { /* the feature is there as it was learned, or not at all */
+    shop->model = learned->model;
+    shop->at_limit = learned->at_limit;
+    memcpy(shop->theta, learned->theta, sizeof shop->theta);
   }
   pasts_free(&pasts);
   return status;
@@ -163,7 +194,7 @@ static Status can_learn(Churn *churn, const Customers *customers, size_t *n, boo
   for (uint32_t id = 0; id < customers->count; id++) {
     const ChurnState *state = customers_state(customers, id);
     if (state->zone[0].days || state->zone[1].days) {
-      class[churn_returned(state)]++;
+      class[churn_returned(times, state)]++;
     }
     if (id % WATCH_EVERY == 0 && watch_stop(watch)) {
       return STATUS_INTERRUPT;
@@ -226,7 +257,7 @@ static Status training_rows(Churn *churn, const Customers *customers, double *ma
       continue;
     }
     Past model_past = past_of(&past);
-    held->label[row] = !churn_returned(state);
+    held->label[row] = !churn_returned(&churn->times, state);
     held->fold[row] = (unsigned char)(customer_hash(customers, id) % CHURN_FOLDS);
     if (matrix) {
       features_of(churn, id, CHURN_CUT, &past, matrix + row * (size_t)churn->n_features);
@@ -288,12 +319,39 @@ static Status calibrate(Churn *churn, double *weight, int n_folds, bool *works, 
     *works = status == STATUS_OK && logit_converged(&line) && line.coefficient[0] > 0;
   }
   if (*works) {
-    double base = log_odds_of((double)line.positives / (double)line.rows);
     churn->slope = line.coefficient[0];
-    churn->intercept = n_folds == CHURN_FOLDS ? line.intercept : base * (1 - churn->slope);
+    churn->intercept = line.intercept;
   }
   logit_free(&line);
   return status;
+}
+
+/*
+** The intercept with which the mean probability of all customers of the cut-off is the share that bought nothing, the
+** slope given: Newton's method for a sum that rises in it.
+*/
+static Status keep_mean(Churn *churn, const double *matrix, const Watch *watch)
+{
+  ChurnHeldOut *held = &churn->held_out;
+  double step = 1, gone = 0;
+  for (size_t i = 0; i < held->n; i++) {
+    held->log_odds[i] = churn->slope * logit_log_odds(&churn->logit, matrix + i * (size_t)churn->n_features);
+    gone += held->label[i];
+  }
+  for (int iteration = 0; iteration < 20 && fabs(step) > 1e-9; iteration++) {
+    double sum = 0, rise = 0;
+    for (size_t i = 0; i < held->n; i++) {
+      double p = logit_probability(churn->intercept + held->log_odds[i]);
+      sum += p;
+      rise += p * (1 - p);
+      if (i % WATCH_ROWS == 0 && watch_stop(watch)) {
+        return STATUS_INTERRUPT;
+      }
+    }
+    step = rise > 0 ? fmax(fmin((gone - sum) / rise, 1), -1) : 0;
+    churn->intercept += step;
+  }
+  return STATUS_OK;
 }
 
 static Status learn(Churn *churn, const Customers *customers, const Watch *watch)
@@ -316,6 +374,7 @@ static Status learn(Churn *churn, const Customers *customers, const Watch *watch
   }
   if (status == STATUS_OK && works && logit_converged(&churn->logit)) {
     churn->method = CHURN_LOGIT;
+    status = n_folds < CHURN_FOLDS ? keep_mean(churn, matrix, watch) : STATUS_OK;
   } else if (status == STATUS_OK) {
     snprintf(churn->why, sizeof churn->why, "what was learned does not predict held-out customers");
   }
@@ -357,38 +416,33 @@ static Status apply(Churn *churn, const Customers *customers, const Watch *watch
 
 Status churn_fit(Churn *churn, const Customers *customers, const Watch *watch)
 {
-  char why[SHOP_WHY], why_cut[SHOP_WHY];
   size_t n = 0;
   churn->n_features = CHURN_FEATURES + (churn->signals ? churn->signals->n_features : 0);
   churn->method = CHURN_MODEL;
   bool learning = false;
   Status status = can_learn(churn, customers, &n, &learning, watch);
   if (status == STATUS_OK && (learning || churn->keep_held_out)) {
-    status = shop_build(churn, customers, CHURN_CUT, why_cut, sizeof why_cut, watch);
+    status = shop_build(churn, customers, CHURN_CUT, watch);
     if (status == STATUS_OK) {
       status = held_out_alloc(&churn->held_out, n);
     }
   }
-  if (status == STATUS_OK && learning) {
+  if (status == STATUS_OK && learning && !churn->too_large) {
     status = learn(churn, customers, watch);
   }
   if (status == STATUS_OK && !churn->keep_held_out) {
     held_out_free(&churn->held_out);
-    ChurnShop *shop = &churn->shop[CHURN_AS_OF];
-    status = shop_build(churn, customers, CHURN_AS_OF, why, sizeof why, watch);
-    if (!shop->model && churn->method == CHURN_LOGIT) { /* what was learned expects one where the cut-off had one */
-      shop->model = churn->shop[CHURN_CUT].model;
-      memcpy(shop->theta, churn->shop[CHURN_CUT].theta, sizeof shop->theta);
-    }
-  } else if (status == STATUS_OK && churn->method != CHURN_LOGIT) {
+    status = shop_build(churn, customers, CHURN_AS_OF, watch);
+  }
+  if (status != STATUS_OK || churn->too_large) {
+    return status;
+  }
+  if (churn->keep_held_out && churn->method != CHURN_LOGIT) {
     status = training_rows(churn, customers, NULL, watch);
   }
   ChurnInstant instant = churn->keep_held_out ? CHURN_CUT : CHURN_AS_OF;
   if (status == STATUS_OK && churn->method != CHURN_LOGIT && !churn->shop[instant].model) {
-    size_t used = strlen(churn->why);
     churn->method = CHURN_RATE;
-    snprintf(churn->why + used, sizeof churn->why - used, "%s%s", used ? "; " : "",
-             churn->keep_held_out ? why_cut : why);
   }
   return status == STATUS_OK && !churn->keep_held_out ? apply(churn, customers, watch) : status;
 }
@@ -401,7 +455,7 @@ Status churn_fit(Churn *churn, const Customers *customers, const Watch *watch)
 */
 static double rate_alive(const ChurnShop *shop, const ChurnPast *past)
 {
-  return shop->model ? (shop->theta[0] + (double)past->x) / (shop->theta[1] + (double)past->age)
+  return shop->alive ? (shop->alive_theta[0] + (double)past->x) / (shop->alive_theta[1] + (double)past->age)
                      : (1 + (double)past->x) / (shop->prior + (double)past->age);
 }
 
@@ -413,8 +467,8 @@ ChurnRow churn_row(const Churn *churn, const Customers *customers, uint32_t cust
   Past past = past_of(&row.past);
   row.usual_gap = churn_usual_gap(&row.past, shop->gap);
   row.overdue_ratio = (double)row.past.since / row.usual_gap;
-  if (shop->model) {
-    row.p_alive = shop->model->p_alive(shop->theta, &past);
+  if (shop->alive) {
+    row.p_alive = shop->alive->p_alive(shop->alive_theta, &past);
   }
   row.expected_purchases = rate_alive(shop, &row.past) * shop->horizon;
   row.expected_value = row.expected_purchases * row.past.value / (double)(row.past.x + 1);

@@ -9,16 +9,19 @@
 **                by the model of the other folds (of more than CHURN_ALL_FOLDS customers only the first fold is held
 **                out, for the slope alone)
 **   calibration  P = 1 / (1 + exp(-(a + b log-odds))), a and b fitted to those held-out log-odds (Platt 1999), so
-**                that what the model promises is what held-out customers did
+**                that what the model promises is what held-out customers did. Of one fold only b is: a is such that
+**                over all customers of the cut-off the mean probability is the share that bought nothing
 ** Where the past is too short, customers too few or the regression shows no skill, the probability is that of the
-** purchase model, BG/NBD or MBG/NBD, whichever is likelier, fitted up to as_of; where neither converges, that of a
-** Poisson process without dropout, its rate gamma(1, A) with A the mean time per repeat purchase: ((A + T) / (A + T +
-** H))^(x + 1). `why` says so.
+** purchase model, BG/NBD or MBG/NBD, whichever is likelier, fitted up to as_of. Where neither has a finite maximum it
+** is the likelier one at its limit (ModelFit.at_limit), and where there is no such either, that of a Poisson process
+** without dropout, its rate gamma(1, A) with A the mean time per repeat purchase: ((A + T) / (A + T + H))^(x + 1).
+** `why` and `model_why` say so.
 **
-** The purchase model that is a feature, and shown as P(alive), is fitted twice: for the cut-off on what was known
-** then, and there, where it is a feature only, on one in k customers, by a hash of their key, where they are more
-** than CHURN_FIT_CUSTOMERS k; for as_of on all. O(customers) beside the fits of the two models; 8 bytes per customer
-** afterwards, some 16 (features + 2) more per customer of the cut-off meanwhile.
+** The purchase model that is a feature is the likelier one of the cut-off, fitted twice: for the cut-off on what was
+** known then, and there on one in k customers, by a hash of their key, where they are more than CHURN_FIT_CUSTOMERS k;
+** for as_of on all. P(alive) and the rate given alive are those of the likelier one at as_of. O(customers) beside the
+** fits of the two models; 8 bytes per customer afterwards, some 16 (features + 2) more per customer of the cut-off
+** meanwhile.
 */
 #ifndef RETAIN_CORE_CHURN_H
 #define RETAIN_CORE_CHURN_H
@@ -39,7 +42,8 @@
 #define CHURN_FEATURES_MAX (CHURN_FEATURES + SIGNAL_FEATURES_MAX)
 #define CHURN_REASONS 3
 #define CHURN_REASON_LEAST 0.1 /* odds times 1.1 */
-#define CHURN_WHY 480
+#define CHURN_WHY 240
+#define CHURN_MODEL_WHY (MODEL_REASON + 16)
 
 typedef enum ChurnWanted {
   CHURN_AUTO,
@@ -60,8 +64,11 @@ typedef struct ChurnShop {
   double gap;            /* mean gap; NaN: nobody bought twice */
   double prior;          /* A above */
   double repeats, value; /* mean per customer: x, sum of values */
-  const Model *model;    /* the likelier one of those that converged; NULL: none */
+  const Model *model;    /* that forecasts, or is a feature; NULL: none */
   double theta[MODEL_PARAMETERS];
+  bool at_limit;      /* the model did not converge: theta is near a limit */
+  const Model *alive; /* the likelier one at this instant; NULL: none */
+  double alive_theta[MODEL_PARAMETERS];
 } ChurnShop;
 
 /* Customers of the cut-off, as the models of the other folds see them. */
@@ -82,7 +89,9 @@ typedef struct Churn {
   bool keep_held_out;     /* keep `held_out`, and leave `probability` out */
 
   ChurnMethod method;
-  char why[CHURN_WHY]; /* "" for CHURN_LOGIT; else why it is not */
+  char why[CHURN_WHY];             /* "" for CHURN_LOGIT; else why it is not */
+  char model_why[CHURN_MODEL_WHY]; /* why there is no purchase model, or it is at its limit; else "" */
+  bool too_large;                  /* the values add up to no double: nothing was fitted */
   int n_features;
   ChurnShop shop[CHURN_INSTANTS];
   Logit logit;
@@ -92,14 +101,14 @@ typedef struct Churn {
   ChurnHeldOut held_out;
 } Churn;
 
-/* STATUS_OK also where the logistic model that was asked for cannot be had: then `method` is another. */
+/* STATUS_OK also where the model that was asked for cannot be had: then `method` is another. */
 Status churn_fit(Churn *churn, const Customers *customers, const Watch *watch);
 
 /* All that is told of a customer. */
 typedef struct ChurnRow {
   ChurnPast past;
   double usual_gap, overdue_ratio; /* NaN where nobody bought twice */
-  double p_alive;                  /* NaN without a model */
+  double p_alive;                  /* NaN without a model at as_of */
   double expected_purchases;       /* in the horizon, of one who stays: the rate given alive times the horizon */
   double expected_value;           /* times the own mean value of a purchase day */
 } ChurnRow;

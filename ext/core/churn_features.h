@@ -9,7 +9,7 @@
 **
 ** At the cut-off zones 0 and 1 are the past, zone 1 its recent part, and zone 2 tells what happened then; at as_of
 ** all three are the past, zone 2 its recent part. Purchases of one civil day are one purchase, also across a zone's
-** border.
+** border: what follows on the day of an instant itself is no further purchase.
 **
 ** Memory: 72 bytes per customer, none per row. A row that comes before a row of its customer in a later zone, or
 ** before the zone's latest day, answers STATUS_DISORDER: the second pass wants the rows sorted.
@@ -69,10 +69,10 @@ typedef struct ChurnPast {
 /* False: the customer had not bought by then. */
 bool churn_past(const ChurnTimes *times, const ChurnState *state, ChurnInstant instant, ChurnPast *past);
 
-/* Whether a purchase came after the cut-off, up to as_of. */
-static inline bool churn_returned(const ChurnState *state)
+/* Whether a purchase came on a day after that of the cut-off, up to as_of. */
+static inline bool churn_returned(const ChurnTimes *times, const ChurnState *state)
 {
-  return state->zone[2].days > 0;
+  return state->zone[2].days > 0 && state->zone[2].last > day_number(times->cut, times->offset_ms);
 }
 
 /* A number of days between two instants. */

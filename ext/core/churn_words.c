@@ -29,12 +29,7 @@ void text_add_decimal(Text *text, double x, int decimals)
     return;
   }
   if (scaled >= 9e15) { /* no decimals that mean anything */
-    int exponent = 0;
-    while (fabs(x) >= 9e15) {
-      x /= 10;
-      exponent++;
-    }
-    snprintf(digits, sizeof digits, "%llde%d", (long long)x, exponent);
+    number_to_text(x, 6, digits);
     text_add(text, digits);
     return;
   }
@@ -71,7 +66,7 @@ static const Phrase SIGNAL_RATE_PHRASE = {{"%k: %1 in the last %3 days, usually 
                                            "%k：最近%3天%1次，平时%2次"}};
 static const Phrase SIGNAL_VALUE_PHRASE = {{"%k: %1 on average in the last %3 days, %2 before",
                                             "%k：最近%3天平均%1，此前%2"}};
-static const Phrase SIGNAL_AHEAD = {{"%k in %1 days", "%k：还有%1天"}};
+static const Phrase SIGNAL_DAYS_LEFT = {{"%k in %1 days", "%k：还有%1天"}};
 static const Phrase SIGNAL_PAST = {{"%k was %1 days ago", "%k：已过%1天"}};
 static const Phrase SIGNAL_NO_DATE = {{"no date known for %k", "%k：无日期"}};
 static const Phrase LOWERS = {{" (speaks for staying)", "（有利于留存）"}};
@@ -95,7 +90,7 @@ static Figures signal_figures(const ChurnWords *words, uint32_t customer, const 
     case SIGNAL_VALUE:
       return (Figures){&SIGNAL_VALUE_PHRASE, view.recent, view.usual, window, 2};
     default:
-      return (Figures){isnan(view.recent) ? &SIGNAL_NO_DATE : view.recent > 0 ? &SIGNAL_AHEAD
+      return (Figures){isnan(view.recent) ? &SIGNAL_NO_DATE : view.recent > 0 ? &SIGNAL_DAYS_LEFT
                                                                               : &SIGNAL_PAST,
                        fabs(view.recent), NAN, window, 0};
   }

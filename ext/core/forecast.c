@@ -60,8 +60,12 @@ static void ratio_add(Ratio *ratio, double x, double s, double weight)
 
 static void ratio_finish(const Ratio *ratio, SummaryPasts *pasts)
 {
+  if (!(ratio->x > 0)) {
+    pasts->mean = pasts->mean_sd = NAN;
+    return;
+  }
   double mean = ratio->s / ratio->x, squares = ratio->ss - 2 * mean * ratio->xs + mean * mean * ratio->xx;
-  pasts->mean = mean; /* NaN where x is 0 */
+  pasts->mean = mean;
   pasts->mean_sd = ratio->n > 1 ? sqrt(fmax(squares, 0) * ratio->n / (ratio->n - 1)) / ratio->x : NAN;
 }
 
@@ -110,27 +114,28 @@ void summary_pasts_free(SummaryPasts *pasts)
 
 /* Fitting */
 
-/* Of those that converged, the lowest AIC; where none did and any model would do, of those at their limits. */
-static void choose(Forecast *forecast, bool any_model)
+const ModelFit *forecast_choose(const ModelFit fit[FORECAST_MODELS], bool any_model)
 {
-  bool some_converged = false;
+  const ModelFit *best = NULL;
   for (int i = 0; i < FORECAST_MODELS; i++) {
-    some_converged = some_converged || (forecast->fit[i].model && forecast->fit[i].converged);
-  }
-  for (int i = 0; i < FORECAST_MODELS; i++) {
-    const ModelFit *fit = &forecast->fit[i];
-    bool usable = fit->model && (fit->converged || (any_model && !some_converged && fit->at_limit));
-    if (usable && (!forecast->chosen || model_aic(fit) < model_aic(forecast->chosen))) {
-      forecast->chosen = fit;
-      forecast->model = fit->model;
+    bool usable = fit[i].model && (fit[i].converged || (any_model && fit[i].at_limit));
+    bool tie = usable && best && fit[i].converged == best->converged;
+    if (usable && (!best || (tie ? model_aic(&fit[i]) < model_aic(best) : fit[i].converged))) {
+      best = &fit[i];
     }
   }
+  return best;
+}
+
+void forecast_model_name(const ModelFit *fit, char text[FORECAST_MODEL_NAME])
+{
+  snprintf(text, FORECAST_MODEL_NAME, "%s%s", fit->model->name, fit->at_limit ? " at its limit" : "");
 }
 
 /* Gamma-Gamma without a finite mean (q <= 1) says nothing of a new customer. */
-static bool spend_usable(const ModelFit *fit)
+static bool spend_has_mean(const ModelFit *fit)
 {
-  return fit->converged && fit->theta[1] > 1;
+  return fit->theta[1] > 1;
 }
 
 static Status prepare_discounting(Forecast *forecast)
@@ -161,8 +166,9 @@ Status forecast_fit(Forecast *forecast, const SummaryPasts *pasts, int which, co
   }
   forecast->mean = pasts->mean;
   forecast->mean_sd = pasts->mean_sd;
-  forecast->has_spend = spend_usable(&forecast->spend);
-  choose(forecast, which == FORECAST_AUTO);
+  forecast->has_spend = forecast->spend.converged && spend_has_mean(&forecast->spend);
+  forecast->chosen = forecast_choose(forecast->fit, which == FORECAST_AUTO);
+  forecast->model = forecast->chosen ? forecast->chosen->model : NULL;
   return forecast->model ? prepare_discounting(forecast) : STATUS_OK;
 }
 
@@ -187,14 +193,21 @@ void forecast_reasons(const ModelFit fit[FORECAST_MODELS], char text[FORECAST_RE
   }
 }
 
+/* At a limit the likelihood hardly changes any more, and with it no prediction: that is as good a draw as a maximum. */
+static bool replicate_usable(const ModelFit *fit)
+{
+  return fit->converged || fit->at_limit;
+}
+
 static Status replicate_fit(Forecast *forecast, const SummaryPasts *pasts, const Watch *watch)
 {
   ModelFit fit, spend = {0};
   Status status = model_fit(forecast->model, &pasts->purchases, &fit, watch);
-  if (status == STATUS_OK && fit.converged && forecast->has_spend) {
+  if (status == STATUS_OK && replicate_usable(&fit) && forecast->has_spend) {
     status = model_fit(&GAMMA_GAMMA, &pasts->spend, &spend, watch);
   }
-  if (status != STATUS_OK || !fit.converged || (forecast->has_spend && !spend_usable(&spend))) {
+  bool spend_usable = !forecast->has_spend || (replicate_usable(&spend) && spend_has_mean(&spend));
+  if (status != STATUS_OK || !replicate_usable(&fit) || !spend_usable) {
     return status;
   }
   Replicate *replicate = &forecast->replicate[forecast->n_replicates++];
@@ -337,26 +350,25 @@ static double purchases_variance(const Forecast *forecast, const SummaryRow *row
 
 /* Value */
 
-/*
-** E[M | x, m] = p (gamma + x m) / (p x + q - 1) and, where wanted, the gradient of its logarithm by ln p, ln q, ln
-** gamma. Refunds can make m negative, for which the model has no meaning: that is taken as 0.
-*/
-static double spend_mean(const double *theta, double x, double m, double *gradient)
+/* Refunds can make m negative, for which the model has no meaning: that is taken as 0. */
+static double spend_mean(const double *theta, const SummaryRow *row)
 {
-  double p = theta[0], q = theta[1], gamma = theta[2];
-  double total = gamma + (m > 0 ? x * m : 0), shape = p * x + q - 1;
-  if (gradient) {
-    gradient[0] = 1 - p * x / shape;
-    gradient[1] = -q / shape;
-    gradient[2] = gamma / total;
-  }
-  return p * total / shape;
+  return GAMMA_GAMMA.expected_value(theta, (double)row->repeats, fmax(row->mean, 0));
+}
+
+/* The gradient of the logarithm of spend_mean(), p (gamma + x m) / (p x + q - 1), by ln p, ln q, ln gamma. */
+static void spend_gradient(const double *theta, const SummaryRow *row, double *gradient)
+{
+  double p = theta[0], q = theta[1], gamma = theta[2], x = (double)row->repeats;
+  double shape = p * x + q - 1;
+  gradient[0] = 1 - p * x / shape;
+  gradient[1] = -q / shape;
+  gradient[2] = gamma / (gamma + (x > 0 ? x * fmax(row->mean, 0) : 0));
 }
 
 double forecast_mean_value(const Forecast *forecast, const SummaryRow *row)
 {
-  return forecast->has_spend ? spend_mean(forecast->spend.theta, (double)row->repeats, row->mean, NULL)
-                             : forecast->mean;
+  return forecast->has_spend ? spend_mean(forecast->spend.theta, row) : forecast->mean;
 }
 
 static double mean_variance(const Forecast *forecast, const SummaryRow *row)
@@ -366,7 +378,7 @@ static double mean_variance(const Forecast *forecast, const SummaryRow *row)
     return relative * relative;
   }
   double g[MODEL_PARAMETERS] = {0};
-  spend_mean(forecast->spend.theta, (double)row->repeats, row->mean, g);
+  spend_gradient(forecast->spend.theta, row, g);
   return quadratic_form(forecast->spend.n_variables, g, forecast->spend.covariance);
 }
 
@@ -385,8 +397,7 @@ static Interval bootstrap_interval(const Forecast *forecast, const SummaryRow *r
   double p[2] = {(1 - forecast->level) / 2, (1 + forecast->level) / 2}, quantile[2];
   for (int k = 0; k < forecast->n_replicates; k++) {
     const Replicate *replicate = &forecast->replicate[k];
-    double mean = forecast->has_spend ? spend_mean(replicate->spend, (double)row->repeats, row->mean, NULL)
-                                      : replicate->mean;
+    double mean = forecast->has_spend ? spend_mean(replicate->spend, row) : replicate->mean;
     forecast->values[k] = mean * discounted_at(forecast, replicate->purchases, &past);
   }
   quantiles_select(forecast->values, (size_t)forecast->n_replicates, p, 2, quantile, &WATCH_NEVER);
@@ -396,20 +407,23 @@ static Interval bootstrap_interval(const Forecast *forecast, const SummaryRow *r
   return memory->interval;
 }
 
+bool forecast_has_interval(const Forecast *forecast)
+{
+  bool by_delta = forecast->chosen->converged && (forecast->has_spend || forecast->mean > 0);
+  return forecast->n_replicates || by_delta;
+}
+
 Interval forecast_interval(const Forecast *forecast, const SummaryRow *row)
 {
   if (forecast->n_replicates) {
     return bootstrap_interval(forecast, row);
   }
-  if (!forecast->chosen->converged) {
-    return (Interval){NAN, NAN}; /* no Hessian, no errors */
+  if (!forecast_has_interval(forecast)) {
+    return (Interval){NAN, NAN};
   }
   double value = forecast_value(forecast, row);
   if (value == 0) {
     return (Interval){0, 0};
-  }
-  if (!(value > 0)) { /* a mean below 0 has no logarithm */
-    return (Interval){NAN, NAN};
   }
   return log_interval(value, sqrt(purchases_variance(forecast, row) + mean_variance(forecast, row)), forecast->level);
 }

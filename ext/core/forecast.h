@@ -37,10 +37,6 @@
 #define FORECAST_AUTO (-1) /* the lowest AIC */
 extern const Model *const FORECAST_MODEL[FORECAST_MODELS];
 
-#define DAYS_PER_MONTH 30.4375 /* as in customer_summary() */
-#define DAYS_PER_YEAR 365.25
-#define DAYS_PER_WEEK 7.0
-
 /* A summary as the models see it. {0} is a valid empty object. */
 typedef struct SummaryPasts {
   Pasts purchases; /* every customer, times in the unit */
@@ -78,7 +74,7 @@ typedef struct Forecast {
   Discounting discounting; /* of the weeks of the horizon */
 
   Replicate *replicate;
-  int n_replicates;      /* that converged */
+  int n_replicates;      /* that could be fitted */
   double *values;        /* room for one per replicate */
   struct Memory *memory; /* of what was computed */
 } Forecast;
@@ -89,13 +85,22 @@ typedef struct Forecast {
 */
 Status forecast_fit(Forecast *forecast, const SummaryPasts *pasts, int which, const Watch *watch);
 
+/*
+** Of the fits (those with .model set) that converged the one with the lowest AIC; where none did and `any_model` would do, of those at their limits. NULL: none.
+*/
+const ModelFit *forecast_choose(const ModelFit fit[FORECAST_MODELS], bool any_model);
+
+/* "bgnbd", or "bgnbd at its limit". */
+#define FORECAST_MODEL_NAME 40
+void forecast_model_name(const ModelFit *fit, char text[FORECAST_MODEL_NAME]);
+
 /* Why none of the fits (those with .model set) converged: "nobody bought again", or each model's own reason. */
 #define FORECAST_REASONS (FORECAST_MODELS * (MODEL_REASON + 20))
 void forecast_reasons(const ModelFit fit[FORECAST_MODELS], char text[FORECAST_REASONS]);
 
 /*
-** Replicates of the fits by `seed`; those that do not converge are left out (n_replicates says how many are in). The
-** same seed gives the same draws on every platform.
+** Replicates of the fits by `seed`; those that end at their limit are as good as those that converge, others are left
+** out (n_replicates says how many are in). The same seed gives the same draws on every platform.
 */
 Status forecast_bootstrap(Forecast *forecast, const Summary *summary, const Customers *customers, int replicates,
                           uint64_t seed, const Watch *watch);
@@ -105,6 +110,9 @@ double forecast_p_alive(const Forecast *forecast, const SummaryRow *row);
 double forecast_purchases(const Forecast *forecast, const SummaryRow *row);
 double forecast_mean_value(const Forecast *forecast, const SummaryRow *row); /* of a purchase day */
 double forecast_value(const Forecast *forecast, const SummaryRow *row);      /* of the horizon: the lifetime value */
+
+/* Not by the delta method at a limit, where no Hessian knows the errors, or where the mean value is 0 or less and has no logarithm. */
+bool forecast_has_interval(const Forecast *forecast);
 Interval forecast_interval(const Forecast *forecast, const SummaryRow *row); /* of forecast_value() */
 
 void forecast_free(Forecast *forecast); /* may run twice */

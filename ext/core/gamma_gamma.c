@@ -50,6 +50,7 @@ static double expected_value(const double *theta, double x, double m)
 
 #define BLOCK 16 /* rows whose product goes through one logarithm */
 #define BLOCK_SAFE 1e18
+#define ROWS_BETWEEN 100000 /* two questions to the watch: a few ms */
 #define LARGE_SHAPE 50
 
 /* The rows of one x. */
@@ -59,6 +60,7 @@ typedef struct Group {
 } Group;
 
 typedef struct Fitter {
+  const Watch *watch;
   size_t n_groups;
   Group *group;
   double *total, *weight; /* of each row, in one block: m x; by group, then as in it */
@@ -102,7 +104,7 @@ static size_t add_group(Fitter *fitter, const Pasts *pasts, size_t begin)
   return group->end;
 }
 
-static Status fitter_open(const Pasts *pasts, void **self)
+static Status fitter_open(const Pasts *pasts, void **self, const Watch *watch)
 {
   size_t n_groups = 0;
   for (size_t i = 0; i < pasts->n; i++) {
@@ -119,6 +121,7 @@ static Status fitter_open(const Pasts *pasts, void **self)
     fitter_close(fitter);
     return STATUS_NOMEM;
   }
+  fitter->watch = watch;
   fitter->weight = fitter->total + pasts->n;
   for (size_t i = 0; i < pasts->n;) {
     i = add_group(fitter, pasts, i);
@@ -205,9 +208,14 @@ static void evaluate_hessian(void *self, const double *variables, double *value,
   double sum = -fitter->log_m, by_p = 0, by_q = 0, by_gamma = 0;
   double pp = 0, pq = 0, qq = 0, p_gamma = 0, q_gamma = 0, gamma_gamma = 0;
   bool inside = p > 1e-100 && p < 1e100 && q > 1e-100 && q < 1e100 && gamma > 1e-100 && gamma < 1e100;
+  size_t asked = 0;
   bool fast = p < LARGE_SHAPE && q < LARGE_SHAPE && gamma > 1 / BLOCK_SAFE && gamma + fitter->largest < BLOCK_SAFE;
   for (size_t i = 0; inside && i < fitter->n_groups; i++) {
     const Group *group = &fitter->group[i];
+    if (group->begin - asked > ROWS_BETWEEN) {
+      asked = group->begin;
+      inside = !watch_stop(fitter->watch);
+    }
     Sums sums = fast ? sum_fast(fitter, group, gamma) : sum_exact(fitter, group, gamma);
     double weight = group->weight, shape = p * group->x;
     sum -= weight * log_beta(shape, q) + (shape * sums.log_u + q * sums.log_v);
@@ -262,8 +270,8 @@ static bool limit(const double *theta, char *text, size_t size)
 {
   double p = theta[P], q = theta[Q], mean = p * theta[GAMMA] / (q - 1);
   char stays[NUMBER_TEXT_MAX], value[NUMBER_TEXT_MAX];
-  number_to_text(mean, stays);
-  number_to_text(p * theta[GAMMA], value);
+  number_to_text(mean, 6, stays);
+  number_to_text(p * theta[GAMMA], 6, value);
   if (p > 1e3 && q > 1e3) {
     snprintf(text, size, "p and q grow without end while p gamma/(q-1) stays %s: all values are nearly alike", stays);
   } else if (q > 1e3) {

@@ -35,8 +35,6 @@ void logit_free(Logit *logit)
   *logit = (Logit){0};
 }
 
-/* What is known before any fit. False: there is nothing to fit. */
-
 double logit_probability(double log_odds)
 {
   double e = exp(-fabs(log_odds));
@@ -121,7 +119,7 @@ static void words_names(Words *words, const int *features, int n, int shown, con
 static void words_value(Words *words, double x)
 {
   char number[NUMBER_TEXT_MAX];
-  number_to_text(x, number);
+  number_to_text(x, 6, number);
   words_add(words, number);
 }
 

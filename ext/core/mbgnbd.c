@@ -6,9 +6,9 @@
 
 #define ENTRY 1
 
-static Status open(const Pasts *pasts, void **fitter)
+static Status open(const Pasts *pasts, void **fitter, const Watch *watch)
 {
-  return bg_open(ENTRY, pasts, fitter);
+  return bg_open(ENTRY, pasts, fitter, watch);
 }
 
 static double log_likelihood(const double *theta, const Past *past)

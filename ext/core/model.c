@@ -11,8 +11,8 @@
 /* Logarithms of parameters, in scaled units, beyond which nothing changes any more but the digits that are lost. */
 #define LOG_LOW (-18.0)
 #define LOG_HIGH 14.0
-#define OPPORTUNITIES_MOST 1e6 /* a likelihood sums over them */
-#define VALUE_TIE 1e-6         /* log-likelihoods nearer than this are equal */
+#define SUPREMUM_TIE 0.01 /* suprema nearer than this are one: the searches end somewhere on the way to it */
+#define VALUE_TIE 1e-6    /* log-likelihoods nearer than this are equal */
 
 const Model *const MODELS[] = {&BGNBD, &MBGNBD, &PARETO_NBD, &BGBB, &GAMMA_GAMMA, NULL};
 
@@ -52,7 +52,7 @@ const char *model_past_problem(const Model *model, const Past *past)
     return past->x == 0 ? "t_x must be 0 where x is 0" : "t_x must be above 0 where x is";
   }
   if (model->discrete && past->T > OPPORTUNITIES_MOST) {
-    return "n must be at most 1000000";
+    return "n must be at most 1000000"; /* OPPORTUNITIES_MOST */
   }
   if (model->discrete && (!is_count(past->t_x) || !is_count(past->T) || past->x > past->t_x)) {
     return "x, t_x and n must be whole numbers with x <= t_x <= n";
@@ -125,7 +125,7 @@ static void explain(ModelFit *fit, const Optimum *optimum)
   char supremum[NUMBER_TEXT_MAX];
   size_t size = sizeof fit->reason;
   bool known = fit->model->limit && fit->model->limit(fit->theta, clause, sizeof clause);
-  number_to_text(fit->log_likelihood, supremum);
+  number_to_text(fit->log_likelihood, 10, supremum);
   if (optimum->outcome == OUTCOME_MAXIMUM) {
     fit->reason[0] = 0;
   } else if (optimum->outcome == OUTCOME_RUNAWAY) {
@@ -149,7 +149,7 @@ static bool is_better(const Optimum *a, const Optimum *b)
          (difference > -VALUE_TIE && a->outcome == OUTCOME_MAXIMUM && b->outcome != OUTCOME_MAXIMUM);
 }
 
-/* From start after start, until one leads to a maximum. */
+/* From start after start, until one leads to a maximum, or a second one to the same supremum. */
 static Status search(const Model *model, void *fitter, ModelFit *fit, Optimum *best, const Watch *watch)
 {
   Problem problem = {.n = fit->n_variables,
@@ -162,20 +162,39 @@ static Status search(const Model *model, void *fitter, ModelFit *fit, Optimum *b
   double start[MODEL_VARIABLES] = {0};
   Status status = STATUS_OK;
   *best = (Optimum){.value = -INFINITY, .outcome = OUTCOME_STUCK};
-  for (int k = 0; status == STATUS_OK && best->outcome != OUTCOME_MAXIMUM && model->start(fitter, k, start); k++) {
+  bool settled = false;
+  for (int k = 0; status == STATUS_OK && !settled && model->start(fitter, k, start); k++) {
     Optimum optimum;
     status = maximise(&problem, start, &optimum, watch);
     fit->iterations += optimum.iterations;
     fit->evaluations += optimum.evaluations;
+    bool again = k > 0 && best->outcome == OUTCOME_RUNAWAY && optimum.outcome == OUTCOME_RUNAWAY &&
+                 fabs(optimum.value - best->value) < SUPREMUM_TIE;
     if (k == 0 || is_better(&optimum, best)) {
       *best = optimum;
     }
+    settled = again || best->outcome == OUTCOME_MAXIMUM;
   }
   return status;
 }
 
+/* A watch that goes on saying stop: an evaluation hears it, leaves, and the search has to hear it too. */
+typedef struct Stopping {
+  const Watch *watch;
+  bool heard;
+} Stopping;
+
+static bool stopping_ask(void *self)
+{
+  Stopping *stopping = self;
+  stopping->heard = stopping->heard || watch_stop(stopping->watch);
+  return stopping->heard;
+}
+
 Status model_fit(const Model *model, const Pasts *pasts, ModelFit *fit, const Watch *watch)
 {
+  Stopping stopping = {.watch = watch};
+  const Watch lasting = {stopping_ask, &stopping};
   int n_covariates = model->takes_covariates ? pasts->n_covariates : 0;
   *fit = (ModelFit){.model = model,
                     .n_covariates = n_covariates,
@@ -198,10 +217,10 @@ Status model_fit(const Model *model, const Pasts *pasts, ModelFit *fit, const Wa
   double scale = scale_of(model, pasts);
   Status status = scaled_copy(pasts, scale, &scaled);
   if (status == STATUS_OK) {
-    status = model->open(&scaled, &fitter);
+    status = model->open(&scaled, &fitter, &lasting);
   }
   if (status == STATUS_OK) {
-    status = search(model, fitter, fit, &best, watch);
+    status = search(model, fitter, fit, &best, &lasting);
   }
   if (status == STATUS_OK) {
     fit_from(fit, &best, scale);
@@ -231,10 +250,10 @@ double model_discounted(const Model *model, const double *theta, const Past *pas
   if (discount == 0) {
     return model->expected(theta, past, horizon);
   }
-  double sum = 0, before = 0, end = 0;
+  double sum = 0, before = 0, end = 0, alive = model->expected_alive && past ? model->p_alive(theta, past) : 1;
   for (int64_t i = 1; end < horizon * (1 - 1e-12); i++) {
     end = fmin((double)i * period, horizon);
-    double by_end = model->expected(theta, past, end);
+    double by_end = model->expected_alive ? alive * model->expected_alive(theta, past, end) : model->expected(theta, past, end);
     sum += (by_end - before) * exp(-log1p(discount) * end / period);
     before = by_end;
   }

@@ -33,10 +33,11 @@ typedef struct Model {
 
   /*
   ** Fitting. open() tabulates what does not depend on the parameters (times already scaled by model.c to about 1; `pasts` outlives it). evaluate() is the weighted log-likelihood
-  ** in nats, with all constants that depend on the data, and its gradient, in the variables above; never fails: outside the domain -INFINITY.
+  ** in nats, with all constants that depend on the data, and its gradient, in the variables above; never fails: outside the domain -INFINITY. Asked by the watch of open(),
+  ** which also outlives it, to stop, either leaves early: open() with STATUS_INTERRUPT, an evaluation with any value.
   ** evaluate_hessian is optional (NULL), as in optimize.h. start() writes the k-th start, false when there are no more.
   */
-  Status (*open)(const Pasts *pasts, void **fitter);
+  Status (*open)(const Pasts *pasts, void **fitter, const Watch *watch);
   void (*evaluate)(void *fitter, const double *variables, double *value, double *gradient);
   void (*evaluate_hessian)(void *fitter, const double *variables, double *value, double *gradient, double *hessian);
   bool (*start)(const void *fitter, int k, double *variables);
@@ -53,13 +54,14 @@ typedef struct Model {
   ** Asking. theta: natural parameters, covariates already applied; pasts in the domain (model_past_problem()). `past` NULL: a new customer, at the moment
   ** of the first purchase. Relative error <= 1e-10. NULL where the model has no such quantity.
   */
-  double (*log_likelihood)(const double *theta, const Past *past);                /* of one customer */
-  double (*p_alive)(const double *theta, const Past *past);                       /* at T */
-  double (*p_alive_at)(const double *theta, const Past *past, double later);      /* at T + later, no purchase in between not assumed: what is expected now */
-  double (*expected)(const double *theta, const Past *past, double horizon);      /* purchases in (T, T + horizon] */
-  double (*pmf)(const double *theta, const Past *past, double n, double horizon); /* of n purchases in (T, T + horizon], n whole */
-  double (*dert)(const double *theta, const Past *past, double delta);            /* integral of e^(-delta t) dE[purchases by T + t]; discrete: sum over (1 + d)^-i, delta = ln(1 + d) */
-  double (*expected_value)(const double *theta, double x, double m);              /* spend models: E[mean value of a purchase | x, m] */
+  double (*log_likelihood)(const double *theta, const Past *past);                 /* of one customer */
+  double (*p_alive)(const double *theta, const Past *past);                        /* at T */
+  double (*p_alive_at)(const double *theta, const Past *past, double later);       /* at T + later, no purchase in between not assumed: what is expected now */
+  double (*expected)(const double *theta, const Past *past, double horizon);       /* purchases in (T, T + horizon] */
+  double (*expected_alive)(const double *theta, const Past *past, double horizon); /* optional (NULL), where that is cheaper: of who is alive at T; expected() is p_alive() times this */
+  double (*pmf)(const double *theta, const Past *past, double n, double horizon);  /* of n purchases in (T, T + horizon], n whole */
+  double (*dert)(const double *theta, const Past *past, double delta);             /* integral of e^(-delta t) dE[purchases by T + t]; discrete: sum over (1 + d)^-i, delta = ln(1 + d) */
+  double (*expected_value)(const double *theta, double x, double m);               /* spend models: E[mean value of a purchase | x, m] */
   void (*apply)(const double *theta, const double *transaction, const double *dropout, const double *z, int n_covariates, double *applied);
 } Model;
 
@@ -97,6 +99,8 @@ Status model_fit(const Model *model, const Pasts *pasts, ModelFit *fit, const Wa
 /* AIC = 2k - 2 LL, BIC = k ln n - 2 LL. */
 double model_aic(const ModelFit *fit);
 double model_bic(const ModelFit *fit);
+
+#define OPPORTUNITIES_MOST 1e6 /* of a discrete model's past and horizon: what it says of them sums over them */
 
 /*
 ** The sum over whole periods and the last part of one of (expected by its end - by its begin) / (1 + discount)^(its end / period), over the horizon: what lifetimes' and BTYD's CLV multiply

@@ -18,6 +18,8 @@
 typedef struct Search {
   const Problem *problem;
   Optimum *optimum;
+  const Watch *watch;
+  Status status; /* once it is not STATUS_OK, all loops end */
   int n;
   double at[OPTIMIZE_MAX], value, gradient[OPTIMIZE_MAX];
   double hessian[OPTIMIZE_MAX * OPTIMIZE_MAX];
@@ -83,10 +85,24 @@ bool invert_positive(int n, const double *matrix, double *inverse)
   return true;
 }
 
+/* After each evaluation, which may take long, and which may itself have heard it and left early. */
+static void ask_to_stop(Search *search)
+{
+  if (watch_stop(search->watch)) {
+    search->status = STATUS_INTERRUPT;
+  }
+}
+
 static void evaluate(Search *search, const double *at, double *value, double *gradient)
 {
+  if (search->status != STATUS_OK) {
+    *value = -INFINITY;
+    memset(gradient, 0, (size_t)search->n * sizeof *gradient);
+    return;
+  }
   search->optimum->evaluations++;
   search->problem->evaluate(search->problem->self, at, value, gradient);
+  ask_to_stop(search);
   for (int i = 0; i < search->n; i++) {
     if (!isfinite(gradient[i])) {
       *value = -INFINITY;
@@ -139,6 +155,9 @@ static bool line_search(Search *search, const double *step, bool wolfe)
       at[i] = search->at[i] + length * step[i];
     }
     evaluate(search, at, &value, gradient);
+    if (search->status != STATUS_OK) {
+      return false;
+    }
     bool rises = value >= search->value + ARMIJO * length * slope - noise;
     if (rises && value > best) {
       best = value;
@@ -189,7 +208,7 @@ static void update(int n, double *inverse, const double *s, const double *y, boo
   }
 }
 
-static Status climb(Search *search, const Watch *watch)
+static void climb(Search *search)
 {
   int n = search->n;
   double inverse[OPTIMIZE_MAX * OPTIMIZE_MAX] = {0}, step[OPTIMIZE_MAX] = {0}, before[OPTIMIZE_MAX] = {0}, fall[OPTIMIZE_MAX] = {0};
@@ -198,21 +217,18 @@ static Status climb(Search *search, const Watch *watch)
     inverse[i] = i % (n + 1) || steepest == 0 ? 0 : 0.2 / steepest;
   }
   for (bool first = true; search->optimum->iterations < ITERATIONS_MOST && !has_run_away(search); first = false) {
-    if (watch_stop(watch)) {
-      return STATUS_INTERRUPT;
-    }
     for (int i = 0; i < n; i++) {
       step[i] = dot(n, inverse + i * n, search->gradient);
     }
     if (dot(n, step, search->gradient) < DECREMENT_COARSE && !first) {
-      return STATUS_OK;
+      return;
     }
     shorten(n, step);
     memcpy(before, search->at, sizeof before);
     memcpy(fall, search->gradient, sizeof fall);
     search->optimum->iterations++;
     if (!line_search(search, step, true)) {
-      return STATUS_OK;
+      return;
     }
     for (int i = 0; i < n; i++) {
       before[i] = search->at[i] - before[i];
@@ -220,7 +236,6 @@ static Status climb(Search *search, const Watch *watch)
     }
     update(n, inverse, before, fall, first);
   }
-  return STATUS_OK;
 }
 
 /* Fills search->hessian with -H at the current point. */
@@ -231,9 +246,10 @@ static void negative_hessian(Search *search)
   if (search->problem->evaluate_hessian) {
     search->optimum->evaluations++;
     search->problem->evaluate_hessian(search->problem->self, search->at, &search->value, search->gradient, h);
+    ask_to_stop(search);
   } else {
     double at[OPTIMIZE_MAX], above[OPTIMIZE_MAX], below[OPTIMIZE_MAX], value;
-    for (int i = 0; i < n; i++) {
+    for (int i = 0; i < n && search->status == STATUS_OK; i++) {
       double width = DIFFERENCE * fmax(1, fabs(search->at[i]));
       memcpy(at, search->at, sizeof at);
       at[i] = search->at[i] + width;
@@ -289,31 +305,31 @@ static bool newton_step(Search *search, double *step, double *decrement)
 }
 
 /* Newton's method from here: settles whether this is a maximum. */
-static Status settle(Search *search, const Watch *watch)
+static void settle(Search *search)
 {
   Optimum *optimum = search->optimum;
   double step[OPTIMIZE_MAX] = {0}, last = INFINITY;
   optimum->outcome = OUTCOME_STUCK;
   for (int k = 0; k < NEWTON_MOST; k++) {
-    if (watch_stop(watch)) {
-      return STATUS_INTERRUPT;
-    }
     if (has_run_away(search)) {
       optimum->outcome = OUTCOME_RUNAWAY;
-      return STATUS_OK;
+      return;
     }
     negative_hessian(search);
+    if (search->status != STATUS_OK) {
+      return;
+    }
     double decrement;
     bool definite = newton_step(search, step, &decrement);
     optimum->decrement = decrement;
     if (isinf(decrement)) {
-      return STATUS_OK;
+      return;
     }
     bool near = longest(search->n, step) < STEP_NEAR;
     bool at_rest = near && (decrement < DECREMENT_FINE || (decrement < DECREMENT_ROUNDED && decrement >= 0.6 * last));
     if (at_rest) {
       optimum->outcome = definite ? OUTCOME_MAXIMUM : OUTCOME_SADDLE;
-      return STATUS_OK;
+      return;
     }
     last = definite ? decrement : INFINITY;
     shorten(search->n, step);
@@ -328,29 +344,27 @@ static Status settle(Search *search, const Watch *watch)
     if (!line_search(search, step, false)) {
       optimum->outcome = !definite ? OUTCOME_SADDLE : decrement < DECREMENT_ROUNDED ? OUTCOME_MAXIMUM
                                                                                     : OUTCOME_STUCK;
-      return STATUS_OK;
+      return;
     }
   }
-  return STATUS_OK;
 }
 
 Status maximise(const Problem *problem, const double *start, Optimum *optimum, const Watch *watch)
 {
-  Search search = {.problem = problem, .optimum = optimum, .n = problem->n};
+  Search search = {.problem = problem, .optimum = optimum, .watch = watch, .n = problem->n};
   *optimum = (Optimum){.outcome = OUTCOME_STUCK};
   memcpy(search.at, start, (size_t)problem->n * sizeof *start);
   evaluate(&search, search.at, &search.value, search.gradient);
-  Status status = STATUS_OK;
-  if (search.value > -INFINITY) {
-    status = problem->evaluate_hessian ? STATUS_OK : climb(&search, watch);
-    if (status == STATUS_OK) {
-      status = settle(&search, watch);
-    }
+  if (search.value > -INFINITY && search.status == STATUS_OK && !problem->evaluate_hessian) {
+    climb(&search);
+  }
+  if (search.value > -INFINITY && search.status == STATUS_OK) {
+    settle(&search);
   }
   memcpy(optimum->at, search.at, sizeof optimum->at);
   optimum->value = search.value;
   if (optimum->outcome == OUTCOME_MAXIMUM && !invert_positive(search.n, search.hessian, optimum->inverse)) {
     optimum->outcome = OUTCOME_SADDLE;
   }
-  return status;
+  return search.status;
 }

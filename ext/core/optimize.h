@@ -38,7 +38,10 @@ typedef struct Optimum {
   int iterations, evaluations;
 } Optimum;
 
-/* STATUS_INTERRUPT only when asked to stop. */
+/*
+** STATUS_INTERRUPT only when asked to stop, which is looked for after every evaluation. An evaluation that takes long should ask the same watch, and leave early with any
+** value; a watch that said stop once has to go on saying so.
+*/
 Status maximise(const Problem *problem, const double *start, Optimum *optimum, const Watch *watch);
 
 /* The inverse of a symmetric positive definite n * n matrix, of which the lower triangle is read; false where it is not positive definite. */

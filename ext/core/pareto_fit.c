@@ -31,6 +31,8 @@
 #define COMMON_WORTH 2      /* how many of its gaps cost what one of an own ruler costs */
 #define NODES 4             /* of a gap of the common ruler, where it is narrow: */
 #define NARROW 0.34         /* with (R / (alpha + u) + s / (beta + u) + 8 / min) * gap below this, the error is below 1e-13 */
+#define ROWS_BETWEEN 4096   /* two questions to the watch, or marks: about 1 ms */
+#define ROW_COST 8          /* with covariates: how many rows without one costs */
 #define VARIABLE_MOST 300.0 /* a logarithm whose exponential is still far from overflow, squared too */
 
 enum {
@@ -62,6 +64,7 @@ typedef struct Group {
 
 typedef struct Fitter {
   const Pasts *pasts;
+  const Watch *watch;
   Group *groups;
   size_t n_groups;
   uint32_t *from, *to; /* of a row: its t_x and T, counted from the group's first */
@@ -107,21 +110,32 @@ static size_t place(const double *sorted, size_t n, double value)
 }
 
 /* The distinct times of rows begin … end - 1. */
-static size_t times_of(const Pasts *pasts, size_t begin, size_t end, double *times)
+static Status times_of(const Fitter *f, size_t begin, size_t end, double *times, size_t *n_times)
 {
   size_t n = end - begin;
-  memcpy(times, pasts->t_x + begin, n * sizeof *times);
-  memcpy(times + n, pasts->T + begin, n * sizeof *times);
-  sort_doubles(times, 2 * n, &WATCH_NEVER);
-  return distinct(times, 2 * n);
+  memcpy(times, f->pasts->t_x + begin, n * sizeof *times);
+  memcpy(times + n, f->pasts->T + begin, n * sizeof *times);
+  Status status = sort_doubles(times, 2 * n, f->watch);
+  *n_times = status == STATUS_OK ? distinct(times, 2 * n) : 0;
+  return status;
+}
+
+/* Whether to leave at row or mark i. */
+static bool stop_at(const Fitter *f, size_t i)
+{
+  return i % ROWS_BETWEEN == 0 && watch_stop(f->watch);
 }
 
 /* Own times are written from fitter->own + n_own on, where there is room for all. */
-static void group_open(Fitter *f, Group *g)
+static Status group_open(Fitter *f, Group *g)
 {
   const Pasts *pasts = f->pasts;
   double *own = f->own + f->n_own;
-  size_t n_own = times_of(pasts, g->begin, g->end, own), n_common = 0;
+  size_t n_own, n_common = 0;
+  Status status = times_of(f, g->begin, g->end, own, &n_own);
+  if (status != STATUS_OK) {
+    return status;
+  }
   if (f->n_common) {
     g->first = place(f->common, f->n_common, own[0]);
     g->last = place(f->common, f->n_common, own[n_own - 1]);
@@ -136,10 +150,14 @@ static void group_open(Fitter *f, Group *g)
   const double *times = g->common ? f->common + g->first : own;
   size_t n = g->last - g->first + 1;
   for (size_t i = g->begin; i < g->end; i++) {
+    if (stop_at(f, i)) {
+      return STATUS_INTERRUPT;
+    }
     f->from[i] = (uint32_t)place(times, n, pasts->t_x[i]);
     f->to[i] = (uint32_t)place(times, n, pasts->T[i]);
     g->weight += pasts->weight[i];
   }
+  return STATUS_OK;
 }
 
 /* Groups of equal x, which are beside each other. */
@@ -170,16 +188,19 @@ static Status rulers_open(Fitter *f)
     return STATUS_NOMEM;
   }
   f->to = f->from + n;
-  f->n_common = times_of(f->pasts, 0, n, f->common);
+  Status status = times_of(f, 0, n, f->common, &f->n_common);
   if (f->n_common > COMMON_MOST) {
     f->n_common = 0;
   }
   bool any_common = false;
-  for (size_t i = 0; i < f->n_groups; i++) {
-    group_open(f, &f->groups[i]);
+  for (size_t i = 0; i < f->n_groups && status == STATUS_OK; i++) {
+    status = group_open(f, &f->groups[i]);
     any_common |= f->groups[i].common;
     size_t marks = f->groups[i].last - f->groups[i].first + 1;
     longest = marks > longest ? marks : longest;
+  }
+  if (status != STATUS_OK) {
+    return status;
   }
   f->n_common = any_common ? f->n_common : 0;
   f->marks = mem_alloc(f->n_common + 1, sizeof *f->marks);
@@ -189,7 +210,7 @@ static Status rulers_open(Fitter *f)
   return f->marks && f->gaps && f->own_marks && f->tails ? STATUS_OK : STATUS_NOMEM;
 }
 
-Status pareto_open(const Pasts *pasts, void **fitter)
+Status pareto_open(const Pasts *pasts, void **fitter, const Watch *watch)
 {
   Fitter *f = mem_zero(1, sizeof *f);
   *fitter = f;
@@ -197,6 +218,7 @@ Status pareto_open(const Pasts *pasts, void **fitter)
     return STATUS_NOMEM;
   }
   f->pasts = pasts;
+  f->watch = watch;
   double purchases = 0, time = 0, customers = 0;
   for (size_t i = 0; i < pasts->n; i++) {
     purchases += pasts->weight[i] * pasts->x[i];
@@ -324,7 +346,7 @@ static void tails_of(const Fitter *f, const Group *g, const double *theta, const
   Fading fading = {rate, theta[ALPHA], s, theta[BETA]};
   Gap own = {0};
   memset(f->tails[n - 1], 0, sizeof f->tails[0]);
-  for (size_t i = n - 1; i-- > 0;) {
+  for (size_t i = n - 1; i-- > 0 && !stop_at(f, i);) {
     const Gap *gap = g->common ? &f->gaps[g->first + i] : &own;
     double moments[MOMENTS], fall;
     if (!g->common) {
@@ -391,14 +413,14 @@ static void group_evaluate(const Fitter *f, const Group *g, const double *theta,
   size_t n = g->last - g->first + 1;
   const Mark *marks = g->common ? f->marks + g->first : f->own_marks;
   if (!g->common) {
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n && !stop_at(f, i); i++) {
       f->own_marks[i] = mark_at(theta, f->own[g->first + i]);
     }
   }
   tails_of(f, g, theta, marks, n);
   double rate = theta[R] + g->x;
   Shares shares = {0};
-  for (size_t i = g->begin; i < g->end; i++) {
+  for (size_t i = g->begin; i < g->end && !stop_at(f, i); i++) {
     size_t from = f->from[i], to = f->to[i];
     double log_begin = -rate * marks[from].log_alpha - theta[S] * marks[from].log_beta;
     double log_end = -rate * marks[to].log_alpha - theta[S] * marks[to].log_beta;
@@ -445,6 +467,7 @@ void pareto_evaluate(void *fitter, const double *variables, double *value, doubl
   double theta[MODEL_PARAMETERS];
   Sum total = {0}, sums[MODEL_VARIABLES] = {{0}};
   *value = -INFINITY;
+  memset(gradient, 0, (size_t)n * sizeof *gradient);
   for (int k = 0; k < MODEL_PARAMETERS; k++) {
     if (!(fabs(variables[k]) < VARIABLE_MOST)) {
       return;
@@ -452,11 +475,11 @@ void pareto_evaluate(void *fitter, const double *variables, double *value, doubl
     theta[k] = exp(variables[k]);
   }
   if (f->pasts->n_covariates) {
-    for (size_t i = 0; i < f->pasts->n; i++) {
+    for (size_t i = 0; i < f->pasts->n && !stop_at(f, ROW_COST * i); i++) {
       row_evaluate(f, i, theta, variables, &total, sums);
     }
   } else {
-    for (size_t i = 0; i < f->n_common; i++) {
+    for (size_t i = 0; i < f->n_common && !stop_at(f, i); i++) {
       f->marks[i] = mark_at(theta, f->common[i]);
       if (i + 1 < f->n_common) {
         gap_lay(theta, f->common[i], f->common[i + 1], &f->gaps[i]);

@@ -8,7 +8,7 @@
 
 #include "pasts.h"
 
-Status pareto_open(const Pasts *pasts, void **fitter);
+Status pareto_open(const Pasts *pasts, void **fitter, const Watch *watch);
 void pareto_evaluate(void *fitter, const double *variables, double *value, double *gradient);
 bool pareto_start(const void *fitter, int k, double *variables);
 void pareto_close(void *fitter);

@@ -145,8 +145,8 @@ static bool pareto_limit(const double *theta, char *text, size_t size)
 {
   double buys = theta[R] / theta[ALPHA], leaves = theta[S] / theta[BETA];
   char buying[NUMBER_TEXT_MAX], leaving[NUMBER_TEXT_MAX];
-  number_to_text(buys, buying);
-  number_to_text(leaves, leaving);
+  number_to_text(buys, 6, buying);
+  number_to_text(leaves, 6, leaving);
   if (theta[S] > ALIKE && theta[R] > ALIKE) {
     snprintf(text, size, "all parameters grow without end while r/alpha stays %s and s/beta %s: all customers are alike", buying, leaving);
   } else if (theta[S] > ALIKE) {

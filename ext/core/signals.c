@@ -9,6 +9,7 @@
 
 typedef struct SignalState {
   uint32_t count[CHURN_ZONES];
+  uint32_t opening; /* rows of the civil day of the first */
   int64_t first;
   double sum[CHURN_ZONES];
   int64_t last[CHURN_INSTANTS], next[CHURN_INSTANTS]; /* the dates around each instant; INT64_MIN, INT64_MAX: none */
@@ -20,6 +21,28 @@ static void kind_add(SignalKind *kind, double value)
   kind->n++;
   kind->mean += deviation / (double)kind->n;
   kind->squares += deviation * (value - kind->mean);
+}
+
+/* Rows by how far they lie ahead of the instants. */
+static void kind_ahead(SignalKind *kind, const int64_t *instant, int64_t time)
+{
+  int64_t horizon = instant[CHURN_AS_OF] - instant[CHURN_CUT];
+  for (int i = 0; i < CHURN_INSTANTS; i++) {
+    if (time > instant[i] && time - instant[i] <= SIGNAL_AHEAD_BINS / SIGNAL_AHEAD_PARTS * horizon) {
+      kind->ahead[i][(time - instant[i] - 1) * SIGNAL_AHEAD_PARTS / horizon]++;
+    }
+  }
+  kind->passed += time > instant[CHURN_CUT] && time <= instant[CHURN_AS_OF];
+}
+
+static void state_open(SignalState *state, int64_t time, int64_t offset_ms)
+{
+  uint32_t day = day_number(time, offset_ms);
+  uint32_t opened = state->opening ? day_number(state->first, offset_ms) : UINT32_MAX;
+  if (day <= opened) {
+    state->opening = day < opened ? 1 : state->opening + 1;
+  }
+  state->first = time < state->first ? time : state->first;
 }
 
 static Status signals_step(void *self, void *unused, const Event *event)
@@ -46,11 +69,15 @@ static Status signals_step(void *self, void *unused, const Event *event)
     return STATUS_NOMEM;
   }
   SignalState *state = customers_state(&signals->pairs, pair);
+  SignalKind *kind = &signals->kind[k];
   if (signals->pairs.count > known) {
     *state = (SignalState){
       .first = INT64_MAX, .last = {INT64_MIN, INT64_MIN}, .next = {INT64_MAX, INT64_MAX}};
+    kind->pairs++;
   }
+  kind->rows++;
   int64_t instant[CHURN_INSTANTS] = {times->cut, times->as_of};
+  kind_ahead(kind, instant, event->time);
   for (int i = 0; i < CHURN_INSTANTS; i++) {
     if (event->time > instant[i]) {
       state->next[i] = event->time < state->next[i] ? event->time : state->next[i];
@@ -59,11 +86,10 @@ static Status signals_step(void *self, void *unused, const Event *event)
     }
   }
   if (event->time <= times->as_of) {
-    SignalKind *kind = &signals->kind[k];
     int z = (event->time > times->recent) + (event->time > times->cut);
     state->count[z]++;
     state->sum[z] += event->value;
-    state->first = event->time < state->first ? event->time : state->first;
+    state_open(state, event->time, times->offset_ms);
     kind->first = event->time < kind->first ? event->time : kind->first;
     if (z < 2) {
       kind_add(kind, event->value);
@@ -104,15 +130,37 @@ bool signal_is_dated(const char *name)
   return false;
 }
 
+/* How far ahead the dates of a kind are known: see signals.h. */
+static int64_t kind_known_ms(const SignalKind *kind, int64_t horizon)
+{
+  double cut = 0, as_of = 0;
+  int known = 0;
+  for (int i = 0; i < SIGNAL_AHEAD_BINS; i++) {
+    cut += kind->ahead[CHURN_CUT][i];
+    as_of += kind->ahead[CHURN_AS_OF][i];
+    known = as_of >= SIGNAL_KNOWN * cut ? i + 1 : known;
+  }
+  return known == SIGNAL_AHEAD_BINS ? INT64_MAX : horizon * known / SIGNAL_AHEAD_PARTS;
+}
+
+static bool kind_is_overwritten(const SignalKind *kind)
+{
+  return kind->passed > 0 && (kind->rows - kind->pairs) * 20 < kind->pairs;
+}
+
 Status signals_finish(Signals *signals, const Customers *own, const Customers *customers, bool has_value,
                       const Watch *watch)
 {
   signals->n_features = 0;
   signals->n_matched = 0;
   for (uint32_t k = 0; k < signals->n_kinds; k++) {
-    const SignalKind *kind = &signals->kind[k];
+    SignalKind *kind = &signals->kind[k];
+    kind->known_ms = kind_known_ms(kind, signals->times.as_of - signals->times.cut);
+    if (kind->dated && kind_is_overwritten(kind)) {
+      continue;
+    }
     signals->feature[signals->n_features++] = (SignalFeature){kind->dated ? SIGNAL_DATE : SIGNAL_RATE, k};
-    if (has_value && !kind->dated && kind->squares > 0) {
+    if (has_value && !kind->dated && kind->squares > 0 && isfinite(kind->squares)) {
       signals->feature[signals->n_features++] = (SignalFeature){SIGNAL_VALUE, k};
     }
   }
@@ -149,21 +197,29 @@ double signal_evidence(double r, double b, double p)
   return fall ? deviate : -deviate;
 }
 
+/* The end of the civil day of a time, but not later than `most`. */
+static int64_t day_end(int64_t time, const ChurnTimes *times, int64_t most)
+{
+  int64_t end = day_number_start(day_number(time, times->offset_ms) + 1) - times->offset_ms;
+  return end < most ? end : most;
+}
+
 static SignalView view_rate(const Signals *signals, const SignalKind *kind, const SignalState *state,
                             ChurnInstant instant, uint32_t first_day)
 {
   const ChurnTimes *times = &signals->times;
   int64_t end = instant == CHURN_CUT ? times->cut : times->as_of;
   int64_t start = instant == CHURN_CUT ? times->recent : times->cut;
-  int64_t begin = day_number_start(first_day) - times->offset_ms;
+  int64_t begin = day_number_start(first_day + 1) - times->offset_ms;
   double r = state ? state->count[instant == CHURN_CUT ? 1 : 2] : 0;
   double b = state ? state->count[0] + (instant == CHURN_CUT ? 0.0 : state->count[1]) : 0;
-  begin = state && state->first < begin ? state->first : begin;
-  begin = kind->first > begin ? kind->first : begin;
-  if (begin >= start) { /* no time of its own before */
+  begin = state && state->opening ? day_end(state->first, times, begin) : begin;
+  begin = kind->first < INT64_MAX && kind->first >= begin ? day_end(kind->first, times, INT64_MAX) : begin;
+  double before = days_between(begin, start), recent = days_between(start, end);
+  if (!(before >= SIGNAL_BASELINE * recent)) { /* too little time of its own before */
     return (SignalView){0, r, NAN};
   }
-  double before = days_between(begin, start), recent = days_between(start, end);
+  b -= state && state->opening && state->first < begin ? state->opening : 0;
   return (SignalView){signal_evidence(r, b, recent / (before + recent)), r, b * recent / before};
 }
 
@@ -178,23 +234,28 @@ static SignalView view_value(const SignalKind *kind, const SignalState *state, C
     b += state->count[z];
     sum += state->sum[z];
   }
-  double r = state->count[now], mean = state->sum[now] / r, usual = (sum + kind->mean) / (b + 1);
+  double r = state->count[now];
   if (r == 0) {
     return (SignalView){0, NAN, b > 0 ? sum / b : NAN};
   }
-  double spread = sqrt(kind->squares / (double)kind->n);
+  double mean = state->sum[now] / r, usual = (sum + kind->mean) / (b + 1);
+  double spread = kind->n > 0 ? sqrt(kind->squares / (double)kind->n) : 0;
+  if (!(spread > 0)) {
+    return (SignalView){0, mean, usual};
+  }
   double evidence = (mean - usual) / (spread * sqrt(1 / r + 1 / (b + 1)));
   return (SignalView){fmax(fmin(evidence, SIGNAL_MOST), -SIGNAL_MOST), mean, usual};
 }
 
-static SignalView view_date(const Signals *signals, const SignalState *state, ChurnInstant instant)
+static SignalView view_date(const Signals *signals, const SignalKind *kind, const SignalState *state,
+                            ChurnInstant instant)
 {
   const ChurnTimes *times = &signals->times;
   int64_t now = instant == CHURN_CUT ? times->cut : times->as_of;
-  if (!state) {
+  bool ahead = state && state->next[instant] != INT64_MAX && state->next[instant] - now <= kind->known_ms;
+  if (!ahead && (!state || state->last[instant] == INT64_MIN)) {
     return (SignalView){0, NAN, NAN};
   }
-  bool ahead = state->next[instant] != INT64_MAX;
   double days = days_between(now, ahead ? state->next[instant] : state->last[instant]);
   return (SignalView){exp(-fabs(days) / days_between(times->cut, times->as_of)), days, NAN};
 }
@@ -216,7 +277,7 @@ SignalView signals_view(const Signals *signals, ChurnInstant instant, uint32_t c
     case SIGNAL_VALUE:
       return view_value(kind, state, instant);
     default:
-      return view_date(signals, state, instant);
+      return view_date(signals, kind, state, instant);
   }
 }
 

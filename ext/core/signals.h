@@ -8,8 +8,9 @@
 **          rate has not changed: the exact conditional test of two Poisson rates (Przyborowski & Wilenski 1940). The
 **          feature is the standard normal deviate of its one-sided mid-p value (Lancaster 1961), negative for a fall:
 **          2 -> 1 gives -0.5, 40 -> 5 gives -5.5. At most SIGNAL_MOST in size; 0 with nothing to compare. Exposure
-**          begins with the customer's first purchase or first signal of the kind, whichever is earlier, but not
-**          before the kind's first row of any customer.
+**          begins on the day after the customer's first purchase or first signal of the kind, whichever is earlier, but
+**          not before the day after the kind's first row of any customer: what opens the exposure does not count in it.
+**          Less than SIGNAL_BASELINE horizons before the recent part are nothing to compare with.
 **   value  (of kinds with values that differ, such as satisfaction) the recent mean against the own mean before, in
 **          standard errors: (m_r - m_b) / (s sqrt(1/n_r + 1/(n_b + 1))), s the kind's standard deviation, m_b shrunk
 **          by one value of the kind's mean; 0 without a recent value.
@@ -17,8 +18,21 @@
 **          days from the instant to the next date, or from the last one where no next one is known: 1 on the day, 0
 **          far off. In place of the other two.
 **
-** Rows after the instant count for dates alone, so that a past instant sees nothing that came later. Rows come in any
-** order. Memory: 88 bytes and a hash slot for each pair of customer and kind, 4 bytes per customer of the purchases.
+** Rows after the instant count for dates alone. Of those a row does not say when it was written: a date after the
+** cut-off may have been written by a purchase in the horizon that is to be foretold, and would tell it. What is known
+** ahead is therefore judged by what lies ahead of as_of, where the table can hold nothing else:
+**   known ahead   the longest span u such that at least SIGNAL_KNOWN times as many dates of the kind lie in (as_of,
+**                 as_of + u] as in (cut-off, cut-off + u], to a 32nd of a horizon, up to four of them; more where it
+**                 holds at four. At either instant a date further ahead than that is not known. Passes that end 14
+**                 days after each purchase are known 14 days ahead, yearly contracts a year, notes of what has
+**                 happened not at all.
+**   overwritten   a kind of which fewer than one customer in twenty has a second row, and of which dates lie between
+**                 the cut-off and as_of, may be a column that a renewal overwrites: who stayed is told by their date.
+**                 Such a kind is no feature. Dates that all lie ahead of as_of are.
+** Both judge the table as it stands at as_of. For an as_of in the past, what was written later must be left out of it.
+**
+** Rows come in any order. Memory: 88 bytes and a hash slot for each pair of customer and kind, 4 bytes per customer of
+** the purchases.
 */
 #ifndef RETAIN_CORE_SIGNALS_H
 #define RETAIN_CORE_SIGNALS_H
@@ -29,12 +43,19 @@
 #define SIGNAL_KINDS_MAX 16
 #define SIGNAL_MOST 8.0
 #define SIGNAL_FEATURES_MAX (2 * SIGNAL_KINDS_MAX)
+#define SIGNAL_BASELINE 0.25
+#define SIGNAL_KNOWN 0.95
+#define SIGNAL_AHEAD_PARTS 32 /* of a horizon */
+#define SIGNAL_AHEAD_BINS (4 * SIGNAL_AHEAD_PARTS)
 #define SIGNAL_CLEAR 1.6448536269514722 /* the deviate of a one-sided 5 % */
 
 typedef struct SignalKind {
   int64_t first; /* time of its first row */
   int64_t n;     /* rows up to the cut-off: count, mean and sum of squared deviations of the values (Welford 1962) */
   double mean, squares;
+  uint32_t ahead[CHURN_INSTANTS][SIGNAL_AHEAD_BINS]; /* rows by how far they lie ahead of each instant */
+  int64_t rows, pairs, passed;                       /* rows, customers that have any, rows between the cut-off and as_of */
+  int64_t known_ms;                                  /* signals_finish(): how far ahead dates are known */
   bool dated;
 } SignalKind;
 

@@ -7,6 +7,8 @@
 #include "mem.h"
 #include "stats.h"
 
+const double UNIT_DAYS[] = {1, DAYS_PER_WEEK, DAYS_PER_MONTH, DAYS_PER_YEAR};
+
 /*
 ** A customer's calibration or holdout in 16 bytes. `packed` is 0 while there is no row, else
 **   bits  0 … 21  number of the first day (never 0)

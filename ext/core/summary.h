@@ -28,6 +28,14 @@
 #include "customers.h"
 #include "purchase_days.h"
 
+#define DAYS_PER_WEEK 7.0
+#define DAYS_PER_MONTH 30.4375
+#define DAYS_PER_YEAR 365.25
+
+/* Units of time, as a choice in SQL, and their days in the same order. */
+#define UNIT_CHOICES "day|week|month|year"
+extern const double UNIT_DAYS[];
+
 /* One of calibration and holdout, beside the customers' states: what only few customers need. */
 typedef struct SummaryPart {
   float *low; /* by customer id: what rounding lost of a floating-point sum */

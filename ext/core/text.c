@@ -56,9 +56,7 @@ char *text_take(Text *text)
   return bytes;
 }
 
-#define DIGITS 6
-
-void number_to_text(double x, char out[NUMBER_TEXT_MAX])
+void number_to_text(double x, int n_digits, char out[NUMBER_TEXT_MAX])
 {
   int n = 0, exponent = 0;
   double size = fabs(x);
@@ -71,7 +69,7 @@ void number_to_text(double x, char out[NUMBER_TEXT_MAX])
     int half = exponent / 2;
     size = size * pow(10, -half) * pow(10, half - exponent); /* 10^-exponent may overflow */
   }
-  int decimals = size > 0 ? DIGITS - 1 - (int)floor(log10(size)) : 0;
+  int decimals = size > 0 ? n_digits - 1 - (int)floor(log10(size)) : 0;
   long long scale = 1;
   for (int i = 0; i < decimals; i++) {
     scale *= 10;

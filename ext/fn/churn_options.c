@@ -106,6 +106,23 @@ static Status signals_read(ChurnInput *input, Call *call)
 
 /* All */
 
+/* What was asked for is not silently something else. */
+static Status as_wanted(const Churn *churn, Call *call)
+{
+  bool nobody = churn->keep_held_out && churn->held_out.n == 0; /* to fit a model to: there will be no rows */
+  if (churn->too_large) {
+    return call_fail(call, "the values of the source add up to more than 1.8e308: are they money?");
+  }
+  if (churn->wanted == CHURN_WANT_LOGIT && churn->method != CHURN_LOGIT) {
+    return call_fail(call, "model logit cannot be had: %s", churn->why);
+  }
+  if (churn->wanted != CHURN_AUTO && churn->method == CHURN_RATE && !nobody) {
+    return call_fail(call, "model %s cannot be had: %s", churn->wanted == CHURN_WANT_BGNBD ? "bgnbd" : "mbgnbd",
+                     churn->model_why);
+  }
+  return STATUS_OK;
+}
+
 Status churn_input_read(ChurnInput *input, Call *call, int as_of_param, bool keep_held_out)
 {
   Churn *churn = &input->churn;
@@ -123,11 +140,7 @@ Status churn_input_read(ChurnInput *input, Call *call, int as_of_param, bool kee
   if (status == STATUS_OK && input->source.rows > 0) {
     status = churn_fit(churn, &input->source.customers, call_watch(call));
   }
-  bool learned = input->source.rows == 0 || churn->method == CHURN_LOGIT;
-  if (status == STATUS_OK && churn->wanted == CHURN_WANT_LOGIT && !learned) {
-    return call_fail(call, "model logit cannot be had: %s", churn->why);
-  }
-  return status;
+  return status == STATUS_OK && input->source.rows > 0 ? as_wanted(churn, call) : status;
 }
 
 void churn_input_free(ChurnInput *input)
@@ -147,8 +160,12 @@ void churn_method_cell(const Churn *churn, const ChurnShop *shop, Cell *out)
   }
   text_add(&text, churn->method == CHURN_MODEL ? "model: " : "rate without dropout");
   text_add(&text, churn->method == CHURN_MODEL ? shop->model->name : "");
-  text_add(&text, " (");
+  text_add(&text, churn->method == CHURN_MODEL && shop->at_limit ? " at its limit (" : " (");
   text_add(&text, churn->why);
+  if (churn->model_why[0]) {
+    text_add(&text, churn->why[0] ? "; " : "");
+    text_add(&text, churn->model_why);
+  }
   text_add(&text, ")");
   size_t length = text.length;
   cell_owned(out, text_take(&text), length);

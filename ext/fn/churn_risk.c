@@ -6,12 +6,13 @@
 **   'critical');
 **
 ** R1  One row per customer, in the order of their first row in the source.
-** R2  churn_probability: of no purchase within the horizon after as_of. Learned at the cut-off as_of - horizon from
+** R2  churn_probability: of no purchase on a day after that of as_of, within the horizon after as_of. Learned at the cut-off as_of - horizon from
 **     what happened in the horizon after it, calibrated on held-out customers and applied at as_of; where that cannot
 **     be, by a purchase model. `method` says which and why (core/churn.h).
 ** R3  risk: low, medium from medium_from on, high from high_from, critical from critical_from; the cut points ascend.
 **     The names are keys in every language.
-** R4  p_alive: BG/NBD or MBG/NBD, the likelier one, fitted on the source up to as_of; NULL where neither converges.
+** R4  p_alive: BG/NBD or MBG/NBD, the likelier one (with model = 'bgnbd' or 'mbgnbd' that one), fitted on the source up
+**     to as_of; where neither has a finite maximum, the likelier one at its limit. NULL where there is no such either.
 ** R5  usual_gap: (first to last purchase day + G) / (repeat purchases + 1) with G the mean gap of all customers;
 **     overdue_ratio = days_since_last / usual_gap. NULL where nobody bought twice.
 ** R6  reasons: the three largest contributions to the log-odds, against those of an average customer, in words;
@@ -21,7 +22,9 @@
 **     value_at_risk = churn_probability * expected_value. NULL where the source has no value.
 ** R8  suggested_action follows from risk, from whether the customer has spent more than the average one, and from a
 **     signal among the reasons.
-** R9  A NULL value counts as 0. Purchases of one civil day are one purchase.
+** R9  A date of a dated kind counts as far ahead only as dates are known ahead at as_of, and a kind whose rows may have
+**     been overwritten does not count (core/signals.h): what was written after the cut-off must not tell what came then.
+** R10 A NULL value counts as 0. Purchases of one civil day are one purchase.
 */
 #include "../core/churn_words.h"
 #include "../core/mem.h"
@@ -161,7 +164,8 @@ static const ColumnSpec COLUMNS[] = {
   {"customer", "", "the customer's key as in the source"},
   {"churn_probability", "REAL", "of no purchase within the horizon after as_of, 0 … 1"},
   {"risk", "TEXT", "low, medium, high or critical, by the cut points"},
-  {"p_alive", "REAL", "probability to be still a customer, by BG/NBD or MBG/NBD; NULL where neither could be fitted"},
+  {"p_alive", "REAL", "probability to be still a customer, by BG/NBD or MBG/NBD, the likelier one at as_of; NULL where neither "
+                      "could be fitted"},
   {"days_since_last", "INTEGER", "days from the last purchase day to as_of"},
   {"usual_gap", "REAL", "days between this customer's purchases, with one gap of the shop's mean length counted in; "
                         "NULL where nobody bought twice"},

@@ -1,13 +1,15 @@
 /*
-** churn_risk_quality(source[, horizon, signals, dated_kinds, model]): how well churn_risk() would have told, a
-** horizon ago, who came back.
+** churn_risk_quality(source[, horizon, signals, dated_kinds, model]): how well what
+** churn_risk() learns tells held-out customers of the same horizon who came back.
 **
 **   SELECT score, metric, value, standard_error FROM churn_risk_quality('orders') WHERE bin IS NULL;
 **   SELECT bin, customers, predicted, observed FROM churn_risk_quality('orders') WHERE score = 'churn_risk' AND
 **   metric = 'calibration';
 **
 ** R1  All is about the customers of the cut-off as_of - horizon and what happened in the horizon after it. Each is
-**     held out once: neither the model nor its calibration has seen them (core/churn_quality.h).
+**     held out once: the model has not seen them, nor are they among the rows of its calibration
+**     (core/churn_quality.h). How the shop changes from one horizon to the next is not in it: for that compare
+**     churn_risk() at an earlier as_of with what came.
 ** R2  score churn_risk: the probability of churn_risk(); score p_alive: 1 - P(alive) of the purchase model at the
 **     cut-off, for the same customers, where there is one.
 ** R3  Rows with bin NULL: auc (with its standard error), brier, log_loss, lift_top_decile, calibration_slope and

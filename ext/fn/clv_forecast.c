@@ -21,8 +21,10 @@
 **     end, divided by (1 + discount)^(days / 365.25). No margin is taken off.
 ** R6  clv_low, clv_high: interval at `level` for the EXPECTED value: how unsure the parameters leave it, not how far
 **     a customer may stray from it. By the delta method on log clv; with bootstrap = B by the quantiles of B refits
-**     on customers drawn anew. interval_method says which, with the number of refits that converged; fewer than nine
-**     in ten are an error.
+**     on customers drawn anew. interval_method says which, with the number of refits that could be used (that converged,
+**     or ended at their limit); fewer than nine in ten are an error. It says none, and there is no interval, where the
+**     model is at its limit, where nobody spent anything at a repeat purchase, and by the delta method where the mean
+**     value is not above 0.
 ** R7  A source without a value has NULL for m, value, expected_value, clv and its interval.
 */
 #include "../core/forecast.h"
@@ -34,13 +36,14 @@
 #include <string.h>
 
 #define MOST_YEARS 100
+#define REPLICATES_MOST 2000 /* a prediction by all of them, some 20 ms with a discount, is made without a question whether to stop */
 
 typedef struct ForecastAnswer {
   Source source;
   Summary summary;
   Accumulator inner; /* the summary's; its state is followed by the customer's total */
   Forecast forecast;
-  char fitted_model[40];
+  char fitted_model[FORECAST_MODEL_NAME];
   char interval_method[48];
 } ForecastAnswer;
 
@@ -73,18 +76,19 @@ static void forecast_restart(void *self)
   answer->inner.restart(&answer->summary);
 }
 
-static Status bootstrap(Call *call, ForecastAnswer *answer)
+/* has_spend: somebody spent something at a repeat purchase. */
+static Status make_intervals(Call *call, ForecastAnswer *answer, bool has_spend)
 {
   Forecast *forecast = &answer->forecast;
   int replicates = (int)call_integer(call, PARAM_BOOTSTRAP);
-  snprintf(answer->interval_method, sizeof answer->interval_method, forecast->chosen->converged ? "delta" : "none");
-  if (replicates == 0 || !answer->source.has_value) {
+  snprintf(answer->interval_method, sizeof answer->interval_method, forecast_has_interval(forecast) ? "delta" : "none");
+  if (replicates == 0 || !has_spend || !forecast->chosen->converged) {
     return STATUS_OK;
   }
   Status status = forecast_bootstrap(forecast, &answer->summary, &answer->source.customers, replicates,
                                      (uint64_t)call_integer(call, PARAM_SEED), call_watch(call));
   if (status == STATUS_OK && forecast->n_replicates < 0.9 * replicates) {
-    return call_fail(call, "only %d of %d bootstrap replicates converged: too few for an interval. bootstrap = 0 "
+    return call_fail(call, "only %d of %d bootstrap replicates could be fitted: too few for an interval. bootstrap = 0 "
                            "takes the delta method",
                      forecast->n_replicates, replicates);
   }
@@ -102,7 +106,7 @@ static Status forecast_customers(Call *call, ForecastAnswer *answer)
   if (status == STATUS_OK) {
     status = forecast_fit(forecast, &pasts, call_choice(call, PARAM_MODEL) - 1, call_watch(call));
   }
-  bool has_spend = pasts.spend.n > 0; /* else no column that an interval is for was asked for, or all values are 0 */
+  bool has_spend = pasts.spend.n > 0; /* else no column that an interval is for was asked for, or no value is above 0 */
   summary_pasts_free(&pasts);
   if (status != STATUS_OK) {
     return status;
@@ -112,14 +116,12 @@ static Status forecast_customers(Call *call, ForecastAnswer *answer)
     forecast_reasons(forecast->fit, reasons);
     return call_fail(call, "no model could be fitted: %s", reasons);
   }
-  snprintf(answer->fitted_model, sizeof answer->fitted_model, "%s%s", forecast->model->name,
-           forecast->chosen->converged ? "" : " at its limit");
-  return has_spend ? bootstrap(call, answer) : STATUS_OK;
+  forecast_model_name(forecast->chosen, answer->fitted_model);
+  return make_intervals(call, answer, has_spend);
 }
 
 static Status forecast_compute(Call *call, void *state, int64_t *n_rows)
 {
-  static const double UNIT_DAYS[] = {1, DAYS_PER_WEEK, DAYS_PER_MONTH, DAYS_PER_YEAR};
   ForecastAnswer *answer = state;
   Forecast *forecast = &answer->forecast;
   Duration horizon = call_duration(call, PARAM_HORIZON);
@@ -270,8 +272,8 @@ static const ColumnSpec COLUMNS[] = {
                            "them has a finite maximum (model_fit() says why), and then without an interval"},
   {"spend_model", "TEXT", "the model of the value: gamma_gamma, or mean (of all repeat purchase days) where that "
                           "cannot be fitted; NULL where the source has no value"},
-  {"interval_method", "TEXT", "delta, bootstrap with the number of replicates that converged, or none; NULL where the "
-                              "source has no value"},
+  {"interval_method", "TEXT", "delta, bootstrap with the number of replicates that could be fitted, or none; NULL where "
+                              "the source has no value"},
 };
 
 static const ParamSpec PARAMS[] = {
@@ -285,13 +287,13 @@ static const ParamSpec PARAMS[] = {
   {"discount", PARAM_REAL, "0", 0, 1, NULL, "effective discount rate per year, 0.1 for 10 %; a week's purchases count "
                                             "at its end"},
   {"level", PARAM_REAL, "0.95", 0, 1, NULL, "confidence level of clv_low … clv_high, above 0 and below 1"},
-  {"bootstrap", PARAM_INTEGER, "0", 0, 10000, NULL,
-   "number of refits on customers drawn anew, of which the interval is then made (200 is usual); 0: the delta method. "
+  {"bootstrap", PARAM_INTEGER, "0", 0, REPLICATES_MOST, NULL,
+   "number of refits on customers drawn anew, of which the interval is then made (200 is usual, 2000 the most); 0: the delta method. "
    "Costs a fit each, and a prediction of every "
    "customer that is read"},
   {"seed", PARAM_INTEGER, "1", -9.2e18, 9.2e18, NULL, "of the bootstrap's draws; the same seed gives the same "
                                                       "intervals"},
-  {"unit", PARAM_CHOICE, "week", 0, 0, "day|week|month|year",
+  {"unit", PARAM_CHOICE, "week", 0, 0, UNIT_CHOICES,
    "the unit of t_x and T: day, week (7 days), month (30.4375 days) or year (365.25 days). Changes nothing else"},
 };
 
@@ -305,7 +307,7 @@ const TableSpec clv_forecast_table = {
              "value, expected_value, clv and its interval are NULL.",
     .errors = "No model can be fitted (the reasons are given: nobody bought again, all customers alike, no finite "
               "maximum); a horizon above 100 years; a level outside 0 … 1; "
-              "fewer than nine in ten bootstrap replicates converge; a source, column, customer, time or value that "
+              "fewer than nine in ten bootstrap replicates can be fitted; a source, column, customer, time or value that "
               "is none.",
     .example = "SELECT customer, x, round(p_alive, 3) AS p_alive, round(expected_purchases, 2) AS expected_purchases, "
                "round(clv, 1) AS clv, round(clv_low, 1) AS clv_low, "

@@ -23,7 +23,7 @@ enum {
 };
 
 #define COX_PARAMS                                                                                                                                         \
-  [COX_SOURCE_PARAM] = {"source", PARAM_TABLE, NULL, 0, 0, NULL, "the name of a table or view with a row per lifetime"},                                  \
+  [COX_SOURCE_PARAM] = {"source", PARAM_TABLE, NULL, 0, 0, NULL, "the name of a table or view with a row per lifetime"},                                   \
   [COX_TIME_PARAM] = {"time_column", PARAM_COLUMN, NULL, 0, 0, NULL,                                                                                       \
                       "the column with how long it was observed, a number from 0 to 1e15 in any unit, such as the months of tenure"},                      \
   [COX_EVENT_PARAM] = {"event_column", PARAM_COLUMN, NULL, 0, 0, NULL,                                                                                     \

@@ -37,7 +37,6 @@ enum {
 
 static Status summary_compute(Call *call, void *state, int64_t *n_rows)
 {
-  static const double UNIT_DAYS[] = {1, 7, 30.4375, 365.25};
   SummaryAnswer *answer = state;
   Summary *summary = &answer->summary;
   answer->unit_days = UNIT_DAYS[call_choice(call, PARAM_UNIT)];
@@ -167,7 +166,7 @@ static const ColumnSpec COLUMNS[] = {
 static const ParamSpec PARAMS[] = {
   {"source", PARAM_SOURCE, NULL, 0, 0, NULL,
    "the purchases: the name of a table or view, or (SELECT retain_log(customer, time, value) FROM …)"},
-  {"unit", PARAM_CHOICE, "week", 0, 0, "day|week|month|year",
+  {"unit", PARAM_CHOICE, "week", 0, 0, UNIT_CHOICES,
    "the unit of t_x, T and holdout_T: day, week (7 days), month (30.4375 days) or year (365.25 days)"},
   {"until", PARAM_TIME, "", 0, 0, NULL,
    "the instant that ends the calibration; rows after it are the holdout. A date alone is its first instant"},

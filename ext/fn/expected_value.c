@@ -21,7 +21,7 @@
 
 #include "model_question.h"
 
-#define PERIODS_MAX 10000 /* some ms of work, so that it need not ask for interrupts */
+#define PERIODS_MAX 10000 /* some 10 ms of work, so that it need not ask for interrupts */
 
 /* R5. False: the call has failed, or its result is NULL. */
 static bool value_read(Call *call, int model, int x, int m, double *value)

@@ -13,8 +13,9 @@
 **     whole weeks.
 ** R2  Only customers who first bought in the calibration count. Purchases of a civil day are one.
 ** R3  model = 'all' (default) gives the rows of each; 'auto' of the one that clv_forecast() would choose at that
-**     time; or one by name. A model that could not be fitted has one row, with the reason; asked for by name, or
-**     'auto' with none, it is an error.
+**     time; or one by name. A model without a finite maximum is tested at its limit, fitted_model says 'bgnbd at its
+**     limit', and the reason is there too; a model that could not be fitted has one row, with the reason. Asked for by
+**     name either is an error, as is 'auto' where no model can be used.
 ** R4  section 'overall': a row of totals; 'x': a row per number of repeat purchases in the calibration, bucket 7
 **     being 7 and more. customers; actual and predicted purchase days in the holdout, summed; mae, rmse and
 **     correlation over customers; coverage: share of customers whose actual lies in the model's central `level`
@@ -33,6 +34,7 @@
 typedef struct BacktestAnswer {
   Backtest backtest;
   ModelFit fit[FORECAST_MODELS];
+  char name[FORECAST_MODELS][FORECAST_MODEL_NAME]; /* of the fits */
 } BacktestAnswer;
 
 enum {
@@ -81,7 +83,6 @@ static Status test_models(Call *call, BacktestAnswer *answer, int which)
 {
   Backtest *backtest = &answer->backtest;
   double level = call_real(call, PARAM_LEVEL);
-  const ModelFit *best = NULL;
   Status status = STATUS_OK;
   for (int i = 0; i < FORECAST_MODELS && status == STATUS_OK; i++) {
     ModelFit *fit = &answer->fit[i];
@@ -89,22 +90,21 @@ static Status test_models(Call *call, BacktestAnswer *answer, int which)
       continue;
     }
     status = model_fit(FORECAST_MODEL[i], &backtest->calibration, fit, call_watch(call));
-    if (fit->converged && (!best || model_aic(fit) < model_aic(best))) {
-      best = fit;
-    }
+    forecast_model_name(fit, answer->name[i]);
     if (status == STATUS_OK && which == ALL) {
       status = backtest_model(backtest, fit, level, call_watch(call));
     }
   }
-  if (status == STATUS_OK && best && which != ALL) {
-    return backtest_model(backtest, best, level, call_watch(call));
+  if (status != STATUS_OK || which == ALL) {
+    return status;
   }
-  if (status == STATUS_OK && which != ALL) {
+  const ModelFit *chosen = forecast_choose(answer->fit, which == AUTO);
+  if (!chosen) {
     char reasons[FORECAST_REASONS];
     forecast_reasons(answer->fit, reasons);
     return call_fail(call, "no model could be fitted to the days up to the cut: %s", reasons);
   }
-  return status;
+  return backtest_model(backtest, chosen, level, call_watch(call));
 }
 
 static Status backtest_compute(Call *call, void *state, int64_t *n_rows)
@@ -156,11 +156,13 @@ enum {
 static void backtest_cell(const void *state, int64_t row_number, int column, Cell *out)
 {
   static const char *const SECTIONS[] = {"overall", "x", "week"};
-  const Backtest *backtest = &((const BacktestAnswer *)state)->backtest;
+  const BacktestAnswer *answer = state;
+  const Backtest *backtest = &answer->backtest;
   const BacktestRow *row = &backtest->row[row_number];
+  const char *name = answer->name[row->fit - answer->fit];
   switch (column) {
     case FITTED_MODEL:
-      cell_static(out, row->fit->model->name);
+      cell_text(out, name, strlen(name));
       return;
     case SECTION:
       cell_static(out, SECTIONS[row->section]);
@@ -223,7 +225,7 @@ static void backtest_answer_free(void *state)
 }
 
 static const ColumnSpec COLUMNS[] = {
-  {"fitted_model", "TEXT", "bgnbd, mbgnbd or pareto_nbd"},
+  {"fitted_model", "TEXT", "bgnbd, mbgnbd or pareto_nbd; followed by 'at its limit' where it has no finite maximum"},
   {"section", "TEXT", "overall: all customers; x: by repeat purchases in the calibration; week: the cumulative "
                       "tracking curve"},
   {"bucket", "INTEGER", "section x: the number of repeat purchases, 7 for 7 and more; section week: the number of the "
@@ -240,7 +242,7 @@ static const ColumnSpec COLUMNS[] = {
   {"coverage", "REAL", "share of customers whose actual lies in the model's central interval at level; NULL for "
                        "weeks"},
   {"calibrated_until", "TEXT", "the last day of the calibration"},
-  {"reason", "TEXT", "why the model could not be fitted; NULL where it was"},
+  {"reason", "TEXT", "why the model could not be fitted, or is at its limit; NULL where it was"},
 };
 
 static const ParamSpec PARAMS[] = {

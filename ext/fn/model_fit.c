@@ -48,7 +48,6 @@ static Status fit_all(Call *call, FitAnswer *answer, const SummaryPasts *pasts, 
 
 static Status fit_compute(Call *call, void *state, int64_t *n_rows)
 {
-  static const double UNIT_DAYS[] = {1, DAYS_PER_WEEK, DAYS_PER_MONTH, DAYS_PER_YEAR};
   FitAnswer *answer = state;
   Source source = {0};
   Summary summary = {0};
@@ -176,7 +175,7 @@ static const ColumnSpec COLUMNS[] = {
 static const ParamSpec PARAMS[] = {
   {"source", PARAM_SOURCE, NULL, 0, 0, NULL,
    "the purchases: the name of a table or view, or (SELECT retain_log(customer, time, value) FROM …)"},
-  {"unit", PARAM_CHOICE, "week", 0, 0, "day|week|month|year",
+  {"unit", PARAM_CHOICE, "week", 0, 0, UNIT_CHOICES,
    "the unit of alpha and beta: day, week (7 days), month (30.4375 days) or year (365.25 days)"},
   {"until", PARAM_TIME, "", 0, 0, NULL,
    "the instant that ends the observation, so that later rows can test the fit. A date alone is its first instant"},

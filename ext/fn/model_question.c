@@ -137,6 +137,10 @@ bool question_time_fits(Call *call, const Question *question, int param)
     call_fail_argument(call, param, "a whole number of opportunities for %s", question->model->name);
     return false;
   }
+  if (question->model->discrete && time > OPPORTUNITIES_MOST) {
+    call_fail_argument(call, param, "at most %d opportunities for %s", (int)OPPORTUNITIES_MOST, question->model->name);
+    return false;
+  }
   return true;
 }
 

@@ -54,7 +54,7 @@ bool question_read(Call *call, Ask ask, int past, Question *question);
 bool past_check(Call *call, const Model *model, const Past *past);
 
 /*
-** Whether a length of time is one that the model knows: bgbb counts in whole opportunities. False: the call has failed.
+** Whether a length of time is one that the model knows: bgbb counts in whole opportunities, up to a million. False: the call has failed.
 */
 bool question_time_fits(Call *call, const Question *question, int param);
 
@@ -75,7 +75,7 @@ void question_answer(Call *call, double value, Cell *out);
   {                                                                                                                 \
     "horizon", PARAM_REAL, NULL, 0, INFINITY, NULL,                                                                 \
       "length of the time to come, in the model's unit (weeks, if it was fitted on weeks); bgbb: opportunities, a " \
-      "whole number"                                                                                                \
+      "whole number up to 1000000"                                                                                  \
   }
 #define PAST_PARAMS(fallback)                                                                                 \
   {"x", PARAM_INTEGER, fallback, 0, INFINITY, NULL, "repeat purchases; bgbb: transactions"},                  \

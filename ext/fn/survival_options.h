@@ -16,7 +16,7 @@ enum {
   LIFE_OWN_PARAM
 };
 #define LIFE_SOURCE_TIME                                                                                            \
-  {"source", PARAM_TABLE, NULL, 0, 0, NULL, "the name of a table or view with a row per lifetime"},                \
+  {"source", PARAM_TABLE, NULL, 0, 0, NULL, "the name of a table or view with a row per lifetime"},                 \
   {                                                                                                                 \
     "time_column", PARAM_COLUMN, NULL, 0, 0, NULL,                                                                  \
       "the column with how long it was observed, a number from 0 to 1e15 in any unit, such as the months of tenure" \

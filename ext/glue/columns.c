@@ -281,7 +281,9 @@ Status named_source_find(Call *call, const SourceOptions *options, NamedSource *
   if (n_roles == COUNT_OF(roles)) {
     found->value = event_role(call, options, EVENT_VALUE_COLUMN, "value", VALUE_NAMES, first && call->table->value == VALUE_REQUIRED);
   }
-  found->attribute = (Role){.noun = "kind",
+  found->attribute = (Role){.noun = options->kinds                                                                    ? "kind"
+                                    : options->attribute_param && !strcmp(options->attribute_param, "segment_column") ? "segment"
+                                                                                                                      : "cohort",
                             .param_name = options->attribute_param,
                             .names = options->kinds ? KIND_NAMES : NULL,
                             .wanted = options->attribute_column,

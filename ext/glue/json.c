@@ -147,15 +147,22 @@ void json_close(Json *json)
 
 Status json_each_open(JsonEach *each, Call *call, int param, const char *path)
 {
-  /* The last column: whether a text is a number. The cast's affinity makes the comparison one of numbers where it is. */
+  /*
+  ** The last column: whether a text is a number. The cast's affinity makes the comparison one of numbers where it is. A
+  ** table or view named json_each comes before SQLite's function of that name: looked for in temp, it is only one there.
+  */
   static const char sql[] = "SELECT key, type, atom, CASE type WHEN 'text' THEN CAST(atom AS NUMERIC) = atom END"
-                            " FROM json_each(?1, ?2)";
+                            " FROM temp.json_each(?1, ?2)";
   each->call = call;
   each->param = param;
   sqlite3_stmt *statement = each->each;
   int rc = statement ? sqlite3_reset(statement), SQLITE_OK
                      : sqlite3_prepare_v2(call->host->db, sql, -1, &statement, NULL);
   each->each = statement;
+  if (rc == SQLITE_ERROR) {
+    return call_fail(call, "a temporary table or view named json_each hides SQLite's function json_each(): %s",
+                     sqlite3_errmsg(call->host->db));
+  }
   if (rc == SQLITE_OK) {
     rc = sqlite3_bind_text64(statement, 1, call_text(call, param), call_length(call, param), SQLITE_STATIC, SQLITE_UTF8);
   }

@@ -125,11 +125,11 @@ static Status take_attribute(Reader *reader, sqlite3_value *value, uint32_t *att
     return STATUS_OK;
   }
   if (type == SQLITE_BLOB) {
-    return call_fail(reader->call, "%s.%s of row %lld is a blob; a cohort is an integer, a number or text",
-                     reader->named->table.label, reader->named->attribute.column, reader->row);
+    return call_fail(reader->call, "%s.%s of row %lld is a blob; a %s is an integer, a number or text",
+                     reader->named->table.label, reader->named->attribute.column, reader->row, reader->named->attribute.noun);
   }
   if (!key_of_value(&reader->source->attributes, value, type, attribute)) {
-    key_of_value(&reader->source->attributes, value, SQLITE_TEXT, attribute); /* 9.99 is the cohort '9.99' */
+    key_of_value(&reader->source->attributes, value, SQLITE_TEXT, attribute); /* 9.99 is the key '9.99' */
   }
   return *attribute == CUSTOMER_NONE ? STATUS_NOMEM : STATUS_OK;
 }

@@ -1,3 +1,4 @@
+-- not under valgrind: fits by the dozen, which ASan and UBSan see too
 -- ext/fn/clv_forecast.c: its columns against customer_summary(), model_fit() and each other, for every kind of source; what cannot be forecast. The numbers of the models
 -- themselves: forecast_cdnow.sql and tests/unit/test_forecast.c.
 CREATE TABLE orders AS SELECT * FROM demo_orders(600, 3);
@@ -103,6 +104,14 @@ SELECT 'R2 at its limit', group_concat(DISTINCT fitted_model || ', ' || interval
 SELECT 'R2 … with a value and without an interval', printf('%d %d', count(clv), count(clv_low)), '151 0' FROM clv_forecast('clockwork') UNION ALL
 SELECT 'R2 … which is that of the purchases', sum(abs(clv - expected_purchases * expected_value) <= 1e-12 * clv AND p_alive BETWEEN 0 AND 1), 151 FROM clv_forecast('clockwork');
 
+INSERT INTO checks(what, got, want)
+SELECT 'R6 a bootstrap at a limit: no interval', group_concat(DISTINCT interval_method) || count(clv_low), 'none0' FROM clv_forecast('clockwork') WHERE bootstrap = 20;
+CREATE TABLE free AS SELECT customer_id, ordered_at, 0 AS amount FROM orders;
+CREATE TABLE refunded AS SELECT customer_id, ordered_at, -5 AS amount FROM orders;
+INSERT INTO checks(what, got, want)
+SELECT 'R6 no value above 0, ' || column1 || ', ' || column2, (SELECT group_concat(DISTINCT interval_method) || count(clv_low) FROM clv_forecast(column1) WHERE bootstrap = column2), 'none0'
+FROM (VALUES ('free', 0), ('free', 20), ('refunded', 0), ('refunded', 20));
+
 SELECT CASE WHEN got IS want THEN 'ok ' || what ELSE printf('FAIL %s: got %s, want %s', what, quote(got), quote(want)) END FROM checks ORDER BY id;
 
 CREATE TABLE one AS SELECT customer_id, ordered_at, amount FROM orders WHERE customer_id = 17;
@@ -126,5 +135,7 @@ SELECT * FROM clv_forecast('orders') WHERE level = 1;
 -- expect error
 SELECT * FROM clv_forecast('orders') WHERE bootstrap = -1;
 -- expect error
+SELECT * FROM clv_forecast('orders') WHERE bootstrap = 2001;
+-- expect error
 SELECT * FROM clv_forecast('order');
-SELECT 'assertions: ' || (count(*) + 10) FROM checks;
+SELECT 'assertions: ' || (count(*) + 11) FROM checks;

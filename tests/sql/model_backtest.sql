@@ -1,3 +1,4 @@
+-- not under valgrind: fits by the dozen, which ASan and UBSan see too
 -- ext/fn/model_backtest.c against plain SQL over customer_summary() and clv_forecast(); its options and errors. The published figures: forecast_cdnow.sql.
 CREATE TABLE orders AS SELECT * FROM demo_orders(600, 3);
 CREATE TABLE shuffled AS SELECT 'k' || customer_id AS customer, ordered_at FROM orders ORDER BY amount, ordered_at;

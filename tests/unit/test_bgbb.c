@@ -237,7 +237,7 @@ static void gradient_is_that_of_the_likelihood(void **unused)
   (void)unused;
   Pasts pasts = sample();
   void *fitter = NULL;
-  assert_int_equal(MODEL.open(&pasts, &fitter), STATUS_OK);
+  assert_int_equal(MODEL.open(&pasts, &fitter, &NEVER), STATUS_OK);
   for (int k = 0; k < 20; k++) {
     double at[N], theta[N], value, gradient[N], unused_gradient[N], sum = 0;
     for (int i = 0; i < N; i++) {
@@ -272,7 +272,7 @@ static void outside_the_domain(void **unused)
   Pasts pasts = sample();
   void *fitter = NULL;
   double value, gradient[4];
-  assert_int_equal(BGBB.open(&pasts, &fitter), STATUS_OK);
+  assert_int_equal(BGBB.open(&pasts, &fitter, &NEVER), STATUS_OK);
   for (int i = 0; i < 4; i++) {
     double at[4] = {0};
     at[i] = 1000;

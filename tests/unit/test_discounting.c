@@ -1,4 +1,7 @@
-/* core/discounting.c against the sum that it stands for, model_discounted(), over models, customers, horizons and rates. */
+/*
+** core/discounting.c against the sum that it stands for, model_discounted(), over models, customers, horizons and rates.
+** not under valgrind: fits and integrals by the hundred, which ASan and UBSan see too
+*/
 #include "feed.h"
 
 #include "core/discounting.h"

@@ -218,7 +218,7 @@ static void derivatives(const Subject *subject, const Pasts *pasts)
   double at[MODEL_VARIABLES], value, gradient[MODEL_VARIABLES], above[MODEL_VARIABLES], below[MODEL_VARIABLES];
   double hessian[MODEL_VARIABLES * MODEL_VARIABLES];
   int n = model->n_parameters;
-  assert_int_equal(model->open(pasts, &fitter), STATUS_OK);
+  assert_int_equal(model->open(pasts, &fitter, &NEVER), STATUS_OK);
   for (int i = 0; i < n; i++) {
     at[i] = log(subject->theta[i]) + 0.2 * (i % 2 ? -1 : 1);
   }

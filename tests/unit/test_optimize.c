@@ -133,6 +133,28 @@ static void stops_when_asked(void **unused)
   assert_int_equal(maximise(&problem, start, &optimum, &now), STATUS_INTERRUPT);
 }
 
+/* Says stop from the n-th question on. */
+static bool stop_after(void *left)
+{
+  return --*(int *)left < 0;
+}
+
+/* Wherever the word comes: in the climb, a line search, in the middle of a Hessian by differences. */
+static void stops_after_any_evaluation(void **unused)
+{
+  (void)unused;
+  const double start[] = {-1.2, 1};
+  Problem problem = {.n = 2, .evaluate = rosenbrock, .low = -50, .high = 50, .n_bounded = 2};
+  Optimum all, optimum;
+  assert_int_equal(maximise(&problem, start, &all, &NEVER), STATUS_OK);
+  for (int k = 0; k < all.evaluations; k++) {
+    int left = k;
+    const Watch watch = {stop_after, &left};
+    assert_int_equal(maximise(&problem, start, &optimum, &watch), STATUS_INTERRUPT);
+    assert_int_equal(optimum.evaluations, k + 1);
+  }
+}
+
 static void inverts(void **unused)
 {
   (void)unused;
@@ -155,6 +177,7 @@ int main(void)
     cmocka_unit_test(stationary_is_not_enough),
     cmocka_unit_test(comes_back_into_the_domain),
     cmocka_unit_test(stops_when_asked),
+    cmocka_unit_test(stops_after_any_evaluation),
     cmocka_unit_test(inverts),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

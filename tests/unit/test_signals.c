@@ -96,16 +96,16 @@ static void by_hand(void **unused)
   assert_true(signals.feature[0].measure == SIGNAL_RATE && signals.feature[1].measure == SIGNAL_RATE && signals.feature[1].kind == SCORE);
   assert_true(signals.feature[2].measure == SIGNAL_VALUE && signals.feature[3].measure == SIGNAL_DATE);
 
-  /* The kind's first row is of 11 January: 30 days before the recent part at the cut-off, 60 at as_of. */
+  /* The kind's first row is of 11 January: exposure begins on the 12th, 29 days before the recent part at the cut-off, 59 at as_of. */
   SignalView view = signals_view(&signals, CHURN_CUT, 1, first, 0);
-  assert_true(view.recent == 3 && view.usual == 8);
-  assert_near(view.evidence, signal_evidence(3, 8, 0.5));
-  view = signals_view(&signals, CHURN_AS_OF, 1, first, 0);
-  assert_true(view.recent == 1 && view.usual == 5.5);
-  assert_near(view.evidence, signal_evidence(1, 11, 1.0 / 3));
-  /* One who first bought on 20 February has no time of their own before the recent part of the cut-off, but a signal on 12 January begins it. */
-  view = signals_view(&signals, CHURN_CUT, 1, day_number(at("2024-02-20"), 0), 0);
+  assert_near(view.usual, 8 * 30.0 / 29);
   assert_near(view.evidence, signal_evidence(3, 8, 30.0 / 59));
+  view = signals_view(&signals, CHURN_AS_OF, 1, first, 0);
+  assert_near(view.usual, 11 * 30.0 / 59);
+  assert_near(view.evidence, signal_evidence(1, 11, 30.0 / 89));
+  /* One who first bought on 20 February has no time of their own before the recent part of the cut-off, but a signal on 12 January begins it, and does not count. */
+  view = signals_view(&signals, CHURN_CUT, 1, day_number(at("2024-02-20"), 0), 0);
+  assert_near(view.evidence, signal_evidence(3, 7, 30.0 / 58));
   view = signals_view(&signals, CHURN_CUT, 0, day_number(at("2024-02-20"), 0), 0); /* without signals */
   assert_true(view.evidence == 0 && view.recent == 0 && isnan(view.usual));
   view = signals_view(&signals, CHURN_AS_OF, 0, first, 0);
@@ -132,9 +132,10 @@ static void by_hand(void **unused)
   signals_free(&signals);
   signals_free(&signals);
 
-  /* Only one date, and it has passed. */
+  /* The newest date has passed. */
   Signals passed = {.times = signals.times};
   customers_free(&own);
+  say(&passed, &own, 7, 0, "2024-03-04", 0);
   say(&passed, &own, 7, 0, "2024-04-04", 0);
   passed.kind[0].dated = true;
   assert_int_equal(signals_finish(&passed, &own, &customers, false, &NEVER), STATUS_OK);
@@ -142,6 +143,48 @@ static void by_hand(void **unused)
   assert_true(view.recent == -6);
   assert_near(view.evidence, exp(-0.2));
   signals_free(&passed);
+  customers_free(&own);
+  customers_free(&customers);
+}
+
+/* Passes that end 14 days after each purchase are known 14 days ahead, however many were written in the horizon. */
+static void known_ahead(void **unused)
+{
+  (void)unused;
+  Duration horizon;
+  assert_true(duration_from_text("32 days", 7, &horizon));
+  Signals signals = {.times = churn_times(at("2024-04-10"), horizon, 0)};
+  Customers own = {0}, customers = {0};
+  uint32_t first = day_number(at("2024-01-01"), 0);
+  for (int i = 0; i < 100; i++) { /* customer i bought on days i and i - 50 from 2024-01-01, as_of is day 100 */
+    customers_add_integer(&customers, i);
+    for (int day = i % 50; day <= 100; day += 50) {
+      uint32_t id = customers_add_integer(&own, i);
+      Event event = {at("2024-01-15") + (int64_t)day * MS_PER_DAY, 0, id, 0, 0};
+      assert_int_equal(SIGNALS_ACCUMULATOR.step(&signals, customers_state(&own, id), &event), STATUS_OK);
+    }
+  }
+  signals.kind[0].dated = true;
+  assert_int_equal(signals_finish(&signals, &own, &customers, false, &NEVER), STATUS_OK);
+  assert_int_equal(signals.n_features, 1);
+  assert_int_equal(signals.kind[0].known_ms, 14 * MS_PER_DAY);
+  /* The cut-off is day 68. Customer 20 bought on day 70, after it: its pass, in 16 days, is not known then; the one before, in -34, is. */
+  assert_true(signals_view(&signals, CHURN_CUT, 20, first, 0).recent == -34);
+  assert_true(signals_view(&signals, CHURN_CUT, 10, first, 0).recent == 6); /* bought on day 60 */
+  signals_free(&signals);
+
+  /* A date per customer, some of them between the cut-off and as_of: perhaps overwritten, no feature. All ahead: one. */
+  for (int passed = 0; passed < 2; passed++) {
+    Signals one = {.times = signals.times};
+    for (int i = 0; i < 40; i++) {
+      Event event = {at(passed ? "2024-04-01" : "2024-04-20") + i * MS_PER_DAY, 0, (uint32_t)i, 0, 0};
+      assert_int_equal(SIGNALS_ACCUMULATOR.step(&one, NULL, &event), STATUS_OK);
+    }
+    one.kind[0].dated = true;
+    assert_int_equal(signals_finish(&one, &own, &customers, false, &NEVER), STATUS_OK);
+    assert_int_equal(one.n_features, !passed);
+    signals_free(&one);
+  }
   customers_free(&own);
   customers_free(&customers);
 }
@@ -175,6 +218,7 @@ int main(void)
     cmocka_unit_test(evidence),
     cmocka_unit_test(names),
     cmocka_unit_test(by_hand),
+    cmocka_unit_test(known_ahead),
     cmocka_unit_test(too_many_kinds),
     cmocka_unit_test(nobody),
   };

@@ -42,8 +42,15 @@ static void numbers(void **unused)
   const char *const want[] = {"0", "1", "-2.5", "0.231704", "0.333333", "-9582.43", "123457", "1234567", "0.000123457", "1e-300", "2.5e20"};
   for (int i = 0; i < 11; i++) {
     char text[NUMBER_TEXT_MAX];
-    number_to_text(cases[i], text);
+    number_to_text(cases[i], 6, text);
     assert_string_equal(text, want[i]);
+  }
+  const char *const want_ten[] = {"0.3333333333", "-9582.429876", "1234567.891"};
+  const double ten[] = {1.0 / 3, -9582.4298761, 1234567.8912};
+  for (int i = 0; i < 3; i++) {
+    char text[NUMBER_TEXT_MAX];
+    number_to_text(ten[i], 10, text);
+    assert_string_equal(text, want_ten[i]);
   }
 }
 
