@@ -70,6 +70,7 @@ static const Phrase SIGNAL_DAYS_LEFT = {{"%k in %1 days", "%k：还有%1天"}};
 static const Phrase SIGNAL_PAST = {{"%k was %1 days ago", "%k：已过%1天"}};
 static const Phrase SIGNAL_NO_DATE = {{"no date known for %k", "%k：无日期"}};
 static const Phrase LOWERS = {{" (speaks for staying)", "（有利于留存）"}};
+static const Phrase LATE_BUT_LESS = {{" (less late than most)", "（比多数客户短）"}};
 static const Phrase BETWEEN = {{"; ", "；"}};
 
 /* A reason with its figures. */
@@ -160,8 +161,9 @@ static void phrase_add(const ChurnWords *words, const ChurnReason *reason, const
       text_add_decimal(text, *at == '1' ? figures->value : figures->usual, figures->decimals);
     }
   }
-  if (reason->log_odds < 0) {
-    text_add(text, LOWERS.text[words->language]);
+  if (reason->log_odds < 0) { /* against the average customer, who may be gone for long: overdue is never called good */
+    bool late = reason->cause == CAUSE_SILENCE && figures->value > figures->usual;
+    text_add(text, (late ? LATE_BUT_LESS : LOWERS).text[words->language]);
   }
 }
 

@@ -184,8 +184,8 @@ static Status bins_fill(const Scores *scores, Calibration *calibration, const Wa
     sum_add(&total, (double)size * tie.score);
   }
   if (tie.status != STATUS_OK) return tie.status;
-  calibration->mean_score = sum_value(&total) / (double)rows;
-  calibration->observed = (double)calibration->positives / (double)rows;
+  calibration->mean_score = rows > 0 ? sum_value(&total) / (double)rows : NAN;
+  calibration->observed = rows > 0 ? (double)calibration->positives / (double)rows : NAN;
   calibration->error = bins ? 0 : NAN;
   for (size_t i = 0; i < bins; i++) {
     CalibrationBin *bin = &calibration->bin[i];

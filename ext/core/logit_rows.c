@@ -93,8 +93,9 @@ static Status ranges_find(LogitRows *rows, const Watch *watch)
       rows->mean[j] += total;
     }
   }
+  double weight = rows->weight[0] + rows->weight[1];
   for (int j = 0; j < n; j++) {
-    rows->mean[j] /= rows->weight[0] + rows->weight[1];
+    rows->mean[j] = weight > 0 ? rows->mean[j] / weight : NAN;
   }
   return STATUS_OK;
 }
@@ -107,8 +108,8 @@ static void column_standardise(LogitRows *rows, int j, const double *deviation, 
 {
   double low = fmin(rows->low[0][j], rows->low[1][j]), high = fmax(rows->high[0][j], rows->high[1][j]);
   double range = high - low, total = rows->weight[0] + rows->weight[1];
-  double off = deviation[j] / total;
-  double variance = square[j] / total - off * off;
+  double off = total > 0 ? deviation[j] / total : 0;
+  double variance = total > 0 ? square[j] / total - off * off : 0;
   if (!(range > LEAST_RANGE && range > CONSTANT_SHARE * fmax(fabs(low), fabs(high)) && variance > 0)) {
     rows->mean[j] = low + range / 2;
     rows->sd[j] = 0;

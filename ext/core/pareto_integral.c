@@ -231,6 +231,9 @@ double leaving_count(const Fading *f, double n, double horizon)
   double constant = (n + 1) * f->alpha * f->beta, root = sqrt(linear * linear + 4 * square * constant);
   double mode = linear > 0 ? (linear + root) / (2 * square) : 2 * constant / (root - linear);
   mode = fmin(mode, horizon);
+  if (!(mode > 0)) { /* no time to leave in */
+    return 0;
+  }
   Leaving left = {f, n, mode, -1}, right = {f, n, mode, 1};
   double integral = march_integral(march_start(leaving_height, &left, INFINITY)) +
                     march_integral(march_start(leaving_height, &right, log(horizon / mode)));

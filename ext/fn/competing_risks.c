@@ -137,7 +137,7 @@ static void risks_cell(const void *state, int64_t row, int column, Cell *out)
   size_t i = (size_t)(row - answer->first_row[low]), time = i % risks->n_times;
   uint32_t cause = answer->causes[i / risks->n_times];
   const RiskPoint *point = &risks->points[cause * risks->n_times + time];
-  double incidence = point->incidence, log_variance = point->variance / (incidence * incidence);
+  double incidence = point->incidence, log_variance = incidence > 0 ? point->variance / (incidence * incidence) : 0;
   switch (column) {
     case GROUP_VALUE:
       life_group_cell(&answer->reader, answer->groups[low], out);

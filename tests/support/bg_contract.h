@@ -239,7 +239,8 @@ static inline void derivatives_at(const Model *model, const Pasts *pasts, const 
     for (int k = 0; k < 4; k++) {
       theta[k] = exp(at[k]);
     }
-    model->apply(theta, at + 4, at + 4 + pasts->n_covariates, pasts->z + i * (size_t)pasts->n_covariates, pasts->n_covariates, applied);
+    const double *z = pasts->z ? pasts->z + i * (size_t)pasts->n_covariates : NULL;
+    model->apply(theta, at + 4, at + 4 + pasts->n_covariates, z, pasts->n_covariates, applied);
     sum += pasts->weight[i] * model->log_likelihood(applied, &(Past){pasts->x[i], pasts->t_x[i], pasts->T[i]});
   }
   check_close("sum", value, sum, 1e-13);
