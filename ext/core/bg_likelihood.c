@@ -21,7 +21,6 @@
 #include "text.h"
 
 #define RISE_STEPS 64      /* of a rising factorial, before the Gamma function is cheaper */
-#define REPEAT_LEAST 4     /* customers who bought again: as many as parameters */
 #define PRODUCT_MOST 1e250 /* of factors of up to 1e40 */
 #define ROWS_BETWEEN 16384 /* two questions to the watch: about 1 ms */
 #define ROW_COST 16        /* with covariates: how many rows without one costs */

@@ -18,6 +18,7 @@
 #define MODEL_COVARIATES 8
 #define MODEL_VARIABLES (MODEL_PARAMETERS + 2 * MODEL_COVARIATES)
 #define MODEL_REASON 240
+#define REPEAT_LEAST 4 /* customers who bought again, fewer than there are parameters of them say nothing */
 
 /*
 ** Time-invariant covariates (Fader & Hardie 2007): a customer with z has alpha exp(-transaction'z), and a exp(dropout'z), b exp(dropout'z) (BG/NBD) or

@@ -167,14 +167,16 @@ static bool pareto_limit(const double *theta, char *text, size_t size)
 
 static const char *pareto_unfit(const Pasts *pasts)
 {
-  bool again = false, gap = false;
+  double again = 0;
+  bool gap = false;
   for (size_t i = 0; i < pasts->n; i++) {
-    again |= pasts->x[i] > 0;
+    again += pasts->x[i] > 0 ? pasts->weight[i] : 0;
     gap |= pasts->T[i] > pasts->t_x[i];
   }
-  return !again ? "nobody bought again"
-         : !gap ? "everybody bought at the very end of the observation: nobody can have left"
-                : NULL;
+  return again == 0             ? "nobody bought again"
+         : again < REPEAT_LEAST ? "fewer than 4 customers bought again"
+         : !gap                 ? "everybody bought at the very end of the observation: nobody can have left"
+                                : NULL;
 }
 
 const Model PARETO_NBD = {

@@ -36,6 +36,7 @@
 #include <string.h>
 
 #define MOST_YEARS 100
+#define REPLICATES_LEAST 20
 #define REPLICATES_MOST 2000 /* a prediction by all of them, some 20 ms with a discount, is made without a question whether to stop */
 
 typedef struct ForecastAnswer {
@@ -81,6 +82,9 @@ static Status make_intervals(Call *call, ForecastAnswer *answer, bool has_spend)
 {
   Forecast *forecast = &answer->forecast;
   int replicates = (int)call_integer(call, PARAM_BOOTSTRAP);
+  if (replicates > 0 && replicates < REPLICATES_LEAST) {
+    return call_fail_argument(call, PARAM_BOOTSTRAP, "0 or %d…%d: fewer make no interval", REPLICATES_LEAST, REPLICATES_MOST);
+  }
   snprintf(answer->interval_method, sizeof answer->interval_method, forecast_has_interval(forecast) ? "delta" : "none");
   if (replicates == 0 || !has_spend || !forecast->chosen->converged) {
     return STATUS_OK;
@@ -288,7 +292,7 @@ static const ParamSpec PARAMS[] = {
                                             "at its end"},
   {"level", PARAM_REAL, "0.95", 0, 1, NULL, "confidence level of clv_low … clv_high, above 0 and below 1"},
   {"bootstrap", PARAM_INTEGER, "0", 0, REPLICATES_MOST, NULL,
-   "number of refits on customers drawn anew, of which the interval is then made (200 is usual, 2000 the most); 0: the delta method. "
+   "number of refits on customers drawn anew, of which the interval is then made (200 is usual, 20 the least, 2000 the most); 0: the delta method. "
    "Costs a fit each, and a prediction of every "
    "customer that is read"},
   {"seed", PARAM_INTEGER, "1", -9.2e18, 9.2e18, NULL, "of the bootstrap's draws; the same seed gives the same "

@@ -75,7 +75,8 @@ static void pmf_scalar(Call *call, Cell *out)
   Question q;
   if (question_read(call, ASK_PMF, PMF_X, &q) && question_time_fits(call, &q, PMF_HORIZON)) {
     double n = (double)call_integer(call, PMF_N), horizon = call_real(call, PMF_HORIZON);
-    question_answer(call, q.model->pmf(q.theta, question_past(&q), n, horizon), out);
+    double mass = q.model->pmf(q.theta, question_past(&q), n, horizon);
+    question_answer(call, mass > 1 ? 1 : mass, out); /* by a rounding */
   }
 }
 

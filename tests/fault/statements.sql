@@ -57,7 +57,7 @@ SELECT * FROM churn_risk('shuffled_buyers') WHERE horizon = '30 days' AND lang =
 SELECT score, metric, bin, round(value, 9), predicted, method FROM churn_risk_quality('buyers') WHERE horizon = '30 days';
 SELECT * FROM churn_threshold('buyers', '30 days', 'channel');
 /* error */ SELECT * FROM churn_risk('shuffled_buyers') WHERE signals = 'signals';
-SELECT * FROM clv_forecast((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(60, 3))) WHERE model = 'bgnbd' AND bootstrap = 2 AND discount = 0.1;
+SELECT * FROM clv_forecast((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(60, 3))) WHERE model = 'bgnbd' AND bootstrap = 20 AND discount = 0.1;
 SELECT * FROM model_fit((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(60, 3))) WHERE until = '2025-06-30';
 SELECT * FROM model_backtest((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(60, 3))) WHERE model = 'bgnbd' AND holdout = '8 weeks';
 /* error */ SELECT * FROM clv_forecast('empty_orders') WHERE model = 'bgnbd' AND horizon = '0 days';

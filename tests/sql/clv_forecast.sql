@@ -137,5 +137,7 @@ SELECT * FROM clv_forecast('orders') WHERE bootstrap = -1;
 -- expect error
 SELECT * FROM clv_forecast('orders') WHERE bootstrap = 2001;
 -- expect error
+SELECT * FROM clv_forecast('orders') WHERE bootstrap = 1;
+-- expect error
 SELECT * FROM clv_forecast('order');
-SELECT 'assertions: ' || (count(*) + 11) FROM checks;
+SELECT 'assertions: ' || (count(*) + 12) FROM checks;
