@@ -87,7 +87,7 @@ static void events_count(Pairs *pairs, size_t first, size_t end)
 static Status count_back(Pairs *pairs, const Watch *watch)
 {
   const CoxRows *rows = pairs->fit->rows;
-  size_t stratum_end = rows->count, leaving = rows->count, asked = 0;
+  size_t stratum_end = rows->count, leaving = stratum_end, asked = 0;
   for (size_t end = rows->count; end > 0;) {
     size_t first = group_first(rows, end), event = first;
     for (; event < end && rows->marks[event] & COX_EVENT; event++) {

@@ -16,7 +16,7 @@ Status cox_rows_open(CoxRows *rows, int n_features, const bool used[COX_FEATURE]
   *rows = (CoxRows){.n_features = n_features};
   memcpy(rows->used, used, sizeof rows->used);
   rows->used[COX_TIME] = true;
-  rows->column = mem_zero((size_t)(COX_FEATURE + n_features), sizeof *rows->column);
+  rows->column = mem_zero((size_t)COX_FEATURE + (size_t)n_features, sizeof *rows->column);
   return rows->column ? STATUS_OK : STATUS_NOMEM;
 }
 
@@ -278,7 +278,7 @@ Status cox_rows_sort(CoxRows *rows, const Watch *watch)
 Status cox_rows_expand(CoxRows *rows, int feature, const int *place, int n_new, const Watch *watch)
 {
   int n = COX_FEATURE + rows->n_features, at = COX_FEATURE + feature;
-  double ***column = mem_zero((size_t)(n - 1 + n_new), sizeof *column);
+  double ***column = mem_zero((size_t)n - 1 + (size_t)n_new, sizeof *column);
   if (!column) return STATUS_NOMEM;
   Status status = STATUS_OK;
   for (int k = 0; k < n_new && status == STATUS_OK; k++) {

@@ -72,7 +72,7 @@ static void products_add(const double *restrict s, const double *const *x, int n
 /* The lower triangle of matrix += sign * sum of s x x'. */
 static void squares_add(int m, const double *restrict s, const double *const *x, size_t n, double sign, double *matrix)
 {
-  double scaled[VECTORS];
+  double scaled[VECTORS] = {0};
   for (int v = 0; v < m; v++) {
     const double *restrict a = x[v];
     for (size_t r = 0; r < n; r++) {

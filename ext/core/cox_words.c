@@ -2,20 +2,29 @@
 ** What a proportional-hazards fit has to say in words; and the tail of chi-square in logarithms.
 */
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cox.h"
 #include "special.h"
 
-static void words_add(char out[COX_REASON], const char *format, ...)
+static void words_add(char out[COX_REASON], const char *text)
 {
   size_t length = strlen(out);
-  va_list list;
-  va_start(list, format);
-  if (length < COX_REASON - 1) vsnprintf(out + length, COX_REASON - length, format, list);
-  va_end(list);
+  snprintf(out + length, COX_REASON - length, "%s", text);
+}
+
+/* Name number n of `of`, of which only the first COX_PARTNERS are written; a name at most 60 bytes long. */
+static void words_name(char out[COX_REASON], int n, int of, const char *quote, const char *name)
+{
+  size_t length = strlen(out);
+  if (n < COX_PARTNERS) {
+    snprintf(out + length, COX_REASON - length, "%s%s%.60s%s", n == 0 ? "" : n + 1 == of ? " and "
+                                                                                         : ", ",
+             quote, name, quote);
+  } else if (n + 1 == of) {
+    snprintf(out + length, COX_REASON - length, " and %d more", of - COX_PARTNERS);
+  }
 }
 
 void cox_reason(const Cox *cox, const char *const *names, char out[COX_REASON])
@@ -29,16 +38,11 @@ void cox_reason(const Cox *cox, const char *const *names, char out[COX_REASON])
   for (int j = 0; j < cox->n_features; j++) {
     of += cox->feature[j].monotone;
   }
-  words_add(out, "the likelihood has no maximum, because at every event whoever leaves has the %s of all at risk in ",
-            of == 1 ? "extreme value" : "extreme combination");
+  words_add(out, "the likelihood has no maximum, because at every event whoever leaves has the extreme ");
+  words_add(out, of == 1 ? "value of all at risk in " : "combination of all at risk in ");
   for (int j = 0; j < cox->n_features; j++) {
-    if (!cox->feature[j].monotone) continue;
-    if (n < COX_PARTNERS) words_add(out, n == 0 ? "'%.60s'" : n + 1 == of ? " and '%.60s'"
-                                                                          : ", '%.60s'",
-                                    names[j]);
-    n++;
+    if (cox->feature[j].monotone) words_name(out, n++, of, "'", names[j]);
   }
-  if (n > COX_PARTNERS) words_add(out, " and %d more", n - COX_PARTNERS);
   words_add(out, ": its hazard ratio is 0 or infinite. Leave it out, or merge its level with another one");
 }
 
@@ -49,12 +53,9 @@ void cox_dropped(const Cox *cox, int feature, const char *const *names, char out
   if (of->state == COX_CONSTANT) words_add(out, of->sd > 0 ? "constant among those at risk" : "constant");
   if (of->state != COX_COLLINEAR) return;
   words_add(out, "collinear with ");
-  for (int p = 0; p < of->n_partners && p < COX_PARTNERS; p++) {
-    words_add(out, p == 0 ? "%.60s" : p + 1 == of->n_partners ? " and %.60s"
-                                                              : ", %.60s",
-              names[of->partners[p]]);
+  for (int p = 0; p < of->n_partners; p++) {
+    words_name(out, p, of->n_partners, "", p < COX_PARTNERS ? names[of->partners[p]] : "");
   }
-  if (of->n_partners > COX_PARTNERS) words_add(out, " and %d more", of->n_partners - COX_PARTNERS);
 }
 
 /* Where the chance underflows: Legendre's continued fraction of the upper incomplete gamma function (Lentz), for x far above the mean. */

@@ -209,8 +209,9 @@ static Status zph_run(Test *test, double *power, const Watch *watch)
 static Status zph_tell(Test *test, const Cox *cox, const int *groups, int n_groups, double *chi, double *chi_group, int *df_group, double *global)
 {
   int m = test->fit->m, df;
-  int *own = mem_alloc(2 * (size_t)m + 1, sizeof *own), *group = own + m;
+  int *own = mem_alloc(2 * (size_t)m + 1, sizeof *own);
   if (!own) return STATUS_NOMEM;
+  int *group = own + m;
   for (int j = 0; j < cox->n_features; j++) {
     chi[j] = NAN;
   }

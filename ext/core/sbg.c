@@ -202,8 +202,9 @@ double sbg_survival(double alpha, double beta, double t)
   bool all = t <= most;
   double n = all ? t : STIRLING_FROM;
   double i = 0;
-  for (; i < n && (all || beta + i < STIRLING_FROM); i++) {
+  while (i < n && (all || beta + i < STIRLING_FROM)) {
     product *= (beta + i) / (alpha + beta + i);
+    i++;
   }
   if (all || product == 0) return product;
   /* Gamma(b + n) Gamma(a + b) / (Gamma(b) Gamma(a + b + n)), with (b + n) (a / (b + n)) and b (a / b) taken out, which cancel. */
@@ -234,7 +235,7 @@ static double residual_mean(double a, double b, double d)
   double below = 0, above = 0, most = 0; /* sums of the density, and of it times the term; the largest of the latter */
   for (int side = -1; side <= 1; side += 2) {
     double s = side < 0 ? mode : mode + step, e = exp(s), growth = exp(side * step);
-    for (;; s += side * step, e *= growth) {
+    for (;;) {
       double weight = exp(log_density(a, b, s, e) - top), term = weight * (1 + d) / (d + (1 + d) * e);
       below += weight;
       above += term;
@@ -245,6 +246,8 @@ static double residual_mean(double a, double b, double d)
         above += term / expm1((side < 0 ? a : b + 1) * step);
         break;
       }
+      s += side * step;
+      e *= growth;
     }
   }
   return above / below;

@@ -86,10 +86,8 @@ static void add_names(Text *text, const int *features, int n, int shown)
 
 static void add_value(Text *text, double x)
 {
-  char number[40];
-  snprintf(number, sizeof number, "%.6g", x);
-  char *comma = strchr(number, ','); /* of the locale */
-  if (comma) *comma = '.';
+  char number[NUMBER_TEXT_MAX];
+  number_to_text(x, 6, number);
   text_add(text, number);
 }
 

@@ -63,8 +63,8 @@ static Status fit_step(Call *call, void *state)
 {
   FittingState *own = state;
   Status status = own->fitting ? STATUS_OK : fitting_open(call, own);
-  if (status != STATUS_OK) return status;
   Fitting *fitting = own->fitting;
+  if (status != STATUS_OK || !fitting) return status;
   bool is_null = false;
   for (int i = 0; i < fitting->rows.n_features; i++) {
     status = call_more_real(call, i, &fitting->x[i]);

@@ -108,7 +108,7 @@ static Status model_read(Json *json, Call *call, ModelRead **model)
   if (status == STATUS_OK) status = read_shape(json, &shape);
   if (status == STATUS_OK) status = read_intercept(json, &intercept);
   if (status == STATUS_OK) status = read_coefficients(json, model);
-  if (status != STATUS_OK) return status;
+  if (status != STATUS_OK || !*model) return status;
   (*model)->shape = shape;
   (*model)->intercept = intercept;
   return STATUS_OK;
