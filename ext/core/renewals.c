@@ -89,13 +89,13 @@ static size_t first_from(const Contract *run, size_t n, int64_t time)
   return low;
 }
 
-/* Renews what is not yet by the first contract that is free and begins in low … high. */
+/* Renews what is not yet by the first contract that is free, begins in low … high and covers more than the old one did. */
 static void renew(Work *work, Ended *ended, const Contract *run, size_t n, int64_t low, int64_t high)
 {
   const Contract *contract = ended->contract;
   low = low > contract->start ? low : contract->start + 1;
   for (size_t i = first_from(run, n, low); i < n && run[i].start <= high && !ended->next; i++) {
-    if (!work->used[i]) {
+    if (!work->used[i] && run[i].end > contract->end) {
       work->used[i] = true;
       ended->next = &run[i];
     }

@@ -19,6 +19,8 @@ static const char *const AMOUNT_NAMES[] = {
   "amount", "mrr", "monthlyamount", "amountpermonth", "monthlyfee", "monthlyprice", "monthlyrevenue", "monthlyvalue", "price", "fee",
   "revenue", "value", "金额", "月费", "月租", "月金额", "每月金额", "价格", "费用", NULL};
 
+#define AMOUNT_MOST 1e15
+
 static Status take(void *self, RowReader *reader, const FieldValue *values)
 {
   ContractSource *source = self;
@@ -36,6 +38,9 @@ static Status take(void *self, RowReader *reader, const FieldValue *values)
   }
   if (!(contract.amount >= 0)) {
     return rows_fail(reader, CONTRACT_FIELD_AMOUNT, "0 or more");
+  }
+  if (contract.amount > AMOUNT_MOST) {
+    return rows_fail(reader, CONTRACT_FIELD_AMOUNT, "at most 1e15");
   }
   if (source->fields[CONTRACT_FIELD_SEGMENT].found) {
     contract.segment = values[CONTRACT_FIELD_SEGMENT].null ? SEGMENT_NONE : values[CONTRACT_FIELD_SEGMENT].key;

@@ -61,11 +61,12 @@ static Status take_head(const CoxModel *model, RowReader *reader, const FieldVal
   for (int i = FIELD_OF_STRATUM; i < FIELD_OF_TERM + model->design.n_terms; i++) {
     if (fields[i].found && values[i].null) *takes_part = false;
   }
+  if (fields[FIELD_OF_ENTRY].found && values[FIELD_OF_ENTRY].null) *takes_part = false; /* never seen */
   if (!*takes_part) return STATUS_OK;
   *row = (CoxRow){.time = values[FIELD_OF_TIME].real, .entry = -1, .weight = 1, .stratum = values[FIELD_OF_STRATUM].key, .cluster = values[FIELD_OF_CLUSTER].key};
   if (!(row->time >= 0 && row->time <= LARGEST)) return rows_fail(reader, FIELD_OF_TIME, "a number from 0 to 1e15");
   if (!event_of(&fields[FIELD_OF_EVENT], &values[FIELD_OF_EVENT], &row->event)) return rows_fail(reader, FIELD_OF_EVENT, "0 or 1, no or yes, false or true");
-  if (fields[FIELD_OF_ENTRY].found && !values[FIELD_OF_ENTRY].null && values[FIELD_OF_ENTRY].real != 0) {
+  if (fields[FIELD_OF_ENTRY].found && values[FIELD_OF_ENTRY].real != 0) {
     row->entry = values[FIELD_OF_ENTRY].real;
     if (!(row->entry > 0 && row->entry < row->time)) return rows_fail(reader, FIELD_OF_ENTRY, "0 or more, and less than the time of the row");
   }

@@ -22,21 +22,21 @@ enum {
   COX_OWN_PARAM
 };
 
-#define COX_PARAMS                                                                                                                                         \
-  [COX_SOURCE_PARAM] = {"source", PARAM_TABLE, NULL, 0, 0, NULL, "the name of a table or view with a row per lifetime"},                                   \
-  [COX_TIME_PARAM] = {"time_column", PARAM_COLUMN, NULL, 0, 0, NULL,                                                                                       \
-                      "the column with how long it was observed, a number from 0 to 1e15 in any unit, such as the months of tenure"},                      \
-  [COX_EVENT_PARAM] = {"event_column", PARAM_COLUMN, NULL, 0, 0, NULL,                                                                                     \
-                       "the column with how that ended: 1, yes or true for the event, such as churn; 0, no or false where it goes on (censored)"},         \
-  [COX_TERMS_PARAM] = {"terms", PARAM_TEXT, NULL, 0, 0, NULL,                                                                                              \
-                       "the features: 1 to 30 columns with commas between them. A number is one term. A text is a term for each of its levels (2 to 100) " \
-                       "but the reference, which is the first one; contract[Two year] states another reference, and makes levels of a column of "          \
-                       "integers. Double quotes around a name with commas or brackets"},                                                                   \
-  [COX_TIES_PARAM] = {"ties", PARAM_CHOICE, "efron", 0, 0, "efron|breslow", "how events at the same time are counted; efron is the more exact one"},       \
-  [COX_ENTRY_PARAM] = {"entry_column", PARAM_COLUMN, "", 0, 0, NULL,                                                                                       \
-                       "the column with the time from which it was observed (left truncation), less than its time; 0 or NULL: from the beginning"},        \
-  [COX_STRATA_PARAM] = {"strata_column", PARAM_COLUMN, "", 0, 0, NULL,                                                                                     \
-                        "the column with strata, integers or text, each with a baseline of its own; left out: one stratum"},                               \
+#define COX_PARAMS                                                                                                                                                              \
+  [COX_SOURCE_PARAM] = {"source", PARAM_TABLE, NULL, 0, 0, NULL, "the name of a table or view with a row per lifetime"},                                                        \
+  [COX_TIME_PARAM] = {"time_column", PARAM_COLUMN, NULL, 0, 0, NULL,                                                                                                            \
+                      "the column with how long it was observed, a number from 0 to 1e15 in any unit, such as the months of tenure"},                                           \
+  [COX_EVENT_PARAM] = {"event_column", PARAM_COLUMN, NULL, 0, 0, NULL,                                                                                                          \
+                       "the column with how that ended: 1, yes or true for the event, such as churn; 0, no or false where it goes on (censored)"},                              \
+  [COX_TERMS_PARAM] = {"terms", PARAM_TEXT, NULL, 0, 0, NULL,                                                                                                                   \
+                       "the features: 1 to 30 columns with commas between them. A number is one term. A text is a term for each of its levels (2 to 100) "                      \
+                       "but the reference, which is the first one; contract[Two year] states another reference, and makes levels of a column of "                               \
+                       "integers. Double quotes around a name with commas or brackets"},                                                                                        \
+  [COX_TIES_PARAM] = {"ties", PARAM_CHOICE, "efron", 0, 0, "efron|breslow", "how events at the same time are counted; efron is the more exact one"},                            \
+  [COX_ENTRY_PARAM] = {"entry_column", PARAM_COLUMN, "", 0, 0, NULL,                                                                                                            \
+                       "the column with the time from which it was observed (left truncation), less than its time; 0: from the beginning; NULL: never, the row takes no part"}, \
+  [COX_STRATA_PARAM] = {"strata_column", PARAM_COLUMN, "", 0, 0, NULL,                                                                                                          \
+                        "the column with strata, integers or text, each with a baseline of its own; left out: one stratum"},                                                    \
   [COX_WEIGHT_PARAM] = {"weight_column", PARAM_COLUMN, "", 0, 0, NULL, "the column with how many times the row counts, 0 to 1e15"}
 #define COX_LEVEL_PARAM                                                                                   \
   {                                                                                                       \

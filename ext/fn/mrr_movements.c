@@ -17,6 +17,8 @@
 ** R6  Amounts of at most four decimals are summed exactly.
 ** R7  complete: the period had passed at as_of.
 */
+#include <math.h>
+
 #include "../core/mrr.h"
 #include "contract_source.h"
 
@@ -89,10 +91,10 @@ static void rate_cell(const State *state, const MrrRow *row, int column, Cell *o
   double lost = sum_value(&row->contraction) + sum_value(&row->churn);
   switch (column) {
     case COLUMN_NRR:
-      cell_ratio(out, start + gained - lost + (state->reactivation ? back : 0), start);
+      cell_ratio(out, fmax(start + gained - lost + (state->reactivation ? back : 0), 0), start); /* below 0 by rounding only */
       break;
     case COLUMN_GRR:
-      cell_ratio(out, start - lost, start);
+      cell_ratio(out, fmax(start - lost, 0), start);
       break;
     default:
       cell_ratio(out, sum_value(&row->new_revenue) + gained + back, lost);

@@ -29,7 +29,7 @@ static bool losses_fit(Call *call, double start, double contraction, double chur
 
 static void ratio(Cell *out, double part, double whole)
 {
-  if (isfinite(part) && isfinite(whole)) {
+  if (isfinite(part) && isfinite(whole) && (whole == 0 || isfinite(part / whole))) {
     cell_ratio(out, part, whole);
   } else {
     cell_null(out);
@@ -41,7 +41,7 @@ static void nrr_scalar(Call *call, Cell *out)
   double start = call_real(call, 0), expansion = call_real(call, 1), contraction = call_real(call, 2);
   double churn = call_real(call, 3), reactivation = call_real(call, 4);
   if (losses_fit(call, start, contraction, churn)) {
-    ratio(out, start + expansion - contraction - churn + reactivation, start);
+    ratio(out, fmax(start + expansion - contraction - churn + reactivation, 0), start); /* below 0 by rounding only */
   }
 }
 

@@ -117,12 +117,15 @@ static Status take_row(void *self, RowReader *rows, const FieldValue *values)
       return STATUS_OK;
     }
   }
+  if (fields[LIFE_ENTRY].found && values[LIFE_ENTRY].null) { /* never seen */
+    return STATUS_OK;
+  }
   if (!take_life(reader, rows, values, &life, &status)) {
     return status;
   }
   life.stratum = values[LIFE_STRATUM].key;
   life.customer = values[LIFE_CUSTOMER].key;
-  if (fields[LIFE_ENTRY].found && !values[LIFE_ENTRY].null) {
+  if (fields[LIFE_ENTRY].found) {
     life.entry = values[LIFE_ENTRY].real;
     if (!(life.entry >= 0 && (life.entry == 0 || life.entry < life.time))) {
       return rows_fail(rows, LIFE_ENTRY, "0 or more, and less than the time of the row");

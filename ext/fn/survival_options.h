@@ -32,10 +32,10 @@ enum {
   {                                                                                                                                                   \
     "group_column", PARAM_COLUMN, "", 0, 0, NULL, "the column with the group, an integer or text: a curve for each; left out: all rows are one group" \
   }
-#define LIFE_ENTRY_PARAM                                                                                                         \
-  {                                                                                                                              \
-    "entry_column", PARAM_COLUMN, "", 0, 0, NULL,                                                                                \
-      "the column with the time from which it was observed (left truncation), less than its time; 0 or NULL: from the beginning" \
+#define LIFE_ENTRY_PARAM                                                                                                                                     \
+  {                                                                                                                                                          \
+    "entry_column", PARAM_COLUMN, "", 0, 0, NULL,                                                                                                            \
+      "the column with the time from which it was observed (left truncation), less than its time; 0: from the beginning; NULL: never, the row takes no part" \
   }
 #define LIFE_WEIGHT_PARAM                                                                                     \
   {                                                                                                           \

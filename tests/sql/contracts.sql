@@ -148,6 +148,8 @@ INSERT INTO checks (what, got, want) VALUES
   ('nothing at the start', nrr(0, 0, 0, 0), NULL), ('nothing at the start', grr(0, 0, 0), NULL), ('nothing lost', quick_ratio(5, 0, 0, 0), NULL),
   ('all lost', grr(10, 4, 6), 0.0), ('NULL', nrr(NULL, 1, 1, 1), NULL), ('NULL', quick_ratio(1, NULL, 1, 1), NULL), ('optional NULL', nrr(10, 0, 0, 5, NULL), 0.5);
 
+-- Rounding does not make a rate negative, nor a tiny divisor an infinite one.
+INSERT INTO checks (what, got, want) VALUES ('nrr of all lost', nrr(0.3, 0, 0.1, 0.2), 0.0), ('grr of all lost', grr(0.3, 0.1, 0.2), 0.0), ('beyond the range of numbers', quick_ratio(1e300, 1e300, 1e-300, 0), NULL);
 SELECT iif(got IS want, 'ok ', 'FAIL ') || what || iif(got IS want, '', ': got ' || coalesce(got, 'NULL') || ', want ' || coalesce(want, 'NULL')) FROM checks ORDER BY id;
 -- expect error
 SELECT * FROM mrr_movements('nothing');
@@ -172,4 +174,8 @@ SELECT * FROM revenue_retention('bad', 'day');
 SELECT nrr(100, 0, 60, 60);
 -- expect error
 SELECT grr(100, -1, 0);
-SELECT 'assertions: ' || ((SELECT count(*) FROM checks) + 8);
+CREATE TABLE huge (customer, start, "end", amount);
+INSERT INTO huge VALUES (1, '2024-01-15', NULL, 1e308);
+-- expect error
+SELECT * FROM mrr_movements('huge');
+SELECT 'assertions: ' || ((SELECT count(*) FROM checks) + 9);

@@ -10,10 +10,10 @@ INSERT INTO checks (what, got, want) SELECT 'another reference', term || '|' || 
 INSERT INTO checks (what, got, want) SELECT 'without features: -ln 3 - ln 2', round(log_likelihood_null, 12), -1.791759469228 FROM cox_summary('three', 't', 'e', 'x');
 INSERT INTO checks (what, got, want) SELECT 'a number has no category', category IS NULL AND reference IS NULL AND robust_se IS NULL AND note IS NULL, 1 FROM cox_model('three', 't', 'e', 'x');
 
--- NULL: not a row. An entry that is NULL or 0 is the beginning.
+-- NULL: not a row. An entry of 0 is the beginning, of NULL: not a row either.
 CREATE TABLE life (id INTEGER PRIMARY KEY, t, e, start, a, b, c, d, lvl, "odd, name", w, s, k);
 INSERT INTO life WITH RECURSIVE i(k) AS (SELECT 0 UNION ALL SELECT k + 1 FROM i WHERE k < 119)
-SELECT NULL, k * 7 % 23, k * 5 % 7 < 4, iif(k % 4 = 0 AND k * 7 % 23 > 2, k * 7 % 23 / 3, NULL), k % 2, 1, 1 - k % 2, k * k % 11, char(97 + k % 3), 'v' || (k % 2), 1, k % 2, k / 4 FROM i;
+SELECT NULL, k * 7 % 23, k * 5 % 7 < 4, iif(k % 4 = 0 AND k * 7 % 23 > 2, k * 7 % 23 / 3, 0), k % 2, 1, 1 - k % 2, k * k % 11, char(97 + k % 3), 'v' || (k % 2), 1, k % 2, k / 4 FROM i;
 CREATE VIEW gaps AS SELECT * FROM life UNION ALL SELECT 1000, NULL, 1, NULL, 1, 1, 1, 1, 'z', 'z', 1, 1, 1 UNION ALL SELECT 1001, 3, NULL, NULL, 1, 1, 1, 1, 'z', 'z', 1, 1, 1
   UNION ALL SELECT 1002, 3, 1, NULL, NULL, 1, 1, 1, 'z', 'z', 1, 1, 1 UNION ALL SELECT 1003, 3, 1, NULL, 1, 1, 1, 1, NULL, 'z', 1, 1, 1;
 CREATE TABLE plain AS SELECT * FROM cox_model('life', 't', 'e', 'a, d, lvl');

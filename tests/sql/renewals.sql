@@ -87,6 +87,11 @@ FROM contracts_expiring('demo_contracts') AS g JOIN
 INSERT INTO checks (what, got, want)
 SELECT 'and none is missing', count(*), (SELECT count(DISTINCT customer) FROM demo, (SELECT max(start) AS t FROM demo) WHERE "end" > t AND julianday("end") - julianday(t) <= 90) FROM contracts_expiring('demo_contracts');
 
+-- What ends before the old one would have renewed nothing.
+CREATE TABLE gone (customer, start, "end", amount);
+INSERT INTO gone VALUES (1, '2024-01-01', '2025-01-01', 100), (1, '2024-12-10', '2024-12-20', 1), (2, '2025-03-01', NULL, 5);
+INSERT INTO checks (what, got, want)
+SELECT 'a contract that ends before the old one renews nothing', group_concat(renewed || ' ' || churned), '0 1' FROM renewals('gone') WHERE as_of = '2025-06-01' AND period = '2025-01-01';
 SELECT iif(got IS want, 'ok ', 'FAIL ') || what || iif(got IS want, '', ': got ' || coalesce(got, 'NULL') || ', want ' || coalesce(want, 'NULL')) FROM checks ORDER BY id;
 -- expect error
 SELECT * FROM contracts_expiring('due', '90,');

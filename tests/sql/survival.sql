@@ -41,7 +41,7 @@ CREATE VIEW repeated AS SELECT weeks, relapse, arm FROM weighted, (VALUES (1), (
 INSERT INTO checks (what, got, want) SELECT 'a weight is the row so often', count(*) > 10 AND count(*) = sum(a.at_risk = b.at_risk AND a.events = b.events AND a.survival = b.survival AND a.se IS b.se AND a.low IS b.low), 1
 FROM survival_curve('weighted', 'weeks', 'relapse') AS a LEFT JOIN survival_curve('repeated', 'weeks', 'relapse') AS b ON b.time = a.time WHERE a.weight_column = 'n';
 CREATE TABLE late (entry, time, event);
-INSERT INTO late VALUES (0, 4, 1), (2, 5, 1), (4, 6, 1), (NULL, 8, 0), (7, 9, 1), (0, 0, 0);
+INSERT INTO late VALUES (0, 4, 1), (2, 5, 1), (4, 6, 1), (0, 8, 0), (NULL, 9, 1), (7, 9, 1), (0, 0, 0);
 INSERT INTO checks (what, got, want) SELECT 'left truncation', group_concat(time || ' ' || at_risk || ' ' || round(survival, 6), ', '), '0.0 3 1.0, 4.0 3 0.666667, 5.0 3 0.444444, 6.0 2 0.222222, 8.0 2 0.222222, 9.0 1 0.0'
 FROM survival_curve('late', 'time', 'event') WHERE entry_column = 'entry';
 
