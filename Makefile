@@ -191,13 +191,13 @@ SANITIZER_FLAGS = -fno-omit-frame-pointer -fno-sanitize-recover=all
 ASAN_MAKE = ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1 \
 	$(MAKE) --no-print-directory BUILD=$(BUILD)/asan CC=$(CLANG) OPTIMIZE=-O1 SANITIZED=1 EXTRA="-fsanitize=address $(SANITIZER_FLAGS)"
 asan:
-	@$(ASAN_MAKE) test-here
+	@$(ASAN_MAKE) FORMS=static test-here
 	@$(ASAN_MAKE) threads
 	@$(ASAN_MAKE) fault
 
 ubsan:
 	@UBSAN_OPTIONS=print_stacktrace=1 \
-	  $(MAKE) --no-print-directory BUILD=$(BUILD)/ubsan CC=$(CLANG) OPTIMIZE=-O1 SANITIZED=1 EXTRA="-fsanitize=undefined,float-cast-overflow,float-divide-by-zero,integer-divide-by-zero $(SANITIZER_FLAGS)" test-here
+	  $(MAKE) --no-print-directory BUILD=$(BUILD)/ubsan CC=$(CLANG) OPTIMIZE=-O1 SANITIZED=1 EXTRA="-fsanitize=undefined,float-cast-overflow,float-divide-by-zero,integer-divide-by-zero $(SANITIZER_FLAGS)" FORMS=static test-here
 
 VALGRIND = valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite
 valgrind:

@@ -1,3 +1,4 @@
+-- not under valgrind: takes a minute there, and ASan and UBSan see it too
 -- rfm_thresholds(): rules R1–R4 of ext/fn/rfm_thresholds.c.
 CREATE TEMP TABLE checks (id INTEGER PRIMARY KEY, what TEXT, got, want);
 CREATE TABLE orders AS SELECT customer_id, ordered_at, amount FROM demo_orders(400, 3);

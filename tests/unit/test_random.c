@@ -1,4 +1,7 @@
-/* The generator against its authors' reference output; the samplers' moments against theory, within four standard errors. */
+/*
+** The generator against its authors' reference output; the samplers' moments against theory, within four standard errors.
+** not under valgrind: takes a minute there, and ASan and UBSan see it too
+*/
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
