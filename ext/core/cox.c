@@ -17,55 +17,6 @@
 #define RUNAWAY_FROM 8    /* steps: from here on it is asked whether the likelihood has a maximum, */
 #define RUNAWAY_STEP 0.05 /* where a step is still as large as this, in standard deviations */
 
-/* ---- Linear algebra, on lower triangles */
-
-bool factor_make(size_t m, const double *matrix, double *factor)
-{
-  for (size_t i = 0; i < m; i++) {
-    for (size_t j = 0; j <= i; j++) {
-      double sum = matrix[i * m + j];
-      for (size_t k = 0; k < j; k++) {
-        sum -= factor[i * m + k] * factor[j * m + k];
-      }
-      if (i > j) {
-        factor[i * m + j] = sum / factor[j * m + j];
-      } else if (sum > 1e-15 * matrix[i * m + i] && sum > 0) {
-        factor[i * m + i] = sqrt(sum);
-      } else {
-        return false;
-      }
-    }
-  }
-  return true;
-}
-
-void factor_solve(size_t m, const double *factor, const double *right, double *x)
-{
-  for (size_t i = 0; i < m; i++) {
-    double sum = right[i];
-    for (size_t k = 0; k < i; k++) {
-      sum -= factor[i * m + k] * x[k];
-    }
-    x[i] = sum / factor[i * m + i];
-  }
-  for (size_t i = m; i-- > 0;) {
-    double sum = x[i];
-    for (size_t k = i + 1; k < m; k++) {
-      sum -= factor[k * m + i] * x[k];
-    }
-    x[i] = sum / factor[i * m + i];
-  }
-}
-
-static double dot(size_t n, const double *a, const double *b)
-{
-  double sum = 0;
-  for (size_t i = 0; i < n; i++) {
-    sum += a[i] * b[i];
-  }
-  return sum;
-}
-
 /* ---- Standardising */
 
 /* The sums of a chunk, in which rounding does not yet matter: of weight * (x / range - mean) to the power 1 or 2. */
@@ -132,34 +83,6 @@ static Status standardise(CoxRows *rows, Cox *cox, const Watch *watch)
 
 /* ---- Constant and collinear columns */
 
-/* What explains the variable with this row of the factor, whose variables before are `kept`. */
-static void partners_find(CoxFit *fit, size_t kept, const double *row, CoxFeature *feature)
-{
-  size_t m = (size_t)fit->m;
-  double *share = fit->trial, most = 0;
-  for (size_t i = kept; i-- > 0;) {
-    double sum = row[i];
-    for (size_t k = i + 1; k < kept; k++) {
-      sum -= fit->factor[k * m + i] * share[k];
-    }
-    share[i] = sum / fit->factor[i * m + i];
-  }
-  for (size_t i = 0; i < kept; i++) {
-    most = fmax(most, fabs(share[i]));
-  }
-  for (size_t i = 0; i < kept; i++) {
-    feature->n_partners += fabs(share[i]) > 1e-4 * most;
-  }
-  for (int p = 0; p < feature->n_partners && p < COX_PARTNERS; p++) {
-    size_t best = 0;
-    for (size_t i = 1; i < kept; i++) {
-      best = fabs(share[i]) > fabs(share[best]) * (1 + 1e-9) ? i : best;
-    }
-    feature->partners[p] = fit->column[best] - COX_FEATURE;
-    share[best] = 0;
-  }
-}
-
 /* Leaves the variables that have information of their own; hessian and gradient become those of them. total[v]: the sum that hessian[v][v] is a difference of. */
 static void variables_keep(CoxFit *fit, Cox *cox)
 {
@@ -167,23 +90,23 @@ static void variables_keep(CoxFit *fit, Cox *cox)
   int *was = cox->fit->column + cox->n_features; /* the second half: which row of the hessian a kept variable has */
   for (size_t v = 0; v < m; v++) {
     const double *information = fit->hessian + v * m;
-    double *row = fit->factor + kept * m, left = information[v];
+    double *row = fit->factor + kept * m;
     CoxFeature *feature = &cox->feature[fit->column[v] - COX_FEATURE];
-    if (!(left > CONSTANT * (double)cox->events)) { /* columns have variance 1, so that an event's information is about 1 */
+    if (!(information[v] > CONSTANT * (double)cox->events)) { /* columns have variance 1, so that an event's information is about 1 */
       feature->state = COX_CONSTANT;
       continue;
     }
-    for (size_t i = 0; i < kept; i++) {
-      row[i] = (information[was[i]] - dot(i, row, fit->factor + i * m)) / fit->factor[i * m + i];
-      left -= row[i] * row[i];
-    }
+    double left = cholesky_row(m, fit->factor, kept, was, information, information[v], row);
     if (left > COLLINEAR * information[v]) {
       row[kept] = sqrt(left);
       was[kept] = (int)v;
       fit->column[kept++] = fit->column[v];
     } else {
       feature->state = COX_COLLINEAR;
-      partners_find(fit, kept, row, feature);
+      feature->n_partners = cholesky_partners(m, fit->factor, kept, row, fit->trial, feature->partners, COX_PARTNERS);
+      for (int p = 0; p < feature->n_partners && p < COX_PARTNERS; p++) {
+        feature->partners[p] = fit->column[feature->partners[p]] - COX_FEATURE;
+      }
     }
   }
   for (size_t i = 0; i < kept; i++) { /* row i comes from row was[i] >= i, so that nothing is overwritten before it is read */
@@ -243,9 +166,9 @@ Status cox_evaluate(CoxFit *fit, const Watch *watch)
 static bool step_find(CoxFit *fit, double *decrement)
 {
   size_t m = (size_t)fit->m;
-  if (!factor_make(m, fit->hessian, fit->factor)) return false;
-  factor_solve(m, fit->factor, fit->gradient, fit->step);
-  *decrement = dot(m, fit->step, fit->gradient);
+  if (!cholesky_factor(m, fit->hessian, LEAST_PIVOT, fit->factor)) return false;
+  cholesky_solve(m, fit->factor, fit->gradient, fit->step);
+  *decrement = dot_product(m, fit->step, fit->gradient);
   return isfinite(*decrement);
 }
 
@@ -371,7 +294,7 @@ static Status result_set(Cox *cox)
   for (size_t v = 0; v < m; v++) {
     memset(fit->trial, 0, m * sizeof *fit->trial);
     fit->trial[v] = 1;
-    factor_solve(m, fit->factor, fit->trial, fit->step);
+    cholesky_solve(m, fit->factor, fit->trial, fit->step);
     size_t j = (size_t)(fit->column[v] - COX_FEATURE);
     for (size_t w = 0; w <= v; w++) {
       size_t k = (size_t)(fit->column[w] - COX_FEATURE);

@@ -4,6 +4,7 @@
 #ifndef RETAIN_CORE_COX_FIT_H
 #define RETAIN_CORE_COX_FIT_H
 
+#include "cholesky.h"
 #include "cox.h"
 
 /* A sum of terms that are taken out again: two doubles (Knuth's TwoSum), so that what is left of little is right. */
@@ -79,10 +80,6 @@ Status cox_evaluate(CoxFit *fit, const Watch *watch);
 
 /* rank[i]: how many different smaller numbers there are among the n finite x. */
 Status cox_ranks(const double *x, size_t n, uint32_t *rank, uint32_t *n_ranks, const Watch *watch);
-
-/* Linear algebra on lower triangles, rows of length m. */
-bool factor_make(size_t m, const double *matrix, double *factor);
-void factor_solve(size_t m, const double *factor, const double *right, double *x);
 
 /* Whether a direction is largest at every event for those who leave; tolerance: relative to its range. */
 Status cox_rises(CoxFit *fit, const double *direction, bool *rises, const Watch *watch);

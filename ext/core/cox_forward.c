@@ -130,7 +130,7 @@ static Status steps_add(Steps *steps, const CoxForward *forward)
   for (size_t v = 0; v < m; v++) {
     fit->trial[v] = forward->drift[v] + forward->drift_step[v];
   }
-  factor_solve(m, fit->factor, fit->trial, fit->step);
+  cholesky_solve(m, fit->factor, fit->trial, fit->step);
   for (size_t v = 0; v < m; v++) {
     variance += fit->trial[v] * fit->step[v];
   }
@@ -245,7 +245,7 @@ static void robust_set(Cox *cox, double *meat)
   for (int side = 0; side < 2; side++) { /* each row by the inverse, and the transpose of that once more */
     for (size_t v = 0; v < m; v++) {
       memcpy(fit->trial, meat + v * m, m * sizeof *meat);
-      factor_solve(m, fit->factor, fit->trial, meat + v * m);
+      cholesky_solve(m, fit->factor, fit->trial, meat + v * m);
     }
     for (size_t v = 0; v < m; v++) {
       for (size_t w = 0; w < v; w++) {

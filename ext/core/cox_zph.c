@@ -150,7 +150,7 @@ static void test_rest(Test *test)
     for (size_t w = 0; w < m; w++) {
       test->column[w] = v >= w ? g[v * m + w] : g[w * m + v];
     }
-    factor_solve(m, test->fit->factor, test->column, test->solved);
+    cholesky_solve(m, test->fit->factor, test->column, test->solved);
     for (size_t w = 0; w < m; w++) {
       double sum = 0;
       for (size_t k = 0; k < m; k++) {
@@ -179,8 +179,8 @@ static double test_chi(Test *test, const int *group, int which, int *df)
     test->column[row++] = test->gradient[v];
   }
   *df = (int)n;
-  if (n == 0 || !factor_make(n, matrix, test->factor)) return NAN;
-  factor_solve(n, test->factor, test->column, test->solved);
+  if (n == 0 || !cholesky_factor(n, matrix, LEAST_PIVOT, test->factor)) return NAN;
+  cholesky_solve(n, test->factor, test->column, test->solved);
   for (size_t i = 0; i < n; i++) {
     chi += test->column[i] * test->solved[i];
   }

@@ -17,86 +17,7 @@
 #define RUNAWAY_TO 24
 #define RUNAWAY_ASK 32 /* and is asked whether it separates */
 
-/* ---- Linear algebra, on lower triangles ---- */
-
-/* Cholesky's factor; false where the matrix is not positive definite. */
-static bool factor_make(size_t m, const double *matrix, double *factor)
-{
-  for (size_t i = 0; i < m; i++) {
-    for (size_t j = 0; j <= i; j++) {
-      double sum = matrix[i * m + j];
-      for (size_t k = 0; k < j; k++) {
-        sum -= factor[i * m + k] * factor[j * m + k];
-      }
-      if (i > j) {
-        factor[i * m + j] = sum / factor[j * m + j];
-      } else if (sum > 1e-15 * matrix[i * m + i]) {
-        factor[i * m + i] = sqrt(sum);
-      } else {
-        return false;
-      }
-    }
-  }
-  return true;
-}
-
-static void factor_solve(size_t m, const double *factor, const double *right, double *x)
-{
-  for (size_t i = 0; i < m; i++) {
-    double sum = right[i];
-    for (size_t k = 0; k < i; k++) {
-      sum -= factor[i * m + k] * x[k];
-    }
-    x[i] = sum / factor[i * m + i];
-  }
-  for (size_t i = m; i-- > 0;) {
-    double sum = x[i];
-    for (size_t k = i + 1; k < m; k++) {
-      sum -= factor[k * m + i] * x[k];
-    }
-    x[i] = sum / factor[i * m + i];
-  }
-}
-
-static double dot(int n, const double *a, const double *b)
-{
-  double sum = 0;
-  for (int i = 0; i < n; i++) {
-    sum += a[i] * b[i];
-  }
-  return sum;
-}
-
 /* ---- Constant and collinear columns ---- */
-
-/*
-** What explains column v: the regression on the columns kept before it, whose Cholesky factor is in fit->factor, with
-** v's own row.
-*/
-static void partners_find(LogitFit *fit, int kept, const double *row, LogitFeature *feature)
-{
-  size_t m = (size_t)fit->m;
-  double *share = fit->step;
-  for (int i = kept; i-- > 0;) {
-    double sum = row[i];
-    for (int k = i + 1; k < kept; k++) {
-      sum -= fit->factor[(size_t)k * m + (size_t)i] * share[k];
-    }
-    share[i] = sum / fit->factor[(size_t)i * m + (size_t)i];
-  }
-  double least = 1e-4 * largest_size(kept, share);
-  for (int i = 0; i < kept; i++) {
-    feature->n_partners += fabs(share[i]) > least;
-  }
-  for (int p = 0; p < feature->n_partners && p < LOGIT_PARTNERS; p++) {
-    int best = 0;
-    for (int i = 1; i < kept; i++) {
-      best = fabs(share[i]) > fabs(share[best]) * (1 + 1e-9) ? i : best;
-    }
-    feature->partners[p] = fit->column[best + 1];
-    share[best] = 0;
-  }
-}
 
 /* Leaves in fit->column those that are no combination of columns before them. */
 static Status collinear_drop(LogitFit *fit, Logit *logit, const Watch *watch)
@@ -109,19 +30,20 @@ static Status collinear_drop(LogitFit *fit, Logit *logit, const Watch *watch)
   int *was = logit->separating; /* n_features, not in use yet: which hessian row a kept column has */
   for (int v = 1; v < fit->m; v++) {
     const double *gram = fit->hessian + (size_t)v * m;
-    double *row = fit->factor + (size_t)kept * m, left = gram[v];
-    for (int i = 0; i < kept; i++) {
-      row[i] = (gram[was[i]] - dot(i, row, fit->factor + (size_t)i * m)) / fit->factor[(size_t)i * m + (size_t)i];
-      left -= row[i] * row[i];
-    }
+    double *row = fit->factor + (size_t)kept * m;
+    double left = cholesky_row(m, fit->factor, (size_t)kept, was, gram, gram[v], row);
     int column = fit->column[v];
     if (left > COLLINEAR * gram[v]) {
       row[kept] = sqrt(left);
       was[kept++] = v;
       fit->column[kept] = column;
     } else {
-      logit->feature[column].state = LOGIT_COLLINEAR;
-      partners_find(fit, kept, row, &logit->feature[column]);
+      LogitFeature *feature = &logit->feature[column];
+      feature->state = LOGIT_COLLINEAR;
+      feature->n_partners = cholesky_partners(m, fit->factor, (size_t)kept, row, fit->step, feature->partners, LOGIT_PARTNERS);
+      for (int p = 0; p < feature->n_partners && p < LOGIT_PARTNERS; p++) {
+        feature->partners[p] = fit->column[feature->partners[p] + 1];
+      }
     }
   }
   fit->m = kept + 1;
@@ -205,7 +127,7 @@ static Status runaway_find(LogitFit *fit, Logit *logit, const Watch *watch)
 static bool is_maximum(const LogitFit *fit, double decrement, double last)
 {
   bool level = decrement <= DECREMENT_ZERO || (decrement <= DECREMENT_NOISE && decrement > last / 4);
-  return level && (fit->l2 > 0 || largest_size(fit->m, fit->step) <= STILL * fmax(1, largest_size(fit->m, fit->beta)));
+  return level && (fit->l2 > 0 || largest_size((size_t)fit->m, fit->step) <= STILL * fmax(1, largest_size((size_t)fit->m, fit->beta)));
 }
 
 static Status fit_climb(LogitFit *fit, Logit *logit, const Watch *watch)
@@ -223,9 +145,9 @@ static Status fit_climb(LogitFit *fit, Logit *logit, const Watch *watch)
       status = logit_split_find(fit, fit->away, logit, watch);
       if (logit->end != LOGIT_UNFINISHED) return status;
     }
-    if (!factor_make(m, fit->hessian, fit->factor)) break;
-    factor_solve(m, fit->factor, fit->gradient, fit->step);
-    double decrement = dot(fit->m, fit->gradient, fit->step);
+    if (!cholesky_factor(m, fit->hessian, LEAST_PIVOT, fit->factor)) break;
+    cholesky_solve(m, fit->factor, fit->gradient, fit->step);
+    double decrement = dot_product(m, fit->gradient, fit->step);
     if (is_maximum(fit, decrement, last)) {
       logit->end = LOGIT_CONVERGED;
       return status;

@@ -5,8 +5,7 @@
 #ifndef RETAIN_CORE_LOGIT_FIT_H
 #define RETAIN_CORE_LOGIT_FIT_H
 
-#include <math.h>
-
+#include "cholesky.h"
 #include "logit.h"
 
 /*
@@ -42,14 +41,5 @@ void logit_split_alone(const LogitRows *rows, Logit *logit);
 
 /* The same where the direction does. Overwrites it and fit->trial. */
 Status logit_split_find(LogitFit *fit, double *direction, Logit *logit, const Watch *watch);
-
-static inline double largest_size(int n, const double *x)
-{
-  double size = 0;
-  for (int i = 0; i < n; i++) {
-    size = fmax(size, fabs(x[i]));
-  }
-  return size;
-}
 
 #endif

@@ -82,7 +82,7 @@ Status logit_split_find(LogitFit *fit, double *direction, Logit *logit, const Wa
   status = direction_reduce(fit, direction, split, watch);
   if (status != STATUS_OK) return status;
   logit->end = split == SPLIT_COMPLETE ? LOGIT_SEPARATED : LOGIT_QUASI_SEPARATED;
-  double least = NEGLIGIBLE * largest_size(fit->m - 1, direction + 1);
+  double least = NEGLIGIBLE * largest_size((size_t)(fit->m - 1), direction + 1);
   for (;;) {
     int best = 0;
     for (int v = 1; v < fit->m; v++) {

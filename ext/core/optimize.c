@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "cholesky.h"
+
 #define ITERATIONS_MOST 400
 #define NEWTON_MOST 100
 #define HALVINGS_MOST 40
@@ -13,6 +15,7 @@
 #define DECREMENT_COARSE 1e-6  /* where BFGS hands over to Newton */
 #define DECREMENT_FINE 1e-18   /* g'(-H)^-1 g of a maximum: 1e-9 standard errors from it */
 #define DECREMENT_ROUNDED 1e-9 /* what rounding of the gradient may leave at worst */
+#define CLEAR_PIVOT 1e-13      /* of its diagonal element: what a Hessian by differences may be wrong by */
 #define DIFFERENCE 6e-6        /* cube root of the rounding unit: central differences of a gradient */
 
 typedef struct Search {
@@ -25,57 +28,16 @@ typedef struct Search {
   double hessian[OPTIMIZE_MAX * OPTIMIZE_MAX];
 } Search;
 
-static double dot(int n, const double *a, const double *b)
-{
-  double sum = 0;
-  for (int i = 0; i < n; i++) {
-    sum += a[i] * b[i];
-  }
-  return sum;
-}
-
-/* The Cholesky factor, in the lower triangle; false where a pivot is not clearly positive. */
-static bool cholesky(int n, const double *matrix, double *factor)
-{
-  for (int i = 0; i < n; i++) {
-    for (int j = 0; j <= i; j++) {
-      double sum = matrix[i * n + j] - dot(j, factor + i * n, factor + j * n);
-      if (i == j) {
-        if (!(sum > 1e-13 * fabs(matrix[i * n + i])) || !isfinite(sum)) {
-          return false;
-        }
-        factor[i * n + i] = sqrt(sum);
-      } else {
-        factor[i * n + j] = sum / factor[j * n + j];
-      }
-    }
-  }
-  return true;
-}
-
-static void cholesky_solve(int n, const double *factor, const double *right, double *solution)
-{
-  for (int i = 0; i < n; i++) {
-    solution[i] = (right[i] - dot(i, factor + i * n, solution)) / factor[i * n + i];
-  }
-  for (int i = n - 1; i >= 0; i--) {
-    for (int j = i + 1; j < n; j++) {
-      solution[i] -= factor[j * n + i] * solution[j];
-    }
-    solution[i] /= factor[i * n + i];
-  }
-}
-
 bool invert_positive(int n, const double *matrix, double *inverse)
 {
   double factor[OPTIMIZE_MAX * OPTIMIZE_MAX] = {0}, unit[OPTIMIZE_MAX];
-  if (!cholesky(n, matrix, factor)) {
+  if (!cholesky_factor((size_t)n, matrix, CLEAR_PIVOT, factor)) {
     return false;
   }
   for (int j = 0; j < n; j++) {
     memset(unit, 0, sizeof unit);
     unit[j] = 1;
-    cholesky_solve(n, factor, unit, inverse + j * n);
+    cholesky_solve((size_t)n, factor, unit, inverse + j * n);
   }
   for (int i = 0; i < n; i++) { /* symmetric to the last bit */
     for (int j = 0; j < i; j++) {
@@ -146,7 +108,7 @@ static void shorten(int n, double *step)
 static bool line_search(Search *search, const double *step, bool wolfe)
 {
   int n = search->n;
-  double slope = dot(n, search->gradient, step), low = 0, high = INFINITY, length = 1;
+  double slope = dot_product((size_t)n, search->gradient, step), low = 0, high = INFINITY, length = 1;
   double at[OPTIMIZE_MAX], gradient[OPTIMIZE_MAX], value, best = -INFINITY;
   double best_at[OPTIMIZE_MAX], best_gradient[OPTIMIZE_MAX];
   double noise = 2e-14 * fabs(search->value); /* rounding of a sum over many customers */
@@ -166,7 +128,7 @@ static bool line_search(Search *search, const double *step, bool wolfe)
     }
     if (!rises) {
       high = length;
-    } else if (wolfe && dot(n, gradient, step) > CURVATURE * slope && length < 16) {
+    } else if (wolfe && dot_product((size_t)n, gradient, step) > CURVATURE * slope && length < 16) {
       low = length;
     } else {
       break;
@@ -188,19 +150,19 @@ static bool line_search(Search *search, const double *step, bool wolfe)
 /* The BFGS update (Nocedal & Wright 6.17) of the inverse of -H, for s = moved and y = fall of the gradient. */
 static void update(int n, double *inverse, const double *s, const double *y, bool first)
 {
-  double sy = dot(n, s, y), hy[OPTIMIZE_MAX] = {0};
-  if (!(sy > 1e-12 * sqrt(dot(n, s, s) * dot(n, y, y)))) {
+  double sy = dot_product((size_t)n, s, y), hy[OPTIMIZE_MAX] = {0};
+  if (!(sy > 1e-12 * sqrt(dot_product((size_t)n, s, s) * dot_product((size_t)n, y, y)))) {
     return; /* not convex along s: keep what is known */
   }
   if (first) { /* the size of the Hessian, where nothing is known (6.20) */
     for (int i = 0; i < n * n; i++) {
-      inverse[i] = i % (n + 1) ? 0 : sy / dot(n, y, y);
+      inverse[i] = i % (n + 1) ? 0 : sy / dot_product((size_t)n, y, y);
     }
   }
   for (int i = 0; i < n; i++) {
-    hy[i] = dot(n, inverse + i * n, y);
+    hy[i] = dot_product((size_t)n, inverse + i * n, y);
   }
-  double factor = (1 + dot(n, y, hy) / sy) / sy;
+  double factor = (1 + dot_product((size_t)n, y, hy) / sy) / sy;
   for (int i = 0; i < n; i++) {
     for (int j = 0; j < n; j++) {
       inverse[i * n + j] += factor * s[i] * s[j] - (hy[i] * s[j] + s[i] * hy[j]) / sy;
@@ -218,9 +180,9 @@ static void climb(Search *search)
   }
   for (bool first = true; search->optimum->iterations < ITERATIONS_MOST && !has_run_away(search); first = false) {
     for (int i = 0; i < n; i++) {
-      step[i] = dot(n, inverse + i * n, search->gradient);
+      step[i] = dot_product((size_t)n, inverse + i * n, search->gradient);
     }
-    if (dot(n, step, search->gradient) < DECREMENT_COARSE && !first) {
+    if (dot_product((size_t)n, step, search->gradient) < DECREMENT_COARSE && !first) {
       return;
     }
     shorten(n, step);
@@ -289,7 +251,7 @@ static bool newton_step(Search *search, double *step, double *decrement)
   }
   memcpy(damped, search->hessian, sizeof damped);
   double add = 1e-4 * largest;
-  while (!cholesky(n, damped, factor)) {
+  while (!cholesky_factor((size_t)n, damped, CLEAR_PIVOT, factor)) {
     definite = false;
     if (!(add < 1e12 * largest)) {
       return false;
@@ -299,8 +261,8 @@ static bool newton_step(Search *search, double *step, double *decrement)
     }
     add *= 4;
   }
-  cholesky_solve(n, factor, search->gradient, step);
-  *decrement = dot(n, step, search->gradient);
+  cholesky_solve((size_t)n, factor, search->gradient, step);
+  *decrement = dot_product((size_t)n, step, search->gradient);
   return definite;
 }
 

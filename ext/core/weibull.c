@@ -42,82 +42,7 @@ static void fit_close(WeibullFit *fit)
   mem_free(fit->owned);
 }
 
-/* ---- Linear algebra, on lower triangles */
-
-static bool factor_make(size_t m, const double *matrix, double *factor)
-{
-  for (size_t i = 0; i < m; i++) {
-    for (size_t j = 0; j <= i; j++) {
-      double sum = matrix[i * m + j];
-      for (size_t k = 0; k < j; k++) {
-        sum -= factor[i * m + k] * factor[j * m + k];
-      }
-      if (i > j) {
-        factor[i * m + j] = sum / factor[j * m + j];
-      } else if (sum > 1e-15 * matrix[i * m + i]) {
-        factor[i * m + i] = sqrt(sum);
-      } else {
-        return false;
-      }
-    }
-  }
-  return true;
-}
-
-static void factor_solve(size_t m, const double *factor, const double *right, double *x)
-{
-  for (size_t i = 0; i < m; i++) {
-    double sum = right[i];
-    for (size_t k = 0; k < i; k++) {
-      sum -= factor[i * m + k] * x[k];
-    }
-    x[i] = sum / factor[i * m + i];
-  }
-  for (size_t i = m; i-- > 0;) {
-    double sum = x[i];
-    for (size_t k = i + 1; k < m; k++) {
-      sum -= factor[k * m + i] * x[k];
-    }
-    x[i] = sum / factor[i * m + i];
-  }
-}
-
-static double dot(int n, const double *a, const double *b)
-{
-  double sum = 0;
-  for (int i = 0; i < n; i++) {
-    sum += a[i] * b[i];
-  }
-  return sum;
-}
-
 /* ---- Collinear features */
-
-/* What explains a column: the regression on the `kept` ones before it, whose factor is in fit->factor, by the column's own row of it. */
-static void partners_find(WeibullFit *fit, int kept, const double *row, LogitFeature *feature)
-{
-  size_t m = (size_t)fit->m;
-  double *share = fit->step;
-  for (int i = kept; i-- > 0;) {
-    double sum = row[i];
-    for (int k = i + 1; k < kept; k++) {
-      sum -= fit->factor[(size_t)k * m + (size_t)i] * share[k];
-    }
-    share[i] = sum / fit->factor[(size_t)i * m + (size_t)i];
-  }
-  double least = 1e-4 * largest_size(kept, share);
-  for (int i = 0; i < kept; i++) {
-    feature->n_partners += fabs(share[i]) > least;
-  }
-  for (int p = 0; p < feature->n_partners && p < LOGIT_PARTNERS; p++) {
-    int best = 0;
-    for (int i = 1; i < kept; i++) {
-      best = fabs(share[i]) > fabs(share[best]) * (1 + 1e-9) ? i : best;
-    }
-    feature->partners[p] = fit->column[best + 1];
-    share[best] = 0;
-  }
-}
 
 /* Leaves in fit->column the features that are neither constant nor a combination of features before them, then ln T. */
 static Status columns_choose(WeibullFit *fit, Weibull *weibull, const Watch *watch)
@@ -135,19 +60,20 @@ static Status columns_choose(WeibullFit *fit, Weibull *weibull, const Watch *wat
   if (status != STATUS_OK) return status;
   for (int v = 1; v < (int)m; v++) {
     const double *products = fit->hessian + (size_t)v * m;
-    double *row = fit->factor + (size_t)kept * m, left = products[v];
-    for (int i = 0; i < kept; i++) {
-      row[i] = (products[was[i]] - dot(i, row, fit->factor + (size_t)i * m)) / fit->factor[(size_t)i * m + (size_t)i];
-      left -= row[i] * row[i];
-    }
+    double *row = fit->factor + (size_t)kept * m;
+    double left = cholesky_row(m, fit->factor, (size_t)kept, was, products, products[v], row);
     int column = fit->column[v];
     if (left > COLLINEAR * products[v]) {
       row[kept] = sqrt(left);
       was[kept++] = v;
       fit->column[kept] = column;
     } else {
-      weibull->feature[column].state = LOGIT_COLLINEAR;
-      partners_find(fit, kept, row, &weibull->feature[column]);
+      LogitFeature *feature = &weibull->feature[column];
+      feature->state = LOGIT_COLLINEAR;
+      feature->n_partners = cholesky_partners(m, fit->factor, (size_t)kept, row, fit->step, feature->partners, LOGIT_PARTNERS);
+      for (int p = 0; p < feature->n_partners && p < LOGIT_PARTNERS; p++) {
+        feature->partners[p] = fit->column[feature->partners[p] + 1];
+      }
     }
   }
   fit->column[kept + 1] = n;
@@ -184,7 +110,7 @@ static Status runaway_find(WeibullFit *fit, Weibull *weibull, const Watch *watch
   Status status = weibull_never_falls(fit, fit->away, &never, watch);
   if (status != STATUS_OK || !never) return status;
   int last = fit->m - 1;
-  double least = NEGLIGIBLE * largest_size(last, fit->away + 1);
+  double least = NEGLIGIBLE * largest_size((size_t)last, fit->away + 1);
   weibull->end = fabs(fit->away[last]) > least ? WEIBULL_TOLD : WEIBULL_COMBINED;
   for (;;) {
     int best = 0;
@@ -229,10 +155,10 @@ static Status climb(WeibullFit *fit, bool *converged, const Watch *watch)
   fit->steps = 0;
   Status status = weibull_evaluate(fit, fit->beta, &fit->value, watch);
   while (status == STATUS_OK && fit->steps < STEPS_MAX) {
-    if (!factor_make(m, fit->hessian, fit->factor)) return STATUS_OK;
-    factor_solve(m, fit->factor, fit->gradient, fit->step);
-    double decrement = dot(fit->m, fit->gradient, fit->step);
-    bool still = largest_size(fit->m, fit->step) <= STILL * largest_size(fit->m, fit->beta);
+    if (!cholesky_factor(m, fit->hessian, LEAST_PIVOT, fit->factor)) return STATUS_OK;
+    cholesky_solve(m, fit->factor, fit->gradient, fit->step);
+    double decrement = dot_product((size_t)fit->m, fit->gradient, fit->step);
+    bool still = largest_size((size_t)fit->m, fit->step) <= STILL * largest_size((size_t)fit->m, fit->beta);
     if (still && (decrement < DECREMENT_ZERO || (decrement < DECREMENT_NOISE && decrement >= last))) {
       for (size_t v = 0; v < m; v++) {
         fit->beta[v] += fit->step[v]; /* free digits: the Hessian and the value are those of here */
@@ -246,7 +172,7 @@ static Status climb(WeibullFit *fit, bool *converged, const Watch *watch)
     status = step_take(fit, &moved, watch);
     if (status == STATUS_OK && !moved) {
       status = weibull_evaluate(fit, fit->beta, &fit->value, watch); /* the Hessian was another point's */
-      *converged = status == STATUS_OK && still && decrement < DECREMENT_NOISE && factor_make(m, fit->hessian, fit->factor);
+      *converged = status == STATUS_OK && still && decrement < DECREMENT_NOISE && cholesky_factor(m, fit->hessian, LEAST_PIVOT, fit->factor);
       return status;
     }
     if (fit->steps == RUNAWAY_FROM) memcpy(fit->early, fit->beta, m * sizeof *fit->early);
@@ -271,7 +197,7 @@ static void start_find(WeibullFit *fit, int column)
 /*
 ** From the variables to intercept, coefficients and log_sigma: z = (ln T - intercept - coefficient . x) / sigma, of the
 ** columns as they were given. `jacobian` has a row for each of the results, and their covariance is jacobian V jacobian',
-** as products of what factor_solve() gives.
+** as products of what cholesky_solve() gives.
 */
 static Status result_make(WeibullFit *fit, Weibull *weibull, const Watch *watch)
 {
@@ -304,13 +230,13 @@ static Status result_make(WeibullFit *fit, Weibull *weibull, const Watch *watch)
       mem_free(jacobian);
       return STATUS_INTERRUPT;
     }
-    factor_solve(m, fit->factor, jacobian + a * m, solved + a * m);
+    cholesky_solve(m, fit->factor, jacobian + a * m, solved + a * m);
     size_t row = a == 0 ? 0 : a + 1 == m ? n + 1
                                          : (size_t)fit->column[a] + 1;
     for (size_t b = 0; b <= a; b++) {
       size_t column = b == 0 ? 0 : b + 1 == m ? n + 1
                                               : (size_t)fit->column[b] + 1;
-      double covariance = dot(fit->m, jacobian + b * m, solved + a * m);
+      double covariance = dot_product((size_t)fit->m, jacobian + b * m, solved + a * m);
       weibull->covariance[row * size + column] = weibull->covariance[column * size + row] = covariance;
     }
   }

@@ -6,8 +6,7 @@
 #ifndef RETAIN_CORE_WEIBULL_FIT_H
 #define RETAIN_CORE_WEIBULL_FIT_H
 
-#include <math.h>
-
+#include "cholesky.h"
 #include "weibull.h"
 
 typedef struct WeibullFit {
@@ -34,14 +33,5 @@ Status weibull_squares(WeibullFit *fit, const Watch *watch);
 
 /* Whether z changes along the direction in no event, and rises in no censored row: the log-likelihood then never falls. */
 Status weibull_never_falls(WeibullFit *fit, const double *direction, bool *never, const Watch *watch);
-
-static inline double largest_size(int n, const double *x)
-{
-  double size = 0;
-  for (int i = 0; i < n; i++) {
-    size = fmax(size, fabs(x[i]));
-  }
-  return size;
-}
 
 #endif

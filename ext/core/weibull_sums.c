@@ -165,7 +165,7 @@ Status weibull_never_falls(WeibullFit *fit, const double *direction, bool *never
       if (weight[r] > 0) events = fmax(events, fabs(z[r]));
     }
   }
-  double range = fmax(high - low, largest_size(fit->m, direction));
+  double range = fmax(high - low, largest_size((size_t)fit->m, direction));
   *never = events <= BOUNDARY * range && high <= BOUNDARY * range;
   return STATUS_OK;
 }
