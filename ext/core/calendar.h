@@ -71,7 +71,7 @@ typedef enum GrainUnit {
 } GrainUnit;
 typedef struct Grain {
   GrainUnit unit;
-  int32_t days; /* GRAIN_DAYS: 1 … 36500 */
+  int32_t days; /* GRAIN_DAYS: 1 … LENGTH_MAX */
 } Grain;
 bool grain_from_text(const char *text, size_t length, Grain *grain); /* 'day' 'week' 'month' 'quarter' 'year' 'N days', any case, plural allowed */
 int64_t period_index(Grain grain, int64_t local_ms);
@@ -89,7 +89,8 @@ static inline int64_t period_of(PeriodCursor *cursor, int64_t ms)
   return cursor->lo <= ms && ms < cursor->hi ? cursor->index : period_seek(cursor, ms);
 }
 
-/* A length of time: 'N hours|days|weeks|months|quarters|years' (N 1 … 36500, singular and 'day' alone allowed). Months stay months. */
+#define LENGTH_MAX 36525 /* of any unit: a hundred years of days */
+/* A length of time: 'N hours|days|weeks|months|quarters|years' (N 0 … LENGTH_MAX, singular and 'day' alone allowed). Months stay months. */
 typedef struct Duration {
   int64_t ms;
   int32_t months;

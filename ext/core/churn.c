@@ -154,8 +154,7 @@ static Status shop_build(Churn *churn, const Customers *customers, ChurnInstant 
   shop->repeats = n > 0 ? repeats / n : 0;
   shop->value = n > 0 ? value / n : 0;
   shop->prior = (ages + shop->horizon) / (repeats + 1);
-  churn->too_large = churn->too_large || !isfinite(value);
-  if (status == STATUS_OK && !churn->too_large) {
+  if (status == STATUS_OK) {
     status = shop_fit(churn, shop, learned ? learned->model : NULL, &pasts, churn->model_why, watch);
   }
   if (learned && shop->model != learned->model) { /* the feature is there as it was learned, or not at all */
@@ -427,17 +426,14 @@ Status churn_fit(Churn *churn, const Customers *customers, const Watch *watch)
       status = held_out_alloc(&churn->held_out, n);
     }
   }
-  if (status == STATUS_OK && learning && !churn->too_large) {
+  if (status == STATUS_OK && learning) {
     status = learn(churn, customers, watch);
   }
   if (status == STATUS_OK && !churn->keep_held_out) {
     held_out_free(&churn->held_out);
     status = shop_build(churn, customers, CHURN_AS_OF, watch);
   }
-  if (status != STATUS_OK || churn->too_large) {
-    return status;
-  }
-  if (churn->keep_held_out && churn->method != CHURN_LOGIT) {
+  if (status == STATUS_OK && churn->keep_held_out && churn->method != CHURN_LOGIT) {
     status = training_rows(churn, customers, NULL, watch);
   }
   ChurnInstant instant = churn->keep_held_out ? CHURN_CUT : CHURN_AS_OF;

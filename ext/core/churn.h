@@ -91,7 +91,6 @@ typedef struct Churn {
   ChurnMethod method;
   char why[CHURN_WHY];             /* "" for CHURN_LOGIT; else why it is not */
   char model_why[CHURN_MODEL_WHY]; /* why there is no purchase model, or it is at its limit; else "" */
-  bool too_large;                  /* the values add up to no double: nothing was fitted */
   int n_features;
   ChurnShop shop[CHURN_INSTANTS];
   Logit logit;

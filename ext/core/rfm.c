@@ -114,11 +114,7 @@ static Status values_collect(const RfmView *view, RfmAxis axis, double *x, const
     if (rfm_view_totals(view, id)->count == 0) {
       continue;
     }
-    x[n] = rfm_view_value(view, id, axis);
-    if (!isfinite(x[n])) {
-      return STATUS_ERROR;
-    }
-    n++;
+    x[n++] = rfm_view_value(view, id, axis);
   }
   return STATUS_OK;
 }
@@ -134,11 +130,7 @@ static Status score_by_cuts(RfmScores *scores, const RfmView *view, const Watch 
     }
     int packed = 0;
     for (int axis = 0; axis < RFM_AXES; axis++) {
-      double value = rfm_view_value(view, id, (RfmAxis)axis);
-      if (!isfinite(value)) {
-        return STATUS_ERROR;
-      }
-      packed |= rfm_bin(&scores->cuts, (RfmAxis)axis, value) << shift_of((RfmAxis)axis);
+      packed |= rfm_bin(&scores->cuts, (RfmAxis)axis, rfm_view_value(view, id, (RfmAxis)axis)) << shift_of((RfmAxis)axis);
     }
     scores->packed[id] = (uint16_t)packed;
   }
@@ -382,10 +374,6 @@ Status rfm_classify(RfmScores *scores, const RfmView *view, const Watch *watch)
   }
   status = sort_doubles(x, n, watch);
   if (status != STATUS_OK) {
-    goto done;
-  }
-  if (!isfinite(sum_value(&whole) * 100)) {
-    status = STATUS_ERROR;
     goto done;
   }
   /* Percent as products of small whole numbers, so that whole amounts compare exactly. */

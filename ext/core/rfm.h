@@ -119,7 +119,6 @@ typedef struct RfmScore {
 
 /*
 ** Scores every customer of the view. RFM_GIVEN: against scores->cuts, and bins is theirs. RFM_MEAN: bins is 2.
-** STATUS_ERROR: the values of a customer add up to no finite number.
 */
 Status rfm_scores_make(RfmScores *scores, const RfmView *view, RfmMethod method, int bins, const Watch *watch);
 
@@ -127,8 +126,7 @@ Status rfm_scores_make(RfmScores *scores, const RfmView *view, RfmMethod method,
 ** ABC: with the customers sorted by total value, largest first, a customer is A while the value before it is below 80 %
 ** of the whole, B below 95 %, then C; the one that crosses a limit still belongs to the better class, so A is never
 ** empty and holds at least 80 %. Equal values share a class, and a total of zero or less is C and takes no part in the
-** whole. To be called after rfm_scores_make(), which checks each total; STATUS_ERROR: all of them add up to no finite
-** number.
+** whole. To be called after rfm_scores_make().
 */
 Status rfm_classify(RfmScores *scores, const RfmView *view, const Watch *watch);
 

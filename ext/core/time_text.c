@@ -381,7 +381,7 @@ typedef enum LengthUnit {
   UNIT_COUNT
 } LengthUnit;
 
-/* '[N ]unit[s]', spaces around and between; *count is 0 where N is left out. */
+/* '[N ]unit[s]', spaces around and between; *count is -1 where N is left out. */
 static bool scan_length(const char *text, size_t length, int32_t *count, LengthUnit *unit)
 {
   static const char *const NAME[UNIT_COUNT] = {"hour", "day", "week", "month", "quarter", "year"};
@@ -389,13 +389,11 @@ static bool scan_length(const char *text, size_t length, int32_t *count, LengthU
   while (end > p && is_space(end[-1])) {
     end--;
   }
-  *count = 0;
-  const char *digits = p;
+  *count = -1;
   for (; p < end && (unsigned)digit_at(p) <= 9; p++) {
-    *count = *count * 10 + digit_at(p);
-    if (*count > 36500) return false;
+    *count = (*count < 0 ? 0 : *count * 10) + digit_at(p);
+    if (*count > LENGTH_MAX) return false;
   }
-  if (p > digits && *count == 0) return false;
   p = skip_spaces(p, end);
   if (end > p && (end[-1] | 0x20) == 's') end--;
   for (int u = 0; u < UNIT_COUNT; u++) {
@@ -417,7 +415,7 @@ bool grain_from_text(const char *text, size_t length, Grain *grain)
   int32_t count;
   LengthUnit unit;
   if (!scan_length(text, length, &count, &unit) || unit == UNIT_HOUR) return false;
-  if (count > 1 && unit != UNIT_DAY) return false;
+  if (count == 0 || (count > 1 && unit != UNIT_DAY)) return false;
   *grain = count > 1 ? (Grain){GRAIN_DAYS, count} : (Grain){GRAIN[unit], 0};
   return true;
 }
@@ -429,7 +427,7 @@ bool duration_from_text(const char *text, size_t length, Duration *duration)
   int32_t count;
   LengthUnit unit;
   if (!scan_length(text, length, &count, &unit)) return false;
-  if (count == 0) count = 1;
+  if (count < 0) count = 1;
   *duration = (Duration){UNIT[unit].ms * count, UNIT[unit].months * count};
   return true;
 }

@@ -110,9 +110,6 @@ static Status signals_read(ChurnInput *input, Call *call)
 static Status as_wanted(const Churn *churn, Call *call)
 {
   bool nobody = churn->keep_held_out && churn->held_out.n == 0; /* to fit a model to: there will be no rows */
-  if (churn->too_large) {
-    return call_fail(call, "the values of the source add up to more than 1.8e308: are they money?");
-  }
   if (churn->wanted == CHURN_WANT_LOGIT && churn->method != CHURN_LOGIT) {
     return call_fail(call, "model logit cannot be had: %s", churn->why);
   }

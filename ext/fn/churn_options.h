@@ -50,7 +50,7 @@ enum {
 
 #define CHURN_OPTION_ERRORS                                                                                   \
   "a horizon under a day or over 100 years; model logit where there is too little to learn from, bgnbd or "   \
-  "mbgnbd where it cannot be fitted; values that add up to no number; signals "                               \
+  "mbgnbd where it cannot be fitted; signals "                                                                \
   "of more than 16 kinds, or of no customer of the source; a name in dated_kinds that is no kind; a source, " \
   "column, customer, time or value that is none"
 

@@ -134,8 +134,8 @@ static Status forecast_compute(Call *call, void *state, int64_t *n_rows)
   forecast->horizon = days / forecast->unit_days;
   forecast->annual_discount = call_real(call, PARAM_DISCOUNT);
   forecast->level = call_real(call, PARAM_LEVEL);
-  if (!(days <= MOST_YEARS * DAYS_PER_YEAR)) {
-    return call_fail_argument(call, PARAM_HORIZON, "at most %d years", MOST_YEARS);
+  if (!(days > 0 && days <= MOST_YEARS * DAYS_PER_YEAR)) {
+    return call_fail_argument(call, PARAM_HORIZON, "above 0 and at most %d years", MOST_YEARS);
   }
   if (!(forecast->level > 0 && forecast->level < 1)) {
     return call_fail_argument(call, PARAM_LEVEL, "above 0 and below 1");

@@ -38,7 +38,7 @@ const ParamSpec COHORT_PARAMS[COHORT_ARG_COUNT] = {
   {"mode", PARAM_CHOICE, "", 0, 0, "on|on_or_after|on_or_before|streak",
    "when a member counts as active at age n: on (default) at age n; on_or_after: at n or later; "
    "on_or_before: at one of 1 … n; streak: at every one of 1 … n"},
-  {"brackets", PARAM_TEXT, "", 0, 0, NULL,
+  {"brackets", PARAM_LIST, "", 0, 0, NULL,
    "groups of ages by their last one: '1,3,7' is the ages 0, 1, 2–3 and 4–7; "
    "at least one event in a group makes it active"},
   {"clock", PARAM_CHOICE, "", 0, 0, "calendar|rolling",

@@ -32,7 +32,7 @@ enum {
 };
 
 #define STEPS_MAX 20
-#define DAYS_MAX 36500
+#define DAYS_MAX 36525
 
 typedef struct State {
   ContractSource source;
@@ -85,7 +85,7 @@ static Status compute(Call *call, void *out, int64_t *n_rows)
   State *state = out;
   int64_t most = 0;
   if (!steps_parse(state, call_text(call, ARG_WITHIN))) {
-    return call_fail_argument(call, ARG_WITHIN, "1…20 numbers of days, each 1…36500, such as '90,60,30 days'");
+    return call_fail_argument(call, ARG_WITHIN, "1…20 numbers of days, each 1…36525, such as '90,60,30 days'");
   }
   for (int i = 0; i < state->n_steps; i++) {
     most = state->steps[i] > most ? state->steps[i] : most;
@@ -158,7 +158,7 @@ static const ColumnSpec COLUMNS[] = {
 
 static const ParamSpec PARAMS[] = {
   CONTRACT_SOURCE_PARAM,
-  {"within", PARAM_TEXT, "90,60,30 days", 0, 0, NULL, "steps: 1 to 20 numbers of days, each 1 to 36500, separated by commas"},
+  {"within", PARAM_LIST, "90,60,30 days", 0, 0, NULL, "steps: 1 to 20 numbers of days, each 1 to 36525, separated by commas"},
   CONTRACT_PARAMS,
 };
 

@@ -42,7 +42,7 @@ static const ParamSpec PERIOD_PARAMS[] = {
 
 #define PERIOD_NULLS "NULL if time or grain is NULL; a NULL utc_offset is UTC"
 #define PERIOD_ERRORS \
-  "an argument that is no time, grain or offset; days of 'N days' outside 1 … 36500"
+  "an argument that is no time, grain or offset; days of 'N days' outside 1 … 36525"
 
 const FunctionSpec period_start_function = {
   .name = "period_start",

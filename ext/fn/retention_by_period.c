@@ -73,7 +73,7 @@ static Status compute(Call *call, void *out, int64_t *n_rows)
   }
   if (!retention_init(retention, state->grain, call_offset(call, ARG_COUNT + EVENT_UTC_OFFSET),
                       call_is_null(call, ARG_ACTIVE_WITHIN) ? NULL : &within)) {
-    return call_fail_argument(call, ARG_ACTIVE_WITHIN, "at most 100 years");
+    return call_fail_argument(call, ARG_ACTIVE_WITHIN, "above 0 and at most 100 years");
   }
   if (!call_is_null(call, ARG_SINCE)) {
     since = period_index(state->grain, call_time(call, ARG_SINCE));

@@ -195,7 +195,7 @@ Status rfm_options_score(const RfmOptions *options, Call *call, const RfmView *v
   if (status == STATUS_OK && options->segments.scheme == SCHEME_ABC) {
     status = rfm_classify(scores, view, call_watch(call));
   }
-  return status == STATUS_ERROR ? call_fail(call, "the values of the source add up to no finite number") : status;
+  return status;
 }
 
 void rfm_segment_cell(const Segments *segments, int segment, Cell *out)

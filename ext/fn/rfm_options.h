@@ -51,7 +51,7 @@ enum {
 #define RFM_OPTION_ERRORS                                                                                             \
   "a source without a value column (give one, or retain_log(customer, time, 1)); bins other than 2 with method mean " \
   "or scheme rfm8; cuts together with method; scheme custom without rules, rules without it; cuts or rules that are " \
-  "not as described; values of a customer that add up to no finite number"
+  "not as described"
 
 typedef struct RfmOptions {
   RfmMethod method;

@@ -170,7 +170,7 @@ static const ColumnSpec COLUMNS[] = {
 
 static const ParamSpec PARAMS[] = {
   LIFE_SOURCE,
-  {"times", PARAM_TEXT, NULL, 0, 0, NULL, "the times, numbers from since to 1e15 separated by commas, such as '12, 24, 36'; at most 10000"},
+  {"times", PARAM_LIST, NULL, 0, 0, NULL, "the times, numbers from since to 1e15 separated by commas, such as '12, 24, 36'; at most 10000"},
   LIFE_GROUP_PARAM,
   {"since", PARAM_REAL, "0", 0, 1e15, NULL,
    "survival of those still there at this time, S(t | since); 0: of all"},

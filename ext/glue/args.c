@@ -154,7 +154,7 @@ static bool arg_from_text(const ParamSpec *param, const char *text, size_t lengt
       return grain_from_text(text, length, &arg->as.grain);
     case PARAM_DURATION:
       return duration_from_text(text, length, &arg->as.duration);
-    default: /* PARAM_SOURCE, PARAM_COLUMN, PARAM_TEXT, PARAM_ANY: any text */
+    default: /* PARAM_SOURCE, PARAM_COLUMN, PARAM_TEXT, PARAM_LIST, PARAM_ANY: any text */
       return true;
   }
 }
@@ -252,7 +252,8 @@ static bool value_fits(const ParamSpec *param, sqlite3_value *value, Arg *arg)
   if (param->kind == PARAM_TIME && (type == SQLITE_INTEGER || type == SQLITE_FLOAT)) {
     return time_fits(value, arg);
   }
-  if (type != SQLITE_TEXT) {
+  bool is_one_number = param->kind == PARAM_LIST && (type == SQLITE_INTEGER || type == SQLITE_FLOAT);
+  if (type != SQLITE_TEXT && !is_one_number) {
     return false;
   }
   arg->text = (const char *)sqlite3_value_text(value);
@@ -306,7 +307,7 @@ char *param_accepted(const ParamSpec *param)
     case PARAM_GRAIN:
       return sqlite3_mprintf("one of 'day', 'week', 'month', 'quarter', 'year', or 'N days'");
     case PARAM_DURATION:
-      return sqlite3_mprintf("a length of time such as '90 days', '12 weeks' or '3 months'");
+      return sqlite3_mprintf("a length of time such as '90 days', '12 weeks' or '3 months', at most 36525 of a unit");
     case PARAM_SOURCE:
       return sqlite3_mprintf("the name of a table or view in quotes, or (SELECT retain_log(customer, time, value) FROM …)");
     case PARAM_CONTRACTS:
@@ -317,6 +318,8 @@ char *param_accepted(const ParamSpec *param)
       return sqlite3_mprintf("the name of a column, in quotes");
     case PARAM_TRUTH:
       return sqlite3_mprintf("0 or 1, no or yes, false or true");
+    case PARAM_LIST:
+      return sqlite3_mprintf("numbers separated by commas, as text such as '1,2,3'");
     case PARAM_ANY:
       return sqlite3_mprintf("any value");
     default:

@@ -32,7 +32,7 @@ bool number_of_value(sqlite3_value *value, double *number)
 {
   int type = sqlite3_value_numeric_type(value);
   *number = sqlite3_value_double(value);
-  return (type == SQLITE_FLOAT && !isinf(*number)) || type == SQLITE_INTEGER;
+  return (type == SQLITE_FLOAT && fabs(*number) <= NUMBER_MOST) || type == SQLITE_INTEGER;
 }
 
 bool key_of_value(Customers *customers, sqlite3_value *value, int type, uint32_t *id)
@@ -92,7 +92,7 @@ static Status row_fault(Reader *reader, RowFault fault, sqlite3_value **values, 
   static const char *const WRONG[FAULT_COUNT] = {
     [FAULT_BAD_CUSTOMER] = "is no customer (an integer or text)",
     [FAULT_BAD_TIME] = "is no time (ISO text such as '2026-01-31' or '2026-01-31 18:00:00', unix seconds or milliseconds, or a julian day)",
-    [FAULT_BAD_VALUE] = "is no finite number",
+    [FAULT_BAD_VALUE] = "is no " NUMBER_WORDS,
   };
   if (reader->diagnosis) {
     tally(&reader->diagnosis->fault[fault], rowid_of(reader, values));
@@ -279,7 +279,7 @@ static inline Status take_row(Reader *reader, sqlite3_value **values)
     if (usual) {
       event->value = sqlite3_value_double(value);
     }
-    if ((!usual || isinf(event->value)) && !take_value(reader, values, &event->value, &status)) {
+    if ((!usual || !(fabs(event->value) <= NUMBER_MOST)) && !take_value(reader, values, &event->value, &status)) {
       return status;
     }
   }

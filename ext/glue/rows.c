@@ -53,10 +53,10 @@ static bool take_any(Field *field, sqlite3_value *value, int type, FieldValue *o
 static Status take_value(RowReader *reader, int i)
 {
   static const char *const MUST[] = {
-    [FIELD_REAL] = "a finite number",
+    [FIELD_REAL] = "a " NUMBER_WORDS,
     [FIELD_TIME] = "a time (ISO text such as '2026-01-31' or '2026-01-31 18:00:00', unix seconds or milliseconds, or a julian day)",
     [FIELD_KEY] = "an integer or text",
-    [FIELD_ANY] = "a finite number or text"};
+    [FIELD_ANY] = "a " NUMBER_WORDS ", or text"};
   Field *field = &reader->fields[i];
   FieldValue *out = &reader->values[i];
   sqlite3_value *value = reader->row[reader->argument[i]];
@@ -106,7 +106,7 @@ static inline bool take_number(RowReader *reader, int i, sqlite3_value *value)
   out->null = false;
   out->text = false;
   out->real = sqlite3_value_double(value);
-  return !isinf(out->real);
+  return fabs(out->real) <= NUMBER_MOST;
 }
 
 static void rows_step(sqlite3_context *context, int n_values, sqlite3_value **values)
@@ -223,7 +223,7 @@ static Status rows_replay(RowReader *reader, const History *history)
 Status contract_log(Call *call, History *history)
 {
   static const char *const MUST[] = {
-    "an integer or text", "a time such as '2026-01-31'", "a time such as '2026-01-31', or NULL", "a finite number"};
+    "an integer or text", "a time such as '2026-01-31'", "a time such as '2026-01-31', or NULL", "a " NUMBER_WORDS};
   Event event = {.attribute = NO_ATTRIBUTE, .rowid = INT64_MAX};
   TimeMemo memo = {0};
   int wrong = -1;

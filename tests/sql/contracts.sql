@@ -175,7 +175,7 @@ SELECT nrr(100, 0, 60, 60);
 -- expect error
 SELECT grr(100, -1, 0);
 CREATE TABLE huge (customer, start, "end", amount);
-INSERT INTO huge VALUES (1, '2024-01-15', NULL, 1e308);
+INSERT INTO huge VALUES (1, '2024-01-15', NULL, 1e16);
 -- expect error
 SELECT * FROM mrr_movements('huge');
 SELECT 'assertions: ' || ((SELECT count(*) FROM checks) + 9);

@@ -32,6 +32,10 @@ INSERT INTO checks (what, got, want)
 SELECT 'a longer grace renews the too late', renewed || ' ' || late, '4 2' FROM renewals('hand', '15 days') WHERE as_of = '2024-03-20' AND period = '2024-01-01';
 INSERT INTO checks (what, got, want)
 SELECT 'longer before the end', renewed, 4 FROM renewals('hand') WHERE early = '60 days' AND as_of = '2024-03-20' AND period = '2024-01-01';
+INSERT INTO checks (what, got, want)
+SELECT 'no grace', renewed || ' ' || late, '2 0' FROM renewals('hand', '0 days') WHERE as_of = '2024-03-20' AND period = '2024-01-01';
+INSERT INTO checks (what, got, want)
+SELECT 'nor before the end', renewed, 1 FROM renewals('hand', '0 days') WHERE early = '0 days' AND as_of = '2024-03-20' AND period = '2024-01-01';
 INSERT INTO checks (what, got, want) SELECT 'nothing has ended yet', count(*), 0 FROM renewals('hand') WHERE as_of = '2023-12-01';
 
 -- One contract after the other, with gaps of 0 … 39 days: the next one is the only candidate.
@@ -70,6 +74,8 @@ INSERT INTO checks (what, got, want)
 SELECT 'due on 1 July 2024', group_concat(customer || ' ' || days_left || ' ' || step || ' ' || amount || ' ' || others || ' ' || covered_after, ', '),
   'i 14 30 92.0 2 1, b 30 30 20.0 0 0, c 31 60 30.0 0 0, d 90 90 40.0 0 0'
 FROM contracts_expiring('due') WHERE as_of = '2024-07-01' AND within = '90,60,30 days';
+INSERT INTO checks (what, got, want)
+SELECT 'one step as a number', group_concat(customer || step, ' '), 'i30 b30 c30' FROM contracts_expiring('due') WHERE within = 30 AND as_of = '2024-07-02 23:30';
 INSERT INTO checks (what, got, want)
 SELECT 'a later hour of the day', group_concat(customer || days_left, ' '), 'i13 b29 c30' FROM contracts_expiring('due', ' 30 ,7 days') WHERE as_of = '2024-07-02 23:30';
 INSERT INTO checks (what, got, want)

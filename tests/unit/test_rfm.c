@@ -297,24 +297,6 @@ static void test_no_customers(void **unused)
   shop_free(&shop);
 }
 
-/* A sum that overflows is an error on every path; so is a whole that does. */
-static void test_overflow(void **unused)
-{
-  (void)unused;
-  Shop shop;
-  shop_init(&shop, 10);
-  buy(&shop, 1, 1, 1.7e308);
-  score(&shop, RFM_QUANTILE, 5);
-  assert_int_equal(rfm_classify(&shop.scores, &shop.view, &NEVER), STATUS_ERROR);
-  buy(&shop, 1, 1, 1.7e308);
-  for (RfmMethod method = RFM_QUANTILE; method <= RFM_GIVEN; method++) {
-    rfm_scores_free(&shop.scores);
-    shop.scores.cuts = (RfmCuts){2, {{0}, {0}, {0}}};
-    assert_int_equal(rfm_scores_make(&shop.scores, &shop.view, method, 2, &NEVER), STATUS_ERROR);
-  }
-  shop_free(&shop);
-}
-
 static void test_interrupt(void **unused)
 {
   (void)unused;
@@ -397,7 +379,6 @@ int main(void)
     cmocka_unit_test(test_given_cuts),
     cmocka_unit_test(test_customers_outside_the_view),
     cmocka_unit_test(test_no_customers),
-    cmocka_unit_test(test_overflow),
     cmocka_unit_test(test_interrupt),
     cmocka_unit_test(test_abc),
     cmocka_unit_test(test_score_numbers),
