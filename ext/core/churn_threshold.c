@@ -108,7 +108,7 @@ Status churn_thresholds(const ChurnTimes *times, const Customers *customers, uin
   status = sort_doubles(overall, all, watch);
   found[0].segment = NO_ATTRIBUTE;
   threshold_find(overall, all, &found[0]);
-  *n = all > 0;
+  *n = customers->count > 0;
   for (uint32_t s = 0; s < n_segments && status == STATUS_OK; s++) {
     size_t begin = s ? start[s - 1] : 0, count = start[s] - begin; /* start[s] has moved to the segment's end */
     if (count) {

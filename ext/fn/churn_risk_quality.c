@@ -16,8 +16,8 @@
 **     calibration_intercept (with standard errors), base_rate, customers.
 ** R4  Rows of metric calibration: bin 1 … 10 by NTILE, 1 the highest scores: customers, mean score (predicted) and
 **     the share that bought nothing (observed).
-** R5  A measure that is not defined (everybody came back, or nobody) is NULL. Without a customer before the cut-off
-**     there are no rows.
+** R5  A measure that is not defined (everybody came back, or nobody) is NULL. Where nobody had bought up to the
+**     cut-off, there is one row: metric customers, 0, with the reason in `method`.
 */
 #include "../core/churn_quality.h"
 #include "churn_options.h"
@@ -44,6 +44,7 @@ typedef struct QualityAnswer {
   ChurnQuality quality[CHURN_SCORES];
   size_t n[CHURN_SCORES];
   int rows[CHURN_SCORES];
+  bool nobody; /* of the source had bought up to the cut-off */
 } QualityAnswer;
 
 static Status quality_compute(Call *call, void *state, int64_t *n_rows)
@@ -58,6 +59,8 @@ static Status quality_compute(Call *call, void *state, int64_t *n_rows)
     answer->rows[s] = answer->n[s] ? METRICS + answer->quality[s].calibration.n_bins : 0;
     *n_rows += answer->rows[s];
   }
+  answer->nobody = *n_rows == 0 && answer->input.source.rows > 0;
+  *n_rows += answer->nobody;
   return status;
 }
 
@@ -149,7 +152,7 @@ static void metric_cell(const ChurnQuality *quality, int metric, int column, Cel
 static void quality_cell(const void *state, int64_t row, int column, Cell *out)
 {
   const QualityAnswer *answer = state;
-  int score = row < answer->rows[0] ? 0 : 1, at = (int)row - (score ? answer->rows[0] : 0);
+  int score = row < answer->rows[0] || answer->nobody ? 0 : 1, at = answer->nobody ? ALL : (int)row - (score ? answer->rows[0] : 0);
   const ChurnQuality *quality = &answer->quality[score];
   if (column == SCORE) {
     cell_static(out, SCORE_NAME[score]);
@@ -189,7 +192,8 @@ const TableSpec churn_risk_quality_table = {
   .doc = {
     .summary = "How good churn_risk() is on this shop: AUC, Brier, lift and calibration on held-out customers, "
                "beside 1 - P(alive) alone",
-    .result = "For each of the two scores a row per measure and ten rows of calibration.",
+    .result = "For each of the two scores a row per measure and ten rows of calibration; one row, customers 0 and the reason in method, where "
+              "nobody had bought a horizon ago.",
     .nulls = "Rows with a NULL customer or time do not take part; a NULL value counts as 0. Measures that are not "
              "defined are NULL.",
     .errors = CHURN_OPTION_ERRORS ".",

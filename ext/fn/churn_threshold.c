@@ -10,7 +10,8 @@
 **     last purchase up to it, and came back (bought after it, up to as_of) or was gone.
 ** R3  Calling gone who has been silent for more than g days: type I error, those called so among those who came back;
 **     type II error, those not called so among the gone. threshold_days is the smallest g of least type I + type II
-**     error (core/churn_threshold.h). NULL where everybody or nobody came back, or no g does better than a sum of 1.
+**     error (core/churn_threshold.h). NULL where nobody had bought up to the cut-off, everybody or nobody came back, or
+**     no g does better than a sum of 1: `reason` says which.
 ** R4  A customer's segment is segment_column in the latest row up to the cut-off (of equal times the first); NULL
 **     there: in the first row alone.
 ** R5  right_rate: of those silent for more than threshold_days, the share that was gone, with its 95 % Wilson
@@ -60,8 +61,19 @@ enum {
   CALLED_GONE,
   RIGHT_RATE,
   LOW,
-  HIGH
+  HIGH,
+  REASON
 };
+
+/* Why there is no threshold; NULL: there is one. */
+static const char *reason_of(const ChurnThreshold *threshold)
+{
+  return threshold->days >= 0        ? NULL
+         : threshold->customers == 0 ? "nobody had bought up to the cut-off, as_of - horizon"
+         : threshold->gone == 0      ? "everybody came back within the horizon"
+         : threshold->came_back == 0 ? "nobody came back within the horizon"
+                                     : "silence does not tell those who came back from those who did not";
+}
 
 static void threshold_cell(const void *state, int64_t row, int column, Cell *out)
 {
@@ -84,6 +96,9 @@ static void threshold_cell(const void *state, int64_t row, int column, Cell *out
       return;
     case GONE:
       cell_integer(out, threshold->gone);
+      return;
+    case REASON:
+      cell_static(out, reason_of(threshold));
       return;
   }
   if (column == SEGMENT || none) {
@@ -135,6 +150,7 @@ static const ColumnSpec COLUMNS[] = {
   {"right_rate", "REAL", "of those called gone, the share that was"},
   {"low", "REAL", "lower end of the 95 % Wilson interval of right_rate"},
   {"high", "REAL", "upper end of the 95 % Wilson interval of right_rate"},
+  {"reason", "TEXT", "why there is no threshold_days; NULL where there is"},
 };
 
 static const ParamSpec PARAMS[] = {
@@ -149,7 +165,7 @@ const TableSpec churn_threshold_table = {
   .name = "churn_threshold",
   .doc = {
     .summary = "After how many days without a purchase a customer is the better called gone, overall and per segment",
-    .result = "A row for all customers, and with segment_column a row per segment.",
+    .result = "A row for all customers, and with segment_column a row per segment; none of an empty source.",
     .nulls = "Rows with a NULL customer or time do not take part. threshold_days and what follows from it are NULL "
              "where everybody or nobody came back, or silence tells nothing.",
     .errors = "A horizon under a day or over 100 years; segment_column with retain_log(…) or of a name that is "

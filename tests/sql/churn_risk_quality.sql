@@ -43,7 +43,8 @@ CREATE TABLE two(customer_id, ordered_at, amount);
 INSERT INTO two VALUES (1, '2024-01-01', 5), (2, '2024-01-11', 5), (1, '2024-05-01', 5), (2, '2024-05-01', 5);
 INSERT INTO checks(what, got, want)
 SELECT 'nobody', (SELECT count(*) FROM churn_risk_quality('orders') WHERE as_of = '2020-01-01'), 0 UNION ALL
-SELECT 'nobody before the cut-off', (SELECT count(*) FROM churn_risk_quality('two') WHERE as_of = '2024-02-01'), 0 UNION ALL
+SELECT 'nobody before the cut-off', (SELECT group_concat(score || ' ' || metric || ' ' || value || ' ' || customers || ' ' || method) FROM churn_risk_quality('two') WHERE as_of = '2024-02-01'),
+  'churn_risk customers 0.0 0 rate without dropout (too little history: 0 days before the horizon that was to be learned from, 68 are needed)' UNION ALL
 SELECT 'everybody came back', (SELECT count(*) || ' ' || count(value) FROM churn_risk_quality('two') WHERE bin IS NULL AND metric IN ('auc', 'lift_top_decile', 'calibration_slope', 'base_rate')), '4 1';
 
 SELECT CASE WHEN got IS want THEN 'ok ' || what ELSE printf('FAIL %s: got %s, want %s', what, quote(got), quote(want)) END FROM checks ORDER BY id;

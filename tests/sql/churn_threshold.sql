@@ -37,6 +37,17 @@ SELECT 'the civil day moves', (SELECT printf('%d %.9f', threshold_days, type_1_e
   (SELECT printf('%d %.9f', threshold_days, type_1_error) FROM churn_threshold((SELECT retain_log(customer_id, datetime(ordered_at, '+8 hours')) FROM orders), '60 days') WHERE as_of = '2025-09-28 20:00') UNION ALL
 SELECT 'nobody', (SELECT count(*) FROM churn_threshold('orders') WHERE as_of = '2020-01-01'), 0 UNION ALL
 SELECT 'nobody came back', (SELECT customers || ' ' || gone || ' ' || quote(threshold_days) || quote(type_1_error) || quote(right_rate) || quote(high) FROM churn_threshold((SELECT retain_log(column1, column2) FROM (VALUES (1, '2024-01-01'), (2, '2024-01-05')))) WHERE as_of = '2025-01-01'), '2 2 NULLNULLNULLNULL';
+CREATE TABLE three (customer, time);
+INSERT INTO three VALUES (1, '2024-01-01'), (1, '2024-06-01'), (2, '2024-01-01'), (3, '2024-01-10'), (3, '2024-05-20');
+INSERT INTO checks (what, got, want)
+SELECT 'the reason: ' || as_of || ' ' || horizon, customers || ' ' || coalesce(threshold_days, '-') || ' ' || coalesce(reason, '-'), want FROM (
+  SELECT '2024-06-01' AS t, '1 year' AS h, '0 - nobody had bought up to the cut-off, as_of - horizon' AS want UNION ALL
+  SELECT '2025-06-01', '90 days', '3 - nobody came back within the horizon' UNION ALL
+  SELECT '2024-06-02', '143 days', '3 1 -' UNION ALL
+  SELECT '2024-06-01', '8 days', '3 - silence does not tell those who came back from those who did not')
+JOIN churn_threshold('three') ON as_of = t AND horizon = h;
+INSERT INTO checks (what, got, want)
+SELECT 'the reason: everybody', customers || ' ' || reason, '2 everybody came back within the horizon' FROM churn_threshold((SELECT retain_log(customer, time) FROM three WHERE customer <> 2), '140 days') WHERE as_of = '2024-06-02';
 SELECT CASE WHEN got IS want THEN 'ok ' || what ELSE printf('FAIL %s: got %s, want %s', what, quote(got), quote(want)) END FROM checks ORDER BY id;
 -- expect error
 SELECT * FROM churn_threshold('orders', '5 hours');
