@@ -530,7 +530,7 @@ int churn_reasons(const Churn *churn, const Customers *customers, uint32_t custo
     contributions_of(churn, &past, x, cause);
     for (int i = 0; i < n_causes; i++) {
       const SignalFeature *signal = i < CHURN_CAUSES ? NULL : &churn->signals->feature[i - CHURN_CAUSES];
-      if (!signal || signal->measure == SIGNAL_DATE || fabs(x[CHURN_FEATURES + i - CHURN_CAUSES]) >= SIGNAL_CLEAR) {
+      if (!signal || signal->measure == SIGNAL_DATE || x[CHURN_FEATURES + i - CHURN_CAUSES] != 0) {
         n = reason_add(reasons, n, (ChurnReason){i, churn->slope * cause[i]});
       }
     }

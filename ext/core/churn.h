@@ -117,7 +117,7 @@ ChurnRow churn_row(const Churn *churn, const Customers *customers, uint32_t cust
 ** What moves a customer's log-odds of leaving away from those of the average customer of the cut-off (without a
 ** learned model: of a new customer), the largest first. Features that tell the same thing are one cause, their
 ** contributions added: silence is recency and overdue, and what the silence does to the log-odds of the purchase
-** model; frequency is frequency, and what the purchases do to them. Signals only where they are beyond SIGNAL_CLEAR.
+** model; frequency is frequency, and what the purchases do to them. Signals only of customers who have something to compare.
 ** At least one, and of the others those of CHURN_REASON_LEAST or more.
 */
 typedef enum ChurnCause {

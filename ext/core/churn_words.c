@@ -134,14 +134,19 @@ static Figures figures_of(const ChurnWords *words, uint32_t customer, const Chur
   return figures;
 }
 
-static const char *kind_name(const ChurnWords *words, int cause, char number[32])
+const char *signal_name(const Customers *kinds, uint32_t kind, char number[32])
 {
-  CustomerKey key = customers_key(words->kinds, words->churn->signals->feature[cause - CHURN_CAUSES].kind);
+  CustomerKey key = customers_key(kinds, kind);
   if (key.text) {
     return key.text;
   }
   snprintf(number, 32, "%lld", (long long)key.integer);
   return number;
+}
+
+static const char *kind_name(const ChurnWords *words, int cause, char number[32])
+{
+  return signal_name(words->kinds, words->churn->signals->feature[cause - CHURN_CAUSES].kind, number);
 }
 
 static void phrase_add(const ChurnWords *words, const ChurnReason *reason, const Figures *figures, Text *text)

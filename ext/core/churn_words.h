@@ -20,6 +20,9 @@ typedef enum ChurnRisk {
 } ChurnRisk;
 extern const char *const RISK_NAME[RISKS];
 
+/* The name of a kind of signals; an integer is written into `number`. */
+const char *signal_name(const Customers *kinds, uint32_t kind, char number[32]);
+
 /* The risk of a probability: the highest whose cut point, from RISK_MEDIUM on, it reaches. */
 ChurnRisk churn_risk_of(double probability, const double cuts[RISKS - 1]);
 

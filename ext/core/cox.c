@@ -190,19 +190,10 @@ static Status step_take(CoxFit *fit, bool *moved, const Watch *watch)
   return STATUS_OK;
 }
 
-static double largest(int n, const double *x)
-{
-  double most = 0;
-  for (int i = 0; i < n; i++) {
-    most = fmax(most, fabs(x[i]));
-  }
-  return most;
-}
-
 /* Whether the likelihood rises for ever in this direction; then its columns are marked, as few as do it. */
 static Status rise_find(CoxFit *fit, Cox *cox, const double *direction, const Watch *watch)
 {
-  double *part = fit->trial, most = largest(fit->m, direction);
+  double *part = fit->trial, most = largest_size((size_t)fit->m, direction);
   bool rises = false;
   for (int v = 0; v < fit->m; v++) {
     part[v] = fabs(direction[v]) > 1e-6 * most ? direction[v] : 0;
@@ -213,8 +204,8 @@ static Status rise_find(CoxFit *fit, Cox *cox, const double *direction, const Wa
   for (int v = 0; v < fit->m && status == STATUS_OK; v++) {
     double kept = part[v];
     part[v] = 0;
-    status = kept != 0 && largest(fit->m, part) > 0 ? cox_rises(fit, part, &rises, watch) : STATUS_OK;
-    if (kept != 0 && (!rises || largest(fit->m, part) == 0)) part[v] = kept;
+    status = kept != 0 && largest_size((size_t)fit->m, part) > 0 ? cox_rises(fit, part, &rises, watch) : STATUS_OK;
+    if (kept != 0 && (!rises || largest_size((size_t)fit->m, part) == 0)) part[v] = kept;
     cox->feature[fit->column[v] - COX_FEATURE].monotone = part[v] != 0;
   }
   return status;
@@ -260,7 +251,7 @@ static Status newton(CoxFit *fit, Cox *cox, const Watch *watch)
       }
       return STATUS_OK;
     }
-    bool asks = !informed || (cox->iterations >= RUNAWAY_FROM && cox->iterations % 4 == 0 && largest(fit->m, fit->step) > RUNAWAY_STEP);
+    bool asks = !informed || (cox->iterations >= RUNAWAY_FROM && cox->iterations % 4 == 0 && largest_size((size_t)fit->m, fit->step) > RUNAWAY_STEP);
     if (asks) status = monotone_find(fit, cox, watch);
     if (cox->end == COX_MONOTONE || !informed || status != STATUS_OK) return status;
     last = decrement;

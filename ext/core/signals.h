@@ -47,7 +47,6 @@
 #define SIGNAL_KNOWN 0.95
 #define SIGNAL_AHEAD_PARTS 32 /* of a horizon */
 #define SIGNAL_AHEAD_BINS (4 * SIGNAL_AHEAD_PARTS)
-#define SIGNAL_CLEAR 1.6448536269514722 /* the deviate of a one-sided 5 % */
 
 typedef struct SignalKind {
   int64_t first; /* time of its first row */

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "../core/churn_words.h"
 #include "../core/mem.h"
 #include "../core/text.h"
 
@@ -133,6 +134,8 @@ Status churn_input_read(ChurnInput *input, Call *call, int as_of_param, bool kee
   churn->first_time = input->source.first_time;
   if (status == STATUS_OK && !call_is_null(call, CHURN_PARAM_SIGNALS)) {
     status = signals_read(input, call);
+  } else if (status == STATUS_OK && !call_is_null(call, CHURN_PARAM_DATED)) {
+    status = call_fail(call, "dated_kinds needs signals");
   }
   if (status == STATUS_OK && input->source.rows > 0) {
     status = churn_fit(churn, &input->source.customers, call_watch(call));
@@ -148,22 +151,51 @@ void churn_input_free(ChurnInput *input)
   source_free(&input->source);
 }
 
-void churn_method_cell(const Churn *churn, const ChurnShop *shop, Cell *out)
+/* Of what kinds of signals nothing was learned, and why. */
+static void unused_signals_add(const ChurnInput *input, Text *text)
 {
+  const Churn *churn = &input->churn;
+  const char *before = " (signals not used: ";
+  if (churn->signals && churn->signals->n_kinds == 0) {
+    text_add(text, " (signals not used: there are none)");
+  }
+  for (uint32_t kind = 0; churn->signals && kind < churn->signals->n_kinds; kind++) {
+    bool is_feature = false, varies = false;
+    char number[32];
+    for (int i = 0; i < churn->signals->n_features; i++) {
+      bool own = churn->signals->feature[i].kind == kind;
+      is_feature = is_feature || own;
+      varies = varies || (own && churn->logit.feature[CHURN_FEATURES + i].state != LOGIT_CONSTANT);
+    }
+    if (!varies) {
+      text_add(text, before);
+      text_add(text, signal_name(&input->signal_source.attributes, kind, number));
+      text_add(text, is_feature ? " has too little history before the horizon that was learned from" : " may have been overwritten");
+      before = ", ";
+    }
+  }
+  text_add(text, *before == ',' ? ")" : "");
+}
+
+void churn_method_cell(const ChurnInput *input, ChurnInstant instant, Cell *out)
+{
+  const Churn *churn = &input->churn;
+  const ChurnShop *shop = &churn->shop[instant];
   Text text = {0};
   if (churn->method == CHURN_LOGIT) {
-    cell_static(out, "logit");
-    return;
+    text_add(&text, "logit");
+    unused_signals_add(input, &text);
+  } else {
+    text_add(&text, churn->method == CHURN_MODEL ? "model: " : "rate without dropout");
+    text_add(&text, churn->method == CHURN_MODEL ? shop->model->name : "");
+    text_add(&text, churn->method == CHURN_MODEL && shop->at_limit ? " at its limit (" : " (");
+    text_add(&text, churn->why);
+    if (churn->model_why[0]) {
+      text_add(&text, churn->why[0] ? "; " : "");
+      text_add(&text, churn->model_why);
+    }
+    text_add(&text, churn->signals ? "; signals not used)" : ")");
   }
-  text_add(&text, churn->method == CHURN_MODEL ? "model: " : "rate without dropout");
-  text_add(&text, churn->method == CHURN_MODEL ? shop->model->name : "");
-  text_add(&text, churn->method == CHURN_MODEL && shop->at_limit ? " at its limit (" : " (");
-  text_add(&text, churn->why);
-  if (churn->model_why[0]) {
-    text_add(&text, churn->why[0] ? "; " : "");
-    text_add(&text, churn->model_why);
-  }
-  text_add(&text, ")");
   size_t length = text.length;
   cell_owned(out, text_take(&text), length);
 }

@@ -69,7 +69,7 @@ Status churn_times_read(Call *call, int horizon_param, int as_of_param, ChurnTim
 Status churn_input_read(ChurnInput *input, Call *call, int as_of_param, bool keep_held_out);
 void churn_input_free(ChurnInput *input);
 
-/* 'logit', or 'model: bgnbd (too little history: …)'. */
-void churn_method_cell(const Churn *churn, const ChurnShop *shop, Cell *out);
+/* 'logit', or 'model: bgnbd (too little history: …)'; with what was not used of the signals. */
+void churn_method_cell(const ChurnInput *input, ChurnInstant instant, Cell *out);
 
 #endif

@@ -121,7 +121,7 @@ static void risk_cell(const void *state, int64_t row, int column, Cell *out)
       cell_static(out, churn_words_action(&risks->words, customer, churn_risk_of(probability, risks->cuts)));
       return;
     case METHOD:
-      churn_method_cell(churn, &churn->shop[CHURN_AS_OF], out);
+      churn_method_cell(&risks->input, CHURN_AS_OF, out);
       return;
   }
   ChurnRow known = churn_row(churn, customers, customer);
@@ -177,7 +177,7 @@ static const ColumnSpec COLUMNS[] = {
                              "has no value"},
   {"value_at_risk", "REAL", "churn_probability * expected_value"},
   {"suggested_action", "TEXT", "what to do, by risk, value so far and signals"},
-  {"method", "TEXT", "logit: learned from this shop's past; else the purchase model that stood in, and why"},
+  {"method", "TEXT", "logit: learned from this shop's past, with the signals that could not be used, and why; else the purchase model that stood in, and why"},
   {"last_purchase", "TEXT", "the last purchase day, a date"},
 };
 

@@ -157,7 +157,7 @@ static void quality_cell(const void *state, int64_t row, int column, Cell *out)
   if (column == SCORE) {
     cell_static(out, SCORE_NAME[score]);
   } else if (column == METHOD) {
-    churn_method_cell(&answer->input.churn, &answer->input.churn.shop[CHURN_CUT], out);
+    churn_method_cell(&answer->input, CHURN_CUT, out);
   } else if (at < METRICS) {
     metric_cell(quality, at, column, out);
   } else {
