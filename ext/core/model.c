@@ -205,8 +205,9 @@ Status model_fit(const Model *model, const Pasts *pasts, ModelFit *fit, const Wa
   for (int i = 0; i < MODEL_PARAMETERS; i++) {
     fit->theta[i] = NAN;
   }
-  const char *unfit = pasts->n == 0 ? "there are no customers" : pasts->n == 1 ? (fit->customers > 1 ? "all customers are alike" : "there is only one customer")
-                                                                               : model->unfit(pasts);
+  const char *nobody = model == &GAMMA_GAMMA ? "nobody bought again for a value above 0" : "there are no customers";
+  const char *unfit = pasts->n == 0 ? nobody : pasts->n == 1 ? (fit->customers > 1 ? "all customers are alike" : "there is only one customer")
+                                                             : model->unfit(pasts);
   if (unfit) {
     snprintf(fit->reason, sizeof fit->reason, "%s", unfit);
     return STATUS_OK;

@@ -166,7 +166,8 @@ const TableSpec churn_threshold_table = {
   .doc = {
     .summary = "After how many days without a purchase a customer is the better called gone, overall and per segment",
     .result = "A row for all customers, and with segment_column a row per segment; none of an empty source.",
-    .nulls = "Rows with a NULL customer or time do not take part. threshold_days and what follows from it are NULL "
+    .nulls = "Rows with a NULL customer or time do not take part. A customer's segment is that of the latest row up to the cut-off; where it is NULL "
+             "the customer is in the first row alone. threshold_days and what follows from it are NULL "
              "where everybody or nobody came back, or silence tells nothing.",
     .errors = "A horizon under a day or over 100 years; segment_column with retain_log(…) or of a name that is "
               "none; a source, column, "

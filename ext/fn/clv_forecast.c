@@ -268,7 +268,7 @@ static const ColumnSpec COLUMNS[] = {
   {"value", "REAL", "sum of the values so far; NULL where the source has no value"},
   {"p_alive", "REAL", "chance that the customer is still one at the end of observation"},
   {"expected_purchases", "REAL", "expected purchase days in the horizon"},
-  {"expected_value", "REAL", "expected value of a purchase day; NULL where the source has no value"},
+  {"expected_value", "REAL", "expected value of a purchase day, where a mean m below 0, as of refunds, counts as 0; NULL where the source has no value"},
   {"clv", "REAL", "expected value of the horizon, discounted; NULL where the source has no value"},
   {"clv_low", "REAL", "lower end of the interval of clv: uncertainty of the expected value by that of the parameters"},
   {"clv_high", "REAL", "upper end of the interval of clv"},

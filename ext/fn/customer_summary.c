@@ -180,7 +180,7 @@ const TableSpec customer_summary_table = {
     .result = "A row per customer; with until, per customer who bought up to it. Customers come in the order of "
               "their first row.",
     .nulls = "Rows with a NULL customer or time do not take part; a NULL value counts as 0. m is NULL where x = 0.",
-    .errors = "An unknown unit; until after as_of; a source, column, customer, time or value that is none.",
+    .errors = "An unknown unit; until after a given as_of; a source, column, customer, time or value that is none.",
     .example = "SELECT customer, x, round(t_x, 2) AS t_x, round(T, 2) AS T, round(m, 2) AS m, holdout_x FROM "
                "customer_summary((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(200, 1))) "
                "WHERE until = '2025-06-30' LIMIT 3",

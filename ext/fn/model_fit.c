@@ -190,7 +190,7 @@ const TableSpec model_fit_table = {
     .result = "A row per model and parameter, also for an empty source.",
     .nulls = "Rows with a NULL customer or time do not take part; a NULL value counts as 0. All numbers of a fit that "
              "did not converge are NULL.",
-    .errors = "An unknown unit; until after as_of; a level outside 0 … 1; a source, column, customer, time or value "
+    .errors = "An unknown unit; until after a given as_of; a level outside 0 … 1; a source, column, customer, time or value "
               "that is none. A fit that does not converge is no error here.",
     .example = "SELECT model, parameter, round(estimate, 3) AS estimate, round(low, 3) AS low, round(high, 3) AS "
                "high, round(aic, 1) AS aic FROM "

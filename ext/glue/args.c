@@ -264,10 +264,18 @@ static bool value_fits(const ParamSpec *param, sqlite3_value *value, Arg *arg)
   return arg_from_text(param, arg->text, arg->length, arg);
 }
 
+static bool is_bit(const ParamSpec *param)
+{
+  return param->kind == PARAM_INTEGER && param->low == 0 && param->high == 1;
+}
+
 static char *range_text(const ParamSpec *param)
 {
   if (isinf(param->low) && isinf(param->high)) {
     return sqlite3_mprintf("a number");
+  }
+  if (is_bit(param)) {
+    return sqlite3_mprintf("0 or 1");
   }
   if (isinf(param->high)) {
     return sqlite3_mprintf("%.15g or more", param->low);
@@ -335,10 +343,12 @@ static Status misfit(Call *call, int i)
   }
   const ParamSpec *param = call_param(call, i);
   char *accepted = param_accepted(param);
-  bool fraction = param->kind == PARAM_INTEGER && sqlite3_value_numeric_type(value) == SQLITE_FLOAT;
-  bool range = !isinf(param->low) || !isinf(param->high);
-  Status status = accepted ? call_fail_argument(call, i, "%s%s%s", fraction ? "a whole number" : "",
-                                                fraction && range ? ", " : "", fraction && !range ? "" : accepted)
+  int type = sqlite3_value_numeric_type(value);
+  bool fraction = param->kind == PARAM_INTEGER && type == SQLITE_FLOAT;
+  bool range = !isinf(param->low) || !isinf(param->high), number = type == SQLITE_INTEGER || type == SQLITE_FLOAT;
+  const char *first = fraction ? "a whole number" : is_number(param) && !is_bit(param) && range && !number ? "a number"
+                                                                                         : "";
+  Status status = accepted ? call_fail_argument(call, i, "%s%s%s", first, *first && range ? ", " : "", fraction && !range ? "" : accepted)
                            : STATUS_NOMEM;
   sqlite3_free(accepted);
   return status;

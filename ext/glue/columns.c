@@ -4,6 +4,8 @@
 
 #include "../core/mem.h"
 
+#define TABLES_LISTED 30
+
 /*
 ** The usual names, compared without case, spaces and underscores. A table where none or several of a role fit is asked about, never guessed.
 */
@@ -88,15 +90,23 @@ static Status quote_name(Call *call, int param, char **quoted)
                                 : status;
 }
 
-/* The first column of the statement's rows as "a, b, c"; text is freed and replaced. */
+/* The first column of the statement's rows as "a, b, c", of many with "…" at the end. */
 static char *list_rows(sqlite3_stmt *statement)
 {
   char *list = NULL;
-  for (int n = 0; n < 30 && sqlite3_step(statement) == SQLITE_ROW; n++) {
-    list = list ? sqlite3_mprintf("%z, %s", list, sqlite3_column_text(statement, 0))
-                : sqlite3_mprintf("%s", sqlite3_column_text(statement, 0));
+  for (int n = 0; n <= TABLES_LISTED && sqlite3_step(statement) == SQLITE_ROW; n++) {
+    const char *name = n < TABLES_LISTED ? (const char *)sqlite3_column_text(statement, 0) : "…";
+    list = list ? sqlite3_mprintf("%z, %s", list, name) : sqlite3_mprintf("%s", name);
   }
   return list;
+}
+
+/* Whether what SQLite misses is the named table itself, and not one that a view of this name reads. */
+static bool is_missing(const char *label, const char *why)
+{
+  static const char MISSES[] = "no such table: ";
+  const char *missing = strstr(why, MISSES);
+  return missing && (strpbrk(label, "\"`[") || strcmp(missing + sizeof MISSES - 1, label) == 0);
 }
 
 static Status no_such_table(Call *call, int param, const char *label, const char *why)
@@ -105,7 +115,7 @@ static Status no_such_table(Call *call, int param, const char *label, const char
   static const char SQL[] = "SELECT DISTINCT name FROM pragma_table_list WHERE type IN ('table', 'view', 'virtual') "
                             "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name";
   sqlite3_stmt *statement = NULL;
-  if (!strstr(why, "no such table")) {
+  if (!is_missing(label, why)) {
     return call_fail(call, "%s '%s' cannot be read: %s", role, label, why);
   }
   char *tables = NULL;
@@ -209,7 +219,7 @@ static Status column_recognised(Call *call, const char *label, sqlite3_stmt *tab
                         : sqlite3_mprintf("no column of %s is called like a %s", label, role->noun);
   if (problem) {
     problem = role->param_name ? sqlite3_mprintf("%z: name %s with WHERE %s = '…'", problem, found ? "one" : "it", role->param_name)
-                               : sqlite3_mprintf("%z: give a view whose column is called %s", problem, role->names[0]);
+                               : sqlite3_mprintf("%z: give a view whose column is called %s", problem, role->noun);
   }
   sqlite3_free(fitting);
   return column_fail(call, label, table, problem);
