@@ -91,4 +91,14 @@ DELETE FROM mixed WHERE ordered_at = 'yesterday';
 INSERT INTO mixed VALUES (3, '2025-01-01', 9e999);
 -- expect error
 SELECT sum(m) FROM customer_summary('mixed');
-.print assertions: 31
+.print A view of a table that is gone is no missing view; a long list of tables ends in an ellipsis
+CREATE VIEW hollow AS SELECT * FROM gone;
+-- expect error
+SELECT count(*) FROM customer_summary('hollow');
+-- expect error
+SELECT count(*) FROM customer_summary('main.hollow');
+DROP VIEW hollow;
+CREATE TABLE t00 (a);CREATE TABLE t01 (a);CREATE TABLE t02 (a);CREATE TABLE t03 (a);CREATE TABLE t04 (a);CREATE TABLE t05 (a);CREATE TABLE t06 (a);CREATE TABLE t07 (a);CREATE TABLE t08 (a);CREATE TABLE t09 (a);CREATE TABLE t10 (a);CREATE TABLE t11 (a);CREATE TABLE t12 (a);CREATE TABLE t13 (a);CREATE TABLE t14 (a);CREATE TABLE t15 (a);CREATE TABLE t16 (a);CREATE TABLE t17 (a);CREATE TABLE t18 (a);CREATE TABLE t19 (a);CREATE TABLE t20 (a);CREATE TABLE t21 (a);CREATE TABLE t22 (a);CREATE TABLE t23 (a);CREATE TABLE t24 (a);CREATE TABLE t25 (a);CREATE TABLE t26 (a);CREATE TABLE t27 (a);CREATE TABLE t28 (a);CREATE TABLE t29 (a);
+-- expect error
+SELECT count(*) FROM customer_summary('main.gone');
+.print assertions: 34
