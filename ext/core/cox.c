@@ -245,6 +245,9 @@ static Status newton(CoxFit *fit, Cox *cox, const Watch *watch)
     bool informed = step_find(fit, &decrement);
     if (cox->iterations == 0) cox->score = decrement;
     if (informed && (decrement <= DECREMENT_ZERO * (double)cox->events || (decrement < DECREMENT_NOISE && decrement > last / 4))) {
+      /* A rare level at which nobody leaves promises as little. Its error is large: a standardised one is at least |step| / sqrt(decrement). */
+      if (largest_size((size_t)fit->m, fit->step) > sqrt(decrement)) status = monotone_find(fit, cox, watch);
+      if (cox->end == COX_MONOTONE || status != STATUS_OK) return status;
       cox->end = COX_CONVERGED;
       for (int v = 0; v < fit->m; v++) {
         fit->beta[v] += fit->step[v];

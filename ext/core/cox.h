@@ -85,8 +85,11 @@ void cox_dropped(const Cox *cox, int feature, const char *const *names, char out
 ** ---- After a fit that converged; the rows are still there.
 */
 
-/* Robust errors: rows of the same cluster may depend on each other; without clusters each row is its own. Sets `robust`, robust_error. */
-Status cox_robust(Cox *cox, const Watch *watch);
+/*
+** Robust errors: rows of the same cluster may depend on each other; without clusters each row is its own. Sets `robust`, robust_error. The residuals of all clusters
+** sum to 0, so that no more clusters than n_used have errors of 0 in some direction: STATUS_ERROR, and *n_clusters (those that have a row) says so.
+*/
+Status cox_robust(Cox *cox, size_t *n_clusters, const Watch *watch);
 
 /*
 ** Harrell's concordance: of the pairs of which it is known who leaves first (within strata, ties of events left out) the share

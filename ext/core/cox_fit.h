@@ -66,7 +66,7 @@ Status cox_likelihood(CoxFit *fit, const Watch *watch);
 */
 Status cox_information(CoxFit *fit, const double *power, const Watch *watch);
 
-/* The next time with an event, going back; false: there is none. *sum gets -INFINITY where there is no risk. log_sum NULL: not wanted. */
+/* The next time with an event, going back; false: there is none. log_sum NULL: not wanted. */
 void walk_start(CoxWalk *walk, const CoxFit *fit);
 bool walk_next(CoxWalk *walk, CoxTie *tie, double *log_sum);
 

@@ -1,14 +1,29 @@
 /*
 ** Going forward in time: the sums at risk, in two parts each so that what is left at the end is right; the baseline, and robust errors.
 */
-#include "cox_forward.h"
-
 #include <math.h>
 #include <string.h>
 
+#include "cox_fit.h"
 #include "mem.h"
 
-Status forward_open(CoxForward *forward, CoxFit *fit)
+/* What is at risk at a time, and hazard and drift (the part of it that moves the mean of x) so far. */
+typedef struct CoxForward {
+  CoxFit *fit;
+  size_t first, end;             /* the rows of this time */
+  size_t entering, entering_end; /* by_entry[entering … entering_end - 1] came in after the last time */
+  size_t stratum_end;
+  double time, weight;            /* weight: of its events */
+  Twofold risk, people, *sums;    /* at risk, with the rows of this time: r, weights, r x */
+  double *own;                    /* r x of the events of this time */
+  double hazard, square, *drift;  /* before this time */
+  CoxTie tie;                     /* of this time */
+  double *drift_step, *drift_own; /* what it adds; for the rows of its events */
+  void *owned;
+} CoxForward;
+
+/* After cox_evaluate(); forward_close() also after it failed. */
+static Status forward_open(CoxForward *forward, CoxFit *fit)
 {
   size_t m = (size_t)fit->m;
   *forward = (CoxForward){.fit = fit};
@@ -22,7 +37,7 @@ Status forward_open(CoxForward *forward, CoxFit *fit)
   return STATUS_OK;
 }
 
-void forward_close(CoxForward *forward)
+static void forward_close(CoxForward *forward)
 {
   mem_free(forward->owned);
   forward->owned = NULL;
@@ -59,7 +74,7 @@ static void stratum_start(CoxForward *forward)
   forward->stratum_end = end;
 }
 
-bool forward_next(CoxForward *forward)
+static bool forward_next(CoxForward *forward)
 {
   const CoxFit *fit = forward->fit;
   const CoxRows *rows = fit->rows;
@@ -265,25 +280,45 @@ static void robust_set(Cox *cox, double *meat)
   }
 }
 
-Status cox_robust(Cox *cox, const Watch *watch)
+/* How many clusters have a row. */
+static Status clusters_count(const CoxRows *rows, size_t *n)
+{
+  unsigned char *seen = mem_zero((size_t)rows->n_clusters + 1, 1);
+  Status status = seen ? STATUS_OK : STATUS_NOMEM;
+  *n = 0;
+  for (size_t i = 0; seen && i < rows->count; i++) {
+    size_t cluster = (size_t)cox_at(rows, COX_CLUSTER, i);
+    *n += !seen[cluster];
+    seen[cluster] = 1;
+  }
+  mem_free(seen);
+  return status;
+}
+
+Status cox_robust(Cox *cox, size_t *n_clusters, const Watch *watch)
 {
   CoxFit *fit = cox->fit;
   const CoxRows *rows = fit->rows;
-  size_t m = (size_t)fit->m, n_clusters = rows->used[COX_CLUSTER] ? rows->n_clusters : rows->used[COX_ENTRY] ? rows->count
-                                                                                                             : 0;
+  size_t m = (size_t)fit->m, kept = rows->used[COX_CLUSTER] ? rows->n_clusters : rows->used[COX_ENTRY] ? rows->count
+                                                                                                       : 0;
   Robust robust = {0};
-  Status status = cox_evaluate(fit, watch);
+  Status status = STATUS_OK;
+  *n_clusters = rows->count;
+  if (rows->used[COX_CLUSTER]) status = clusters_count(rows, n_clusters);
+  if (status == STATUS_OK && *n_clusters <= m) status = STATUS_ERROR;
+  if (status != STATUS_OK) return status;
+  status = cox_evaluate(fit, watch);
   if (status == STATUS_OK) status = forward_open(&robust.forward, fit);
   robust.residual = mem_zero(m * m + m + 1, sizeof(double));
-  robust.cluster = n_clusters ? mem_zero(n_clusters * m + 1, sizeof(double)) : NULL;
-  if (status == STATUS_OK && (!robust.residual || (n_clusters && !robust.cluster))) status = STATUS_NOMEM;
+  robust.cluster = kept ? mem_zero(kept * m + 1, sizeof(double)) : NULL;
+  if (status == STATUS_OK && (!robust.residual || (kept && !robust.cluster))) status = STATUS_NOMEM;
   if (status == STATUS_OK) robust.meat = robust.residual + m;
   for (size_t n = 0; status == STATUS_OK && forward_next(&robust.forward); n++) {
     robust_time(&robust);
     if (n % 1024 == 0 && watch_stop(watch)) status = STATUS_INTERRUPT;
   }
   if (status == STATUS_OK) {
-    clusters_close(&robust, n_clusters);
+    clusters_close(&robust, kept);
     robust_set(cox, robust.meat);
   }
   mem_free(robust.residual);

@@ -8,8 +8,8 @@
 **     "log_likelihood":…,"wald":…,"score":…,"concordance":…,"concordance_se":…,"rows":…,"events":…,"iterations":…,"converged":true,"reason":null,
 **     "dropped":[],"last_time":…,"baseline":{"time":[…],"cumulative_hazard":[…]}}. Numbers read back exactly.
 ** R2  A row with a NULL time, event or feature does not take part; no row gives NULL.
-** R3  baseline: the cumulative hazard of a row of mean features at the times of events; of more than 1,000 such times, 1,000 of them spread evenly,
-**     and the last.
+** R3  baseline: the cumulative hazard of a row of mean features at the times of events; of more than 2,000 such times those at which it has risen by a
+**     1,000th of its whole or the survival exp(-it) has fallen by 1/1,000, and the last, so that neither is ever further from the true one than that.
 ** R4  A feature that is constant, or a combination of features before it, has coefficient 0 and standard error null, and is named in dropped. A likelihood
 **     without a maximum, and no event, give converged false, a reason that names the features, and null for every estimate.
 */
@@ -21,7 +21,8 @@
 #include "../glue/spec.h"
 #include "json_text.h"
 
-#define STEPS_MAX 1000
+#define STEPS_MAX 2000 /* of the baseline that are told */
+#define STEPS_HALF (STEPS_MAX / 2)
 
 enum {
   TIME,
@@ -137,25 +138,33 @@ static void write_reason(JsonText *json, const Cox *cox, const Names *names)
   text_add(&json->text, "]");
 }
 
-/* Step k of those that are told, of n. */
-static size_t told(size_t k, size_t n)
+/* Leaves the steps with an event; of many those at which survival or cumulative hazard has moved by a STEPS_HALF-th of its whole way, and the last. */
+static size_t steps_thin(CoxStep *steps, size_t n)
 {
-  return n <= STEPS_MAX ? k : k * (n - 1) / (STEPS_MAX - 1);
+  size_t events = 0, kept = 0;
+  for (size_t i = 0; i < n; i++) {
+    if (steps[i].events > 0) steps[events++] = steps[i];
+  }
+  double part = events > STEPS_MAX ? 1.0 / STEPS_HALF : 0, whole = events ? steps[events - 1].hazard : 0, told = 0;
+  for (size_t i = 0; i < events; i++) {
+    double hazard = steps[i].hazard;
+    if (hazard - told < part * whole && exp(-told) - exp(-hazard) < part && i + 1 < events) continue;
+    told = hazard;
+    steps[kept++] = steps[i];
+  }
+  return kept;
 }
 
 static void write_baseline(JsonText *json, CoxStep *steps, size_t n)
 {
-  size_t events = 0;
   double last = n ? steps[n - 1].time : NAN;
-  for (size_t i = 0; i < n; i++) {
-    if (steps[i].events > 0) steps[events++] = steps[i];
-  }
+  size_t kept = steps_thin(steps, n);
   json_text_named(json, "last_time", last);
   for (int list = 0; list < 2; list++) {
     text_add(&json->text, list == 0 ? ",\"baseline\":{\"time\":[" : "],\"cumulative_hazard\":[");
-    for (size_t k = 0; k < events && k < STEPS_MAX; k++) {
+    for (size_t k = 0; k < kept; k++) {
       text_add(&json->text, k ? "," : "");
-      json_text_number(json, list == 0 ? steps[told(k, events)].time : steps[told(k, events)].hazard);
+      json_text_number(json, list == 0 ? steps[k].time : steps[k].hazard);
     }
   }
   text_add(&json->text, "]}}");
@@ -223,7 +232,7 @@ const FunctionSpec cox_fit_function = {
     .errors = "a time that is no number from 0 to 1e15; an event other than 0, 1, yes, no, true and false; a feature that is no number, or beyond ±1e100; no feature, or more than 400",
     .example = "SELECT cox_fit(column1, column2, column3) ->> '$.coefficients[0]' FROM (VALUES (3, 1, 1), (5, 1, 0), (6, 0, 1), (8, 1, 1), (9, 0, 0), (12, 1, 0))",
     .formula = "hazard(t | x) = h0(t) exp(Σ coefficient·feature); maximum of the partial likelihood (Cox 1972), ties by Efron (1977), Newton's method; baseline: cumulative "
-               "hazard at the means, Efron's sums, at up to 1000 times of events",
+               "hazard at the means, Efron's sums, at the times of events; of more than 2000 those at which it has risen by a 1000th of its whole or survival has fallen by 0.001",
   },
   .params = PARAMS,
   .n_params = COUNT_OF(PARAMS),

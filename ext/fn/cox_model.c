@@ -32,7 +32,13 @@ static Status model_compute(Call *call, void *state, int64_t *n_rows)
   answer->z = normal_quantile((1 + call_real(call, LEVEL_PARAM)) / 2);
   Status status = cox_model_fit(call, model);
   if (status != STATUS_OK || model->cox.end != COX_CONVERGED) return status;
-  if (model->rows.used[COX_CLUSTER]) status = cox_robust(&model->cox, call_watch(call));
+  if (model->rows.used[COX_CLUSTER]) {
+    size_t n_clusters;
+    status = cox_robust(&model->cox, &n_clusters, call_watch(call));
+    if (status == STATUS_ERROR)
+      return call_fail(call, "cluster_column '%s' has %lld clusters among the rows that take part: errors of %d terms need more clusters than terms", call_text(call, CLUSTER_PARAM), (long long)n_clusters,
+                       model->cox.n_used);
+  }
   cox_model_close(model);
   *n_rows = model->design.n_columns;
   return status;

@@ -1,6 +1,7 @@
 #include "cox_options.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "../core/mem.h"
@@ -37,6 +38,15 @@ static bool event_of(const Field *field, const FieldValue *value, bool *event)
   return *event || is_word(key, "no") || is_word(key, "false");
 }
 
+/* A number after texts: either may be the odd one. */
+static Status is_no_text(const CoxModel *model, RowReader *reader, int i)
+{
+  char must[160];
+  CustomerKey first = customers_key(&model->fields[FIELD_OF_TERM + i].keys, 0);
+  snprintf(must, sizeof must, "text, as '%.*s' in a row before; of a column of numbers that one is the wrong one", first.length < 60 ? (int)first.length : 60, first.text);
+  return rows_fail(reader, FIELD_OF_TERM + i, must);
+}
+
 /* Checks, and counts the level of, the feature of a row. */
 static Status take_feature(CoxModel *model, RowReader *reader, int i, const FieldValue *value)
 {
@@ -46,8 +56,8 @@ static Status take_feature(CoxModel *model, RowReader *reader, int i, const Fiel
     return design_count(term, value->key);
   }
   if (term->kind == DESIGN_UNSEEN) term->kind = value->text ? DESIGN_LEVELS : DESIGN_NUMBER;
-  if (value->text != (term->kind == DESIGN_LEVELS))
-    return rows_fail(reader, FIELD_OF_TERM + i, value->text ? "a number, as in the rows before" : "text, as in the rows before");
+  if (value->text && term->kind == DESIGN_NUMBER) return rows_fail(reader, FIELD_OF_TERM + i, "a number, as in the rows before");
+  if (!value->text && term->kind == DESIGN_LEVELS) return is_no_text(model, reader, i);
   model->x[i] = value->text ? value->key : value->real;
   if (value->text) return design_count(term, value->key);
   return fabs(value->real) <= COX_VALUE_MAX ? STATUS_OK : rows_fail(reader, FIELD_OF_TERM + i, "at most 1e100 in magnitude");
@@ -78,12 +88,21 @@ static Status take_head(const CoxModel *model, RowReader *reader, const FieldVal
   return STATUS_OK;
 }
 
+static void note_left_out(CoxModel *model, const FieldValue *values)
+{
+  model->left_out++;
+  for (int i = 0; i < FIELD_OF_TERM + model->design.n_terms; i++) {
+    model->known[i] = model->known[i] || !values[i].null;
+  }
+}
+
 static Status take_row(void *self, RowReader *reader, const FieldValue *values)
 {
   CoxModel *model = self;
   CoxRow row;
   bool takes_part;
   Status status = take_head(model, reader, values, &row, &takes_part);
+  if (status == STATUS_OK && !takes_part) note_left_out(model, values);
   if (status != STATUS_OK || !takes_part) return status;
   for (int i = 0; i < model->design.n_terms && status == STATUS_OK; i++) {
     status = take_feature(model, reader, i, &values[FIELD_OF_TERM + i]);
@@ -150,13 +169,23 @@ static Status model_expand(Call *call, CoxModel *model)
   return STATUS_OK;
 }
 
+/* The source has rows, and none takes part. */
+static Status nothing_left(Call *call, const CoxModel *model)
+{
+  for (int i = 0; i < FIELD_OF_TERM + model->design.n_terms; i++) {
+    const Field *field = &model->fields[i];
+    if (field->found && !model->known[i]) return call_fail(call, "no row takes part: %s '%s' is NULL in every row", field->param_name, field->wanted);
+  }
+  return call_fail(call, "no row takes part: in each the time, the event, a term or another named column is NULL, or the weight is 0");
+}
+
 Status cox_model_fit(Call *call, CoxModel *model)
 {
   char reason[COX_REASON];
   Status status = model_read(call, model);
   if (status != STATUS_OK) return status;
   model->cox.end = COX_NO_ROWS;
-  if (model->rows.count == 0) return STATUS_OK;
+  if (model->rows.count == 0) return model->left_out ? nothing_left(call, model) : STATUS_OK;
   status = model_expand(call, model);
   if (status == STATUS_OK) status = cox_fit(&model->rows, call_choice(call, COX_TIES_PARAM) == 0 ? COX_EFRON : COX_BRESLOW, &model->cox, call_watch(call));
   if (status != STATUS_OK || model->cox.end == COX_CONVERGED) return status;

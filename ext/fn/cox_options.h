@@ -44,11 +44,11 @@ enum {
   }
 
 #define COX_NULLS \
-  "A row with a NULL time, event, or feature, or stratum, cluster or weight where such a column is named, does not take part. No row: no answer."
+  "A row with a NULL time, event, or feature, or stratum, cluster or weight where such a column is named, does not take part. An empty source: no answer."
 #define COX_ERRORS                                                                                                                                        \
   "A table or column that is not there; a time that is no number from 0 to 1e15; an event other than 0, 1, yes, no, true and false; a column that mixes " \
   "numbers and text, or has more than 100 levels; an entry that is not less than the time; all rows censored; a term of which the likelihood has no "     \
-  "maximum, because its hazard ratio is 0 or infinite (such as a level at which nobody left): it is named."
+  "maximum, because its hazard ratio is 0 or infinite (such as a level at which nobody left): it is named; rows of which none takes part; no more clusters than terms."
 #define COX_FORMULA                                                                                                                                             \
   "hazard(t | x) = h0(t) exp(Σ coef x); maximum of the partial likelihood (Cox 1972), ties by Efron (1977) or Breslow (1974), Newton's method. At risk at t: " \
   "entry < t <= time. Weights, strata and tied weights as in Therneau & Grambsch 2000"
@@ -61,6 +61,8 @@ typedef struct CoxModel {
   const char **names; /* labels of the design's columns */
   int cluster_param;  /* 0: none */
   double x[DESIGN_TERMS_MAX];
+  int64_t left_out;       /* rows that take no part, */
+  bool known[FIELDS_MAX]; /* and which fields are not NULL in one of them */
 } CoxModel;
 
 /* Reads and fits. cox.end is COX_CONVERGED afterwards, or COX_NO_ROWS; anything else is an error with its reason. */

@@ -105,4 +105,28 @@ SELECT * FROM cox_model('life', 't', 'e', 'd', 'exact');
 -- expect error
 SELECT * FROM cox_zph('life', 't', 'e', 'd') WHERE transform = 'log';
 
-SELECT 'assertions: ' || (count(*) + 18) FROM checks;
+-- One row, or few, at which nobody left, among many: no coefficient of -22, but an error that names it. One with the event is enough.
+CREATE TABLE rare AS WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < 2000) SELECT 1 + n * 7 % 30 AS t, n * 13 % 5 < 2 AS e, 'b' AS g, 0 AS x, n % 2 AS half, NULL AS blank FROM i;
+INSERT INTO rare VALUES (5, 0, 'rare', 1, 0, NULL);
+-- expect error
+SELECT * FROM cox_model('rare', 't', 'e', 'g');
+-- expect error
+SELECT * FROM cox_model('rare', 't', 'e', 'half, x') WHERE ties = 'breslow';
+-- expect error
+SELECT * FROM cox_model('rare', 't', 'e', 'x, half') WHERE strata_column = 'half';
+INSERT INTO rare VALUES (5, 1, 'rare', 1, 0, NULL);
+SELECT iif(coef BETWEEN 1 AND 4 AND se BETWEEN 0.9 AND 1.2, 'ok', printf('FAIL %g %g', coef, se)) || ' with one event: ' || term FROM cox_model('rare', 't', 'e', 'g');
+-- As many clusters as terms give no errors.
+-- expect error
+SELECT * FROM cox_model('rare', 't', 'e', 'g, half') WHERE cluster_column = 'half';
+-- Nothing takes part, and why.
+-- expect error
+SELECT * FROM cox_summary('rare', 't', 'e', 'half, blank');
+CREATE VIEW never AS SELECT t, iif(half, e, NULL) AS e, iif(half, NULL, x) AS x FROM rare;
+-- expect error
+SELECT * FROM cox_model('never', 't', 'e', 'x');
+CREATE TABLE marked AS SELECT 'n/a' AS x, 3 AS t, 1 AS e UNION ALL SELECT 5, 4, 0;
+-- expect error
+SELECT * FROM cox_model('marked', 't', 'e', 'x');
+
+SELECT 'assertions: ' || (count(*) + 27) FROM checks;
