@@ -5,14 +5,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cholesky.h"
 #include "mem.h"
 #include "text.h"
 
 /* Logarithms of parameters, in scaled units, beyond which nothing changes any more but the digits that are lost. */
 #define LOG_LOW (-18.0)
 #define LOG_HIGH 14.0
-#define SUPREMUM_TIE 0.01 /* suprema nearer than this are one: the searches end somewhere on the way to it */
-#define VALUE_TIE 1e-6    /* log-likelihoods nearer than this are equal */
+#define COEFFICIENT_RUNAWAY 5.0 /* of a standardised covariate, where there is no maximum: it is what runs away */
+#define SUPREMUM_TIE 0.01       /* suprema nearer than this are one: the searches end somewhere on the way to it */
+#define VALUE_TIE 1e-6          /* log-likelihoods nearer than this are equal */
 
 const Model *const MODELS[] = {&BGNBD, &MBGNBD, &PARETO_NBD, &BGBB, &GAMMA_GAMMA, NULL};
 
@@ -60,6 +62,16 @@ const char *model_past_problem(const Model *model, const Past *past)
   return NULL;
 }
 
+int model_parameter_problem(const Model *model, const double *theta)
+{
+  for (int i = 0; i < model->n_parameters; i++) {
+    if (!(theta[i] >= PARAMETER_LOW && theta[i] <= PARAMETER_HIGH)) {
+      return i;
+    }
+  }
+  return -1;
+}
+
 static double scale_of(const Model *model, const Pasts *pasts)
 {
   double sum = 0, weight = 0;
@@ -73,19 +85,53 @@ static double scale_of(const Model *model, const Pasts *pasts)
   return sum > 0 ? sum / weight : 1;
 }
 
-/* The same pasts in units of `scale`; shares all but the times, which are the caller's to free (scaled->t_x). */
-static Status scaled_copy(const Pasts *pasts, double scale, Pasts *scaled)
+/* How the covariates are standardised for a fit, so that their origin and unit change nothing: z to (z - mean) / sd. sd 0: constant. */
+typedef struct Scale {
+  double time;
+  double mean[MODEL_COVARIATES], sd[MODEL_COVARIATES];
+} Scale;
+
+static void covariate_scale(const Pasts *pasts, int k, Scale *scale)
+{
+  const double *z = pasts->z + k;
+  size_t step = (size_t)pasts->n_covariates;
+  double sum = 0, squares = 0, weight = 0, low = INFINITY, high = -INFINITY;
+  for (size_t i = 0; i < pasts->n; i++) {
+    low = fmin(low, z[i * step]);
+    high = fmax(high, z[i * step]);
+    weight += pasts->weight[i];
+  }
+  double range = high - low, middle = low + range / 2;
+  for (size_t i = 0; i < pasts->n && range > 0; i++) {
+    sum += pasts->weight[i] * ((z[i * step] - middle) / range);
+  }
+  double mean = sum / weight;
+  for (size_t i = 0; i < pasts->n && range > 0; i++) {
+    double from_mean = (z[i * step] - middle) / range - mean;
+    squares += pasts->weight[i] * from_mean * from_mean;
+  }
+  scale->mean[k] = middle + mean * range;
+  scale->sd[k] = range > 1e-14 * fmax(fabs(low), fabs(high)) ? range * sqrt(squares / weight) : 0;
+}
+
+/* The same pasts in units of `scale->time`, covariates standardised; shares what does not change. What does is the caller's to free (scaled->t_x). */
+static Status scaled_copy(const Pasts *pasts, const Scale *scale, Pasts *scaled)
 {
   *scaled = *pasts;
-  double *times = mem_alloc(2 * pasts->n + 1, sizeof *times);
-  scaled->t_x = times;
-  if (!times) {
+  size_t n_covariates = (size_t)pasts->n_covariates;
+  double *numbers = mem_alloc(pasts->n + 1, (2 + n_covariates) * sizeof *numbers);
+  scaled->t_x = numbers;
+  if (!numbers) {
     return STATUS_NOMEM;
   }
-  scaled->T = times + pasts->n;
+  scaled->T = numbers + pasts->n;
+  scaled->z = numbers + 2 * pasts->n;
   for (size_t i = 0; i < pasts->n; i++) {
-    scaled->t_x[i] = pasts->t_x[i] / scale;
-    scaled->T[i] = pasts->T[i] / scale;
+    scaled->t_x[i] = pasts->t_x[i] / scale->time;
+    scaled->T[i] = pasts->T[i] / scale->time;
+    for (size_t k = 0; k < n_covariates; k++) {
+      scaled->z[i * n_covariates + k] = (pasts->z[i * n_covariates + k] - scale->mean[k]) / scale->sd[k];
+    }
   }
   return STATUS_OK;
 }
@@ -100,11 +146,43 @@ static double log_likelihood_shift(const Model *model, const Pasts *pasts, doubl
   return densities * log(scale);
 }
 
-static void fit_from(ModelFit *fit, const Optimum *optimum, double scale)
+/*
+** From parameters of standardised covariates to those of the covariates as they were given. Row i of `jacobian` is the derivative of variable i by the
+** former ones: the logarithms of the parameters move with the coefficients times the means.
+*/
+static void unstandardise(ModelFit *fit, const Scale *scale)
+{
+  const Model *model = fit->model;
+  int p = model->n_parameters, q = fit->n_covariates, n = fit->n_variables;
+  double jacobian[MODEL_VARIABLES * MODEL_VARIABLES] = {0}, product[MODEL_VARIABLES * MODEL_VARIABLES];
+  const double one[MODEL_PARAMETERS] = {1, 1, 1, 1}, back = -1;
+  for (int i = 0; i < p; i++) {
+    jacobian[i * n + i] = 1;
+  }
+  for (int k = 0; k < 2 * q; k++) {
+    double moved[MODEL_PARAMETERS], unit = 1, none = 0, sd = scale->sd[k % q], *coefficient = k < q ? &fit->transaction[k] : &fit->dropout[k - q];
+    model->apply(one, k < q ? &unit : &none, k < q ? &none : &unit, &back, 1, moved); /* the parameters at z - 1 instead of z, for a coefficient of 1 */
+    *coefficient /= sd;
+    for (int i = 0; i < p; i++) {
+      double shift = log(moved[i]) * scale->mean[k % q];
+      fit->theta[i] *= exp(shift * *coefficient);
+      jacobian[i * n + p + k] = shift / sd;
+    }
+    jacobian[(p + k) * n + p + k] = 1 / sd;
+  }
+  for (int i = 0; i < n * n; i++) {
+    product[i] = dot_product((size_t)n, jacobian + i / n * n, fit->covariance + i % n * n); /* symmetric */
+  }
+  for (int i = 0; i < n * n && fit->converged; i++) {
+    fit->covariance[i] = dot_product((size_t)n, jacobian + i % n * n, product + i / n * n);
+  }
+}
+
+static void fit_from(ModelFit *fit, const Optimum *optimum, const Scale *scale)
 {
   const Model *model = fit->model;
   for (int i = 0; i < model->n_parameters; i++) {
-    fit->theta[i] = exp(optimum->at[i]) * (model->time_parameters >> i & 1 ? scale : 1);
+    fit->theta[i] = exp(optimum->at[i]) * (model->time_parameters >> i & 1 ? scale->time : 1);
   }
   for (int i = 0; i < fit->n_covariates; i++) {
     fit->transaction[i] = optimum->at[model->n_parameters + i];
@@ -116,6 +194,24 @@ static void fit_from(ModelFit *fit, const Optimum *optimum, double scale)
   if (fit->converged) {
     memcpy(fit->covariance, optimum->inverse, sizeof(double) * (size_t)(fit->n_variables * fit->n_variables));
   }
+  if (fit->n_covariates) {
+    unstandardise(fit, scale);
+  }
+}
+
+/* The covariate whose coefficient has run away; false: none has. */
+static bool runaway_find(const ModelFit *fit, const Optimum *optimum, int *covariate, bool *of_dropout)
+{
+  double most = COEFFICIENT_RUNAWAY;
+  for (int k = 0; k < 2 * fit->n_covariates; k++) {
+    double size = fabs(optimum->at[fit->model->n_parameters + k]);
+    if (size > most) {
+      most = size;
+      *covariate = k % fit->n_covariates + 1;
+      *of_dropout = k >= fit->n_covariates;
+    }
+  }
+  return most > COEFFICIENT_RUNAWAY;
 }
 
 /* Why there is no maximum; where a limit is known, that says more than how the search ended. */
@@ -124,10 +220,14 @@ static void explain(ModelFit *fit, const Optimum *optimum)
   char clause[MODEL_REASON / 2] = "";
   char supremum[NUMBER_TEXT_MAX];
   size_t size = sizeof fit->reason;
-  bool known = fit->model->limit && fit->model->limit(fit->theta, clause, sizeof clause);
+  bool known = fit->model->limit && fit->model->limit(fit->theta, clause, sizeof clause), of_dropout = false;
+  int covariate = 0;
   number_to_text(fit->log_likelihood, 10, supremum);
   if (optimum->outcome == OUTCOME_MAXIMUM) {
     fit->reason[0] = 0;
+  } else if (runaway_find(fit, optimum, &covariate, &of_dropout)) {
+    snprintf(fit->reason, size, "no finite maximum: the coefficient of covariate %d on %s grows without end; does it follow from the purchases?", covariate,
+             of_dropout ? "dropout" : "transactions");
   } else if (optimum->outcome == OUTCOME_RUNAWAY) {
     snprintf(fit->reason, size, "no finite maximum: %s; the log-likelihood tends to %s",
              known ? clause : "a parameter tends to zero or grows without end", supremum);
@@ -136,9 +236,19 @@ static void explain(ModelFit *fit, const Optimum *optimum)
   } else if (optimum->outcome == OUTCOME_SADDLE) {
     snprintf(fit->reason, size,
              "the gradient is small but the likelihood is flat in some direction: these customers do not determine all parameters%s",
-             fit->n_covariates ? " (are the covariates constant, or sums of each other?)" : "");
+             fit->n_covariates ? " (are the covariates sums of each other?)" : "");
   } else {
     snprintf(fit->reason, size, "the search stopped after %d iterations without reaching a maximum", optimum->iterations);
+  }
+}
+
+/* Parameters are those at covariates of 0, which may lie far from any: at the year 0, where customers came in 2020 to 2025. */
+static void check_range(ModelFit *fit)
+{
+  int bad = fit->n_covariates && fit->converged ? model_parameter_problem(fit->model, fit->theta) : -1;
+  if (bad >= 0) {
+    fit->converged = false;
+    snprintf(fit->reason, sizeof fit->reason, "%s at covariates of 0 is beyond 1e-15…1e15: take covariates nearer to 0, such as year - 2020", fit->model->parameter[bad]);
   }
 }
 
@@ -215,8 +325,15 @@ Status model_fit(const Model *model, const Pasts *pasts, ModelFit *fit, const Wa
   Pasts scaled;
   void *fitter = NULL;
   Optimum best;
-  double scale = scale_of(model, pasts);
-  Status status = scaled_copy(pasts, scale, &scaled);
+  Scale scale = {.time = scale_of(model, pasts)};
+  for (int k = 0; k < n_covariates; k++) {
+    covariate_scale(pasts, k, &scale);
+    if (!(scale.sd[k] > 0)) {
+      snprintf(fit->reason, sizeof fit->reason, "covariate %d is the same for all customers", k + 1);
+      return STATUS_OK;
+    }
+  }
+  Status status = scaled_copy(pasts, &scale, &scaled);
   if (status == STATUS_OK) {
     status = model->open(&scaled, &fitter, &lasting);
   }
@@ -224,9 +341,10 @@ Status model_fit(const Model *model, const Pasts *pasts, ModelFit *fit, const Wa
     status = search(model, fitter, fit, &best, &lasting);
   }
   if (status == STATUS_OK) {
-    fit_from(fit, &best, scale);
-    fit->log_likelihood -= log_likelihood_shift(model, pasts, scale);
+    fit_from(fit, &best, &scale);
+    fit->log_likelihood -= log_likelihood_shift(model, pasts, scale.time);
     explain(fit, &best);
+    check_range(fit);
   }
   if (fitter) {
     model->close(fitter);

@@ -75,6 +75,11 @@ const Model *model_find(const char *name);
 /* What is wrong with a past for this model ("t_x must be 0 where x is 0"), or NULL. */
 const char *model_past_problem(const Model *model, const Past *past);
 
+/* Of natural parameters, which are asked about: the index of the first that is out of range, or -1. */
+#define PARAMETER_LOW 1e-15
+#define PARAMETER_HIGH 1e15
+int model_parameter_problem(const Model *model, const double *theta);
+
 typedef struct ModelFit {
   const Model *model;
   int n_covariates;
@@ -92,8 +97,8 @@ typedef struct ModelFit {
 } ModelFit;
 
 /*
-** Maximum likelihood. A fit that did not converge is STATUS_OK with converged = false, a reason and, in theta, where it stopped. Times are scaled inside: the unit
-** changes nothing but alpha, beta and the constant of the likelihood. O(distinct rows) per evaluation; some 30 evaluations.
+** Maximum likelihood. A fit that did not converge is STATUS_OK with converged = false, a reason and, in theta, where it stopped. Times and covariates are scaled inside: the unit
+** of time changes nothing but alpha, beta and the constant of the likelihood, unit and origin of a covariate nothing but its coefficients and what the parameters are at 0. O(distinct rows) per evaluation; some 30 evaluations.
 */
 Status model_fit(const Model *model, const Pasts *pasts, ModelFit *fit, const Watch *watch);
 

@@ -148,16 +148,6 @@ static Status refuse_unconverged(Json *json, const ModelFit *fit)
                    MODEL_REASON, reason.type == JSON_TEXT ? reason.text : "no reason given");
 }
 
-int model_parameter_problem(const Model *model, const double *theta)
-{
-  for (int i = 0; i < model->n_parameters; i++) {
-    if (!(theta[i] >= PARAMETER_LOW && theta[i] <= PARAMETER_HIGH)) {
-      return i;
-    }
-  }
-  return -1;
-}
-
 static Status read_parameter(Json *json, const Model *model, int i, double *parameter)
 {
   JsonValue value;

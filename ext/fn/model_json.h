@@ -31,11 +31,6 @@ const ModelFit *model_argument(Call *call, int param);
 /* The same without the cache and with the covariance, where the text has one (*has_covariance); for table functions. */
 Status model_read(Call *call, int param, ModelFit *fit, bool *has_covariance);
 
-/* R4, for natural parameters. The index of the first that is out of range, or -1. */
-#define PARAMETER_LOW 1e-15
-#define PARAMETER_HIGH 1e15
-int model_parameter_problem(const Model *model, const double *theta);
-
 /*
 ** The names of the models that pass (NULL: of all), for a message: "bgnbd, mbgnbd". The caller's; NULL when out of memory.
 */

@@ -71,6 +71,23 @@ INSERT INTO checks(what, got, want) SELECT name || ': with covariates', json_arr
   || json_array_length(fit, '$.covariance') || json_array_length(fit, '$.covariance[7]') || json_extract(fit, '$.converged'), '222881' FROM with_z;
 INSERT INTO checks(what, got, want) SELECT with_z.name || ': covariates raise the likelihood', json_extract(with_z.fit, '$.log_likelihood') > json_extract(models.fit, '$.log_likelihood'), 1 FROM with_z JOIN models USING (name);
 INSERT INTO checks(what, got, want) SELECT name || ': a NULL covariate', (SELECT CASE name WHEN 'bgnbd' THEN bgnbd_fit(x, t_x, age, 1, z1, z2) ELSE pareto_nbd_fit(x, t_x, age, 1, z1, z2) END FROM (SELECT * FROM z UNION ALL SELECT x, t_x, age, NULL, z2 FROM z)), fit FROM with_z;
+-- Origin and unit of a covariate change its coefficients and what the parameters are at 0, and nothing else.
+CREATE TABLE moved AS SELECT 'bgnbd' AS name, bgnbd_fit(x, t_x, age, 1, z1 + 10, z2 * 1e6) AS fit FROM z UNION ALL SELECT 'pareto_nbd', pareto_nbd_fit(x, t_x, age, 1, z1 + 10, z2 * 1e6) FROM z;
+INSERT INTO checks(what, got, want)
+SELECT name || ': another origin and unit of the covariates', group_concat(abs(got / want - 1) < 1e-6), '1,1,1,1,1,1,1,1,1,1,1' FROM (
+  SELECT moved.name, CASE i WHEN 0 THEN moved.fit ->> '$.log_likelihood' WHEN 1 THEN moved.fit ->> '$.covariates.transaction[0]' WHEN 2 THEN 1e6 * (moved.fit ->> '$.covariates.transaction[1]')
+      WHEN 3 THEN moved.fit ->> '$.covariates.dropout[0]' WHEN 4 THEN 1e6 * (moved.fit ->> '$.covariates.dropout[1]') WHEN 5 THEN moved.fit ->> '$.standard_errors.transaction[0]'
+      WHEN 6 THEN 1e6 * (moved.fit ->> '$.standard_errors.dropout[1]') WHEN 7 THEN moved.fit ->> '$.standard_errors.log_r' WHEN 8 THEN p_alive(moved.fit, 3, 10, 20, 11, 5e5)
+      WHEN 9 THEN expected_purchases(moved.fit, 52, 3, 10, 20, 10, 1e6)
+      ELSE sqrt((moved.fit ->> '$.covariance[1][1]') + 10 * 10 * (moved.fit ->> '$.covariance[4][4]') - 2 * 10 * (moved.fit ->> '$.covariance[1][4]')) END AS got,
+    CASE i WHEN 0 THEN w.fit ->> '$.log_likelihood' WHEN 1 THEN w.fit ->> '$.covariates.transaction[0]' WHEN 2 THEN w.fit ->> '$.covariates.transaction[1]'
+      WHEN 3 THEN w.fit ->> '$.covariates.dropout[0]' WHEN 4 THEN w.fit ->> '$.covariates.dropout[1]' WHEN 5 THEN w.fit ->> '$.standard_errors.transaction[0]'
+      WHEN 6 THEN w.fit ->> '$.standard_errors.dropout[1]' WHEN 7 THEN w.fit ->> '$.standard_errors.log_r' WHEN 8 THEN p_alive(w.fit, 3, 10, 20, 1, 0.5)
+      WHEN 9 THEN expected_purchases(w.fit, 52, 3, 10, 20, 0, 1) ELSE w.fit ->> '$.standard_errors.log_alpha' END AS want
+  FROM moved JOIN with_z AS w USING (name), (WITH RECURSIVE k(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM k WHERE i < 10) SELECT i FROM k)) GROUP BY name;
+INSERT INTO checks(what, got, want) SELECT 'a covariate that tells who never bought again', bgnbd_fit(x, t_x, age, 1, x = 0) ->> '$.reason', 'no finite maximum: the coefficient of covariate 1 on transactions grows without end; does it follow from the purchases?' FROM z;
+INSERT INTO checks(what, got, want) SELECT 'a covariate that tells nothing', bgnbd_fit(x, t_x, age, 1, z1, 7) ->> '$.reason', 'covariate 2 is the same for all customers' FROM z;
+INSERT INTO checks(what, got, want) SELECT 'a covariate far from 0', bgnbd_fit(x, t_x, age, 1, z1 + 1e6) ->> '$.reason', 'alpha at covariates of 0 is beyond 1e-15…1e15: take covariates nearer to 0, such as year - 2020' FROM z;
 CREATE TABLE pair AS SELECT name, json_set(fit, '$.covariates', json('{"transaction":[0.5,-0.25],"dropout":[0.125,-0.75]}')) AS m,
   json_set(fit, '$.parameters.alpha', 4 * exp(-0.75), CASE name WHEN 'bgnbd' THEN '$.parameters.a' ELSE '$.parameters.beta' END, CASE name WHEN 'bgnbd' THEN 0.8 * exp(-0.5) ELSE 11 * exp(0.5) END,
     CASE name WHEN 'bgnbd' THEN '$.parameters.b' ELSE '$.parameters.r' END, CASE name WHEN 'bgnbd' THEN 2.4 * exp(-0.5) ELSE 0.6 END) AS w
