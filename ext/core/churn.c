@@ -166,12 +166,17 @@ static Status shop_build(Churn *churn, const Customers *customers, ChurnInstant 
   return status;
 }
 
+double churn_shop_value(const ChurnShop *shop)
+{
+  return shop->value / (shop->repeats + 1);
+}
+
 /* Features of a customer's past at an instant. */
 static void features_of(const Churn *churn, uint32_t id, ChurnInstant instant, const ChurnPast *past, double *x)
 {
   const ChurnShop *shop = &churn->shop[instant];
   Past model_past = past_of(past);
-  churn_features(past, shop->gap, shop->model ? shop_log_odds(shop, &model_past) : 0, x);
+  churn_features(past, shop->gap, churn_shop_value(shop), shop->model ? shop_log_odds(shop, &model_past) : 0, x);
   if (!churn->has_value) {
     x[CHURN_VALUE] = 0;
   }

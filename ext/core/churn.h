@@ -71,6 +71,8 @@ typedef struct ChurnShop {
   double alive_theta[MODEL_PARAMETERS];
 } ChurnShop;
 
+double churn_shop_value(const ChurnShop *shop); /* mean value of a purchase day */
+
 /* Customers of the cut-off, as the models of the other folds see them. */
 typedef struct ChurnHeldOut {
   size_t n;

@@ -90,12 +90,12 @@ double churn_expected_recent(const ChurnPast *past, double shop_gap)
   return (double)(past->x - past->recent + 1) / (before + shop_gap) * past->window;
 }
 
-void churn_features(const ChurnPast *past, double shop_gap, double log_odds, double x[CHURN_FEATURES])
+void churn_features(const ChurnPast *past, double shop_gap, double shop_value, double log_odds, double x[CHURN_FEATURES])
 {
   double mean = past->value / (double)(past->x + 1), expected = churn_expected_recent(past, shop_gap);
   x[CHURN_RECENCY] = log1p((double)past->since);
   x[CHURN_FREQUENCY] = log1p((double)past->x);
-  x[CHURN_VALUE] = mean > 0 ? log1p(mean) : 0;
+  x[CHURN_VALUE] = mean > 0 && shop_value > 0 ? log1p(mean / shop_value) : 0;
   x[CHURN_OVERDUE] = isnan(shop_gap) ? 0 : log1p((double)past->since / churn_usual_gap(past, shop_gap));
   x[CHURN_TREND] = isnan(expected) ? 0 : log1p((double)past->recent) - log1p(expected);
   x[CHURN_P_ALIVE] = log_odds;

@@ -87,7 +87,8 @@ static inline double days_between(int64_t from, int64_t to)
 **
 **   recency    ln(1 + days since the last purchase)
 **   frequency  ln(1 + x)
-**   value      ln(1 + mean value of a purchase day), 0 where it is negative
+**   value      ln(1 + mean value of a purchase day / that of all customers), 0 where either is not above 0; of no
+**              currency, so that its unit changes nothing
 **   overdue    ln(1 + days since the last purchase / usual gap)
 **   trend      ln((1 + repeat purchases in the last horizon) / (1 + what the rate before it makes expected)), 0 for
 **              those younger than the horizon
@@ -118,7 +119,10 @@ double churn_usual_gap(const ChurnPast *past, double shop_gap);
 */
 double churn_expected_recent(const ChurnPast *past, double shop_gap);
 
-/* log_odds: of the purchase model; 0 without one. shop_gap may be NaN: then overdue and trend are 0. */
-void churn_features(const ChurnPast *past, double shop_gap, double log_odds, double x[CHURN_FEATURES]);
+/*
+** log_odds: of the purchase model; 0 without one. shop_gap may be NaN: then overdue and trend are 0. shop_value: mean value
+** of a purchase day of all customers.
+*/
+void churn_features(const ChurnPast *past, double shop_gap, double shop_value, double log_odds, double x[CHURN_FEATURES]);
 
 #endif

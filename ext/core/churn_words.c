@@ -119,7 +119,7 @@ static Figures figures_of(const ChurnWords *words, uint32_t customer, const Chur
       break;
     case CAUSE_VALUE:
       figures.value = past->value / days;
-      figures.usual = shop->value / (shop->repeats + 1);
+      figures.usual = churn_shop_value(shop);
       figures.decimals = 2;
       break;
     case CAUSE_TREND:

@@ -184,7 +184,7 @@ static void rows_and_reasons(void **unused)
     assert_near(row.expected_value, row.expected_purchases * row.past.value / (past.x + 1));
     /* The probability from its parts, and the sum of all causes from the average. */
     double p = known->model->pmf(known->theta, &past, 0, 90);
-    churn_features(&row.past, known->gap, log(p) - log1p(-p), x);
+    churn_features(&row.past, known->gap, churn_shop_value(known), log(p) - log1p(-p), x);
     double odds = churn.intercept + churn.slope * logit_log_odds(&churn.logit, x);
     assert_true(fabs(churn.probability[id] - 1 / (1 + exp(-odds))) < 1e-9);
     int n = churn_reasons(&churn, &customers, id, reasons);
@@ -305,7 +305,7 @@ static void held_out_apart(const Churn *churn, const Customers *customers)
     if (churn_past(&churn->times, customers_state(customers, id), CHURN_CUT, &past)) {
       Past seen = {(double)past.x, (double)past.t_x, (double)past.age};
       double p = shop->model->pmf(shop->theta, &seen, 0, 90);
-      churn_features(&past, shop->gap, log(p) - log1p(-p), x[n]);
+      churn_features(&past, shop->gap, churn_shop_value(shop), log(p) - log1p(-p), x[n]);
       assert_int_equal(held->label[n], !churn_returned(&churn->times, customers_state(customers, id)));
       n++;
     }

@@ -60,10 +60,10 @@ static void by_hand(void **unused)
   assert_int_equal(past.age, 90);
   assert_true(past.value == 73);
   double x[CHURN_FEATURES];
-  churn_features(&past, 20, -1.5, x);
+  churn_features(&past, 20, 5, -1.5, x);
   assert_near(x[CHURN_RECENCY], log(31));
   assert_near(x[CHURN_FREQUENCY], log(4));
-  assert_near(x[CHURN_VALUE], log(1 + 73.0 / 4));
+  assert_near(x[CHURN_VALUE], log(1 + 73.0 / 4 / 5));
   assert_near(x[CHURN_OVERDUE], log(1 + 30.0 / 20)); /* usual gap (60 + 20) / 4 */
   assert_near(x[CHURN_TREND], log(2 / (1 + 3.0 / 80 * 30)));
   assert_near(x[CHURN_P_ALIVE], -1.5);
@@ -76,7 +76,7 @@ static void by_hand(void **unused)
   assert_int_equal(past.recent, 1); /* the first purchase is none */
   assert_int_equal(past.age, 20);
   assert_true(past.window == 20 && isnan(churn_expected_recent(&past, 12)));
-  churn_features(&past, NAN, 0, x);
+  churn_features(&past, NAN, 5, 0, x);
   assert_true(x[CHURN_TREND] == 0 && x[CHURN_OVERDUE] == 0);
 
   state = customers_state(&customers, 2);
