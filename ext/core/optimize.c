@@ -237,27 +237,24 @@ static void negative_hessian(Search *search)
 }
 
 /*
-** A direction of ascent from -H made positive definite by adding to its diagonal (Levenberg), and what it promises: infinity where the Hessian is no number, and there is no
-** direction. Whether -H was positive definite as it was.
+** A direction of ascent from -H made positive definite by raising its diagonal in proportion (Marquardt 1963), so that a variable along which all is flat still moves,
+** and what it promises: infinity where the Hessian is no number, and there is no direction. Whether -H was positive definite as it was.
 */
 static bool newton_step(Search *search, double *step, double *decrement)
 {
   int n = search->n;
-  double factor[OPTIMIZE_MAX * OPTIMIZE_MAX] = {0}, damped[OPTIMIZE_MAX * OPTIMIZE_MAX], largest = 1e-300;
+  double factor[OPTIMIZE_MAX * OPTIMIZE_MAX] = {0}, damped[OPTIMIZE_MAX * OPTIMIZE_MAX], add = 1e-3;
   bool definite = true;
   *decrement = INFINITY;
-  for (int i = 0; i < n; i++) {
-    largest = fmax(largest, fabs(search->hessian[i * n + i]));
-  }
   memcpy(damped, search->hessian, sizeof damped);
-  double add = 1e-4 * largest;
   while (!cholesky_factor((size_t)n, damped, CLEAR_PIVOT, factor)) {
     definite = false;
-    if (!(add < 1e12 * largest)) {
+    if (add > 1e12) {
       return false;
     }
     for (int i = 0; i < n; i++) {
-      damped[i * n + i] = search->hessian[i * n + i] + add;
+      double own = search->hessian[i * n + i];
+      damped[i * n + i] = own + add * fmax(fabs(own), 1e-300);
     }
     add *= 4;
   }
