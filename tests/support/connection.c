@@ -172,19 +172,9 @@ void statements_free(Statements *statements)
   *statements = (Statements){0};
 }
 
-static double seconds(clockid_t clock)
-{
-  struct timespec now;
-  clock_gettime(clock, &now);
-  return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
-
 double cpu_seconds(void)
 {
-  return seconds(CLOCK_PROCESS_CPUTIME_ID);
-}
-
-double wall_seconds(void)
-{
-  return seconds(CLOCK_MONOTONIC);
+  struct timespec now;
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }

@@ -36,8 +36,7 @@ void statements_read(Statements *statements, const char *file); /* each ends in 
 void statements_examples(Statements *statements);               /* the example of every function, from retain_help */
 void statements_free(Statements *statements);
 
-/* CPU seconds of this process, and seconds of a clock that never steps. */
+/* CPU seconds of this process. */
 double cpu_seconds(void);
-double wall_seconds(void);
 
 #endif
