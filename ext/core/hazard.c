@@ -6,8 +6,8 @@
 
 double hazard_period(double time, double width)
 {
-  double exact = time / width, whole = round(exact);
-  return fabs(exact - whole) <= 1e-9 * fmax(1, whole) ? whole : ceil(exact);
+  double exact = time / width, whole = round(exact), period = fabs(exact - whole) <= 1e-9 * fmax(1, whole) ? whole : ceil(exact);
+  return time > 0 ? fmax(1, period) : 0;
 }
 
 static Status count_periods(Hazard *hazard, const SurvivalCurve *curve, double width, int64_t first, const Watch *watch)

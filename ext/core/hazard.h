@@ -30,7 +30,7 @@ typedef struct Hazard {
   size_t n;
 } Hazard;
 
-/* The period of a time; a quotient within rounding error of a whole number is that number. */
+/* The period of a time, 0 for time 0 only; a quotient within rounding error of a whole number is that number. */
 double hazard_period(double time, double width);
 
 /* Of a finished curve that is not general. The last time must lie in period HAZARD_PERIODS at most. */

@@ -11,6 +11,10 @@ INSERT INTO checks (what, got, want) SELECT 'interval as rate_low() and rate_hig
 FROM hazard_by('life', 'tenure', 'churned');
 INSERT INTO checks (what, got, want) SELECT 'width 2', group_concat(period || ' ' || at_risk || ' ' || events || ' ' || censored, ', '), '0 10 0 1, 1 9 4 2, 2 3 1 2' FROM hazard_by('life', 'tenure', 'churned') WHERE width = 2;
 INSERT INTO checks (what, got, want) SELECT 'smoothed: neighbours count three quarters', round(smoothed, 12), round((0.75 * 2 + 1 + 0) / (0.75 * 7 + 4 + 0.75 * 3), 12) FROM hazard_by('life', 'tenure', 'churned', 'plan') WHERE group_value = 'a' AND period = 2;
+CREATE TABLE soon (tenure, churned);
+INSERT INTO soon VALUES (1e-10, 1), (5, 1), (7, 0);
+INSERT INTO checks (what, got, want) SELECT 'a time just above 0 lies in period 1', group_concat(period || ' ' || at_risk || ' ' || events, ', '), '1 3 1, 2 2 0, 3 2 0, 4 2 0, 5 2 1, 6 1 0, 7 1 0'
+FROM hazard_by('soon', 'tenure', 'churned');
 INSERT INTO checks (what, got, want) SELECT 'bandwidth 0: the hazard itself', sum(smoothed <> hazard), 0 FROM hazard_by('life', 'tenure', 'churned') WHERE bandwidth = 0;
 
 -- Against SQL, on generated contracts: every period, and no more.

@@ -12,7 +12,8 @@ static void periods(void **unused)
   assert_true(hazard_period(0.15, 0.05) == 3); /* 0.15 / 0.05 is above 3 */
   assert_true(hazard_period(0.7, 0.1) == 7);   /* 0.7 / 0.1 is below 7 */
   assert_true(hazard_period(30, 7) == 5);
-  assert_true(hazard_period(1e-12, 1) == 0);
+  assert_true(hazard_period(1e-12, 1) == 1); /* not time 0 */
+  assert_true(hazard_period(5e-324, 1e15) == 1);
 }
 
 static void shares(void **unused)
