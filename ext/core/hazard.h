@@ -16,7 +16,8 @@
 
 #include "survival.h"
 
-#define HAZARD_PERIODS 100000 /* the most periods */
+#define HAZARD_PERIODS 100000   /* the most periods */
+#define HAZARD_ROWS_MAX 4000000 /* of all groups together: 88 bytes each */
 
 typedef struct HazardPeriod {
   int64_t period;

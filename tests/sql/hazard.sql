@@ -15,6 +15,12 @@ CREATE TABLE soon (tenure, churned);
 INSERT INTO soon VALUES (1e-10, 1), (5, 1), (7, 0);
 INSERT INTO checks (what, got, want) SELECT 'a time just above 0 lies in period 1', group_concat(period || ' ' || at_risk || ' ' || events, ', '), '1 3 1, 2 2 0, 3 2 0, 4 2 0, 5 2 1, 6 1 0, 7 1 0'
 FROM hazard_by('soon', 'tenure', 'churned');
+-- Of 240 at risk half leave in period 2, and half of the rest in period 3.
+CREATE TABLE flat AS WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < 256)
+SELECT CASE WHEN n <= 16 THEN 0 WHEN n <= 136 THEN 2 WHEN n <= 196 THEN 3 ELSE 6 END AS tenure, n <= 196 AS churned FROM i;
+INSERT INTO checks (what, got, want) SELECT 'of equal neighbours the first is the peak; period 0 stands alone', group_concat(period || ' ' || smoothed || ' ' || coalesce(peak, '-'), ', '),
+  '0 0.0625 -, 1 0.0 -, 2 0.5 1, 3 0.5 -, 4 0.0 -, 5 0.0 -, 6 0.0 -' FROM hazard_by('flat', 'tenure', 'churned') WHERE bandwidth = 0;
+INSERT INTO checks (what, got, want) SELECT 'smoothed leaves period 0 out', round(smoothed, 12), round(0.75 * 120 / (240 + 0.75 * 240), 12) FROM hazard_by('flat', 'tenure', 'churned') WHERE period = 1;
 INSERT INTO checks (what, got, want) SELECT 'bandwidth 0: the hazard itself', sum(smoothed <> hazard), 0 FROM hazard_by('life', 'tenure', 'churned') WHERE bandwidth = 0;
 
 -- Against SQL, on generated contracts: every period, and no more.
@@ -35,8 +41,12 @@ FROM (SELECT peak, row_number() OVER (PARTITION BY group_value ORDER BY hazard D
 SELECT CASE WHEN got IS want THEN 'ok ' || what ELSE 'FAIL ' || what || ': got ' || coalesce(got, 'NULL') || ', want ' || coalesce(want, 'NULL') END FROM checks ORDER BY id;
 -- expect error
 SELECT count(*) FROM hazard_by('life', 'tenure', 'churned') WHERE width = 1e-8;
+-- Not one group has too many periods, but all together have.
+CREATE TABLE many AS WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < 41) SELECT n AS shop, 99000 AS tenure, 1 AS churned FROM i;
+-- expect error
+SELECT count(*) FROM hazard_by('many', 'tenure', 'churned', 'shop');
 -- expect error
 SELECT count(*) FROM hazard_by('life', 'tenure', 'churned') WHERE width = 0;
 -- expect error
 SELECT count(*) FROM hazard_by('life', 'tenure', 'churned') WHERE bandwidth = 1.5;
-SELECT 'assertions: ' || (count(*) + 3) FROM checks;
+SELECT 'assertions: ' || (count(*) + 4) FROM checks;
