@@ -16,7 +16,7 @@ static Status count_periods(Hazard *hazard, const SurvivalCurve *curve, double w
     HazardPeriod *at = &hazard->periods[(int64_t)hazard_period(curve->times[i], width) - first];
     at->events += curve->counts[i].of[1];
     at->censored += curve->counts[i].of[0];
-    if (i % WATCH_EVERY == 0 && watch_stop(watch)) {
+    if ((i + 1) % WATCH_EVERY == 0 && watch_stop(watch)) {
       return STATUS_INTERRUPT;
     }
   }
@@ -37,7 +37,7 @@ static Status smooth(Hazard *hazard, int64_t first, int bandwidth, const Watch *
       }
     }
     at->smoothed = events / at_risk;
-    if (i % 128 == 0 && watch_stop(watch)) {
+    if ((i + 1) % 128 == 0 && watch_stop(watch)) {
       return STATUS_INTERRUPT;
     }
   }
@@ -59,6 +59,7 @@ static bool is_peak(const Hazard *hazard, size_t i, double average)
 /* There are at most half as many peaks as periods, and in practice a few. */
 static Status number_peaks(Hazard *hazard, double average, const Watch *watch)
 {
+  size_t work = 0;
   for (int number = 1;; number++) {
     HazardPeriod *highest = NULL;
     for (size_t i = 0; i < hazard->n; i++) {
@@ -71,7 +72,8 @@ static Status number_peaks(Hazard *hazard, double average, const Watch *watch)
       return STATUS_OK;
     }
     highest->peak = number;
-    if (watch_stop(watch)) {
+    work += hazard->n;
+    if (work > WATCH_EVERY && watch_stop(watch)) {
       return STATUS_INTERRUPT;
     }
   }

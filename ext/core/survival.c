@@ -207,10 +207,6 @@ Status survival_add_general(SurvivalCurve *curve, double time, bool event, doubl
   if (!keys_push(&curve->keys, 2, key_of(time, event), word_of(weight))) {
     return STATUS_NOMEM;
   }
-  sum_add(&curve->weight, weight);
-  if (event) {
-    sum_add(&curve->event_weight, weight);
-  }
   if (entry > 0) {
     return keys_push(&curve->entries, 2, key_of(entry, false), word_of(weight)) ? STATUS_OK : STATUS_NOMEM;
   }
@@ -325,7 +321,7 @@ static Status build_general(SurvivalCurve *curve, const Watch *watch)
   size_t e = 0;
   for (size_t i = 0; i < keys->count;) {
     size_t p = curve->n_points++;
-    if (p % WATCH_EVERY == 0 && watch_stop(watch)) {
+    if ((p + 1) % WATCH_EVERY == 0 && watch_stop(watch)) {
       return STATUS_INTERRUPT;
     }
     uint64_t time = keys->words[2 * i] >> 1;

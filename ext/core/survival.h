@@ -53,8 +53,7 @@ typedef struct SurvivalCurve {
   SurvivalCounts *table;
   uint32_t table_size;
   SurvivalKeys keys, entries;
-  Sum weight, event_weight; /* general */
-  Sum early;                /* general: the weight of rows without entry */
+  Sum early; /* general: the weight of rows without entry */
   uint64_t n_early;
   /* The curve, after survival_finish(): */
   size_t n_points;

@@ -48,7 +48,7 @@ Status survival_quantiles(const SurvivalCurve *curve, const double *p, int n_p, 
     out[i] = (SurvivalQuantile){NAN, NAN, NAN};
   }
   while (survival_next(curve, &point)) {
-    if (point.index % WATCH_EVERY == 0 && watch_stop(watch)) {
+    if ((point.index + 1) % WATCH_EVERY == 0 && watch_stop(watch)) {
       return STATUS_INTERRUPT;
     }
     if (point.events > 0) {
@@ -87,7 +87,7 @@ Status survival_restricted_mean(const SurvivalCurve *curve, double tau, double *
     sum_add(&area, area_to(from, point.time, tau, survival));
     from = point.time;
     survival = point.survival;
-    if (point.index % WATCH_EVERY == 0 && watch_stop(watch)) {
+    if ((point.index + 1) % WATCH_EVERY == 0 && watch_stop(watch)) {
       return STATUS_INTERRUPT;
     }
   }
@@ -102,7 +102,7 @@ Status survival_restricted_mean(const SurvivalCurve *curve, double tau, double *
     sum_add(&part, area_to(from, point.time, tau, survival));
     from = point.time;
     survival = point.survival;
-    if (point.index % WATCH_EVERY == 0 && watch_stop(watch)) {
+    if ((point.index + 1) % WATCH_EVERY == 0 && watch_stop(watch)) {
       return STATUS_INTERRUPT;
     }
     if (point.events > 0 && survival > 0) {

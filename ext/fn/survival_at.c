@@ -77,6 +77,7 @@ static Status at_compute(Call *call, void *state, int64_t *n_rows)
   if (!answer->rows) {
     return STATUS_NOMEM;
   }
+  int work = 0;
   for (uint32_t g = 0; g < groups->n; g++) {
     const SurvivalCurve *curve = &groups->curves[groups->order[g]];
     SurvivalPoint from = since > 0 ? point_at(curve, since) : survival_start(curve);
@@ -91,8 +92,12 @@ static Status at_compute(Call *call, void *state, int64_t *n_rows)
                      .se = survival > 0 ? survival * sqrt(log_variance) : NAN,
                      .interval = survival_interval(survival, log_variance, scale, z)};
     }
-    if (watch_stop(call_watch(call))) {
-      return STATUS_INTERRUPT;
+    work += answer->n_times;
+    if (work >= 1024) {
+      work = 0;
+      if (watch_stop(call_watch(call))) {
+        return STATUS_INTERRUPT;
+      }
     }
   }
   *n_rows = (int64_t)groups->n * answer->n_times;

@@ -74,7 +74,7 @@ static Status steps_make(const SurvivalCurve *curve, Step **out, const Watch *wa
     from = point.time;
     survival = point.survival;
     steps[point.index] = (Step){survival, point.log_variance, sum_value(&area)};
-    if (point.index % WATCH_EVERY == 0 && watch_stop(watch)) {
+    if ((point.index + 1) % WATCH_EVERY == 0 && watch_stop(watch)) {
       return STATUS_INTERRUPT;
     }
   }
@@ -103,7 +103,7 @@ static Status forecast_compute(Call *call, void *state, int64_t *n_rows)
   }
   answer->n_steps = n;
   for (uint32_t i = 0; i < n; i++) {
-    status = steps_make(&groups->curves[i], &answer->steps[i], call_watch(call));
+    status = (i + 1) % 1024 == 0 && watch_stop(call_watch(call)) ? STATUS_INTERRUPT : steps_make(&groups->curves[i], &answer->steps[i], call_watch(call));
     if (status) {
       return status;
     }

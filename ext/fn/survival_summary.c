@@ -82,7 +82,8 @@ static Status summary_compute(Call *call, void *state, int64_t *n_rows)
   for (uint32_t i = 0; i < groups->n; i++) {
     const SurvivalCurve *curve = &groups->curves[groups->order[i]];
     GroupSummary *row = &answer->rows[i];
-    status = survival_quantiles(curve, PROPORTIONS, QUANTILES, scale, z, row->quantiles, call_watch(call));
+    status = (i + 1) % 1024 == 0 && watch_stop(call_watch(call)) ? STATUS_INTERRUPT
+                                                                 : survival_quantiles(curve, PROPORTIONS, QUANTILES, scale, z, row->quantiles, call_watch(call));
     if (status == STATUS_OK) {
       status = survival_restricted_mean(curve, answer->tau, &row->mean, &row->se, call_watch(call));
     }
