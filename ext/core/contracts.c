@@ -4,6 +4,8 @@
 
 #include "calendar.h"
 #include "mem.h"
+#include "sort.h"
+#include "stats.h"
 
 #define UNITS 10000.0
 #define UNITS_MOST 4503599627370496.0 /* 2^52 */
@@ -24,8 +26,11 @@ Status contracts_add(Contracts *contracts, const Contract *contract)
   return STATUS_OK;
 }
 
-static bool contract_before(const Contract *x, const Contract *y)
+/* Equal ones are the same in every field. */
+static bool contract_before(const void *a, const void *b, const void *unused)
 {
+  const Contract *x = a, *y = b;
+  (void)unused;
   if (x->start != y->start) {
     return x->start < y->start;
   }
@@ -35,48 +40,8 @@ static bool contract_before(const Contract *x, const Contract *y)
   return x->amount < y->amount;
 }
 
-static void heap_sift(Contract *contracts, size_t root, size_t n)
-{
-  Contract moving = contracts[root];
-  for (size_t child; (child = 2 * root + 1) < n; root = child) {
-    if (child + 1 < n && contract_before(&contracts[child], &contracts[child + 1])) {
-      child++;
-    }
-    if (!contract_before(&moving, &contracts[child])) {
-      break;
-    }
-    contracts[root] = contracts[child];
-  }
-  contracts[root] = moving;
-}
-
-/* One customer's: mostly few, and in order. Equal ones are the same in every field, so that it need not be stable. */
-static Status run_sort(Contract *contracts, size_t n, const Watch *watch)
-{
-  size_t ordered = 1;
-  while (ordered < n && !contract_before(&contracts[ordered], &contracts[ordered - 1])) {
-    ordered++;
-  }
-  if (ordered >= n) {
-    return STATUS_OK;
-  }
-  for (size_t root = n / 2; root-- > 0;) {
-    heap_sift(contracts, root, n);
-  }
-  while (n-- > 1) {
-    if (n % WATCH_EVERY == 0 && watch_stop(watch)) {
-      return STATUS_INTERRUPT;
-    }
-    Contract last = contracts[0];
-    contracts[0] = contracts[n];
-    contracts[n] = last;
-    heap_sift(contracts, 0, n);
-  }
-  return STATUS_OK;
-}
-
 /* One pass of a distribution sort, stable: by customer, or by segment. */
-static Status distribute(Contracts *contracts, uint32_t keys, bool by_segment)
+static Status distribute(Contracts *contracts, uint32_t keys, bool by_segment, const Watch *watch)
 {
   size_t *next = mem_zero((size_t)keys + 1, sizeof *next);
   Contract *out = mem_alloc(contracts->count + 1, sizeof *out);
@@ -95,6 +60,11 @@ static Status distribute(Contracts *contracts, uint32_t keys, bool by_segment)
   for (size_t i = 0; i < contracts->count; i++) {
     const Contract *contract = &contracts->contracts[i];
     out[next[by_segment ? contract->segment : contract->customer]++] = *contract;
+    if ((i + 1) % WATCH_EVERY == 0 && watch_stop(watch)) {
+      mem_free(next);
+      mem_free(out);
+      return STATUS_INTERRUPT;
+    }
   }
   mem_free(next);
   mem_free(contracts->contracts);
@@ -159,18 +129,21 @@ Status contracts_finish(Contracts *contracts, const int64_t *as_of, const Watch 
     contracts->as_of = *as_of;
   }
   take_part(contracts);
+  if (watch_stop(watch)) {
+    return STATUS_INTERRUPT;
+  }
   amounts_scale(contracts);
   if (contracts->count == 0) {
     return STATUS_OK;
   }
-  Status status = watch_stop(watch) ? STATUS_INTERRUPT : distribute(contracts, contracts->n_customers, false);
+  Status status = watch_stop(watch) ? STATUS_INTERRUPT : distribute(contracts, contracts->n_customers, false, watch);
   if (status == STATUS_OK && contracts->n_segments > 1) {
-    status = watch_stop(watch) ? STATUS_INTERRUPT : distribute(contracts, contracts->n_segments, true);
+    status = distribute(contracts, contracts->n_segments, true, watch);
   }
   for (size_t from = 0, turn = 0; from < contracts->count && status == STATUS_OK; turn++) {
     size_t to = contracts_run(contracts, from);
     status = turn % WATCH_EVERY == 0 && watch_stop(watch) ? STATUS_INTERRUPT
-                                                          : run_sort(contracts->contracts + from, to - from, watch);
+                                                          : records_sort(contracts->contracts + from, to - from, sizeof *contracts->contracts, contract_before, NULL, watch);
     from = to;
   }
   return status;
@@ -199,39 +172,10 @@ typedef struct ContractChange {
   double amount;
 } ContractChange;
 
-static void change_sift(ContractChange *changes, size_t root, size_t n)
+static bool change_before(const void *a, const void *b, const void *unused)
 {
-  ContractChange moving = changes[root];
-  for (size_t child; (child = 2 * root + 1) < n; root = child) {
-    if (child + 1 < n && changes[child].time < changes[child + 1].time) {
-      child++;
-    }
-    if (moving.time >= changes[child].time) {
-      break;
-    }
-    changes[root] = changes[child];
-  }
-  changes[root] = moving;
-}
-
-static void changes_sort(ContractChange *changes, size_t n)
-{
-  size_t ordered = 1;
-  while (ordered < n && changes[ordered - 1].time <= changes[ordered].time) {
-    ordered++;
-  }
-  if (ordered >= n) {
-    return;
-  }
-  for (size_t root = n / 2; root-- > 0;) {
-    change_sift(changes, root, n);
-  }
-  while (n-- > 1) {
-    ContractChange last = changes[0];
-    changes[0] = changes[n];
-    changes[n] = last;
-    change_sift(changes, 0, n);
-  }
+  (void)unused;
+  return ((const ContractChange *)a)->time < ((const ContractChange *)b)->time;
 }
 
 static Status steps_reserve(ContractSteps *steps, size_t n)
@@ -254,15 +198,7 @@ static Status steps_reserve(ContractSteps *steps, size_t n)
   return STATUS_OK;
 }
 
-/* Neumaier's sum by hand, as the level also goes down. */
-static void level_add(double *high, double *low, double x)
-{
-  double sum = *high + x;
-  *low += fabs(*high) >= fabs(x) ? (*high - sum) + x : (x - sum) + *high;
-  *high = sum;
-}
-
-Status contract_steps(const Contracts *contracts, size_t from, size_t to, bool cover, ContractSteps *steps)
+Status contract_steps(const Contracts *contracts, size_t from, size_t to, bool cover, ContractSteps *steps, const Watch *watch)
 {
   const Contract *all = contracts->contracts;
   Status status = steps_reserve(steps, to - from);
@@ -275,26 +211,28 @@ Status contract_steps(const Contracts *contracts, size_t from, size_t to, bool c
       steps->changes[n_ends++] = (ContractChange){all[i].end, all[i].amount};
     }
   }
-  changes_sort(steps->changes, n_ends);
+  status = records_sort(steps->changes, n_ends, sizeof *steps->changes, change_before, NULL, watch);
 
-  double high = 0, low = 0, before = 0, peak = 0;
+  Sum sum = {0};
+  double before = 0, peak = 0;
   uint32_t covers = 0;
   steps->count = 0;
-  for (size_t start = from, end = 0; start < to || end < n_ends;) {
+  for (size_t start = from, end = 0; status == STATUS_OK && (start < to || end < n_ends);) {
     bool begins = end == n_ends || (start < to && all[start].start <= steps->changes[end].time);
     int64_t time = begins ? all[start].start : steps->changes[end].time;
     if (begins) {
       covers++;
-      level_add(&high, &low, all[start++].amount);
+      sum_add(&sum, all[start++].amount);
     } else {
       covers--;
-      level_add(&high, &low, -steps->changes[end++].amount);
+      sum_add(&sum, -steps->changes[end++].amount);
     }
     if (covers == 0) {
-      high = low = peak = 0;
+      sum = (Sum){0};
+      peak = 0;
     }
-    peak = high > peak ? high : peak;
-    double level = cover ? covers > 0 : high + low;
+    peak = sum.high > peak ? sum.high : peak;
+    double level = cover ? covers > 0 : sum_value(&sum);
     if (!cover && contracts->units == 1 && level <= NOISE * peak) {
       level = 0;
     }
@@ -308,8 +246,9 @@ Status contract_steps(const Contracts *contracts, size_t from, size_t to, bool c
     }
     steps->steps[steps->count++] = (ContractStep){time, level, covers};
     before = level;
+    status = (start + end) % WATCH_EVERY == 0 && watch_stop(watch) ? STATUS_INTERRUPT : STATUS_OK;
   }
-  return STATUS_OK;
+  return status;
 }
 
 void contract_steps_free(ContractSteps *steps)

@@ -1,5 +1,6 @@
 #include "mem.h"
 #include "renewals.h"
+#include "sort.h"
 
 static int64_t day_of(int64_t ms, int64_t offset_ms)
 {
@@ -34,41 +35,11 @@ static bool run_find(const Contracts *contracts, size_t from, size_t to, int64_t
   return true;
 }
 
-static bool row_before(const ExpiringRow *x, const ExpiringRow *y)
+static bool row_before(const void *a, const void *b, const void *unused)
 {
+  const ExpiringRow *x = a, *y = b;
+  (void)unused;
   return x->contract->end != y->contract->end ? x->contract->end < y->contract->end : x->customer < y->customer;
-}
-
-static void row_sift(ExpiringRow *rows, int64_t root, int64_t n)
-{
-  ExpiringRow moving = rows[root];
-  for (int64_t child; (child = 2 * root + 1) < n; root = child) {
-    if (child + 1 < n && row_before(&rows[child], &rows[child + 1])) {
-      child++;
-    }
-    if (!row_before(&moving, &rows[child])) {
-      break;
-    }
-    rows[root] = rows[child];
-  }
-  rows[root] = moving;
-}
-
-static Status rows_sort(ExpiringRow *rows, int64_t n, const Watch *watch)
-{
-  for (int64_t root = n / 2; root-- > 0;) {
-    row_sift(rows, root, n);
-  }
-  while (n-- > 1) {
-    if (n % WATCH_EVERY == 0 && watch_stop(watch)) {
-      return STATUS_INTERRUPT;
-    }
-    ExpiringRow last = rows[0];
-    rows[0] = rows[n];
-    rows[n] = last;
-    row_sift(rows, 0, n);
-  }
-  return STATUS_OK;
 }
 
 Status expiring_find(const Contracts *contracts, int64_t days, int64_t offset_ms, ExpiringRow **rows, int64_t *n_rows, const Watch *watch)
@@ -86,5 +57,5 @@ Status expiring_find(const Contracts *contracts, int64_t days, int64_t offset_ms
     *n_rows += run_find(contracts, from, to, days, offset_ms, &(*rows)[*n_rows]);
     from = to;
   }
-  return rows_sort(*rows, *n_rows, watch);
+  return records_sort(*rows, (size_t)*n_rows, sizeof **rows, row_before, NULL, watch);
 }

@@ -87,7 +87,7 @@ Status mrr_build(Mrr *mrr, const Contracts *contracts, Grain grain, int64_t offs
   for (size_t from = 0, turn = 0; from < contracts->count && status == STATUS_OK; turn++) {
     size_t to = contracts_run(contracts, from);
     status = turn % WATCH_EVERY == 0 && watch_stop(watch) ? STATUS_INTERRUPT
-                                                          : contract_steps(contracts, from, to, cover, &steps);
+                                                          : contract_steps(contracts, from, to, cover, &steps, watch);
     if (status == STATUS_OK) {
       run_add(mrr->rows + contracts->contracts[from].segment * mrr->periods, &steps, &cursor, mrr->first);
     }

@@ -10,7 +10,7 @@
 ** so that end = start + new + expansion + reactivation - contraction - churn, exact where the amounts are (contracts.h).
 ** A contract that begins at a period's first instant belongs to that period, and so does one that ends there.
 **
-** O(contracts log contracts per customer + segments * periods); 136 bytes per segment and period.
+** O(contracts log contracts per customer + segments * periods); 176 bytes per segment and period.
 */
 #ifndef RETAIN_CORE_MRR_H
 #define RETAIN_CORE_MRR_H

@@ -1,6 +1,7 @@
 #include "renewals.h"
 
 #include "mem.h"
+#include "sort.h"
 
 /* A contract of the run that has ended, by end, the dearest first. */
 typedef struct Ended {
@@ -11,13 +12,14 @@ typedef struct Ended {
 /* Work on one run after another. */
 typedef struct Work {
   Ended *ended;
-  bool *used; /* by contract of the run: it renews another */
+  size_t *ahead; /* by contract of the run, and one more: itself where it is free, else a later one on the way to the next that is */
   size_t size;
 } Work;
 
-static bool ended_before(const Ended *x, const Ended *y)
+static bool ended_before(const void *x, const void *y, const void *unused)
 {
-  const Contract *a = x->contract, *b = y->contract;
+  const Contract *a = ((const Ended *)x)->contract, *b = ((const Ended *)y)->contract;
+  (void)unused;
   if (a->end != b->end) {
     return a->end < b->end;
   }
@@ -27,50 +29,23 @@ static bool ended_before(const Ended *x, const Ended *y)
   return a < b; /* both of one array */
 }
 
-static void ended_sift(Ended *ended, size_t root, size_t n)
-{
-  Ended moving = ended[root];
-  for (size_t child; (child = 2 * root + 1) < n; root = child) {
-    if (child + 1 < n && ended_before(&ended[child], &ended[child + 1])) {
-      child++;
-    }
-    if (!ended_before(&moving, &ended[child])) {
-      break;
-    }
-    ended[root] = ended[child];
-  }
-  ended[root] = moving;
-}
-
-static void ended_sort(Ended *ended, size_t n)
-{
-  for (size_t root = n / 2; root-- > 0;) {
-    ended_sift(ended, root, n);
-  }
-  while (n-- > 1) {
-    Ended last = ended[0];
-    ended[0] = ended[n];
-    ended[n] = last;
-    ended_sift(ended, 0, n);
-  }
-}
-
 static Status work_reserve(Work *work, size_t n)
 {
-  if (n <= work->size) {
+  if (n < work->size) {
     return STATUS_OK;
   }
-  Ended *ended = mem_resize(work->ended, n + n / 2 + 16, sizeof *ended);
+  size_t size = n + n / 2 + 16;
+  Ended *ended = mem_resize(work->ended, size, sizeof *ended);
   if (!ended) {
     return STATUS_NOMEM;
   }
   work->ended = ended;
-  bool *used = mem_resize(work->used, n + n / 2 + 16, sizeof *used);
-  if (!used) {
+  size_t *ahead = mem_resize(work->ahead, size, sizeof *ahead);
+  if (!ahead) {
     return STATUS_NOMEM;
   }
-  work->used = used;
-  work->size = n + n / 2 + 16;
+  work->ahead = ahead;
+  work->size = size;
   return STATUS_OK;
 }
 
@@ -89,40 +64,74 @@ static size_t first_from(const Contract *run, size_t n, int64_t time)
   return low;
 }
 
-/* Renews what is not yet by the first contract that is free, begins in low … high and covers more than the old one did. */
-static void renew(Work *work, Ended *ended, const Contract *run, size_t n, int64_t low, int64_t high)
+/* The first free contract from i on; n: none. The way there becomes half as long each time (Tarjan & van Leeuwen 1984). */
+static size_t free_from(size_t *ahead, size_t i)
+{
+  while (ahead[i] != i) {
+    ahead[i] = ahead[ahead[i]];
+    i = ahead[i];
+  }
+  return i;
+}
+
+/*
+** Renews by the first contract that is free, begins in low … high and covers more than the old one did. Those that do not are out for the rest of the turn:
+** the ends to come are no earlier.
+*/
+static void renew(size_t *ahead, Ended *ended, const Contract *run, size_t n, int64_t low, int64_t high)
 {
   const Contract *contract = ended->contract;
   low = low > contract->start ? low : contract->start + 1;
-  for (size_t i = first_from(run, n, low); i < n && run[i].start <= high && !ended->next; i++) {
-    if (!work->used[i] && run[i].end > contract->end) {
-      work->used[i] = true;
+  for (size_t i = free_from(ahead, first_from(run, n, low)); i < n && run[i].start <= high && !ended->next; i = free_from(ahead, i)) {
+    ahead[i] = i + 1;
+    if (run[i].end > contract->end) {
       ended->next = &run[i];
     }
   }
 }
 
-static size_t run_match(Work *work, const Contracts *contracts, const Contract *run, size_t n, const RenewalRule *rule)
+/* A turn over all that ended, in the order of the ends: those not renewed yet, by what begins from `early` before the end to `late` after it. */
+static Status run_turn(const Work *work, size_t n_ended, const Contract *run, size_t n, Duration early, Duration late, const Watch *watch)
 {
-  size_t n_ended = 0;
+  for (size_t i = 0; i <= n; i++) {
+    work->ahead[i] = i;
+  }
+  for (size_t i = 0; i < n_ended; i++) {
+    const Contract *next = work->ended[i].next;
+    if (next) {
+      work->ahead[next - run] = (size_t)(next - run) + 1;
+    }
+  }
+  for (size_t i = 0; i < n_ended; i++) {
+    Ended *ended = &work->ended[i];
+    int64_t end = ended->contract->end;
+    if (!ended->next) {
+      renew(work->ahead, ended, run, n, time_add(end, early, -1), time_add(end, late, 1));
+    }
+    if ((i + 1) % WATCH_EVERY == 0 && watch_stop(watch)) {
+      return STATUS_INTERRUPT;
+    }
+  }
+  return STATUS_OK;
+}
+
+static Status run_match(const Work *work, const Contracts *contracts, const Contract *run, size_t n, const RenewalRule *rule, size_t *n_ended, const Watch *watch)
+{
+  const Duration hour = {.ms = MS_PER_HOUR};
+  *n_ended = 0;
   for (size_t i = 0; i < n; i++) {
-    work->used[i] = false;
     if (run[i].end <= contracts->as_of && run[i].end > run[i].start) {
-      work->ended[n_ended++] = (Ended){&run[i], NULL};
+      work->ended[(*n_ended)++] = (Ended){&run[i], NULL};
     }
   }
-  ended_sort(work->ended, n_ended);
-  for (size_t i = 0; i < n_ended; i++) {
-    int64_t end = work->ended[i].contract->end;
-    renew(work, &work->ended[i], run, n, end - MS_PER_HOUR, end + MS_PER_HOUR);
+  Status status = records_sort(work->ended, *n_ended, sizeof *work->ended, ended_before, NULL, watch);
+  if (status == STATUS_OK) {
+    status = run_turn(work, *n_ended, run, n, hour, hour, watch);
   }
-  for (size_t i = 0; i < n_ended; i++) {
-    int64_t end = work->ended[i].contract->end;
-    if (!work->ended[i].next) {
-      renew(work, &work->ended[i], run, n, time_add(end, rule->early, -1), time_add(end, rule->grace, 1));
-    }
+  if (status == STATUS_OK) {
+    status = run_turn(work, *n_ended, run, n, rule->early, rule->grace, watch);
   }
-  return n_ended;
+  return status;
 }
 
 static void row_add(RenewalRow *row, const Ended *ended, const Contracts *contracts, const RenewalRule *rule)
@@ -176,16 +185,20 @@ Status renewals_build(Renewals *renewals, const Contracts *contracts, const Rene
     const Contract *run = contracts->contracts + from;
     size_t n = contracts_run(contracts, from) - from;
     RenewalRow *rows = renewals->rows + run->segment * renewals->periods;
+    size_t n_ended = 0;
     status = turn % WATCH_EVERY == 0 && watch_stop(watch) ? STATUS_INTERRUPT : work_reserve(&work, n);
-    size_t n_ended = status == STATUS_OK ? run_match(&work, contracts, run, n, rule) : 0;
-    for (size_t i = 0; i < n_ended; i++) {
+    if (status == STATUS_OK) {
+      status = run_match(&work, contracts, run, n, rule, &n_ended, watch);
+    }
+    for (size_t i = 0; i < n_ended && status == STATUS_OK; i++) {
       int64_t period = period_of(&cursor, work.ended[i].contract->end);
       row_add(&rows[period - renewals->first], &work.ended[i], contracts, rule);
+      status = (i + 1) % WATCH_EVERY == 0 && watch_stop(watch) ? STATUS_INTERRUPT : STATUS_OK;
     }
     from += n;
   }
   mem_free(work.ended);
-  mem_free(work.used);
+  mem_free(work.ahead);
   return status;
 }
 

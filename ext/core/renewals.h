@@ -6,7 +6,7 @@
 ** one: first those that begin within an hour of the end, the dearest ending first, then the earliest that fits, in
 ** the order of the ends. It is decided once `grace` after its end has passed at as_of.
 **
-** O(n log n) in the contracts of a customer where few lie in each other's reach.
+** O(n log n) in the contracts of a customer.
 */
 #ifndef RETAIN_CORE_RENEWALS_H
 #define RETAIN_CORE_RENEWALS_H

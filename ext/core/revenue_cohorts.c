@@ -118,7 +118,7 @@ Status revenue_cohorts_build(RevenueCohorts *cohorts, const Contracts *contracts
   for (size_t from = 0, turn = 0; from < contracts->count && status == STATUS_OK; turn++) {
     size_t to = contracts_run(contracts, from);
     status = turn % WATCH_EVERY == 0 && watch_stop(watch) ? STATUS_INTERRUPT
-                                                          : contract_steps(contracts, from, to, false, &steps);
+                                                          : contract_steps(contracts, from, to, false, &steps, watch);
     if (status == STATUS_OK) {
       run_add(cohorts, contracts->contracts[from].segment, &steps, &cursor);
     }

@@ -200,6 +200,132 @@ static void renewals_split_what_is_up(void **state)
   }
 }
 
+/* The first of the run that is free and renews contract i, by looking at every one; -1: none. */
+static int first_renewal(const Contracts *contracts, const bool *used, int i, int64_t low, int64_t high)
+{
+  const Contract *all = contracts->contracts;
+  for (int j = 0; j < (int)contracts->count; j++) {
+    if (!used[j] && all[j].start > all[i].start && all[j].start >= low && all[j].start <= high && all[j].end > all[i].end) {
+      return j;
+    }
+  }
+  return -1;
+}
+
+/* One customer with many contracts in each other's reach: each renews at most one, those within an hour first, in the order of the ends. */
+static void renewals_of_one_customer(void **state)
+{
+  (void)state;
+  enum {
+    N = 700
+  };
+  for (uint64_t seed = 90; seed < 96; seed++) {
+    Contracts contracts = {0};
+    Renewals renewals;
+    const RenewalRule rule = {.grain = {GRAIN_YEAR, 0}, .grace = {.ms = 20 * MS_PER_DAY}, .early = {.ms = 90 * MS_PER_DAY}};
+    int64_t as_of = START + 900 * MS_PER_DAY, renewed = 0, got = 0;
+    int order[N], n = 0, next[N];
+    bool used[N] = {false};
+    double value = 0, got_value = 0;
+    random_contracts(&contracts, seed, N, 4);
+    for (size_t i = 0; i < contracts.count; i++) {
+      contracts.contracts[i].customer = contracts.contracts[i].segment = 0;
+    }
+    assert_int_equal(contracts_finish(&contracts, &as_of, &QUIET), STATUS_OK);
+    const Contract *all = contracts.contracts;
+    for (int i = 0; i < N; i++) {
+      int at = n;
+      if (all[i].end > as_of || all[i].end == all[i].start) {
+        continue;
+      }
+      for (; at > 0; at--) {
+        const Contract *before = &all[order[at - 1]];
+        if (before->end < all[i].end || (before->end == all[i].end && before->amount >= all[i].amount)) {
+          break;
+        }
+        order[at] = order[at - 1];
+      }
+      order[at] = i;
+      next[i] = -1;
+      n++;
+    }
+    for (int turn = 0; turn < 2; turn++) {
+      for (int k = 0; k < n; k++) {
+        int i = order[k];
+        if (next[i] < 0) {
+          next[i] = first_renewal(&contracts, used, i, all[i].end - (turn ? rule.early.ms : MS_PER_HOUR), all[i].end + (turn ? rule.grace.ms : MS_PER_HOUR));
+          used[next[i] < 0 ? i : next[i]] |= next[i] >= 0;
+        }
+      }
+    }
+    for (int k = 0; k < n; k++) {
+      bool decided = all[order[k]].end + rule.grace.ms <= as_of;
+      renewed += next[order[k]] >= 0;
+      value += decided && next[order[k]] >= 0 ? all[next[order[k]]].amount : 0;
+    }
+    assert_int_equal(renewals_build(&renewals, &contracts, &rule, &QUIET), STATUS_OK);
+    for (int64_t i = 0; i < renewals.n_rows; i++) {
+      got += renewals.rows[i].renewed + renewals.rows[i].pending_renewed;
+      got_value += sum_value(&renewals.rows[i].value_next);
+    }
+    assert_true(renewed > 100 && renewed < n);
+    assert_int_equal(got, renewed);
+    assert_true(got_value == value);
+    renewals_free(&renewals);
+    contracts_free(&contracts);
+  }
+}
+
+typedef struct Questions {
+  int asked, stop_at;
+} Questions;
+
+static bool question(void *context)
+{
+  Questions *questions = context;
+  return ++questions->asked == questions->stop_at;
+}
+
+/* finish, renewals and movements of `n` contracts of one customer, backwards; the status of the first that does not answer. */
+static Status one_customer(size_t n, Questions *questions)
+{
+  Contracts contracts = {0};
+  Renewals renewals = {0};
+  Mrr mrr = {0};
+  const Watch watch = {question, questions};
+  const RenewalRule rule = {.grain = MONTH, .early = {.ms = 30 * MS_PER_DAY}};
+  int64_t as_of = START + 900 * MS_PER_DAY;
+  for (size_t i = 0; i < n; i++) {
+    int64_t start = START + (int64_t)(n - i) * MS_PER_SECOND, length = (int64_t)(1 + i * 7919 % 30) * MS_PER_DAY;
+    assert_int_equal(contracts_add(&contracts, &(Contract){.start = start, .end = start + length, .amount = 1}), STATUS_OK);
+  }
+  Status status = contracts_finish(&contracts, &as_of, &watch);
+  int first = questions->asked;
+  if (status == STATUS_OK) {
+    status = renewals_build(&renewals, &contracts, &rule, &watch);
+    assert_true(status == STATUS_INTERRUPT || questions->asked - first > 4);
+    first = questions->asked;
+  }
+  if (status == STATUS_OK) {
+    status = mrr_build(&mrr, &contracts, MONTH, 0, false, &watch);
+    assert_true(status == STATUS_INTERRUPT || questions->asked - first > 4);
+  }
+  renewals_free(&renewals);
+  mrr_free(&mrr);
+  contracts_free(&contracts);
+  return status;
+}
+
+static void one_customer_stops(void **state)
+{
+  (void)state;
+  Questions questions = {0};
+  assert_int_equal(one_customer(60000, &questions), STATUS_OK);
+  for (int stop_at = 1; stop_at <= questions.asked; stop_at += 7) {
+    assert_int_equal(one_customer(60000, &(Questions){.stop_at = stop_at}), STATUS_INTERRUPT);
+  }
+}
+
 /* One customer with many contracts: order does not matter. */
 static void order_does_not_matter(void **state)
 {
@@ -252,6 +378,8 @@ int main(void)
     cmocka_unit_test(revenue_is_what_covers),
     cmocka_unit_test(cohorts_add_up_to_movements),
     cmocka_unit_test(renewals_split_what_is_up),
+    cmocka_unit_test(renewals_of_one_customer),
+    cmocka_unit_test(one_customer_stops),
     cmocka_unit_test(order_does_not_matter),
     cmocka_unit_test(nothing_gives_nothing),
   };
