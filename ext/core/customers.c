@@ -238,6 +238,15 @@ CustomerKey customers_key(const Customers *customers, uint32_t id)
   return (CustomerKey){.text = key->bytes, .length = key->length};
 }
 
+bool customer_key_before(CustomerKey a, CustomerKey b)
+{
+  if (!a.text || !b.text) {
+    return !a.text && (b.text || a.integer < b.integer);
+  }
+  int order = memcmp(a.text, b.text, a.length < b.length ? a.length : b.length);
+  return order < 0 || (order == 0 && a.length < b.length);
+}
+
 void customers_free(Customers *customers)
 {
   while (customers->arena) {

@@ -134,13 +134,6 @@ Status design_count(DesignTerm *term, uint32_t level)
   return STATUS_OK;
 }
 
-static bool key_before(CustomerKey a, CustomerKey b)
-{
-  if (!a.text || !b.text) return !a.text && (b.text || a.integer < b.integer);
-  int order = memcmp(a.text, b.text, a.length < b.length ? a.length : b.length);
-  return order < 0 || (order == 0 && a.length < b.length);
-}
-
 static char *copy(const char *text)
 {
   Text out = {0};
@@ -178,7 +171,7 @@ static bool levels_order(const DesignTerm *term, const Customers *keys, uint32_t
   for (uint32_t id = 0; id < keys->count && id < term->n_uses; id++) {
     if (term->uses[id] && ++*n <= DESIGN_LEVELS_MAX) {
       uint32_t at = *n - 1;
-      for (; at > 0 && key_before(customers_key(keys, id), customers_key(keys, level[at - 1])); at--) {
+      for (; at > 0 && customer_key_before(customers_key(keys, id), customers_key(keys, level[at - 1])); at--) {
         level[at] = level[at - 1];
       }
       level[at] = id;

@@ -54,10 +54,12 @@ static bool is_cause(const RisksAnswer *answer, uint32_t key)
 static Status order_causes(Call *call, RisksAnswer *answer)
 {
   const Customers *keys = &answer->reader.fields[LIFE_EVENT_OR_CAUSE].keys;
-  answer->causes = keys_in_order(keys, keys->count);
-  answer->groups = keys_in_order(&answer->reader.fields[LIFE_GROUP].keys, answer->grid.n_rows);
-  if (!answer->causes || !answer->groups) {
-    return STATUS_NOMEM;
+  Status status = keys_in_order(keys, keys->count, &answer->causes, call_watch(call));
+  if (status == STATUS_OK) {
+    status = keys_in_order(&answer->reader.fields[LIFE_GROUP].keys, answer->grid.n_rows, &answer->groups, call_watch(call));
+  }
+  if (status) {
+    return status;
   }
   for (uint32_t i = 0; i < keys->count; i++) {
     if (is_cause(answer, answer->causes[i])) {

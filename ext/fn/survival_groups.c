@@ -4,56 +4,27 @@
 #include <string.h>
 
 #include "../core/mem.h"
+#include "../core/sort.h"
 #include "survival_options.h"
 
 /* Order of keys */
 
-static bool key_before(const Customers *keys, uint32_t a, uint32_t b)
+static bool key_before(const void *a, const void *b, const void *keys)
 {
-  CustomerKey x = customers_key(keys, a), y = customers_key(keys, b);
-  if (!x.text || !y.text) {
-    return !x.text && (y.text || x.integer < y.integer);
-  }
-  int order = memcmp(x.text, y.text, x.length < y.length ? x.length : y.length);
-  return order < 0 || (order == 0 && x.length < y.length);
+  return customer_key_before(customers_key(keys, *(const uint32_t *)a), customers_key(keys, *(const uint32_t *)b));
 }
 
-static void sift(const Customers *keys, uint32_t *heap, uint32_t i, uint32_t n)
+Status keys_in_order(const Customers *keys, uint32_t n, uint32_t **order, const Watch *watch)
 {
-  for (uint32_t child = 2 * i + 1; child < n; i = child, child = 2 * i + 1) {
-    if (child + 1 < n && key_before(keys, heap[child], heap[child + 1])) {
-      child++;
-    }
-    if (!key_before(keys, heap[i], heap[child])) {
-      return;
-    }
-    uint32_t swap = heap[i];
-    heap[i] = heap[child];
-    heap[child] = swap;
-  }
-}
-
-uint32_t *keys_in_order(const Customers *keys, uint32_t n)
-{
-  uint32_t *order = mem_alloc((size_t)n + 1, sizeof *order);
-  if (!order) {
-    return NULL;
+  uint32_t *ids = mem_alloc((size_t)n + 1, sizeof *ids);
+  *order = ids;
+  if (!ids) {
+    return STATUS_NOMEM;
   }
   for (uint32_t i = 0; i < n; i++) {
-    order[i] = i;
+    ids[i] = i;
   }
-  if (keys->count > 1) {
-    for (uint32_t i = n / 2; i-- > 0;) {
-      sift(keys, order, i, n);
-    }
-    for (uint32_t last = n; last-- > 1;) {
-      uint32_t swap = order[0];
-      order[0] = order[last];
-      order[last] = swap;
-      sift(keys, order, 0, last);
-    }
-  }
-  return order;
+  return keys->count > 1 ? records_sort(ids, n, sizeof *ids, key_before, keys, watch) : STATUS_OK;
 }
 
 /* Groups */
@@ -124,10 +95,9 @@ Status life_groups_read(Call *call, LifeGroups *groups)
     status = i % 1024 == 1023 && watch_stop(call_watch(call)) ? STATUS_INTERRUPT : survival_finish(&groups->curves[i], call_watch(call));
   }
   if (status == STATUS_OK) {
-    groups->order = keys_in_order(&groups->reader.fields[LIFE_GROUP].keys, groups->n);
-    if (!groups->order) {
-      return STATUS_NOMEM;
-    }
+    status = keys_in_order(&groups->reader.fields[LIFE_GROUP].keys, groups->n, &groups->order, call_watch(call));
+  }
+  if (status == STATUS_OK) {
     drop_empty_groups(groups);
   }
   return status;

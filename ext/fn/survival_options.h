@@ -91,8 +91,8 @@ struct LifeReader {
 Status lives_read(Call *call, LifeReader *reader);
 void lives_free(LifeReader *reader);
 
-/* The ids 0 … n - 1 of keys in the order of output: integers first, ascending, then text by bytes. From mem_alloc(); NULL: out of memory. */
-uint32_t *keys_in_order(const Customers *keys, uint32_t n);
+/* The ids 0 … n - 1 of keys in the order of output: integers first, ascending, then text by bytes. From mem_alloc(), the caller's also after a failure. */
+Status keys_in_order(const Customers *keys, uint32_t n, uint32_t **order, const Watch *watch);
 
 /* A curve per group. */
 typedef struct LifeGroups {

@@ -37,14 +37,17 @@ static Status test_take(LifeReader *reader, const Life *life)
   return life_grid_add(&answer->grid, life->stratum, life->group, life->time, life->event);
 }
 
-static Status count_groups(TestAnswer *answer, uint32_t *n)
+static Status count_groups(TestAnswer *answer, uint32_t *n, const Watch *watch)
 {
   uint32_t n_groups = answer->grid.n_columns, kept = 0;
-  answer->order = keys_in_order(&answer->reader.fields[LIFE_GROUP].keys, n_groups);
   answer->rows[0] = mem_zero((size_t)n_groups + 1, sizeof *answer->rows[0]);
   answer->rows[1] = mem_zero((size_t)n_groups + 1, sizeof *answer->rows[1]);
-  if (!answer->order || !answer->rows[0] || !answer->rows[1]) {
+  if (!answer->rows[0] || !answer->rows[1]) {
     return STATUS_NOMEM;
+  }
+  Status status = keys_in_order(&answer->reader.fields[LIFE_GROUP].keys, n_groups, &answer->order, watch);
+  if (status) {
+    return status;
   }
   for (size_t i = 0; i < (size_t)answer->grid.n_rows * n_groups; i++) {
     answer->rows[0][i % n_groups] += answer->grid.cells[i].rows;
@@ -77,7 +80,7 @@ static Status test_compute(Call *call, void *state, int64_t *n_rows)
     status = life_grid_finish(call, &answer->grid);
   }
   if (status == STATUS_OK) {
-    status = count_groups(answer, &n);
+    status = count_groups(answer, &n, call_watch(call));
   }
   if (status) {
     return status;
