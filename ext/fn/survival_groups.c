@@ -72,7 +72,7 @@ Status life_groups_take(LifeReader *reader, const Life *life)
                         : survival_add(curve, life->time, life->event);
 }
 
-/* Groups that only rows without a time had have no curve. */
+/* Groups that only rows of weight 0 had have no curve. */
 static void drop_empty_groups(LifeGroups *groups)
 {
   uint32_t kept = 0;

@@ -80,47 +80,33 @@ static Status take_event(const LifeReader *reader, RowReader *rows, const FieldV
                                               : rows_fail(rows, LIFE_EVENT_OR_CAUSE, "0 or 1, no or yes, false or true");
 }
 
-/* What every row has: time, event and perhaps a group. False: the row does not take part, or *status is an error. */
-static inline bool take_life(const LifeReader *reader, RowReader *rows, const FieldValue *values, Life *life, Status *status)
+/* What every row has: time, event and perhaps a group. */
+static inline Status take_life(const LifeReader *reader, RowReader *rows, const FieldValue *values, Life *life)
 {
-  if (values[LIFE_TIME].null || (values[LIFE_EVENT_OR_CAUSE].null && !reader->causes) ||
-      (reader->fields[LIFE_GROUP].found && values[LIFE_GROUP].null)) {
-    return false;
-  }
   life->time = values[LIFE_TIME].real;
   if (!(life->time >= 0 && life->time <= LARGEST)) {
-    *status = rows_fail(rows, LIFE_TIME, "a number from 0 to 1e15");
-    return false;
+    return rows_fail(rows, LIFE_TIME, "a number from 0 to 1e15");
   }
   life->weight = 1;
   life->group = values[LIFE_GROUP].key;
-  *status = take_event(reader, rows, values, life);
-  return *status == STATUS_OK;
+  return take_event(reader, rows, values, life);
 }
 
 static Status take_plain_row(void *self, RowReader *rows, const FieldValue *values)
 {
   LifeReader *reader = self;
-  Status status = STATUS_OK;
   Life life = {0};
-  return take_life(reader, rows, values, &life, &status) ? reader->take(reader, &life) : status;
+  Status status = take_life(reader, rows, values, &life);
+  return status == STATUS_OK ? reader->take(reader, &life) : status;
 }
 
 static Status take_row(void *self, RowReader *rows, const FieldValue *values)
 {
   LifeReader *reader = self;
   const Field *fields = reader->fields;
-  Status status = STATUS_OK;
   Life life = {0};
-  for (int i = LIFE_WEIGHT; i < LIFE_FIELDS; i++) {
-    if (fields[i].found && values[i].null) {
-      return STATUS_OK;
-    }
-  }
-  if (fields[LIFE_ENTRY].found && values[LIFE_ENTRY].null) { /* never seen */
-    return STATUS_OK;
-  }
-  if (!take_life(reader, rows, values, &life, &status)) {
+  Status status = take_life(reader, rows, values, &life);
+  if (status != STATUS_OK) {
     return status;
   }
   life.stratum = values[LIFE_STRATUM].key;
@@ -171,6 +157,7 @@ Status lives_read(Call *call, LifeReader *reader)
     field->names = customer ? CUSTOMER_NAMES : NULL;
     field->wanted = reader->params[i] ? call_text(call, reader->params[i]) : NULL;
     field->required = i == LIFE_TIME || i == LIFE_EVENT_OR_CAUSE || customer;
+    field->never_null = i != LIFE_EVENT_OR_CAUSE || !reader->causes;
   }
   Field *event = &reader->fields[LIFE_EVENT_OR_CAUSE];
   event->keys.state_size = sizeof(Meaning);

@@ -85,7 +85,7 @@ static Status test_compute(Call *call, void *state, int64_t *n_rows)
   if (status) {
     return status;
   }
-  if (n < 2 || answer->grid.n_columns > MOST_GROUPS) {
+  if (n < 2 || n > MOST_GROUPS) {
     return call_fail(call, "column %s has %u value%s among the rows that take part: groups to compare must be 2…%d",
                      call_text(call, PARAM_GROUP), n, n == 1 ? "" : "s", MOST_GROUPS);
   }

@@ -119,6 +119,11 @@ static void rows_step(sqlite3_context *context, int n_values, sqlite3_value **va
   Status status = STATUS_OK;
   reader->row = values;
   reader->number++;
+  for (int j = 0; j < reader->n_read; j++) {
+    if (reader->fields[reader->read[j]].never_null && sqlite3_value_type(values[j]) == SQLITE_NULL) {
+      return;
+    }
+  }
   for (int j = 0; j < reader->n_read && status == STATUS_OK; j++) {
     int i = reader->read[j];
     if (!take_number(reader, i, values[j])) {

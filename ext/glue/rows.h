@@ -24,6 +24,7 @@ typedef struct Field {
   const char *wanted;       /* the name given by the user; NULL: none */
   const char *const *names; /* the usual names, in lower case, without spaces and underscores; ends in NULL; NULL: only where it is wanted */
   bool required;
+  bool never_null; /* a row where it is NULL is passed over before any of its keys is looked at */
   /* Out: */
   bool found;     /* there is such a column */
   Customers keys; /* FIELD_KEY, FIELD_ANY: the distinct integers and texts */

@@ -86,6 +86,16 @@ INSERT INTO checks (what, got, want) SELECT 'demo: ' || name, n, 0 FROM (
   SELECT 'shares within 0 and 1, falling' AS name, sum(survival NOT BETWEEN 0 AND 1 OR survival > before OR low > survival OR high < survival) AS n
   FROM (SELECT *, lag(survival, 1, 1) OVER (PARTITION BY group_value ORDER BY time) AS before FROM survival_curve('demo_contracts', 'tenure', 'churned', 'plan')));
 
+-- Keys of rows that do not take part count for no limit.
+CREATE VIEW mostly_absent AS WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < 1200)
+  SELECT 'absent ' || n AS g, 'absent ' || n AS s, iif(n % 3, NULL, n) AS t, iif(n % 3 = 0, NULL, 1) AS e FROM i
+  UNION ALL SELECT arm, 'all', weeks, relapse FROM aml UNION ALL SELECT 'absent ' || n, NULL, 1, 1 FROM i;
+INSERT INTO checks (what, got, want) SELECT 'groups and strata that are not there', group_concat(group_value || ' ' || n || ' ' || round(chi_square, 4)), 'kept 11 3.3964,not 12 3.3964'
+FROM survival_test('mostly_absent', 't', 'e', 'g', 's');
+CREATE VIEW mostly_absent_causes AS SELECT arm AS g, weeks AS t, relapse AS e FROM aml WHERE arm IS NOT NULL
+  UNION ALL SELECT * FROM (WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < 1200) SELECT n, NULL, n FROM i);
+INSERT INTO checks (what, got, want) SELECT 'groups and causes that are not there', group_concat(DISTINCT group_value), 'kept,not'
+FROM competing_risks('mostly_absent_causes', 't', 'e') WHERE group_column = 'g';
 SELECT CASE WHEN got IS want THEN 'ok ' || what ELSE 'FAIL ' || what || ': got ' || coalesce(got, 'NULL') || ', want ' || coalesce(want, 'NULL') END FROM checks ORDER BY id;
 
 -- Errors name the column, the value and the row.
