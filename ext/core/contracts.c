@@ -73,10 +73,11 @@ static Status distribute(Contracts *contracts, uint32_t keys, bool by_segment, c
   return STATUS_OK;
 }
 
-/* Leaves out what begins after as_of, and looks at the rest. */
-static void take_part(Contracts *contracts)
+/* Leaves out what begins after as_of, and looks at the rest. Returns the number of keys of segments. */
+static uint32_t take_part(Contracts *contracts)
 {
   size_t n = 0;
+  uint32_t n_keys = 0;
   contracts->first = INT64_MAX;
   for (size_t i = 0; i < contracts->count; i++) {
     Contract contract = contracts->contracts[i];
@@ -86,18 +87,39 @@ static void take_part(Contracts *contracts)
     contracts->contracts[n++] = contract;
     contracts->first = contract.start < contracts->first ? contract.start : contracts->first;
     contracts->n_customers = contract.customer >= contracts->n_customers ? contract.customer + 1 : contracts->n_customers;
-    if (contract.segment == SEGMENT_NONE) {
-      contracts->has_null_segment = true;
-    } else if (contract.segment >= contracts->n_segments) {
-      contracts->n_segments = contract.segment + 1;
+    if (contract.segment != SEGMENT_NONE && contract.segment >= n_keys) {
+      n_keys = contract.segment + 1;
     }
   }
   contracts->count = n;
-  for (size_t i = 0; i < n && contracts->has_null_segment; i++) {
-    Contract *contract = &contracts->contracts[i];
-    contract->segment = contract->segment == SEGMENT_NONE ? contracts->n_segments : contract->segment;
+  return n_keys;
+}
+
+/* Segments with contracts that take part become 0, 1, 2 … in the order of their keys, that of NULL the last. */
+static Status segments_number(Contracts *contracts, uint32_t n_keys)
+{
+  uint32_t *number = mem_zero((size_t)n_keys + 1, sizeof *number); /* of key i; of NULL */
+  contracts->segments = mem_alloc((size_t)n_keys + 1, sizeof *contracts->segments);
+  if (!number || !contracts->segments) {
+    mem_free(number);
+    return STATUS_NOMEM;
   }
-  contracts->n_segments += contracts->has_null_segment;
+  for (size_t i = 0; i < contracts->count; i++) {
+    uint32_t key = contracts->contracts[i].segment;
+    number[key < n_keys ? key : n_keys] = 1;
+  }
+  for (uint32_t key = 0; key <= n_keys; key++) {
+    if (number[key]) {
+      contracts->segments[contracts->n_segments] = key < n_keys ? key : SEGMENT_NONE;
+      number[key] = contracts->n_segments++;
+    }
+  }
+  for (size_t i = 0; i < contracts->count; i++) {
+    uint32_t *segment = &contracts->contracts[i].segment;
+    *segment = number[*segment < n_keys ? *segment : n_keys];
+  }
+  mem_free(number);
+  return STATUS_OK;
 }
 
 static void amounts_scale(Contracts *contracts)
@@ -128,15 +150,15 @@ Status contracts_finish(Contracts *contracts, const int64_t *as_of, const Watch 
   if (as_of) {
     contracts->as_of = *as_of;
   }
-  take_part(contracts);
+  Status status = segments_number(contracts, take_part(contracts));
+  if (status != STATUS_OK || contracts->count == 0) {
+    return status;
+  }
   if (watch_stop(watch)) {
     return STATUS_INTERRUPT;
   }
   amounts_scale(contracts);
-  if (contracts->count == 0) {
-    return STATUS_OK;
-  }
-  Status status = watch_stop(watch) ? STATUS_INTERRUPT : distribute(contracts, contracts->n_customers, false, watch);
+  status = watch_stop(watch) ? STATUS_INTERRUPT : distribute(contracts, contracts->n_customers, false, watch);
   if (status == STATUS_OK && contracts->n_segments > 1) {
     status = distribute(contracts, contracts->n_segments, true, watch);
   }
@@ -152,6 +174,7 @@ Status contracts_finish(Contracts *contracts, const int64_t *as_of, const Watch 
 void contracts_free(Contracts *contracts)
 {
   mem_free(contracts->contracts);
+  mem_free(contracts->segments);
   *contracts = (Contracts){0};
 }
 

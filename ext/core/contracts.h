@@ -37,10 +37,11 @@ typedef struct Contract {
 typedef struct Contracts {
   Contract *contracts; /* after contracts_finish(): by segment, customer, start, end */
   size_t count, size;
-  uint32_t n_customers, n_segments; /* the largest ids + 1; a segment of NULL is the last one */
-  bool has_null_segment;
-  double units;  /* of amounts: 10000, or 1 where they are not exact */
-  int64_t first; /* the earliest start */
+  uint32_t n_customers; /* the largest id + 1 */
+  uint32_t n_segments;  /* with contracts that take part; contracts_finish() numbers them from 0 */
+  uint32_t *segments;   /* by that number: the id that was added, in order; SEGMENT_NONE the last */
+  double units;         /* of amounts: 10000, or 1 where they are not exact */
+  int64_t first;        /* the earliest start */
   int64_t as_of;
 } Contracts;
 

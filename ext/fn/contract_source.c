@@ -24,9 +24,6 @@ static const char *const AMOUNT_NAMES[] = {
 static Status take(void *self, RowReader *reader, const FieldValue *values)
 {
   ContractSource *source = self;
-  if (values[CONTRACT_FIELD_CUSTOMER].null || values[CONTRACT_FIELD_START].null) {
-    return STATUS_OK;
-  }
   Contract contract = {
     .customer = values[CONTRACT_FIELD_CUSTOMER].key,
     .start = values[CONTRACT_FIELD_START].time,
@@ -50,8 +47,8 @@ static Status take(void *self, RowReader *reader, const FieldValue *values)
 
 Status contracts_read(Call *call, ContractSource *source, int n_own, int segment, bool amounts)
 {
-  source->fields[CONTRACT_FIELD_CUSTOMER] = (Field){.kind = FIELD_KEY, .noun = "customer", .param_name = "customer_column", .names = CUSTOMER_NAMES, .required = true};
-  source->fields[CONTRACT_FIELD_START] = (Field){.kind = FIELD_TIME, .noun = "start", .param_name = "start_column", .names = START_NAMES, .required = true};
+  source->fields[CONTRACT_FIELD_CUSTOMER] = (Field){.kind = FIELD_KEY, .noun = "customer", .param_name = "customer_column", .names = CUSTOMER_NAMES, .required = true, .never_null = true};
+  source->fields[CONTRACT_FIELD_START] = (Field){.kind = FIELD_TIME, .noun = "start", .param_name = "start_column", .names = START_NAMES, .required = true, .never_null = true};
   source->fields[CONTRACT_FIELD_END] = (Field){.kind = FIELD_TIME, .noun = "end", .param_name = "end_column", .names = END_NAMES, .required = true};
   source->fields[CONTRACT_FIELD_AMOUNT] = (Field){.kind = FIELD_REAL, .noun = "amount", .param_name = "amount_column", .names = amounts ? AMOUNT_NAMES : NULL, .required = amounts};
   source->fields[CONTRACT_FIELD_SEGMENT] = (Field){.kind = FIELD_KEY, .noun = "segment", .param_name = "segment_column"};
@@ -78,16 +75,15 @@ void contract_source_free(ContractSource *source)
 void segment_cell(const ContractSource *source, uint32_t segment, Cell *out)
 {
   const Customers *keys = &source->fields[CONTRACT_FIELD_SEGMENT].keys;
-  bool none = !source->fields[CONTRACT_FIELD_SEGMENT].found ||
-              (source->contracts.has_null_segment && segment == source->contracts.n_segments - 1);
-  if (none) {
+  uint32_t key = source->contracts.segments[segment];
+  if (!source->fields[CONTRACT_FIELD_SEGMENT].found || key == SEGMENT_NONE) {
     cell_null(out);
   } else {
-    cell_customer(out, keys, segment);
+    cell_customer(out, keys, key);
   }
 }
 
 int64_t contracts_today(const Call *call, const ContractSource *source, int n_own)
 {
-  return source->contracts.as_of + call_offset(call, n_own + CONTRACT_UTC_OFFSET);
+  return source->contracts.count == 0 ? 0 : source->contracts.as_of + call_offset(call, n_own + CONTRACT_UTC_OFFSET);
 }

@@ -77,7 +77,7 @@ void contract_source_free(ContractSource *source);
 /* The value of a segment; NULL where there is none. */
 void segment_cell(const ContractSource *source, uint32_t segment, Cell *out);
 
-/* The local time of as_of. */
+/* The local time of as_of; 0 where there are no contracts, and so no rows. */
 int64_t contracts_today(const Call *call, const ContractSource *source, int n_own);
 
 #endif

@@ -126,6 +126,23 @@ CREATE TABLE empty (customer, start_date, end_date, amount);
 INSERT INTO checks (what, got, want) VALUES
   ('no contracts', (SELECT count(*) FROM mrr_movements('empty')) + (SELECT count(*) FROM revenue_retention('empty')) + (SELECT count(*) FROM logo_retention('empty')), 0);
 
+INSERT INTO checks (what, got, want)
+SELECT 'no contracts, west of Greenwich', (SELECT count(*) FROM mrr_movements('empty') WHERE utc_offset = '-05:00') + (SELECT count(*) FROM revenue_retention('empty') WHERE utc_offset = '-05:00')
+  + (SELECT count(*) FROM logo_retention('empty') WHERE utc_offset = '-05:00') + (SELECT count(*) FROM renewals('empty') WHERE utc_offset = '-05:00') + (SELECT count(*) FROM contracts_expiring('empty') WHERE utc_offset = '-05:00'), 0;
+-- A segment whose contracts all begin after as_of has no rows, wherever it stands.
+CREATE TABLE regions (customer, start, "end", amount, region);
+INSERT INTO regions VALUES (1, '2024-06-01', NULL, 5, 'yet to come'), (2, '2024-01-10', '2024-02-10', 5, 'here'), (3, '2024-07-01', NULL, 5, 'later'), (4, '2024-02-01', NULL, 7, NULL), (5, '2024-08-01', NULL, 7, 'last');
+CREATE VIEW backwards AS SELECT * FROM regions ORDER BY customer DESC;
+INSERT INTO checks (what, got, want)
+SELECT 'segments that have not begun: ' || name, group_concat(DISTINCT coalesce(region, '-')), 'here,-' FROM
+  (SELECT 'mrr' AS name, segment AS region FROM mrr_movements('regions', 'month', 'region') WHERE as_of = '2024-03-01'
+   UNION ALL SELECT 'logo', segment FROM logo_retention('regions', 'month', 'region') WHERE as_of = '2024-03-01'
+   UNION ALL SELECT 'revenue', segment FROM revenue_retention('regions', 'month', 'region') WHERE as_of = '2024-03-01'
+   UNION ALL SELECT 'renewals', segment FROM renewals('regions') WHERE segment_column = 'region' AND as_of = '2024-03-01') GROUP BY name;
+INSERT INTO checks (what, got, want)
+SELECT 'segments in the other order', count(*) || ' ' || sum(mrr_end), (SELECT count(*) || ' ' || sum(mrr_end) FROM mrr_movements('regions', 'month', 'region') WHERE as_of = '2024-03-01')
+FROM mrr_movements('backwards', 'month', 'region') WHERE as_of = '2024-03-01';
+
 -- Amounts with more than four decimals: compensated, no phantom movements.
 CREATE TABLE thirds AS WITH RECURSIVE i(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM i WHERE n < 2999)
   SELECT n % 300 AS customer, date('2024-01-01', (n * 7919 % 300) || ' days') AS start, iif(n % 3, date('2024-01-01', (n * 7919 % 300 + n % 97) || ' days'), NULL) AS "end",
