@@ -63,6 +63,9 @@ Status contracts_read(Call *call, ContractSource *source, int n_own, int segment
     int64_t as_of = call_is_null(call, n_own + CONTRACT_AS_OF) ? 0 : call_time(call, n_own + CONTRACT_AS_OF);
     status = contracts_finish(&source->contracts, call_is_null(call, n_own + CONTRACT_AS_OF) ? NULL : &as_of, call_watch(call));
   }
+  if (source->contracts.count > 0) {
+    call_resolve(call, n_own + CONTRACT_AS_OF, source->contracts.as_of);
+  }
   return status;
 }
 

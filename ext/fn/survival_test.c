@@ -2,7 +2,7 @@
 ** survival_test(source, time_column, event_column, group_column[, …]): do the groups stay equally long?
 **
 **   SELECT DISTINCT chi_square, df, p, log10_p FROM survival_test('customers', 'tenure', 'churned', 'contract');
-**   SELECT group_value, n, observed, expected FROM survival_test('customers', 'tenure', 'churned', 'senior', strata_column => 'contract');
+**   SELECT group_value, n, observed, expected FROM survival_test('customers', 'tenure', 'churned', 'senior', 'contract');
 **
 ** R1  A row per group, ascending (integers, then text); chi_square, df, p and log10_p are the same in all.
 ** R2  With strata_column groups are compared within each stratum, and the differences added up.

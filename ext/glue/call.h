@@ -40,7 +40,7 @@ int call_more(const Call *call);
 Status call_more_real(Call *call, int i, double *value);
 
 /*
-** Says what a parameter that was left out came to mean, where that is no constant of its spec: the number of a choice, or the integer. Its hidden
+** Says what a parameter that was left out came to mean, where that is no constant of its spec: the number of a choice, the integer, or the time. Its hidden
 ** column then shows it.
 */
 void call_resolve(Call *call, int param, int64_t number);

@@ -77,7 +77,6 @@ struct Call {
   int n_more;               /* functions: arguments after the params */
   sqlite3_context *context; /* functions only */
   Resolved *resolved;       /* table functions: see call_resolve() */
-  int64_t as_of;            /* table functions: what as_of came to mean, set by source_read() */
   bool value_used;          /* table functions: the query asks for a column that depends on the source's values */
   sqlite3_value **values;   /* by parameter; NULL where left out */
   char *message;            /* from sqlite3_malloc */

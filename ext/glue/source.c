@@ -314,8 +314,8 @@ Status source_read(Call *call, const Accumulator *accumulator, void *self, Sourc
     source->first_time = source->last_time = 0;
   }
   source->as_of = reader.as_of == INT64_MAX ? source->last_time : reader.as_of;
-  if (options.param == 0) {
-    call->as_of = source->rows ? source->as_of : INT64_MIN;
+  if (options.param == 0 && source->rows) {
+    call_resolve(call, as_of, source->as_of);
   }
   if (reader.diagnosis) {
     reader.diagnosis->rows_read = history ? (int64_t)history->events.rows.count : reader.row;

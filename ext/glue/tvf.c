@@ -19,7 +19,6 @@ typedef struct Answer {
   int64_t n_rows;
   bool value_used; /* else its value_columns do not hold */
   Resolved resolved;
-  int64_t as_of;                    /* what as_of came to mean; INT64_MIN: no row took part */
   History *history;                 /* kept, so that its address stays its identity */
   sqlite3_value *values[PARAM_MAX]; /* own copies of the arguments; NULL where left out */
 } Answer;
@@ -313,10 +312,7 @@ static Status answer_make(Call *call, Answer **out)
     return STATUS_NOMEM;
   }
   call->resolved = &answer->resolved;
-  call->as_of = INT64_MIN;
-  Status status = call->table->compute(call, answer->state, &answer->n_rows);
-  answer->as_of = call->as_of;
-  return status;
+  return call->table->compute(call, answer->state, &answer->n_rows);
 }
 
 /* Narrows the cursor to the row of one customer, where the key's type allows to be sure; SQLite checks the equality itself. */
@@ -441,8 +437,8 @@ static void echo_param(const Answer *answer, int i, sqlite3_context *context)
   Cell *out = (Cell *)(void *)context;
   if (value && sqlite3_value_type(value) != SQLITE_NULL) {
     sqlite3_result_value(context, value);
-  } else if (answer->spec->has_source && i == event_param(answer->spec, EVENT_AS_OF) && answer->as_of != INT64_MIN) {
-    cell_time(out, answer->as_of);
+  } else if (answer->resolved.set >> i & 1 && param->kind == PARAM_TIME) {
+    cell_time(out, answer->resolved.number[i]);
   } else if (answer->resolved.set >> i & 1 && param->kind == PARAM_CHOICE) {
     echo_choice(param->choices, answer->resolved.number[i], out);
   } else if (answer->resolved.set >> i & 1) {

@@ -122,6 +122,12 @@ INSERT INTO checks (what, got, want)
 SELECT 'hand: as_of is the newest start', max(month) || min(complete) || count(*), '2024-05-01' || 0 || 5 FROM mrr_movements('hand');
 INSERT INTO checks (what, got, want)
 SELECT 'hand: as_of before the first contract', count(*), 0 FROM mrr_movements('hand') WHERE as_of = '2023-01-01';
+INSERT INTO checks (what, got, want)
+SELECT 'as_of in force: ' || name, as_of, want FROM
+  (SELECT DISTINCT 'mrr_movements' AS name, as_of, '2024-05-01 00:00:00' AS want FROM mrr_movements('hand')
+   UNION ALL SELECT DISTINCT 'revenue_retention', as_of, '2024-05-01 00:00:00' FROM revenue_retention('hand')
+   UNION ALL SELECT DISTINCT 'renewals', as_of, '2024-05-01 00:00:00' FROM renewals('hand')
+   UNION ALL SELECT DISTINCT 'logo_retention', as_of, '2024-03-31 12:00' FROM logo_retention('hand') WHERE as_of = '2024-03-31 12:00');
 CREATE TABLE empty (customer, start_date, end_date, amount);
 INSERT INTO checks (what, got, want) VALUES
   ('no contracts', (SELECT count(*) FROM mrr_movements('empty')) + (SELECT count(*) FROM revenue_retention('empty')) + (SELECT count(*) FROM logo_retention('empty')), 0);
