@@ -28,10 +28,12 @@ static Status take(void *self, RowReader *reader, const FieldValue *values)
     .customer = values[CONTRACT_FIELD_CUSTOMER].key,
     .start = values[CONTRACT_FIELD_START].time,
     .end = values[CONTRACT_FIELD_END].null ? CONTRACT_OPEN : values[CONTRACT_FIELD_END].time,
-    .amount = values[CONTRACT_FIELD_AMOUNT].null ? 0 : values[CONTRACT_FIELD_AMOUNT].real,
   };
   if (contract.end < contract.start) {
     return rows_fail(reader, CONTRACT_FIELD_END, "at or after the start");
+  }
+  if (source->fields[CONTRACT_FIELD_AMOUNT].required && !values[CONTRACT_FIELD_AMOUNT].null) {
+    contract.amount = values[CONTRACT_FIELD_AMOUNT].real;
   }
   if (!(contract.amount >= 0)) {
     return rows_fail(reader, CONTRACT_FIELD_AMOUNT, "0 or more");

@@ -347,7 +347,7 @@ static Status misfit(Call *call, int i)
   bool fraction = param->kind == PARAM_INTEGER && type == SQLITE_FLOAT;
   bool range = !isinf(param->low) || !isinf(param->high), number = type == SQLITE_INTEGER || type == SQLITE_FLOAT;
   const char *first = fraction ? "a whole number" : is_number(param) && !is_bit(param) && range && !number ? "a number"
-                                                                                         : "";
+                                                                                                           : "";
   Status status = accepted ? call_fail_argument(call, i, "%s%s%s", first, *first && range ? ", " : "", fraction && !range ? "" : accepted)
                            : STATUS_NOMEM;
   sqlite3_free(accepted);
@@ -374,17 +374,18 @@ static Status check_history(Call *call, const ParamSpec *param, sqlite3_value *v
 static Status missing(Call *call, int i)
 {
   const ParamSpec *param = call_param(call, i);
-  if (param->kind == PARAM_TABLE || param->kind == PARAM_CONTRACTS) {
-    return call_fail(call, "%s is missing: give the name of a table or view, as in %s('contracts', …)", param->name, call->name);
-  }
-  if (param->kind != PARAM_SOURCE) {
+  bool contracts = param->kind == PARAM_CONTRACTS, history = contracts || param->kind == PARAM_SOURCE;
+  if (!history && param->kind != PARAM_TABLE) {
     return call_fail(call, "%s is required: %s", param->name, param->help);
   }
-  return call->values[i]
-           ? call_fail(call, "source is NULL. A retain_log(…) reaches a table function only as a scalar subquery written in the call, "
-                             "%s((SELECT retain_log(customer, time, value) FROM …)); through a CTE, a view, a table or ORDER BY it becomes NULL",
-                       call->name)
-           : call_fail(call, "source is missing: give the name of a table or view, as in %s('orders')", call->name);
+  if (history && call->values[i]) {
+    const char *maker = contracts ? "retain_contracts" : "retain_log", *arguments = contracts ? "customer, start, end, amount" : "customer, time, value";
+    return call_fail(call, "source is NULL. A %s(…) reaches a table function only as a scalar subquery written in the call, "
+                           "%s((SELECT %s(%s) FROM …)); through a CTE, a view, a table or ORDER BY it becomes NULL",
+                     maker, call->name, maker, arguments);
+  }
+  return call_fail(call, "%s is missing: give the name of a table or view, as in %s(%s)", param->name, call->name,
+                   param->kind == PARAM_SOURCE ? "'orders'" : "'contracts', …");
 }
 
 Status call_check(Call *call, bool *null_required)

@@ -216,7 +216,7 @@ static Status column_recognised(Call *call, const char *label, sqlite3_stmt *tab
     return STATUS_OK;
   }
   char *problem = found ? sqlite3_mprintf("several columns of %s could be the %s (%s)", label, role->noun, fitting)
-                        : sqlite3_mprintf("no column of %s is called like a %s", label, role->noun);
+                        : sqlite3_mprintf("no column of %s is called like %s %s", label, strchr("aeiou", role->noun[0]) ? "an" : "a", role->noun);
   if (problem) {
     problem = role->param_name ? sqlite3_mprintf("%z: name %s with WHERE %s = '…'", problem, found ? "one" : "it", role->param_name)
                                : sqlite3_mprintf("%z: give a view whose column is called %s", problem, role->noun);

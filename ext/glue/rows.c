@@ -23,14 +23,30 @@ struct RowReader {
   FieldValue values[FIELDS_MAX];
 };
 
+/* The value of a field of a retain_contracts(…), which keeps times and numbers; NULL: out of memory. */
+static char *replayed_text(const Field *field, const FieldValue *value)
+{
+  char time[TIME_TEXT_MAX];
+  if (field->kind != FIELD_TIME) {
+    return sqlite3_mprintf("%!.15g", value->real);
+  }
+  time_to_text(value->time, time);
+  return sqlite3_mprintf("'%s'", time);
+}
+
 Status rows_fail(RowReader *reader, int field, const char *must)
 {
   int argument = reader->argument[field];
   char *what = sqlite3_mprintf("%s.%s of row %lld must be %s", reader->table.label ? reader->table.label : "retain_contracts(…)",
                                argument < 0 ? reader->fields[field].noun : reader->roles[field].column, reader->number, must);
-  Status status = !what          ? STATUS_NOMEM
-                  : argument < 0 ? call_fail(reader->call, "%s", what)
-                                 : call_fail_value(reader->call, what, reader->row[argument]);
+  Status status = STATUS_NOMEM;
+  if (what && argument >= 0) {
+    status = call_fail_value(reader->call, what, reader->row[argument]);
+  } else if (what) {
+    char *shown = replayed_text(&reader->fields[field], &reader->values[field]);
+    status = shown ? call_fail(reader->call, "%s, got %s", what, shown) : STATUS_NOMEM;
+    sqlite3_free(shown);
+  }
   sqlite3_free(what);
   return status;
 }

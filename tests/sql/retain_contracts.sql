@@ -15,6 +15,8 @@ SELECT 'R2 a plain value is NULL', typeof((SELECT retain_contracts(customer, sta
 SELECT 'R3 no rows', (SELECT count(*) FROM mrr_movements((SELECT retain_contracts(customer, start, "end", amount) FROM s WHERE 0))), 0 UNION ALL
 SELECT 'R3 NULLs', (SELECT round(sum(new), 2) FROM mrr_movements((SELECT retain_contracts(column1, column2, column3, column4) FROM (VALUES (1, '2025-01-05', NULL, 10), (NULL, '2025-01-06', NULL, 20), (2, NULL, NULL, 40), (3, '2025-01-07', NULL, NULL))))), 10.0;
 INSERT INTO checks (what, got, want)
+SELECT 'logo_retention() reads no amounts', (SELECT group_concat(retained) FROM logo_retention((SELECT retain_contracts(customer, start, "end", -amount) FROM s))), (SELECT group_concat(retained) FROM logo_retention('s'));
+INSERT INTO checks (what, got, want)
 SELECT 'R1 each query its own', group_concat(n), '36,36,0'
 FROM (SELECT (SELECT count(*) FROM mrr_movements((SELECT retain_contracts(customer, start, "end", amount) FROM s WHERE plan = p))) AS n FROM (SELECT 'monthly' AS p UNION ALL SELECT 'yearly' UNION ALL SELECT 'none'));
 SELECT CASE WHEN got IS want THEN 'ok ' || what ELSE printf('FAIL %s: got %s, want %s', what, quote(got), quote(want)) END FROM checks ORDER BY id;
@@ -30,6 +32,10 @@ SELECT * FROM mrr_movements((SELECT retain_contracts(customer, start, "end", amo
 -- expect error
 SELECT * FROM mrr_movements((SELECT retain_contracts(customer, start, '2000-01-01', amount) FROM s));
 -- expect error
+SELECT * FROM mrr_movements((SELECT retain_contracts(customer, start, NULL, -2.5) FROM s));
+-- expect error
+SELECT * FROM mrr_movements((SELECT retain_contracts(customer, start, NULL, 2e15) FROM s));
+-- expect error
 SELECT retain_contracts(customer, start, 'soon', amount) FROM s;
 -- expect error
 SELECT retain_contracts(1.5, start, "end", amount) FROM s;
@@ -37,4 +43,11 @@ SELECT retain_contracts(1.5, start, "end", amount) FROM s;
 SELECT retain_contracts(customer, start, "end", 'free') FROM s;
 -- expect error
 SELECT * FROM mrr_movements(NULL);
-SELECT 'assertions: ' || (count(*) + 9) FROM checks;
+-- expect error
+WITH yearly AS MATERIALIZED (SELECT retain_contracts(customer, start, "end", amount) AS it FROM s WHERE plan = 'yearly') SELECT renewals.* FROM yearly, renewals(it);
+-- expect error
+SELECT * FROM logo_retention();
+CREATE VIEW unnamed AS SELECT customer, start AS since, "end" AS until, amount FROM s;
+-- expect error
+SELECT * FROM mrr_movements('unnamed') WHERE start_column = 'since';
+SELECT 'assertions: ' || (count(*) + 14) FROM checks;
