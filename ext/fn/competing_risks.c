@@ -4,7 +4,7 @@
 **   SELECT cause, time, incidence, low, high FROM competing_risks('customers', 'tenure', 'cause') WHERE time = 12;
 **
 ** R1  A row per group, cause and distinct time of the group; groups and causes ascending (integers, then text), then times.
-** R2  A NULL, empty or 0 cause is censored: it has not left yet.
+** R2  A NULL, empty or 0 cause is censored, it has not left yet; so is 'no' or 'false' in any case, as an event column says it.
 ** R3  incidence: the share that has left by this cause up to the time (Aalen-Johansen); with the incidences of the other causes and survival it adds up to 1.
 ** R4  low and high as interval says; NULL where that scale has none: incidence 0, with log-log also incidence 1.
 */
@@ -207,7 +207,7 @@ static const ColumnSpec COLUMNS[] = {
 static const ParamSpec PARAMS[] = {
   LIFE_SOURCE_TIME,
   {"cause_column", PARAM_COLUMN, NULL, 0, 0, NULL,
-   "the column with why it ended, an integer or text, at most 1000 different; NULL, empty or 0 where it goes on (censored)"},
+   "the column with why it ended, an integer or text, at most 1000 different; NULL, empty, 0, no or false in any case where it goes on (censored)"},
   LIFE_GROUP_PARAM,
   {"interval", PARAM_CHOICE, "log-log", 0, 0, "log-log|log|plain",
    "the scale on which the interval of the incidence is symmetric: log-log (stays within 0 and 1), log or plain"},
@@ -219,7 +219,7 @@ const TableSpec competing_risks_table = {
   .doc = {
     .summary = "Estimates the share of customers that has left by each cause, by how long they have been customers.",
     .result = "A row per group, cause and distinct time of the group, all ascending.",
-    .nulls = "A row with a NULL time, or group where a group_column is named, does not take part. A NULL cause is censored. No row with a cause: no answer. "
+    .nulls = "A row with a NULL time, or group where a group_column is named, does not take part. A cause that is NULL, empty, 0, no or false is censored. No row with a cause: no answer. "
              "group_value is NULL without a group_column.",
     .errors = "A table or column that is not there; a time that is no number from 0 to 1e15; a cause or group that is neither integer nor "
               "text; more than 1000 causes, or a million pairs of group and cause.",

@@ -24,7 +24,7 @@ static Meaning meaning_of(CustomerKey key)
   static const struct {
     const char *word;
     Meaning meaning;
-  } WORDS[] = {{"no", MEANS_NO}, {"false", MEANS_NO}, {"yes", MEANS_YES}, {"true", MEANS_YES}};
+  } WORDS[] = {{"no", MEANS_NO}, {"false", MEANS_NO}, {"n", MEANS_NO}, {"f", MEANS_NO}, {"yes", MEANS_YES}, {"true", MEANS_YES}, {"y", MEANS_YES}, {"t", MEANS_YES}};
   for (int i = 0; i < COUNT_OF(WORDS); i++) {
     size_t n = strlen(WORDS[i].word), j = 0;
     while (j < n && j < key.length && to_lower(key.text[j]) == WORDS[i].word[j]) {
@@ -52,7 +52,7 @@ static bool event_of(const Field *field, const FieldValue *value, bool *event)
   return *meaning != MEANS_NOTHING;
 }
 
-/* 0, '0' and '' are no cause. */
+/* 0, '0', '' and the words for no event are no cause; a letter may be the code of one. */
 static uint32_t cause_of(const Field *field, const FieldValue *value)
 {
   if (value->null) {
@@ -61,7 +61,8 @@ static uint32_t cause_of(const Field *field, const FieldValue *value)
   Meaning *meaning = customers_state(&field->keys, value->key);
   if (*meaning == MEANS_UNSEEN) {
     CustomerKey key = customers_key(&field->keys, value->key);
-    bool none = key.text ? key.length == 0 || strcmp(key.text, "0") == 0 : key.integer == 0;
+    bool word = key.length > 1 && meaning_of(key) == MEANS_NO;
+    bool none = key.text ? word || key.length == 0 || strcmp(key.text, "0") == 0 : key.integer == 0;
     *meaning = none ? MEANS_NO : MEANS_YES;
   }
   return *meaning == MEANS_YES ? value->key + 1 : 0;
@@ -77,7 +78,7 @@ static Status take_event(const LifeReader *reader, RowReader *rows, const FieldV
     return STATUS_OK;
   }
   return event_of(field, value, &life->event) ? STATUS_OK
-                                              : rows_fail(rows, LIFE_EVENT_OR_CAUSE, "0 or 1, no or yes, false or true");
+                                              : rows_fail(rows, LIFE_EVENT_OR_CAUSE, "0 or 1, no or yes, false or true, or the first letter of these");
 }
 
 /* What every row has: time, event and perhaps a group. */

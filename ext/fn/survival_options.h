@@ -21,11 +21,11 @@ enum {
     "time_column", PARAM_COLUMN, NULL, 0, 0, NULL,                                                                  \
       "the column with how long it was observed, a number from 0 to 1e15 in any unit, such as the months of tenure" \
   }
-#define LIFE_EVENT                                                                                                    \
-  {                                                                                                                   \
-    "event_column", PARAM_COLUMN, NULL, 0, 0, NULL,                                                                   \
-      "the column with how that ended: 1, yes or true for the event, such as churn; 0, no or false where it goes on " \
-      "(censored)"                                                                                                    \
+#define LIFE_EVENT                                                                                                                \
+  {                                                                                                                               \
+    "event_column", PARAM_COLUMN, NULL, 0, 0, NULL,                                                                               \
+      "the column with how that ended: 1, yes, y, true or t for the event, such as churn; 0, no, n, false or f where it goes on " \
+      "(censored); in any case"                                                                                                   \
   }
 #define LIFE_SOURCE LIFE_SOURCE_TIME, LIFE_EVENT
 #define LIFE_GROUP_PARAM                                                                                                                              \
@@ -56,7 +56,7 @@ enum {
   "group_value is NULL without a group_column."
 #define LIFE_ERRORS                                                                                                   \
   "A table or column that is not there; a time that is no number from 0 to 1e15; an event other than 0, 1, yes, no, " \
-  "true and false; a group that is neither integer nor text."
+  "true, false and their first letters; a group that is neither integer nor text."
 
 /* The columns that may be read. */
 typedef enum LifeField {

@@ -25,6 +25,10 @@ FROM competing_risks('contract', 'tenure', 'cause', 'plan');
 CREATE VIEW calm AS SELECT tenure, NULL AS cause FROM life;
 INSERT INTO checks (what, got, want) SELECT 'nobody left: no answer', count(*), 0 FROM competing_risks('calm', 'tenure', 'cause');
 
+CREATE VIEW in_words AS SELECT column1 AS tenure, column2 AS cause FROM (VALUES (1, 'No'), (2, 'price'), (3, 'FALSE'), (4, '0'), (5, 'false'), (6, 'price'), (7, 0), (8, 'no'), (9, 'N'), (10, ''), (11, 'nobody'));
+INSERT INTO checks (what, got, want) SELECT 'words for no event are no cause, a letter is one', group_concat(cause || ' ' || n, ', '), 'N 1, nobody 1, price 2'
+FROM (SELECT cause, sum(events) AS n FROM competing_risks('in_words', 'tenure', 'cause') GROUP BY cause);
+
 SELECT CASE WHEN got IS want THEN 'ok ' || what ELSE 'FAIL ' || what || ': got ' || coalesce(got, 'NULL') || ', want ' || coalesce(want, 'NULL') END FROM checks ORDER BY id;
 CREATE VIEW bad AS SELECT tenure, 1.5 AS cause, -tenure AS back, 'a' AS plan FROM life;
 -- expect error

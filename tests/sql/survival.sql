@@ -28,6 +28,8 @@ CREATE TABLE words (tenure, churned);
 INSERT INTO words VALUES (0, 'No'), ('3', 'YES'), (3.0, 'true'), ('5.5', 'False'), (8, '1'), (8, '0'), (9, 1.0), (NULL, 'maybe'), (4, NULL);
 INSERT INTO checks (what, got, want) SELECT 'yes, true, 1 and no, false, 0', group_concat(time || ' ' || at_risk || ' ' || events || ' ' || censored, ', '), '0.0 7 0 1, 3.0 6 2 0, 5.5 4 0 1, 8.0 3 1 1, 9.0 1 1 0'
 FROM survival_curve('words', 'tenure', 'churned');
+CREATE VIEW letters AS SELECT column1 AS t, column2 AS e FROM (VALUES (1, 'Y'), (2, 'n'), (3, 'N'), (4, 'y'), (5, 'T'), (6, 'f'), (7, 'F'), (8, 't'));
+INSERT INTO checks (what, got, want) SELECT 'Y and N, T and F', group_concat(time) FILTER (WHERE events), '1.0,4.0,5.0,8.0' FROM survival_curve('letters', 't', 'e');
 CREATE VIEW censored AS SELECT 4 AS t, 0 AS e UNION ALL SELECT 6, 0;
 INSERT INTO checks (what, got, want) SELECT 'all censored', group_concat(survival || ' ' || se || ' ' || cumulative_hazard || ' ' || ifnull(low, '-'), ', '), '1.0 0.0 0.0 -, 1.0 0.0 0.0 -' FROM survival_curve('censored', 't', 'e');
 INSERT INTO checks (what, got, want) SELECT 'all censored: summary', ifnull(median, '-') || ' ' || restricted_mean || ' ' || restricted_mean_se || ' ' || restricted_to, '- 6.0 0.0 6.0' FROM survival_summary('censored', 't', 'e');
