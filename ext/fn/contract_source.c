@@ -1,5 +1,7 @@
 #include "contract_source.h"
 
+#include "../core/stats.h"
+
 static const char *const CUSTOMER_NAMES[] = {
   "customerid", "userid", "clientid", "accountid", "memberid", "subscriberid", "companyid", "tenantid", "contactid",
   "customer", "user", "client", "account", "member", "subscriber", "company", "tenant", "custid", "cust",
@@ -60,12 +62,14 @@ Status contracts_read(Call *call, ContractSource *source, int n_own, int segment
   if (segment >= 0) {
     source->fields[CONTRACT_FIELD_SEGMENT].wanted = call_text(call, segment);
   }
+  source->offset_ms = call_offset(call, n_own + CONTRACT_UTC_OFFSET);
   Status status = rows_read(call, 0, source->fields, CONTRACT_FIELDS, take, source);
   if (status == STATUS_OK) {
     int64_t as_of = call_is_null(call, n_own + CONTRACT_AS_OF) ? 0 : call_time(call, n_own + CONTRACT_AS_OF);
     status = contracts_finish(&source->contracts, call_is_null(call, n_own + CONTRACT_AS_OF) ? NULL : &as_of, call_watch(call));
   }
-  if (source->contracts.count > 0) {
+  if (status == STATUS_OK && source->contracts.count > 0) {
+    source->today = source->contracts.as_of + source->offset_ms;
     call_resolve(call, n_own + CONTRACT_AS_OF, source->contracts.as_of);
   }
   return status;
@@ -88,7 +92,12 @@ void segment_cell(const ContractSource *source, uint32_t segment, Cell *out)
   }
 }
 
-int64_t contracts_today(const Call *call, const ContractSource *source, int n_own)
+void interval_cell(double k, double n, bool low, Cell *out)
 {
-  return source->contracts.count == 0 ? 0 : source->contracts.as_of + call_offset(call, n_own + CONTRACT_UTC_OFFSET);
+  if (n > 0) {
+    Interval interval = wilson_interval(k, n, 0.95);
+    cell_real(out, low ? interval.low : interval.high);
+  } else {
+    cell_null(out);
+  }
 }

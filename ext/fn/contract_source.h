@@ -65,6 +65,8 @@ enum {
 typedef struct ContractSource {
   Field fields[CONTRACT_FIELDS];
   Contracts contracts;
+  int64_t offset_ms; /* of utc_offset */
+  int64_t today;     /* the local time of as_of; 0 where there are no contracts, and so no rows */
 } ContractSource;
 
 /*
@@ -77,7 +79,7 @@ void contract_source_free(ContractSource *source);
 /* The value of a segment; NULL where there is none. */
 void segment_cell(const ContractSource *source, uint32_t segment, Cell *out);
 
-/* The local time of as_of; 0 where there are no contracts, and so no rows. */
-int64_t contracts_today(const Call *call, const ContractSource *source, int n_own);
+/* An end of the 95 % interval of k of n; NULL where n is 0. */
+void interval_cell(double k, double n, bool low, Cell *out);
 
 #endif

@@ -64,7 +64,7 @@ static bool steps_parse(State *state, const char *text)
       text++;
     }
     const char *unit = "days";
-    for (int i = 0; *unit && (*text | 32) == *unit; i++) {
+    while (*unit && (*text | 32) == *unit) {
       text++;
       unit++;
     }
@@ -92,7 +92,7 @@ static Status compute(Call *call, void *out, int64_t *n_rows)
   }
   Status status = contracts_read(call, &state->source, ARG_COUNT, -1, true);
   if (status == STATUS_OK) {
-    status = expiring_find(&state->source.contracts, most, call_offset(call, ARG_COUNT + CONTRACT_UTC_OFFSET), &state->rows, n_rows, call_watch(call));
+    status = expiring_find(&state->source.contracts, most, state->source.offset_ms, &state->rows, n_rows, call_watch(call));
   }
   return status;
 }

@@ -44,7 +44,6 @@ typedef struct State {
   ContractSource source;
   Mrr mrr;
   Grain grain;
-  int64_t today;
 } State;
 
 static Status compute(Call *call, void *out, int64_t *n_rows)
@@ -54,12 +53,11 @@ static Status compute(Call *call, void *out, int64_t *n_rows)
   Status status = contracts_read(call, &state->source, ARG_COUNT, ARG_SEGMENT, false);
   if (status == STATUS_OK) {
     status = mrr_build(&state->mrr, &state->source.contracts, state->grain,
-                       call_offset(call, ARG_COUNT + CONTRACT_UTC_OFFSET), true, call_watch(call));
+                       state->source.offset_ms, true, call_watch(call));
   }
   if (state->mrr.too_long) {
     return call_fail(call, "the contracts span more than %d periods and segments; take a coarser grain, or look for wrong times", MRR_ROWS_MAX);
   }
-  state->today = contracts_today(call, &state->source, ARG_COUNT);
   *n_rows = state->mrr.n_rows;
   return status;
 }
@@ -73,12 +71,7 @@ static void rate_cell(const MrrRow *row, int column, Cell *out)
       break;
     case COLUMN_LOW:
     case COLUMN_HIGH:
-      if (start > 0) {
-        Interval interval = wilson_interval(start - lost, start, 0.95);
-        cell_real(out, column == COLUMN_LOW ? interval.low : interval.high);
-      } else {
-        cell_null(out);
-      }
+      interval_cell(start - lost, start, column == COLUMN_LOW, out);
       break;
     case COLUMN_CRR:
       cell_ratio(out, (double)(row->end_customers - row->new_customers), start);
@@ -126,7 +119,7 @@ static void cell(const void *in, int64_t i, int column, Cell *out)
       cell_integer(out, row->new_lost);
       break;
     case COLUMN_COMPLETE:
-      cell_bool(out, period_start(state->grain, period + 1) <= state->today);
+      cell_bool(out, period_start(state->grain, period + 1) <= state->source.today);
       break;
     default:
       rate_cell(row, column, out);

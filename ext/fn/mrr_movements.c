@@ -59,7 +59,6 @@ typedef struct State {
   Mrr mrr;
   Grain grain;
   bool reactivation;
-  int64_t today;
 } State;
 
 static Status compute(Call *call, void *out, int64_t *n_rows)
@@ -70,12 +69,11 @@ static Status compute(Call *call, void *out, int64_t *n_rows)
   Status status = contracts_read(call, &state->source, ARG_COUNT, ARG_SEGMENT, true);
   if (status == STATUS_OK) {
     status = mrr_build(&state->mrr, &state->source.contracts, state->grain,
-                       call_offset(call, ARG_COUNT + CONTRACT_UTC_OFFSET), false, call_watch(call));
+                       state->source.offset_ms, false, call_watch(call));
   }
   if (state->mrr.too_long) {
     return call_fail(call, "the contracts span more than %d periods and segments; take a coarser grain, or look for wrong times", MRR_ROWS_MAX);
   }
-  state->today = contracts_today(call, &state->source, ARG_COUNT);
   *n_rows = state->mrr.n_rows;
   return status;
 }
@@ -164,7 +162,7 @@ static void cell(const void *in, int64_t i, int column, Cell *out)
       cell_integer(out, row->new_lost);
       break;
     case COLUMN_COMPLETE:
-      cell_bool(out, period_start(state->grain, period + 1) <= state->today);
+      cell_bool(out, period_start(state->grain, period + 1) <= state->source.today);
       break;
   }
 }

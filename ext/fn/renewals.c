@@ -50,39 +50,24 @@ typedef struct State {
   ContractSource source;
   Renewals renewals;
   RenewalRule rule;
-  int64_t today;
 } State;
 
 static Status compute(Call *call, void *out, int64_t *n_rows)
 {
   State *state = out;
   state->rule = (RenewalRule){.grain = call_grain(call, ARG_GRAIN),
-                              .offset_ms = call_offset(call, ARG_COUNT + CONTRACT_UTC_OFFSET),
                               .grace = call_duration(call, ARG_GRACE),
                               .early = call_duration(call, ARG_EARLY)};
   Status status = contracts_read(call, &state->source, ARG_COUNT, ARG_SEGMENT, true);
   if (status == STATUS_OK) {
+    state->rule.offset_ms = state->source.offset_ms;
     status = renewals_build(&state->renewals, &state->source.contracts, &state->rule, call_watch(call));
   }
   if (state->renewals.too_long) {
     return call_fail(call, "the ends span more than %d periods and segments; take a coarser grain, or look for wrong times", RENEWAL_ROWS_MAX);
   }
-  state->today = contracts_today(call, &state->source, ARG_COUNT);
   *n_rows = state->renewals.n_rows;
   return status;
-}
-
-static void rate_cell(const RenewalRow *row, int column, Cell *out)
-{
-  double renewed = (double)row->renewed, decided = (double)row->decided;
-  if (column == COLUMN_RATE) {
-    cell_ratio(out, renewed, decided);
-  } else if (row->decided > 0) {
-    Interval interval = wilson_interval(renewed, decided, 0.95);
-    cell_real(out, column == COLUMN_LOW ? interval.low : interval.high);
-  } else {
-    cell_null(out);
-  }
 }
 
 static void cell(const void *in, int64_t i, int column, Cell *out)
@@ -116,6 +101,13 @@ static void cell(const void *in, int64_t i, int column, Cell *out)
     case COLUMN_PENDING_RENEWED:
       cell_integer(out, row->pending_renewed);
       break;
+    case COLUMN_RATE:
+      cell_ratio(out, (double)row->renewed, (double)row->decided);
+      break;
+    case COLUMN_LOW:
+    case COLUMN_HIGH:
+      interval_cell((double)row->renewed, (double)row->decided, column == COLUMN_LOW, out);
+      break;
     case COLUMN_VALUE_UP:
       cell_real(out, contracts_money(contracts, sum_value(&row->value_up)));
       break;
@@ -132,10 +124,8 @@ static void cell(const void *in, int64_t i, int column, Cell *out)
       cell_ratio(out, sum_value(&row->value_renewed), sum_value(&row->value_decided));
       break;
     case COLUMN_COMPLETE:
-      cell_bool(out, time_add(period_start(state->rule.grain, period + 1), state->rule.grace, 1) <= state->today);
+      cell_bool(out, time_add(period_start(state->rule.grain, period + 1), state->rule.grace, 1) <= state->source.today);
       break;
-    default:
-      rate_cell(row, column, out);
   }
 }
 

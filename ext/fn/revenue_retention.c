@@ -40,7 +40,6 @@ typedef struct State {
   ContractSource source;
   RevenueCohorts cohorts;
   Grain grain;
-  int64_t today;
 } State;
 
 static Status compute(Call *call, void *out, int64_t *n_rows)
@@ -50,12 +49,11 @@ static Status compute(Call *call, void *out, int64_t *n_rows)
   Status status = contracts_read(call, &state->source, ARG_COUNT, ARG_SEGMENT, true);
   if (status == STATUS_OK) {
     status = revenue_cohorts_build(&state->cohorts, &state->source.contracts, state->grain,
-                                   call_offset(call, ARG_COUNT + CONTRACT_UTC_OFFSET), call_watch(call));
+                                   state->source.offset_ms, call_watch(call));
   }
   if (state->cohorts.too_long) {
     return call_fail(call, "the contracts span more than %d cells; take a coarser grain, or look for wrong times", REVENUE_CELLS_MAX);
   }
-  state->today = contracts_today(call, &state->source, ARG_COUNT);
   *n_rows = state->cohorts.n_rows;
   return status;
 }
@@ -102,7 +100,7 @@ static void cell(const void *in, int64_t i, int column, Cell *out)
       cell_ratio(out, sum_value(&row->cell->kept), base);
       break;
     case COLUMN_COMPLETE:
-      cell_bool(out, period_start(state->grain, cohort + row->age + 1) <= state->today);
+      cell_bool(out, period_start(state->grain, cohort + row->age + 1) <= state->source.today);
       break;
   }
 }
