@@ -87,6 +87,8 @@ SELECT * FROM revenue_retention('contracts') WHERE grain = 'quarter' AND segment
 SELECT * FROM logo_retention('contracts') WHERE grain = 'quarter' AND segment_column = 'channel';
 SELECT * FROM contracts_expiring('contracts') WHERE as_of = '2025-06-01';
 SELECT * FROM mrr_movements((SELECT retain_contracts(customer, start, "end", amount) FROM contracts)) WHERE grain = 'quarter';
+/* error */ SELECT * FROM mrr_movements((SELECT retain_contracts(customer, start, '2000-01-01', amount) FROM contracts));
+/* error */ SELECT * FROM mrr_movements(NULL);
 SELECT * FROM survival_test('contracts', 'tenure', 'churned', 'channel') WHERE strata_column = 'senior' AND rho = 1;
 /* error */ SELECT * FROM cox_model('contracts', 'tenure', 'churned') WHERE terms = 'plan, senior, monthly_charges' AND entry_column = 'entry';
 /* error */ SELECT * FROM mrr_movements('contracts') WHERE start_column = 'plan';
