@@ -19,25 +19,6 @@ enum {
   FIELD_OF_TERM /* the first one */
 };
 
-static bool is_word(CustomerKey key, const char *word)
-{
-  size_t i = 0;
-  for (; i < key.length && word[i]; i++) {
-    char c = key.text[i];
-    if ((c >= 'A' && c <= 'Z' ? c + 32 : c) != word[i]) return false;
-  }
-  return i == key.length && !word[i];
-}
-
-static bool event_of(const Field *field, const FieldValue *value, bool *event)
-{
-  *event = value->real == 1;
-  if (!value->text) return (value->real == 0) | (value->real == 1);
-  CustomerKey key = customers_key(&field->keys, value->key);
-  *event = is_word(key, "yes") || is_word(key, "true");
-  return *event || is_word(key, "no") || is_word(key, "false");
-}
-
 /* A number after texts: either may be the odd one. */
 static Status is_no_text(const CoxModel *model, RowReader *reader, int i)
 {
@@ -73,9 +54,8 @@ static Status take_head(const CoxModel *model, RowReader *reader, const FieldVal
   }
   if (fields[FIELD_OF_ENTRY].found && values[FIELD_OF_ENTRY].null) *takes_part = false; /* never seen */
   if (!*takes_part) return STATUS_OK;
-  *row = (CoxRow){.time = values[FIELD_OF_TIME].real, .entry = -1, .weight = 1, .stratum = values[FIELD_OF_STRATUM].key, .cluster = values[FIELD_OF_CLUSTER].key};
+  *row = (CoxRow){.time = values[FIELD_OF_TIME].real, .entry = -1, .weight = 1, .stratum = values[FIELD_OF_STRATUM].key, .cluster = values[FIELD_OF_CLUSTER].key, .event = values[FIELD_OF_EVENT].real == 1};
   if (!(row->time >= 0 && row->time <= LARGEST)) return rows_fail(reader, FIELD_OF_TIME, "a number from 0 to 1e15");
-  if (!event_of(&fields[FIELD_OF_EVENT], &values[FIELD_OF_EVENT], &row->event)) return rows_fail(reader, FIELD_OF_EVENT, "0 or 1, no or yes, false or true");
   if (fields[FIELD_OF_ENTRY].found && values[FIELD_OF_ENTRY].real != 0) {
     row->entry = values[FIELD_OF_ENTRY].real;
     if (!(row->entry > 0 && row->entry < row->time)) return rows_fail(reader, FIELD_OF_ENTRY, "0 or more, and less than the time of the row");
@@ -118,7 +98,7 @@ static Status model_read(Call *call, CoxModel *model)
     const char *noun, *param_name;
   } FIELDS[FIELD_OF_TERM] = {
     [FIELD_OF_TIME] = {COX_TIME_PARAM, FIELD_REAL, "time", "time_column"},
-    [FIELD_OF_EVENT] = {COX_EVENT_PARAM, FIELD_ANY, "event", "event_column"},
+    [FIELD_OF_EVENT] = {COX_EVENT_PARAM, FIELD_TRUTH, "event", "event_column"},
     [FIELD_OF_ENTRY] = {COX_ENTRY_PARAM, FIELD_REAL, "entry", "entry_column"},
     [FIELD_OF_STRATUM] = {COX_STRATA_PARAM, FIELD_KEY, "stratum", "strata_column"},
     [FIELD_OF_WEIGHT] = {COX_WEIGHT_PARAM, FIELD_REAL, "weight", "weight_column"},

@@ -27,7 +27,7 @@ enum {
   [COX_TIME_PARAM] = {"time_column", PARAM_COLUMN, NULL, 0, 0, NULL,                                                                                                            \
                       "the column with how long it was observed, a number from 0 to 1e15 in any unit, such as the months of tenure"},                                           \
   [COX_EVENT_PARAM] = {"event_column", PARAM_COLUMN, NULL, 0, 0, NULL,                                                                                                          \
-                       "the column with how that ended: 1, yes or true for the event, such as churn; 0, no or false where it goes on (censored)"},                              \
+                       "the column with how that ended: 1, yes, y, true or t for the event, such as churn; 0, no, n, false or f where it goes on (censored)"},                  \
   [COX_TERMS_PARAM] = {"terms", PARAM_TEXT, NULL, 0, 0, NULL,                                                                                                                   \
                        "the features: 1 to 30 columns with commas between them. A number is one term. A text is a term for each of its levels (2 to 100) "                      \
                        "but the reference, which is the first one; contract[Two year] states another reference, and makes levels of a column of "                               \
@@ -45,9 +45,9 @@ enum {
 
 #define COX_NULLS \
   "A row with a NULL time, event, or feature, or stratum, cluster or weight where such a column is named, does not take part. An empty source: no answer."
-#define COX_ERRORS                                                                                                                                        \
-  "A table or column that is not there; a time that is no number from 0 to 1e15; an event other than 0, 1, yes, no, true and false; a column that mixes " \
-  "numbers and text, or has more than 100 levels; an entry that is not less than the time; all rows censored; a term of which the likelihood has no "     \
+#define COX_ERRORS                                                                                                                                    \
+  "A table or column that is not there; a time that is no number from 0 to 1e15; an event that is none; a column that mixes "                         \
+  "numbers and text, or has more than 100 levels; an entry that is not less than the time; all rows censored; a term of which the likelihood has no " \
   "maximum, because its hazard ratio is 0 or infinite (such as a level at which nobody left): it is named; rows of which none takes part; no more clusters than terms."
 #define COX_FORMULA                                                                                                                                             \
   "hazard(t | x) = h0(t) exp(Σ coef x); maximum of the partial likelihood (Cox 1972), ties by Efron (1977) or Breslow (1974), Newton's method. At risk at t: " \

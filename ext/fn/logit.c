@@ -13,7 +13,7 @@
 **     "standard_deviations":[…],"log_likelihood":…,"null_log_likelihood":…,"rows":…,"positives":…,"weight":…,"l2":…,"iterations":…,
 **     "converged":true,"reason":null,"dropped":[]}. Numbers read back exactly. logit_fit() calls its features f1, f2,
 **     …
-** R2  label is 0 or 1; false and true are. A row with a NULL label or feature does not take part; no row gives NULL.
+** R2  label is 0 or 1, or no or yes, false or true. A row with a NULL label or feature does not take part; no row gives NULL.
 ** R3  features is a JSON object of numbers, false and true; text that is a number counts as one. Every row has the
 **     same keys, in any order: a key that is missing or new is an error, NULL is said as null.
 ** R4  l2 is the penalty on the squares of the coefficients of the standardised features, one for all rows; 0 (the
@@ -294,7 +294,7 @@ static void fit_value(Call *call, const void *state, Cell *out)
 
 /* ---- What is told */
 
-#define LABEL_HELP "what happened: 1 (true) or 0 (false)"
+#define LABEL_HELP "what happened: 1, yes or true; or 0, no or false"
 #define FIT_RESULT                                                                                                        \
   "JSON {\"model\":\"logit\",\"features\",\"intercept\",\"coefficients\",\"intercept_se\",\"standard_errors\",\"means\"," \
   "\"standard_deviations\",\"log_likelihood\",\"null_log_likelihood\",\"rows\",\"positives\",\"weight\",\"l2\","          \
@@ -307,7 +307,7 @@ static void fit_value(Call *call, const void *state, Cell *out)
   "Nelder 1989); standard errors from the inverse information, of the penalised likelihood where there is l2"
 
 static const ParamSpec FIT_PARAMS[] = {
-  {"label", PARAM_INTEGER, NULL, 0, 1, NULL, LABEL_HELP},
+  {"label", PARAM_TRUTH, NULL, 0, 0, NULL, LABEL_HELP},
 };
 
 static const ParamSpec FIT_FEATURE = {"feature", PARAM_REAL, NULL, -INFINITY, INFINITY, NULL,
@@ -319,7 +319,7 @@ const FunctionSpec logit_fit_function = {
     .summary = "Fits a logistic regression of a 0/1 label on numeric features",
     .result = FIT_RESULT,
     .nulls = "a row with a NULL label or feature does not take part; NULL where no row does",
-    .errors = "a label that is not 0 or 1; a feature that is no number, or beyond ±1e250; no feature",
+    .errors = "a label other than 0, 1, no, yes, false and true; a feature that is no number, or beyond ±1e250; no feature",
     .example = "SELECT logit_fit(column1, column2) FROM (VALUES (0, 1), (0, 2), (1, 2), (0, 3), (1, 4), (1, 5))",
     .formula = FIT_FORMULA,
   },
@@ -334,7 +334,7 @@ const FunctionSpec logit_fit_function = {
 };
 
 static const ParamSpec FIT_NAMED_PARAMS[] = {
-  [NAMED_LABEL] = {"label", PARAM_INTEGER, NULL, 0, 1, NULL, LABEL_HELP},
+  [NAMED_LABEL] = {"label", PARAM_TRUTH, NULL, 0, 0, NULL, LABEL_HELP},
   [NAMED_FEATURES] = {"features", PARAM_TEXT, NULL, 0, 0, NULL,
                       "a JSON object of numbers such as json_object('tenure', tenure, 'charges', charges), of the same "
                       "keys in every row"},
@@ -350,7 +350,7 @@ const FunctionSpec logit_fit_named_function = {
     .result = FIT_RESULT,
     .nulls = "a row with a NULL label, features or feature does not take part; NULL where no row does. A NULL l2 is 0, a "
              "NULL weight 1",
-    .errors = "a label that is not 0 or 1; features that are no JSON object, or hold something else than numbers, true, "
+    .errors = "a label other than 0, 1, no, yes, false and true; features that are no JSON object, or hold something else than numbers, true, "
               "false and null; a key that another row lacks, or twice; a negative l2 or weight; rows of different l2",
     .example = "SELECT logit_fit_named(column1, json_object('visits', column2), 1.0) FROM (VALUES (0, 1), (0, 2), (1, 2), "
                "(0, 3), (1, 4), (1, 5))",

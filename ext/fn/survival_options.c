@@ -7,50 +7,12 @@
 
 #define LARGEST 1e15
 
-typedef enum Meaning {
-  MEANS_UNSEEN,
-  MEANS_NO,
-  MEANS_YES,
-  MEANS_NOTHING
-} Meaning;
-
-static char to_lower(char c)
-{
-  return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-static Meaning meaning_of(CustomerKey key)
-{
-  static const struct {
-    const char *word;
-    Meaning meaning;
-  } WORDS[] = {{"no", MEANS_NO}, {"false", MEANS_NO}, {"n", MEANS_NO}, {"f", MEANS_NO}, {"yes", MEANS_YES}, {"true", MEANS_YES}, {"y", MEANS_YES}, {"t", MEANS_YES}};
-  for (int i = 0; i < COUNT_OF(WORDS); i++) {
-    size_t n = strlen(WORDS[i].word), j = 0;
-    while (j < n && j < key.length && to_lower(key.text[j]) == WORDS[i].word[j]) {
-      j++;
-    }
-    if (j == n && key.length == n) {
-      return WORDS[i].meaning;
-    }
-  }
-  return MEANS_NOTHING;
-}
-
-/* Each distinct text is looked at once. */
-static bool event_of(const Field *field, const FieldValue *value, bool *event)
-{
-  if (!value->text) {
-    *event = value->real == 1;
-    return (value->real == 0) | (value->real == 1); /* no branch that events would mislead */
-  }
-  Meaning *meaning = customers_state(&field->keys, value->key);
-  if (*meaning == MEANS_UNSEEN) {
-    *meaning = meaning_of(customers_key(&field->keys, value->key));
-  }
-  *event = *meaning == MEANS_YES;
-  return *meaning != MEANS_NOTHING;
-}
+/* Whether a key is a cause; 0: not looked at. */
+typedef enum Cause {
+  CAUSE_UNSEEN,
+  CAUSE_NONE,
+  CAUSE_SOME
+} Cause;
 
 /* 0, '0', '' and the words for no event are no cause; a letter may be the code of one. */
 static uint32_t cause_of(const Field *field, const FieldValue *value)
@@ -58,27 +20,14 @@ static uint32_t cause_of(const Field *field, const FieldValue *value)
   if (value->null) {
     return 0;
   }
-  Meaning *meaning = customers_state(&field->keys, value->key);
-  if (*meaning == MEANS_UNSEEN) {
+  Cause *cause = customers_state(&field->keys, value->key);
+  if (*cause == CAUSE_UNSEEN) {
     CustomerKey key = customers_key(&field->keys, value->key);
-    bool word = key.length > 1 && meaning_of(key) == MEANS_NO;
+    bool word = key.text && key.length > 1 && truth_of_text(key.text, key.length) == 0;
     bool none = key.text ? word || key.length == 0 || strcmp(key.text, "0") == 0 : key.integer == 0;
-    *meaning = none ? MEANS_NO : MEANS_YES;
+    *cause = none ? CAUSE_NONE : CAUSE_SOME;
   }
-  return *meaning == MEANS_YES ? value->key + 1 : 0;
-}
-
-static Status take_event(const LifeReader *reader, RowReader *rows, const FieldValue *values, Life *life)
-{
-  const Field *field = &reader->fields[LIFE_EVENT_OR_CAUSE];
-  const FieldValue *value = &values[LIFE_EVENT_OR_CAUSE];
-  if (reader->causes) {
-    life->cause = cause_of(field, value);
-    life->event = life->cause != 0;
-    return STATUS_OK;
-  }
-  return event_of(field, value, &life->event) ? STATUS_OK
-                                              : rows_fail(rows, LIFE_EVENT_OR_CAUSE, "0 or 1, no or yes, false or true, or the first letter of these");
+  return *cause == CAUSE_SOME ? value->key + 1 : 0;
 }
 
 /* What every row has: time, event and perhaps a group. */
@@ -90,7 +39,9 @@ static inline Status take_life(const LifeReader *reader, RowReader *rows, const 
   }
   life->weight = 1;
   life->group = values[LIFE_GROUP].key;
-  return take_event(reader, rows, values, life);
+  life->cause = reader->causes ? cause_of(&reader->fields[LIFE_EVENT_OR_CAUSE], &values[LIFE_EVENT_OR_CAUSE]) : 0;
+  life->event = reader->causes ? life->cause != 0 : values[LIFE_EVENT_OR_CAUSE].real == 1;
+  return STATUS_OK;
 }
 
 static Status take_plain_row(void *self, RowReader *rows, const FieldValue *values)
@@ -140,7 +91,7 @@ Status lives_read(Call *call, LifeReader *reader)
     const char *noun, *param_name;
   } FIELDS[LIFE_FIELDS] = {
     [LIFE_TIME] = {FIELD_REAL, "time", "time_column"},
-    [LIFE_EVENT_OR_CAUSE] = {FIELD_ANY, "event", "event_column"},
+    [LIFE_EVENT_OR_CAUSE] = {FIELD_TRUTH, "event", "event_column"},
     [LIFE_GROUP] = {FIELD_KEY, "group", "group_column"},
     [LIFE_ENTRY] = {FIELD_REAL, "entry", "entry_column"},
     [LIFE_WEIGHT] = {FIELD_REAL, "weight", "weight_column"},
@@ -160,12 +111,12 @@ Status lives_read(Call *call, LifeReader *reader)
     field->required = i == LIFE_TIME || i == LIFE_EVENT_OR_CAUSE || customer;
     field->never_null = i != LIFE_EVENT_OR_CAUSE || !reader->causes;
   }
-  Field *event = &reader->fields[LIFE_EVENT_OR_CAUSE];
-  event->keys.state_size = sizeof(Meaning);
   if (reader->causes) {
-    event->kind = FIELD_KEY;
-    event->noun = "cause";
-    event->param_name = "cause_column";
+    Field *cause = &reader->fields[LIFE_EVENT_OR_CAUSE];
+    cause->keys.state_size = sizeof(Cause);
+    cause->kind = FIELD_KEY;
+    cause->noun = "cause";
+    cause->param_name = "cause_column";
   }
   int n = LIFE_FIELDS;
   while (!reader->fields[n - 1].wanted && !reader->fields[n - 1].required) {

@@ -222,18 +222,23 @@ static bool time_fits(sqlite3_value *value, Arg *arg)
            : time_from_real(sqlite3_value_double(value), &arg->as.integer);
 }
 
+int truth_of_text(const char *text, size_t length)
+{
+  int word = length <= 5 ? choice_of("no|yes|n|y|false|true|f|t", text, length) : -1;
+  return word < 0 ? -1 : word % 2;
+}
+
 /* 0, 1, '0', '1' and words. */
 static bool truth_fits(sqlite3_value *value, Arg *arg)
 {
-  static const char WORDS[] = "no|yes|false|true";
   static const ParamSpec NUMBER = {"", PARAM_INTEGER, NULL, 0, 1, NULL, ""};
   if (number_fits(&NUMBER, value, arg)) {
     return true;
   }
   const char *text = sqlite3_value_type(value) == SQLITE_TEXT ? (const char *)sqlite3_value_text(value) : NULL;
-  int word = text ? choice_of(WORDS, text, (size_t)sqlite3_value_bytes(value)) : -1;
-  arg->as.integer = word % 2;
-  return word >= 0;
+  int truth = text ? truth_of_text(text, (size_t)sqlite3_value_bytes(value)) : -1;
+  arg->as.integer = truth;
+  return truth >= 0;
 }
 
 static bool value_fits(const ParamSpec *param, sqlite3_value *value, Arg *arg)
@@ -325,7 +330,7 @@ char *param_accepted(const ParamSpec *param)
     case PARAM_COLUMN:
       return sqlite3_mprintf("the name of a column, in quotes");
     case PARAM_TRUTH:
-      return sqlite3_mprintf("0 or 1, no or yes, false or true");
+      return sqlite3_mprintf(TRUTH_WORDS);
     case PARAM_LIST:
       return sqlite3_mprintf("numbers separated by commas, as text such as '1,2,3'");
     case PARAM_ANY:

@@ -30,6 +30,9 @@ int64_t call_time(const Call *call, int param);
 int64_t call_offset(const Call *call, int param);
 Grain call_grain(const Call *call, int param);
 Duration call_duration(const Call *call, int param);
+/* 1: yes, y, true, t; 0: no, n, false, f, in any case; -1: neither. */
+int truth_of_text(const char *text, size_t length);
+#define TRUTH_WORDS "0 or 1, no or yes, false or true, or the first letter of these"
 bool call_truth(const Call *call, int param); /* SQL truth of any value: non-zero number; text as a number */
 
 /*

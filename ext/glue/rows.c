@@ -66,13 +66,21 @@ static bool take_any(Field *field, sqlite3_value *value, int type, FieldValue *o
   return !out->text || take_key(field, value, type, out);
 }
 
+static bool take_truth(sqlite3_value *value, int type, FieldValue *out)
+{
+  int truth = type == SQLITE_TEXT ? truth_of_text((const char *)sqlite3_value_text(value), (size_t)sqlite3_value_bytes(value)) : -1;
+  out->real = truth;
+  return truth >= 0 || (number_of_value(value, &out->real) && (out->real == 0 || out->real == 1));
+}
+
 static Status take_value(RowReader *reader, int i)
 {
   static const char *const MUST[] = {
     [FIELD_REAL] = "a " NUMBER_WORDS,
     [FIELD_TIME] = "a time (ISO text such as '2026-01-31' or '2026-01-31 18:00:00', unix seconds or milliseconds, or a julian day)",
     [FIELD_KEY] = "an integer or text",
-    [FIELD_ANY] = "a " NUMBER_WORDS ", or text"};
+    [FIELD_ANY] = "a " NUMBER_WORDS ", or text",
+    [FIELD_TRUTH] = TRUTH_WORDS};
   Field *field = &reader->fields[i];
   FieldValue *out = &reader->values[i];
   sqlite3_value *value = reader->row[reader->argument[i]];
@@ -100,6 +108,9 @@ static Status take_value(RowReader *reader, int i)
     case FIELD_ANY:
       fits = take_any(field, value, type, out);
       break;
+    case FIELD_TRUTH:
+      fits = take_truth(value, type, out);
+      break;
   }
   if (out->key == CUSTOMER_NONE) {
     return STATUS_NOMEM;
@@ -111,7 +122,7 @@ static Status take_value(RowReader *reader, int i)
 static inline bool take_number(RowReader *reader, int i, sqlite3_value *value)
 {
   FieldKind kind = reader->fields[i].kind;
-  if (kind != FIELD_REAL && kind != FIELD_ANY) {
+  if (kind != FIELD_REAL && kind != FIELD_ANY && kind != FIELD_TRUTH) {
     return false;
   }
   int type = sqlite3_value_type(value);
@@ -122,7 +133,7 @@ static inline bool take_number(RowReader *reader, int i, sqlite3_value *value)
   out->null = false;
   out->text = false;
   out->real = sqlite3_value_double(value);
-  return fabs(out->real) <= NUMBER_MOST;
+  return kind == FIELD_TRUTH ? (out->real == 0) | (out->real == 1) : fabs(out->real) <= NUMBER_MOST; /* | : no branch that events would mislead */
 }
 
 static void rows_step(sqlite3_context *context, int n_values, sqlite3_value **values)

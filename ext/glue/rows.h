@@ -14,7 +14,8 @@ typedef enum FieldKind {
   FIELD_REAL, /* a finite number, also as text */
   FIELD_TIME, /* a time as in calendar.h: ms */
   FIELD_KEY,  /* an integer or text, as a dense id into Field.keys */
-  FIELD_ANY   /* a number, or text as FIELD_KEY */
+  FIELD_ANY,  /* a number, or text as FIELD_KEY */
+  FIELD_TRUTH /* 0 or 1, or a word of TRUTH_WORDS: .real is 0 or 1 */
 } FieldKind;
 
 typedef struct Field {
@@ -33,7 +34,7 @@ typedef struct Field {
 typedef struct FieldValue {
   bool null;
   bool text;    /* FIELD_ANY: it is `key` */
-  double real;  /* FIELD_REAL, FIELD_ANY */
+  double real;  /* FIELD_REAL, FIELD_ANY, FIELD_TRUTH */
   int64_t time; /* FIELD_TIME */
   uint32_t key; /* FIELD_KEY, FIELD_ANY */
 } FieldValue;

@@ -29,7 +29,7 @@ typedef enum ParamKind {
   PARAM_OFFSET,    /* '+08:00': call_offset() in ms */
   PARAM_GRAIN,     /* 'month', '10 days': call_grain() */
   PARAM_DURATION,  /* '90 days', '3 months': call_duration() */
-  PARAM_TRUTH,     /* 0 or 1; no or yes, false or true in any case: call_integer() gives 0 or 1 */
+  PARAM_TRUTH,     /* 0 or 1, or a word of TRUTH_WORDS: call_integer() gives 0 or 1 */
   PARAM_ANY        /* unchecked; the fn looks at call_type() */
 } ParamKind;
 

@@ -70,6 +70,7 @@ INSERT INTO checks (what, got, want) SELECT 'no rows', coalesce(auc(label, p), a
 INSERT INTO checks (what, got, want) SELECT 'one label', coalesce(auc(1, p), auc_se(1, p), lift_at(0, p, 0.1)), NULL FROM scored;
 INSERT INTO checks (what, got, want) SELECT 'one row of a label', auc(k = 7, p) IS NOT NULL AND auc_se(k = 7, p) IS NULL, 1 FROM scored;
 
+INSERT INTO checks (what, got, want) SELECT 'labels in words', auc(iif(column1, 'Yes', 'n'), column2), auc(column1, column2) FROM (VALUES (1, 0.9), (1, 0.6), (0, 0.7), (0, 0.2));
 SELECT CASE WHEN got IS want THEN 'ok ' || what
             ELSE 'FAIL ' || what || ': got ' || coalesce(got, 'NULL') || ', want ' || coalesce(want, 'NULL') END
 FROM checks ORDER BY id;
@@ -77,7 +78,7 @@ FROM checks ORDER BY id;
 -- expect error
 SELECT auc(2, 0.5);
 -- expect error
-SELECT auc('yes', 0.5);
+SELECT auc('maybe', 0.5);
 -- expect error
 SELECT auc(1, 'high');
 -- expect error

@@ -108,7 +108,7 @@ SELECT logit_fit();
 -- expect error
 SELECT logit_fit(1);
 -- expect error
-SELECT logit_fit('yes', 1);
+SELECT logit_fit('maybe', 1);
 -- expect error
 SELECT logit_fit(2, 1);
 -- expect error
