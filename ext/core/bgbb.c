@@ -13,13 +13,13 @@
 ** at n + 1, which others report, is p_alive_at(later = 1). `later` and horizons are whole numbers of opportunities; a fraction is dropped.
 **
 ** Accuracy: relative error below 1e-11 for parameters from 1e-6 to 1e6 and n up to 10,000 (log-likelihoods nearer to 0 than 1e-4: below
-** 1e-15 absolutely); discounts 0, or 1e-10 and more. Cost: O(n - t_x) for anything asked about a past and O(horizon) for pmf, so that the
-** caller has to bound them; O(1) in the horizon of expected(). A fit costs O(largest n + steps) per evaluation, where each pair (x, n)
-** takes n - t_x steps for its smallest t_x, however many t_x it has.
+** 1e-15 absolutely; dert() where gamma exceeds 1e4: below 1e-10). Discounts are 0, or 1e-290 and more: below, dert() gives NaN. Cost: O(n -
+** t_x) for anything asked about a past and O(horizon) for pmf, so that the caller has to bound them; O(1) in the horizon of expected() and
+** in the discount. A fit costs O(largest n + steps) per evaluation, where each pair (x, n) takes n - t_x steps for its smallest t_x,
+** however many t_x it has.
 */
 #include "model.h"
 
-#include <float.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -37,6 +37,7 @@ enum {
 };
 
 #define MOST_OPPORTUNITIES 100000 /* of a fit: its tables have as many rows */
+#define LEAST_GROWTH 1e-290       /* of dert(): 1 / growth is near the largest number */
 #define STEPS_BETWEEN 1000000     /* two questions to the watch: some 10 ms */
 
 /* ---- Asking ---- */
@@ -162,27 +163,6 @@ static double pmf(const double *theta, const Past *past, double n, double horizo
 }
 
 /*
-** 2F1(1, b; c; -y), 0 < b < c, y > 0: Gauss's continued fraction 1/(1 + k1 y/(1 + k2 y/(1 + ...))) (DLMF 15.7.1) by Lentz's method. Its
-** coefficients are positive: nothing cancels, and successive convergents lie on either side of the value. Some 19 sqrt(1 + y) steps.
-*/
-static double fraction(double b, double c, double y)
-{
-  double inverse = 1, over = 1, under = 0, change = 0;
-  for (int m = 0; m < 10000000 && fabs(change - 1) > DBL_EPSILON; m++) {
-    double k = (b + m) * (c - 1 + m) / ((c + 2.0 * m - 1) * (c + 2.0 * m)) * y;
-    under = 1 / (1 + k * under);
-    over = 1 + k / over;
-    inverse *= over * under;
-    k = (m + 1.0) * (c - b + m) / ((c + 2.0 * m) * (c + 2.0 * m + 1)) * y;
-    under = 1 / (1 + k * under);
-    over = 1 + k / over;
-    change = over * under;
-    inverse *= change;
-  }
-  return 1 / inverse;
-}
-
-/*
 ** Discounted expected residual transactions: sum over i >= 1 of e^(-delta i) E[transaction at n + i], here as the paper's 2F1(1, ...;
 ** 1/(1+d)) transformed to the argument -1/d, where it keeps its digits as d tends to 0. Without discounting it is finite for gamma > 1
 ** alone.
@@ -193,8 +173,10 @@ static double dert(const double *theta, const Past *past, double discount)
   double gamma = theta[GAMMA], d = theta[DELTA] + known->T, growth = expm1(discount), seen;
   if (growth <= 0) {
     seen = gamma > 1 ? d / (gamma - 1) : INFINITY;
+  } else if (growth < LEAST_GROWTH) {
+    seen = NAN;
   } else {
-    seen = d / (gamma + d) / growth * fraction(gamma, gamma + d + 1, 1 / growth);
+    seen = exp(log(d / (gamma + d) / growth) + log_hypergeometric(1, gamma, gamma + d + 1, -1 / growth));
   }
   return p_alive(theta, known) * rate(theta, known) * seen;
 }

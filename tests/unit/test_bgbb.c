@@ -214,6 +214,34 @@ static void dert_without_discount(void **unused)
   assert_near(BGBB.p_alive_at(leaving, &(Past){1, 1, 3}, 0.9), BGBB.p_alive(leaving, &(Past){1, 1, 3}), 1e-15);
 }
 
+/* The mean of 1/(growth + p) over Beta(gamma, delta + n + 1) by quadrature, mpmath at 60 digits; below 1e-290 no answer rather than a wrong one. */
+static void dert_with_tiny_discounts(void **unused)
+{
+  (void)unused;
+  static const struct {
+    double gamma, discount, value;
+  } cases[] = {
+    {1.5, 1e-12, 6.2570489623791482},
+    {1.5, 1e-20, 6.257083237415649},
+    {1.5, 1e-200, 6.257083240843507},
+    {1.5, 1e-289, 6.257083240843507},
+    {1, 1e-12, 87.163264215421401},
+    {1, 1e-20, 151.84467234802186},
+    {1, 1e-200, 1607.1763553495648},
+    {1, 1e-289, 2326.7570208336611},
+    {0.1, 1e-12, 42663343345.335869},
+    {0.1, 1e-20, 6.7616842442988946e17},
+    {0.1, 1e-200, 6.7616842442988789e179},
+    {0.1, 1e-289, 8.5124561216760885e259},
+  };
+  const Past past = {3, 5, 6};
+  for (size_t i = 0; i < COUNT_OF(cases); i++) {
+    const double theta[] = {1.2, 0.75, cases[i].gamma, 2.8};
+    assert_near(BGBB.dert(theta, &past, cases[i].discount), cases[i].value, 2e-12);
+  }
+  assert_true(isnan(BGBB.dert((double[]){1.2, 0.75, 1.5, 2.8}, &past, 1e-291)));
+}
+
 /* Several n, gaps in t_x, weights. */
 static Pasts sample(void)
 {
@@ -402,6 +430,7 @@ int main(void)
     cmocka_unit_test(pmf_agrees_with_the_mean),
     cmocka_unit_test(long_horizons_continue_short_ones),
     cmocka_unit_test(dert_without_discount),
+    cmocka_unit_test(dert_with_tiny_discounts),
     cmocka_unit_test(gradient_is_that_of_the_likelihood),
     cmocka_unit_test(outside_the_domain),
     cmocka_unit_test(donations),
