@@ -4,13 +4,14 @@
 
 #define STEP 0.25       /* in w: error exp(-2 pi (pi / 2) / STEP) = 7e-18 */
 #define STEP_NARROW 0.4 /* of the standard deviation of w, where that is less */
-#define LEAST (-60.0)   /* logarithm of the density, in that of its peak, that ends a walk */
+#define LEAST (-60.0)   /* logarithm of density times f, in that of the density's peak, that ends a walk */
 #define MARGIN 3.0      /* in w, between the last feature and where the walk gathers speed */
 
 /* A density in w with its peak, where it is 1. */
 typedef struct Shape {
   double peak, a, b, p, q; /* b = INFINITY: Gamma(a) */
   double left, right;      /* the features lie between them */
+  double finest;           /* as far to the left f may grow like e^-w */
 } Shape;
 
 static double log_density(const Shape *shape, double distance)
@@ -28,7 +29,8 @@ static void walk(const Shape *shape, double start, double step, Nodes *nodes)
   for (int i = 0; nodes->n < NODES_MOST; i++) {
     double t = start + i * step, left = exp(shape->left - t), right = exp(t - shape->right), w = t - left + right;
     double distance = w - shape->peak, density = log_density(shape, distance);
-    if (density < LEAST && (distance > 0) == (step > 0)) {
+    double growth = fmax(0, shape->peak - fmax(w, shape->finest));
+    if (density + growth < LEAST && (distance > 0) == (step > 0)) {
       return;
     }
     nodes->at[nodes->n] = isinf(shape->b) ? exp(w) : w < 0 ? exp(w) / (1 + exp(w))
@@ -61,12 +63,13 @@ void beta_nodes(double a, double b, double finest, Nodes *nodes)
                  .p = a / (a + b),
                  .q = b / (a + b),
                  .left = fmin(-edge, log(finest)) - MARGIN,
-                 .right = edge + MARGIN};
+                 .right = edge + MARGIN,
+                 .finest = log(finest)};
   fill(&shape, sqrt(1 / a + 1 / b), nodes);
 }
 
 void gamma_nodes(double a, double finest, Nodes *nodes)
 {
-  Shape shape = {.peak = log(a), .a = a, .b = INFINITY, .left = fmin(0, log(finest)) - MARGIN, .right = INFINITY};
+  Shape shape = {.peak = log(a), .a = a, .b = INFINITY, .left = fmin(0, log(finest)) - MARGIN, .right = INFINITY, .finest = INFINITY};
   fill(&shape, sqrt(1 / a), nodes);
 }

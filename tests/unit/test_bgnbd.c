@@ -34,6 +34,21 @@ static void no_past_and_little_dropout(void **state)
   check_close("third", BGNBD.expected((const double[]){50, 10, 0.01, 0.5}, &usual, 39), 38.1261838244124, 1e-14);
 }
 
+/* Where a < 1 purchases grow for ever. mpmath as above, 400 digits, dert 40; beyond what the nodes reach there is no answer rather than a wrong one. */
+static void far_horizons(void **state)
+{
+  (void)state;
+  const double theta[] = {0.243, 4.414, 0.793, 2};
+  const Past past = {2, 30, 38};
+  check_close("1e30", BGNBD.expected(theta, &past, 1e30), 8491704.2436591764, 1e-12);
+  check_close("1e40", BGNBD.expected(theta, &past, 1e40), 997689755.92610631, 1e-12);
+  check_close("1e50", BGNBD.expected(theta, &past, 1e50), 117218326983.19136, 1e-12);
+  check_close("1e60", BGNBD.expected(theta, &past, 1e60), 13771952578165.98, 1e-12);
+  assert_true(isnan(BGNBD.expected(theta, &past, 1e100)));
+  check_close("dert 1e-20", BGNBD.dert(theta, &past, 1e-20), 66216.815666595485, 1e-12);
+  check_close("dert 1e-40", BGNBD.dert(theta, &past, 1e-40), 914224311.08765584, 1e-12);
+}
+
 /* Who never came back has had no chance to drop out. */
 static void all_alive_before_the_first_repeat(void **state)
 {
@@ -49,6 +64,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     CONTRACT,
     cmocka_unit_test(no_past_and_little_dropout),
+    cmocka_unit_test(far_horizons),
     cmocka_unit_test(all_alive_before_the_first_repeat),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
