@@ -15,6 +15,7 @@
 #define COEFFICIENT_RUNAWAY 5.0 /* of a standardised covariate, where there is no maximum: it is what runs away */
 #define SUPREMUM_TIE 0.01       /* suprema nearer than this are one: the searches end somewhere on the way to it */
 #define VALUE_TIE 1e-6          /* log-likelihoods nearer than this are equal */
+#define PERIODS_BETWEEN 500       /* of a discounted sum, two questions to the watch: some 10 ms */
 
 const Model *const MODELS[] = {&BGNBD, &MBGNBD, &PARETO_NBD, &BGBB, &GAMMA_GAMMA, NULL};
 
@@ -363,18 +364,23 @@ double model_bic(const ModelFit *fit)
   return fit->n_variables * log(fit->customers) - 2 * fit->log_likelihood;
 }
 
-double model_discounted(const Model *model, const double *theta, const Past *past, double horizon, double discount,
-                        double period)
+Status model_discounted(const Model *model, const double *theta, const Past *past, double horizon, double discount,
+                        double period, double *sum, const Watch *watch)
 {
+  *sum = 0;
   if (discount == 0) {
-    return model->expected(theta, past, horizon);
+    *sum = model->expected(theta, past, horizon);
+    return STATUS_OK;
   }
-  double sum = 0, before = 0, end = 0, alive = model->expected_alive && past ? model->p_alive(theta, past) : 1;
+  double before = 0, end = 0, alive = model->expected_alive && past ? model->p_alive(theta, past) : 1;
   for (int64_t i = 1; end < horizon * (1 - 1e-12); i++) {
     end = fmin((double)i * period, horizon);
     double by_end = model->expected_alive ? alive * model->expected_alive(theta, past, end) : model->expected(theta, past, end);
-    sum += (by_end - before) * exp(-log1p(discount) * end / period);
+    *sum += (by_end - before) * exp(-log1p(discount) * end / period);
     before = by_end;
+    if (i % PERIODS_BETWEEN == 0 && watch_stop(watch)) {
+      return STATUS_INTERRUPT;
+    }
   }
-  return sum;
+  return STATUS_OK;
 }

@@ -110,8 +110,8 @@ double model_bic(const ModelFit *fit);
 
 /*
 ** The sum over whole periods and the last part of one of (expected by its end - by its begin) / (1 + discount)^(its end / period), over the horizon: what lifetimes' and BTYD's CLV multiply
-** the expected value with. discount is per period. horizon and period in the unit of the model.
+** the expected value with. discount is per period. horizon and period in the unit of the model. One evaluation of the model per period; only STATUS_OK or STATUS_INTERRUPT.
 */
-double model_discounted(const Model *model, const double *theta, const Past *past, double horizon, double discount, double period);
+Status model_discounted(const Model *model, const double *theta, const Past *past, double horizon, double discount, double period, double *sum, const Watch *watch);
 
 #endif

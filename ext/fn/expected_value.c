@@ -21,7 +21,7 @@
 
 #include "model_question.h"
 
-#define PERIODS_MAX 10000 /* some 10 ms of work, so that it need not ask for interrupts */
+#define PERIODS_MAX 10000
 
 /* R5. False: the call has failed, or its result is NULL. */
 static bool value_read(Call *call, int model, int x, int m, double *value)
@@ -169,8 +169,13 @@ static void clv_scalar(Call *call, Cell *out)
   }
   if (value_read(call, CLV_SPEND, CLV_X, CLV_MEAN, &value) && question_read(call, ASK_EXPECTED, CLV_X, &q) &&
       question_time_fits(call, &q, CLV_HORIZON) && question_time_fits(call, &q, CLV_PERIOD)) {
-    double purchases = model_discounted(q.model, q.theta, &q.past, horizon, call_real(call, CLV_DISCOUNT), period);
-    question_answer(call, value * purchases, out);
+    double purchases, discount = call_real(call, CLV_DISCOUNT);
+    Status status = model_discounted(q.model, q.theta, &q.past, horizon, discount, period, &purchases, call_watch(call));
+    if (status == STATUS_OK) {
+      question_answer(call, value * purchases, out);
+    } else {
+      call_fail_status(call, status);
+    }
   }
 }
 

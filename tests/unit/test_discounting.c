@@ -13,7 +13,8 @@ static void compare(const Model *model, const double *theta, double horizon, dou
   assert_int_equal(discounting_make(&discounting, horizon, discount, period, model_time_scale(model, theta)), STATUS_OK);
   for (int i = 0; i < 8; i++) {
     double value = discounting_value(&discounting, model, theta, &PASTS[i]);
-    double sum = model_discounted(model, theta, &PASTS[i], horizon, discount, period);
+    double sum;
+    assert_int_equal(model_discounted(model, theta, &PASTS[i], horizon, discount, period, &sum, &WATCH_NEVER), STATUS_OK);
     if (sum > 1e-290) {
       *worst = fmax(*worst, fabs(value / sum - 1));
     }

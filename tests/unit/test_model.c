@@ -156,9 +156,10 @@ static void predictions(const Subject *subject)
       }
     }
     /* Undiscounted is the same; discounting by short periods tends to the integral. */
-    assert_true(model_discounted(model, theta, past, 52, 0, 1) == model->expected(theta, past, 52));
-    double dert = model->dert(theta, past, 0.2), step = model->discrete ? 1 : 0.002;
-    double coarse = model_discounted(model, theta, past, 400, expm1(0.2 * step), step);
+    double same, coarse, dert = model->dert(theta, past, 0.2), step = model->discrete ? 1 : 0.002;
+    assert_int_equal(model_discounted(model, theta, past, 52, 0, 1, &same, &WATCH_NEVER), STATUS_OK);
+    assert_true(same == model->expected(theta, past, 52));
+    assert_int_equal(model_discounted(model, theta, past, 400, expm1(0.2 * step), step, &coarse, &WATCH_NEVER), STATUS_OK);
     assert_close(dert, coarse, model->discrete ? 1e-9 : 1e-3);
     assert_true(model->dert(theta, past, 0.1) > dert && dert > model->dert(theta, past, 0.3));
   }
@@ -375,6 +376,11 @@ static void contract(void **state)
   Pasts pasts = simulate(subject, 3, 200);
   ModelFit fit;
   assert_int_equal(model_fit(subject->model, &pasts, &fit, &now), STATUS_INTERRUPT);
+  if (!subject->model->spend) {
+    double sum;
+    assert_int_equal(model_discounted(subject->model, subject->theta, &PASTS[0], 400, 0.1, 1, &sum, &now), STATUS_OK);
+    assert_int_equal(model_discounted(subject->model, subject->theta, &PASTS[0], 4000, 0.1, 1, &sum, &now), STATUS_INTERRUPT);
+  }
   pasts_free(&pasts);
 }
 
