@@ -22,9 +22,16 @@ double largest_size(size_t n, const double *x)
   return size;
 }
 
-bool cholesky_factor(size_t m, const double *matrix, double least, double *factor)
+bool cholesky_stop(size_t i, size_t m, const Watch *watch)
 {
+  return (i + 1) % (10000000 / (m * m) + 1) == 0 && watch_stop(watch);
+}
+
+Status cholesky_factor_watched(size_t m, const double *matrix, double least, double *factor, bool *positive, const Watch *watch)
+{
+  *positive = false;
   for (size_t i = 0; i < m; i++) {
+    if (cholesky_stop(i, m, watch)) return STATUS_INTERRUPT;
     for (size_t j = 0; j <= i; j++) {
       double left = matrix[i * m + j] - dot_product(j, factor + i * m, factor + j * m);
       if (i > j) {
@@ -32,11 +39,19 @@ bool cholesky_factor(size_t m, const double *matrix, double least, double *facto
       } else if (left > least * fabs(matrix[i * m + i]) && isfinite(left)) {
         factor[i * m + i] = sqrt(left);
       } else {
-        return false;
+        return STATUS_OK;
       }
     }
   }
-  return true;
+  *positive = true;
+  return STATUS_OK;
+}
+
+bool cholesky_factor(size_t m, const double *matrix, double least, double *factor)
+{
+  bool positive;
+  cholesky_factor_watched(m, matrix, least, factor, &positive, &WATCH_NEVER);
+  return positive;
 }
 
 /* L' x = right, backwards; of the first n rows and columns. */

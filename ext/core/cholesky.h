@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "status.h"
+
 double dot_product(size_t n, const double *a, const double *b);
 double largest_size(size_t n, const double *x); /* of the absolute values; 0 where n is 0 */
 
@@ -17,6 +19,12 @@ double largest_size(size_t n, const double *x); /* of the absolute values; 0 whe
 ** The factor L of matrix = L L', m * m; false where the matrix is not positive definite: where a pivot is not above `least` of its diagonal element.
 */
 bool cholesky_factor(size_t m, const double *matrix, double least, double *factor);
+
+/* The same of a matrix so large that it has to notice an interrupt; *positive: what the other one returns. */
+Status cholesky_factor_watched(size_t m, const double *matrix, double least, double *factor, bool *positive, const Watch *watch);
+
+/* Before row i of m, O(m^2) each: whether to stop. Asks about every 10^7 multiplications. */
+bool cholesky_stop(size_t i, size_t m, const Watch *watch);
 
 /* The solution of L L' x = right; x may be `right`. */
 void cholesky_solve(size_t m, const double *factor, const double *right, double *x);

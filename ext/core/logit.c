@@ -31,6 +31,7 @@ static Status collinear_drop(LogitFit *fit, Logit *logit, const Watch *watch)
   for (int v = 1; v < fit->m; v++) {
     const double *gram = fit->hessian + (size_t)v * m;
     double *row = fit->factor + (size_t)kept * m;
+    if (cholesky_stop((size_t)v, m, watch)) return STATUS_INTERRUPT;
     double left = cholesky_row(m, fit->factor, (size_t)kept, was, gram, gram[v], row);
     int column = fit->column[v];
     if (left > COLLINEAR * gram[v]) {
@@ -134,7 +135,7 @@ static Status fit_climb(LogitFit *fit, Logit *logit, const Watch *watch)
 {
   double last = INFINITY;
   size_t m = (size_t)fit->m;
-  bool moved = true, asked = false;
+  bool moved = true, asked = false, positive;
   memset(fit->beta, 0, m * sizeof *fit->beta);
   fit->beta[0] = log(fit->rows->weight[1] / fit->rows->weight[0]);
   logit->end = LOGIT_UNFINISHED;
@@ -145,7 +146,8 @@ static Status fit_climb(LogitFit *fit, Logit *logit, const Watch *watch)
       status = logit_split_find(fit, fit->away, logit, watch);
       if (logit->end != LOGIT_UNFINISHED) return status;
     }
-    if (!cholesky_factor(m, fit->hessian, LEAST_PIVOT, fit->factor)) break;
+    status = cholesky_factor_watched(m, fit->hessian, LEAST_PIVOT, fit->factor, &positive, watch);
+    if (status != STATUS_OK || !positive) break;
     cholesky_solve(m, fit->factor, fit->gradient, fit->step);
     double decrement = dot_product(m, fit->gradient, fit->step);
     if (is_maximum(fit, decrement, last)) {
@@ -169,7 +171,7 @@ static Status fit_climb(LogitFit *fit, Logit *logit, const Watch *watch)
 ** The inverse of the factor of the information at the end, row by row into hessian; variance of variable v: sum over
 ** rows of its square.
 */
-static void errors_set(LogitFit *fit, Logit *logit)
+static Status errors_set(LogitFit *fit, Logit *logit, const Watch *watch)
 {
   size_t m = (size_t)fit->m;
   double intercept = 0;
@@ -177,13 +179,19 @@ static void errors_set(LogitFit *fit, Logit *logit)
     fit->step[v] = 0;
   }
   for (size_t i = 0; i < m; i++) {
-    double *row = fit->hessian + i * m, at_zero = 0;
-    for (size_t j = 0; j <= i; j++) {
-      double sum = i == j;
-      for (size_t k = j; k < i; k++) {
-        sum -= fit->factor[i * m + k] * fit->hessian[k * m + j];
+    double *restrict row = fit->hessian + i * m, at_zero = 0;
+    if (cholesky_stop(i, m, watch)) return STATUS_INTERRUPT;
+    memset(row, 0, i * sizeof *row);
+    row[i] = 1;
+    for (size_t k = 0; k < i; k++) { /* along the rows, which vectorises */
+      const double *restrict above = fit->hessian + k * m;
+      double share = fit->factor[i * m + k];
+      for (size_t j = 0; j <= k; j++) {
+        row[j] -= share * above[j];
       }
-      row[j] = sum / fit->factor[i * m + i];
+    }
+    for (size_t j = 0; j <= i; j++) {
+      row[j] /= fit->factor[i * m + i];
       fit->step[j] += row[j] * row[j];
       int column = fit->column[j];
       /* the row of zeros, standardised */
@@ -195,6 +203,7 @@ static void errors_set(LogitFit *fit, Logit *logit)
   for (size_t v = 1; v < m; v++) {
     logit->error[fit->column[v]] = sqrt(fit->step[v]) / logit->sd[fit->column[v]];
   }
+  return STATUS_OK;
 }
 
 static void coefficients_set(const LogitFit *fit, Logit *logit)
@@ -249,7 +258,7 @@ Status logit_fit(LogitRows *rows, double l2, Logit *logit, const Watch *watch)
   logit->iterations = fit.steps;
   if (status == STATUS_OK && logit->end == LOGIT_CONVERGED) {
     coefficients_set(&fit, logit);
-    errors_set(&fit, logit);
+    status = errors_set(&fit, logit, watch);
   }
 done:
   fit_close(&fit);

@@ -61,6 +61,7 @@ static Status columns_choose(WeibullFit *fit, Weibull *weibull, const Watch *wat
   for (int v = 1; v < (int)m; v++) {
     const double *products = fit->hessian + (size_t)v * m;
     double *row = fit->factor + (size_t)kept * m;
+    if (cholesky_stop((size_t)v, m, watch)) return STATUS_INTERRUPT;
     double left = cholesky_row(m, fit->factor, (size_t)kept, was, products, products[v], row);
     int column = fit->column[v];
     if (left > COLLINEAR * products[v]) {
@@ -155,7 +156,9 @@ static Status climb(WeibullFit *fit, bool *converged, const Watch *watch)
   fit->steps = 0;
   Status status = weibull_evaluate(fit, fit->beta, &fit->value, watch);
   while (status == STATUS_OK && fit->steps < STEPS_MAX) {
-    if (!cholesky_factor(m, fit->hessian, LEAST_PIVOT, fit->factor)) return STATUS_OK;
+    bool positive;
+    status = cholesky_factor_watched(m, fit->hessian, LEAST_PIVOT, fit->factor, &positive, watch);
+    if (status != STATUS_OK || !positive) return status;
     cholesky_solve(m, fit->factor, fit->gradient, fit->step);
     double decrement = dot_product((size_t)fit->m, fit->gradient, fit->step);
     bool still = largest_size((size_t)fit->m, fit->step) <= STILL * largest_size((size_t)fit->m, fit->beta);

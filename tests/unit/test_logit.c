@@ -492,6 +492,40 @@ static void interrupts_are_noticed(void **state)
   logit_rows_free(&rows);
 }
 
+static bool count_questions(void *context)
+{
+  ++*(int *)context;
+  return false;
+}
+
+/* A factor of 600 features takes long, however few the rows are. */
+static void interrupts_are_noticed_in_matrices(void **state)
+{
+  (void)state;
+  enum {
+    FEATURES = 600
+  };
+  LogitRows rows = {.n_features = FEATURES};
+  Logit logit;
+  for (int i = 0; i < 40; i++) {
+    double x[FEATURES];
+    for (int j = 0; j < FEATURES; j++) {
+      x[j] = (i + 1) * 7919 * (j + 3) % 101;
+    }
+    assert_int_equal(logit_rows_add(&rows, x, i * 7919 % 13 < 5, 1), STATUS_OK);
+  }
+  int asked = 0;
+  assert_int_equal(logit_fit(&rows, 1, &logit, &(Watch){count_questions, &asked}), STATUS_OK);
+  assert_true(logit_converged(&logit));
+  print_message("%d questions in %d steps\n", asked, logit.iterations);
+  assert_true(asked > 20 * (logit.iterations + 2)); /* the factor of each step, of the last one, and its inverse */
+  logit_free(&logit);
+  int left = asked - 10; /* in the inverse */
+  assert_int_equal(logit_fit(&rows, 1, &logit, &(Watch){stop_after, &left}), STATUS_INTERRUPT);
+  assert_null(logit.coefficient);
+  logit_rows_free(&rows);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -513,6 +547,7 @@ int main(void)
     cmocka_unit_test(contributions_add_up),
     cmocka_unit_test(probability_does_not_overflow),
     cmocka_unit_test(interrupts_are_noticed),
+    cmocka_unit_test(interrupts_are_noticed_in_matrices),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
