@@ -81,6 +81,7 @@ Status backtest_finish(Backtest *backtest, uint32_t first_day, uint32_t cut_day,
   backtest->cut_day = cut_day;
   backtest->end_day = end_day;
   backtest->outcomes.n_covariates = 1;
+  backtest->calibration.watch = backtest->outcomes.watch = watch;
   backtest->firsts = mem_zero(n_days, sizeof *backtest->firsts);
   backtest->repeats = mem_zero(n_days, sizeof *backtest->repeats);
   uint32_t *spare = mem_alloc(purchase_days_most(&backtest->days) + 1, sizeof *spare);

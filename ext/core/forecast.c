@@ -79,6 +79,7 @@ Status summary_pasts(const Summary *summary, const Customers *customers, double 
 {
   Ratio ratio = {0};
   Status status = STATUS_OK;
+  pasts->purchases.watch = pasts->spend.watch = watch;
   for (uint32_t i = 0; i < summary->n_rows && status == STATUS_OK; i++) {
     SummaryRow row;
     double weight = copies ? copies[i] : 1;

@@ -74,7 +74,7 @@ static uint32_t *slot_of(const Pasts *pasts, const Past *past, const double *z)
 
 static Status grow(Pasts *pasts)
 {
-  size_t capacity = pasts->capacity ? 2 * pasts->capacity : FIRST_CAPACITY;
+  size_t capacity = pasts->capacity ? 2 * pasts->capacity : FIRST_CAPACITY, mask = 2 * capacity - 1;
   if (capacity > UINT32_MAX / 2) {
     return STATUS_NOMEM;
   }
@@ -87,13 +87,21 @@ static Status grow(Pasts *pasts)
     mem_free(slots);
     return STATUS_NOMEM;
   }
+  for (size_t i = 0; i < pasts->n; i++) { /* all differ: none is compared */
+    if (i % WATCH_EVERY == 0 && pasts->watch && watch_stop(pasts->watch)) {
+      mem_free(slots);
+      return STATUS_INTERRUPT;
+    }
+    size_t slot = hash_row(&rows[i].past, covariates_of(pasts, &rows[i]), pasts->n_covariates) & mask;
+    while (slots[slot]) {
+      slot = (slot + 1) & mask;
+    }
+    slots[slot] = (uint32_t)i + 1;
+  }
   mem_free(pasts->slots);
   pasts->slots = slots;
   pasts->n_slots = 2 * capacity;
   pasts->capacity = capacity;
-  for (size_t i = 0; i < pasts->n; i++) {
-    *slot_of(pasts, &rows[i].past, covariates_of(pasts, &rows[i])) = (uint32_t)i + 1;
-  }
   return STATUS_OK;
 }
 
@@ -138,13 +146,17 @@ static void insert_run(const Pasts *pasts, PastRow *from, size_t a, size_t end)
 }
 
 /* Merges two sorted neighbours, from[a, middle) and from[middle, end), into to[a, end). */
-static void merge(const Pasts *pasts, const PastRow *from, PastRow *to, size_t a, size_t middle, size_t end)
+static Status merge(const Pasts *pasts, const PastRow *from, PastRow *to, size_t a, size_t middle, size_t end, const Watch *watch)
 {
   size_t i = a, j = middle;
   for (size_t k = a; k < end; k++) {
+    if (k % WATCH_EVERY == 0 && watch_stop(watch)) {
+      return STATUS_INTERRUPT;
+    }
     bool left = i < middle && (j == end || is_before(pasts, &from[i], &from[j]));
     to[k] = left ? from[i++] : from[j++];
   }
+  return STATUS_OK;
 }
 
 static size_t at_most(size_t i, size_t n)
@@ -157,13 +169,16 @@ static Status sort_rows(Pasts *pasts, PastRow **spare, const Watch *watch)
 {
   size_t n = pasts->n;
   for (size_t a = 0; a < n; a += RUN) {
+    if (a % WATCH_EVERY == 0 && watch_stop(watch)) {
+      return STATUS_INTERRUPT;
+    }
     insert_run(pasts, pasts->rows, a, at_most(a + RUN, n));
   }
   for (size_t width = RUN; width < n; width *= 2) {
     for (size_t a = 0; a < n; a += 2 * width) {
-      merge(pasts, pasts->rows, *spare, a, at_most(a + width, n), at_most(a + 2 * width, n));
-      if (a % WATCH_EVERY == 0 && watch_stop(watch)) {
-        return STATUS_INTERRUPT;
+      Status status = merge(pasts, pasts->rows, *spare, a, at_most(a + width, n), at_most(a + 2 * width, n), watch);
+      if (status) {
+        return status;
       }
     }
     PastRow *rows = pasts->rows;
@@ -174,7 +189,7 @@ static Status sort_rows(Pasts *pasts, PastRow **spare, const Watch *watch)
 }
 
 /* From rows to columns, in order. */
-static Status columns_make(Pasts *pasts)
+static Status columns_make(Pasts *pasts, const Watch *watch)
 {
   size_t n = pasts->n, k = (size_t)pasts->n_covariates;
   double *columns = mem_alloc(4 * n + 1, sizeof *columns);
@@ -184,11 +199,15 @@ static Status columns_make(Pasts *pasts)
     mem_free(z);
     return STATUS_NOMEM;
   }
-  pasts->x = columns;
+  pasts->x = columns; /* owns them from here */
   pasts->t_x = columns + n;
   pasts->T = columns + 2 * n;
   pasts->weight = columns + 3 * n;
   for (size_t i = 0; i < n; i++) {
+    if (i % WATCH_EVERY == 0 && watch_stop(watch)) {
+      mem_free(z);
+      return STATUS_INTERRUPT;
+    }
     const PastRow *row = &pasts->rows[i];
     pasts->x[i] = row->past.x;
     pasts->t_x[i] = row->past.t_x;
@@ -209,7 +228,7 @@ Status pasts_finish(Pasts *pasts, const Watch *watch)
   Status status = spare ? sort_rows(pasts, &spare, watch) : STATUS_NOMEM;
   mem_free(spare);
   if (status == STATUS_OK) {
-    status = columns_make(pasts);
+    status = columns_make(pasts, watch);
   }
   if (status == STATUS_OK) {
     mem_free(pasts->rows);
@@ -219,25 +238,6 @@ Status pasts_finish(Pasts *pasts, const Watch *watch)
     pasts->capacity = pasts->n_slots = 0;
   }
   return status;
-}
-
-size_t pasts_find(const Pasts *pasts, Past past)
-{
-  size_t low = 0, high = pasts->n;
-  while (low < high) {
-    size_t middle = low + (high - low) / 2;
-    Past here = {pasts->x[middle], pasts->t_x[middle], pasts->T[middle]};
-    int order = compare(&here, NULL, &past, NULL, 0);
-    if (order == 0) {
-      return middle;
-    }
-    if (order < 0) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return SIZE_MAX;
 }
 
 double pasts_customers(const Pasts *pasts)

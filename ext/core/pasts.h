@@ -3,7 +3,8 @@
 **
 ** Rows are kept in the order of (x, t_x, T, covariates), so that sums over them do not depend on the order of arrival;
 ** whole-number weights add exactly: a summary grouped elsewhere, with its counts as weights, fits to the same digits.
-** Expected O(1) to add a row. Memory: 32 + 8 n_covariates bytes per distinct row and 4 … 9 of hash slot while it is built.
+** Expected O(1) to add a row. Memory per distinct row: 32 + 8 n_covariates bytes once it is finished. While rows are added there is
+** room for up to twice as many: 48 … 96 + 8 … 16 n_covariates; pasts_finish() needs 40 more to sort, then 32 + 8 n_covariates for the result.
 */
 #ifndef RETAIN_CORE_PASTS_H
 #define RETAIN_CORE_PASTS_H
@@ -24,6 +25,7 @@ typedef struct Past {
 /* {0} with n_covariates set is a valid empty object; pasts_free() may run twice. */
 typedef struct Pasts {
   int n_covariates;
+  const Watch *watch;           /* asked while rows are added; NULL: nobody can be. Valid in pasts_add() */
   size_t n;                     /* distinct rows */
   double *x, *t_x, *T, *weight; /* after pasts_finish() */
   double *z;                    /* n * n_covariates, a row's beside each other; NULL without covariates */
@@ -39,9 +41,6 @@ Status pasts_add(Pasts *pasts, Past past, const double *z, double weight);
 
 /* Sorts; after it nothing may be added. */
 Status pasts_finish(Pasts *pasts, const Watch *watch);
-
-/* The row of a past that was added without covariates, after pasts_finish(). O(log n). SIZE_MAX: none. */
-size_t pasts_find(const Pasts *pasts, Past past);
 
 double pasts_customers(const Pasts *pasts); /* the sum of the weights */
 

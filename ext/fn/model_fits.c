@@ -65,6 +65,7 @@ static Status row_add(Call *call, Fitting *fitting, const Model *model, Past pas
     fitting->pasts->n_covariates = call_more(call);
     fitting->model = model;
   }
+  fitting->pasts->watch = call_watch(call);
   return pasts_add(fitting->pasts, past, z, weight);
 }
 

@@ -18,9 +18,7 @@ static void merges_equal_rows(void **unused)
   const double x[] = {0, 0, 2, 2}, t_x[] = {0, 0, 29, 30}, T[] = {12, 38, 38, 38}, weight[] = {1, 2, 1, 6};
   for (int i = 0; i < 4; i++) {
     assert_true(pasts.x[i] == x[i] && pasts.t_x[i] == t_x[i] && pasts.T[i] == T[i] && pasts.weight[i] == weight[i]);
-    assert_int_equal(pasts_find(&pasts, (Past){x[i], t_x[i], T[i]}), i);
   }
-  assert_true(pasts_find(&pasts, (Past){1, 2, 3}) == SIZE_MAX);
   assert_true(pasts_customers(&pasts) == 10);
   pasts_free(&pasts);
   pasts_free(&pasts);
@@ -87,12 +85,39 @@ static void stops_and_is_empty(void **unused)
   const Watch now = {stop_now, NULL};
   Pasts pasts = {0};
   assert_int_equal(pasts_finish(&pasts, &NEVER), STATUS_OK);
-  assert_true(pasts_customers(&pasts) == 0 && pasts_find(&pasts, (Past){0}) == SIZE_MAX);
+  assert_true(pasts_customers(&pasts) == 0);
   pasts_free(&pasts);
   assert_int_equal(pasts_add(&pasts, (Past){0, 0, 1}, NULL, 1), STATUS_OK);
   assert_int_equal(pasts_add(&pasts, (Past){0, 0, 2}, NULL, 1), STATUS_OK);
   assert_int_equal(pasts_finish(&pasts, &now), STATUS_INTERRUPT);
   pasts_free(&pasts);
+}
+
+static bool stop_after(void *context)
+{
+  return --*(int *)context < 0;
+}
+
+/* Stopped at any question, while rows are added and while they are sorted; many rows bring many questions. */
+static void stops_anywhere(void **unused)
+{
+  (void)unused;
+  int asked = 0;
+  Status status = STATUS_INTERRUPT;
+  for (; status == STATUS_INTERRUPT; asked++) {
+    int left = asked;
+    const Watch watch = {stop_after, &left};
+    Pasts pasts = {.n_covariates = 1, .watch = &watch};
+    status = STATUS_OK;
+    for (int i = 0; i < 40000 && status == STATUS_OK; i++) {
+      status = pasts_add(&pasts, (Past){1, i * 7919 % 40009, 50000}, (const double[]){i % 2}, 1);
+    }
+    status = status == STATUS_OK ? pasts_finish(&pasts, &watch) : status;
+    assert_true(status == STATUS_INTERRUPT || (status == STATUS_OK && pasts.n == 40000));
+    pasts_free(&pasts);
+  }
+  assert_int_equal(status, STATUS_OK);
+  assert_true(asked > 40); /* 3 for each of 13 merges, as many for the runs and the columns, and one at least for each growth */
 }
 
 int main(void)
@@ -102,6 +127,7 @@ int main(void)
     cmocka_unit_test(tells_covariates_apart),
     cmocka_unit_test(order_of_arrival),
     cmocka_unit_test(stops_and_is_empty),
+    cmocka_unit_test(stops_anywhere),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
