@@ -128,7 +128,4 @@ Status cox_baseline(Cox *cox, CoxStep **steps, size_t *n_steps, const Watch *wat
 /* coefficient . mean: the hazard at 0 is that at the means times exp(-this). */
 double cox_mean_score(const Cox *cox);
 
-/* log10 of the chance that a chi-square of df degrees is above x, x >= 0, also where the chance underflows; relative error 1e-12. */
-double chi_square_log10(double x, double df);
-
 #endif

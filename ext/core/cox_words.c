@@ -1,12 +1,10 @@
 /*
-** What a proportional-hazards fit has to say in words; and the tail of chi-square in logarithms.
+** What a proportional-hazards fit has to say in words.
 */
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cox.h"
-#include "special.h"
 
 static void words_add(char out[COX_REASON], const char *text)
 {
@@ -56,22 +54,4 @@ void cox_dropped(const Cox *cox, int feature, const char *const *names, char out
   for (int p = 0; p < of->n_partners; p++) {
     words_name(out, p, of->n_partners, "", p < COX_PARTNERS ? names[of->partners[p]] : "");
   }
-}
-
-/* Where the chance underflows: Legendre's continued fraction of the upper incomplete gamma function (Lentz), for x far above the mean. */
-double chi_square_log10(double x, double df)
-{
-  double a = df / 2, y = x / 2, p = gamma_upper(a, y);
-  if (p > 1e-280 || isnan(p)) return log10(p);
-  double b = y + 1 - a, c = 1e300, d = 1 / b, h = d;
-  for (int i = 1; i < 1000; i++) {
-    double an = -i * (i - a);
-    b += 2;
-    d = 1 / (an * d + b);
-    c = b + an / c;
-    double change = c * d;
-    h *= change;
-    if (fabs(change - 1) < 1e-15) break;
-  }
-  return (a * log(y) - y - log_gamma(a) + log(h)) / log(10);
 }

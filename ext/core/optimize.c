@@ -83,19 +83,10 @@ static bool has_run_away(const Search *search)
   return false;
 }
 
-static double longest(int n, const double *step)
-{
-  double most = 0;
-  for (int i = 0; i < n; i++) {
-    most = fmax(most, fabs(step[i]));
-  }
-  return most;
-}
-
 /* No longer than STEP_MOST in any variable. */
 static void shorten(int n, double *step)
 {
-  double most = longest(n, step);
+  double most = largest_size((size_t)n, step);
   for (int i = 0; most > STEP_MOST && i < n; i++) {
     step[i] *= STEP_MOST / most;
   }
@@ -174,7 +165,7 @@ static void climb(Search *search)
 {
   int n = search->n;
   double inverse[OPTIMIZE_MAX * OPTIMIZE_MAX] = {0}, step[OPTIMIZE_MAX] = {0}, before[OPTIMIZE_MAX] = {0}, fall[OPTIMIZE_MAX] = {0};
-  double steepest = longest(n, search->gradient);
+  double steepest = largest_size((size_t)n, search->gradient);
   for (int i = 0; i < n * n; i++) {
     inverse[i] = i % (n + 1) || steepest == 0 ? 0 : 0.2 / steepest;
   }
@@ -284,7 +275,7 @@ static void settle(Search *search)
     if (isinf(decrement)) {
       return;
     }
-    bool near = longest(search->n, step) < STEP_NEAR;
+    bool near = largest_size((size_t)search->n, step) < STEP_NEAR;
     bool at_rest = near && (decrement < DECREMENT_FINE || (decrement < DECREMENT_ROUNDED && decrement >= 0.6 * last));
     if (at_rest) {
       optimum->outcome = definite ? OUTCOME_MAXIMUM : OUTCOME_SADDLE;

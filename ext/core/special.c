@@ -235,7 +235,7 @@ static double gamma_series(double a, double x)
   return exp(log_gamma_density(a, x)) / a * sum;
 }
 
-/* DLMF 8.9.2, contracted, by Lentz's method. Q(a, x) for x > a, where no denominator vanishes. */
+/* DLMF 8.9.2, contracted, by Lentz's method. Q(a, x) in its density for x > a, where no denominator vanishes. */
 static double gamma_fraction(double a, double x)
 {
   double b = x + 1 - a, c = INFINITY, d = 1 / b, value = d;
@@ -247,7 +247,7 @@ static double gamma_fraction(double a, double x)
     value *= c * d;
     if (fabs(c * d - 1) <= DBL_EPSILON) break;
   }
-  return exp(log_gamma_density(a, x)) * value;
+  return value;
 }
 
 /* Q(a, x) for a < 1 and small x is a small remainder of 1: 1 - x^a / Gamma(1 + a) * (1 + a sum of (-x)^k / (k! (a + k))). */
@@ -266,7 +266,7 @@ double gamma_lower(double a, double x)
 {
   if (!(a > 0) || !(x >= 0)) return NAN;
   if (x == 0 || isinf(x)) return x == 0 ? 0 : 1;
-  return x < a + 1 ? gamma_series(a, x) : 1 - gamma_fraction(a, x);
+  return x < a + 1 ? gamma_series(a, x) : 1 - exp(log_gamma_density(a, x)) * gamma_fraction(a, x);
 }
 
 double gamma_upper(double a, double x)
@@ -274,7 +274,14 @@ double gamma_upper(double a, double x)
   if (!(a > 0) || !(x >= 0)) return NAN;
   if (x == 0 || isinf(x)) return x == 0 ? 1 : 0;
   if (a < 1 && x < 1.5) return gamma_upper_small(a, x);
-  return x < a + 1 ? 1 - gamma_series(a, x) : gamma_fraction(a, x);
+  return x < a + 1 ? 1 - gamma_series(a, x) : exp(log_gamma_density(a, x)) * gamma_fraction(a, x);
+}
+
+double chi_square_log10(double x, double df)
+{
+  static const double LOG_TEN = 2.30258509299404568402;
+  double a = df / 2, p = gamma_upper(a, x / 2);
+  return p > 1e-250 || isnan(p) ? log10(p) : (log_gamma_density(a, x / 2) + log(gamma_fraction(a, x / 2))) / LOG_TEN;
 }
 
 /* ---- Incomplete beta ---- */

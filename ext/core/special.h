@@ -32,6 +32,9 @@ double log_one_less_exp(double x);
 double gamma_lower(double a, double x);
 double gamma_upper(double a, double x);
 
+/* log10 of the chance that chi-square on df > 0 degrees of freedom is above x >= 0, also where the chance underflows; relative error < 1e-12. */
+double chi_square_log10(double x, double df);
+
 /*
 ** I_x(a, b): the regularised incomplete beta function, a, b > 0, 0 <= x <= 1; relative error < 1e-12, however small the value, for a
 ** and b up to 1e6. O(sqrt(a + b)) near the mean. Its upper tail is beta_lower(b, a, 1 - x).

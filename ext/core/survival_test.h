@@ -35,7 +35,4 @@ Status survival_test_build(SurvivalTest *test, const SurvivalCurve *curves, size
 /* Frees all; {0} is a valid empty test; may run twice. */
 void survival_test_free(SurvivalTest *test);
 
-/* log10 of the chance that chi-square on df >= 1 degrees of freedom is above x >= 0. */
-double chi_square_log10_p(double x, int df);
-
 #endif

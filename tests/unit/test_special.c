@@ -210,6 +210,29 @@ static void gamma_upper_matches(void **state)
   EACH_RELATIVE(gamma_upper(x[0], x[1]), 1e-13)
 }
 
+/* log10(gammainc(df / 2, x / 2, inf, regularized=True)), mp.dps = 400; 1e-250 lies between 1150 and 1151 */
+static void chi_square_log10_matches(void **state)
+{
+  (void)state;
+  static const Case CASES[] = {
+    {{0.25, 3}, -0.013613299977980939},
+    {{3.841458820694124, 1}, -1.3010299956639807},
+    {{5, 0.5}, -2.0355636474598088},
+    {{1150, 3}, -248.28666095668351},
+    {{1151, 1}, -251.56544843886763},
+    {{3000, 1}, -653.2784880651405},
+    {{2352.8725382593384, 2}, -510.91977999386422},
+    {{3259.9160154987076, 12}, -693.89873421388218},
+    {{5000, 400}, -782.10599459422555},
+    {{1e5, 1}, -21717.322159443943},
+    {{1e5, 7}, -21703.498224645329},
+    {{1e8, 30}, -21714627.249990761},
+    {{2e5, 100000}, -6665.9729049940926},
+  };
+  EACH_RELATIVE(chi_square_log10(x[0], x[1]), 2e-14)
+  assert_true(chi_square_log10(0, 3) == 0);
+}
+
 /* x^a (1 - x)^b / (a B(a, b)) * the sum of (a + b)_n / (a + 1)_n x^n at 400 bits, from 1 - x for x >= 1/2 */
 static void beta_lower_matches(void **state)
 {
@@ -378,6 +401,7 @@ int main(void)
     cmocka_unit_test(log_one_less_exp_matches),
     cmocka_unit_test(gamma_lower_matches),
     cmocka_unit_test(gamma_upper_matches),
+    cmocka_unit_test(chi_square_log10_matches),
     cmocka_unit_test(beta_lower_matches),
     cmocka_unit_test(normal_cdf_matches),
     cmocka_unit_test(log_hypergeometric_matches),
