@@ -107,35 +107,24 @@ static Status model_check(Call *call, const ModelRead *model)
   return rises ? STATUS_OK : call_fail_argument(call, MODEL, A_MODEL ": the times and hazards of baseline must be as many, and ascending");
 }
 
-static Status model_read(JsonEach *each, Call *call, ModelRead *model)
+static Status model_read(Call *call, int param, void *object)
 {
-  Status status = model_heads(each, call, model);
-  if (status == STATUS_OK) status = list_read(each, call, "$.coefficients", &model->coefficient, COX_FEATURES_MAX);
-  if (status == STATUS_OK) status = list_read(each, call, "$.means", &model->mean, COX_FEATURES_MAX);
-  if (status == STATUS_OK) status = list_read(each, call, "$.baseline.time", &model->time, STEPS_MAX);
-  if (status == STATUS_OK) status = list_read(each, call, "$.baseline.cumulative_hazard", &model->hazard, STEPS_MAX);
+  ModelRead *model = object;
+  JsonEach each = {0};
+  (void)param;
+  Status status = model_heads(&each, call, model);
+  if (status == STATUS_OK) status = list_read(&each, call, "$.coefficients", &model->coefficient, COX_FEATURES_MAX);
+  if (status == STATUS_OK) status = list_read(&each, call, "$.means", &model->mean, COX_FEATURES_MAX);
+  if (status == STATUS_OK) status = list_read(&each, call, "$.baseline.time", &model->time, STEPS_MAX);
+  if (status == STATUS_OK) status = list_read(&each, call, "$.baseline.cumulative_hazard", &model->hazard, STEPS_MAX);
+  json_each_close(&each);
   return status == STATUS_OK ? model_check(call, model) : status;
 }
 
 /* NULL: the call has failed. */
 static const ModelRead *model_argument(Call *call)
 {
-  ModelRead *model = call_cached(call, MODEL);
-  JsonEach each = {0};
-  if (model) return model;
-  model = mem_zero(1, sizeof *model);
-  Status status = model ? model_read(&each, call, model) : STATUS_NOMEM;
-  json_each_close(&each);
-  if (status == STATUS_OK) {
-    status = call_cache(call, MODEL, model, model_free);
-  } else if (model) {
-    model_free(model);
-  }
-  if (status != STATUS_OK) {
-    call_fail_status(call, status);
-    return NULL;
-  }
-  return model;
+  return call_object(call, MODEL, sizeof(ModelRead), model_read, model_free);
 }
 
 /* Σ coefficient (x - mean); false where a feature is NULL or the call has failed. */

@@ -129,7 +129,7 @@ static Status model_names(JsonEach *each, Call *call, ModelRead *model, int *n)
   return status;
 }
 
-static Status model_read(JsonEach *each, Call *call, ModelRead *model)
+static Status model_members(JsonEach *each, Call *call, ModelRead *model)
 {
   int n = 0;
   bool there = false;
@@ -151,25 +151,19 @@ static Status model_read(JsonEach *each, Call *call, ModelRead *model)
   return status == STATUS_OK ? model_numbers(each, call, "$.means", n, model->logit.mean, &model->has_means) : status;
 }
 
+static Status model_read(Call *call, int param, void *object)
+{
+  JsonEach each = {0};
+  (void)param;
+  Status status = model_members(&each, call, object);
+  json_each_close(&each);
+  return status;
+}
+
 /* NULL: the call has failed. */
 static ModelRead *model_argument(Call *call)
 {
-  ModelRead *model = call_cached(call, MODEL);
-  JsonEach each = {0};
-  if (model) return model;
-  model = mem_zero(1, sizeof *model);
-  Status status = model ? model_read(&each, call, model) : STATUS_NOMEM;
-  json_each_close(&each);
-  if (status == STATUS_OK) {
-    status = call_cache(call, MODEL, model, model_free);
-  } else if (model) {
-    model_free(model);
-  }
-  if (status != STATUS_OK) {
-    call_fail_status(call, status);
-    return NULL;
-  }
-  return model;
+  return call_object(call, MODEL, sizeof(ModelRead), model_read, model_free);
 }
 
 /* ---- Reading a row: false where a feature is NULL or the call has failed */

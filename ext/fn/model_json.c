@@ -294,22 +294,12 @@ Status model_read(Call *call, int param, ModelFit *fit, bool *has_covariance)
   return read_model(call, param, fit, has_covariance);
 }
 
+static Status read_asked(Call *call, int param, void *object)
+{
+  return read_model(call, param, object, NULL);
+}
+
 const ModelFit *model_argument(Call *call, int param)
 {
-  ModelFit *fit = call_cached(call, param);
-  if (fit) {
-    return fit;
-  }
-  fit = mem_zero(1, sizeof *fit);
-  Status status = fit ? read_model(call, param, fit, NULL) : STATUS_NOMEM;
-  if (status == STATUS_OK) {
-    status = call_cache(call, param, fit, mem_free);
-  } else {
-    mem_free(fit);
-  }
-  if (status != STATUS_OK) {
-    call_fail_status(call, status);
-    return NULL;
-  }
-  return fit;
+  return call_object(call, param, sizeof(ModelFit), read_asked, mem_free);
 }

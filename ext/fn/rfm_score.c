@@ -167,29 +167,14 @@ enum {
   SCORE_CUTS = RFM_AXES
 };
 
-static RfmCuts *cuts_cached(Call *call)
+static Status cuts_read(Call *call, int param, void *cuts)
 {
-  RfmCuts *cuts = call_cached(call, SCORE_CUTS);
-  if (cuts) {
-    return cuts;
-  }
-  cuts = mem_zero(1, sizeof *cuts);
-  Status status = cuts ? rfm_cuts_read(call, SCORE_CUTS, cuts) : STATUS_NOMEM;
-  if (status != STATUS_OK) {
-    mem_free(cuts);
-  } else {
-    status = call_cache(call, SCORE_CUTS, cuts, mem_free);
-  }
-  if (status != STATUS_OK) {
-    call_fail_status(call, status);
-    return NULL;
-  }
-  return cuts;
+  return rfm_cuts_read(call, param, cuts);
 }
 
 static void score_scalar(Call *call, Cell *out)
 {
-  const RfmCuts *cuts = cuts_cached(call);
+  const RfmCuts *cuts = call_object(call, SCORE_CUTS, sizeof *cuts, cuts_read, mem_free);
   if (cuts) {
     int score[RFM_AXES];
     for (int axis = 0; axis < RFM_AXES; axis++) {
@@ -237,28 +222,11 @@ static void rules_free(void *segments)
   mem_free(segments);
 }
 
-static const Segments *rules_cached(Call *call)
+static Status rules_read(Call *call, int param, void *object)
 {
-  Segments *segments = call_cached(call, SEGMENT_RULES);
-  if (segments) {
-    return segments;
-  }
-  Status status = STATUS_NOMEM;
-  segments = mem_alloc(1, sizeof *segments);
-  if (segments) {
-    segments_init(segments, SCHEME_CUSTOM, RFM_BINS_MAX, LANGUAGE_EN);
-    status = rfm_rules_read(call, SEGMENT_RULES, RFM_BINS_MAX, segments);
-    if (status != STATUS_OK) {
-      rules_free(segments);
-    } else {
-      status = call_cache(call, SEGMENT_RULES, segments, rules_free);
-    }
-  }
-  if (status != STATUS_OK) {
-    call_fail_status(call, status);
-    return NULL;
-  }
-  return segments;
+  Segments *segments = object;
+  segments_init(segments, SCHEME_CUSTOM, RFM_BINS_MAX, LANGUAGE_EN);
+  return rfm_rules_read(call, param, RFM_BINS_MAX, segments);
 }
 
 static void segment_scalar(Call *call, Cell *out)
@@ -286,7 +254,7 @@ static void segment_scalar(Call *call, Cell *out)
   }
   Segments built_in;
   segments_init(&built_in, scheme, bins, (Language)call_choice(call, SEGMENT_LANG));
-  const Segments *segments = scheme == SCHEME_CUSTOM ? rules_cached(call) : &built_in;
+  const Segments *segments = scheme == SCHEME_CUSTOM ? call_object(call, SEGMENT_RULES, sizeof *segments, rules_read, rules_free) : &built_in;
   if (segments) {
     rfm_segment_cell(segments, segments_find(segments, score), out);
   }

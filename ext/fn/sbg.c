@@ -149,11 +149,11 @@ static Status read_parameter(Json *json, const char *name, double *parameter)
   return STATUS_OK;
 }
 
-static Status model_read(Json *json, Call *call, SbgModel *model)
+static Status model_members(Json *json, SbgModel *model)
 {
+  Call *call = json->call;
   JsonValue name, value;
-  Status status = json_open(json, call, MODEL);
-  if (status == STATUS_OK) status = json_get(json, &name, "$.model");
+  Status status = json_get(json, &name, "$.model");
   if (status != STATUS_OK) return status;
   if (name.type != JSON_TEXT || strcmp(name.text, "sbg") != 0)
     return call_fail_argument(call, MODEL, "a model from sbg_fit() or {\"model\":\"sbg\",\"parameters\":{\"alpha\":…,\"beta\":…}}");
@@ -168,23 +168,19 @@ static Status model_read(Json *json, Call *call, SbgModel *model)
   return status == STATUS_OK ? read_parameter(json, "beta", &model->beta) : status;
 }
 
+static Status model_read(Call *call, int param, void *object)
+{
+  Json json;
+  Status status = json_open(&json, call, param);
+  if (status == STATUS_OK) status = model_members(&json, object);
+  json_close(&json);
+  return status;
+}
+
 /* NULL: the call has failed. */
 static const SbgModel *model_argument(Call *call)
 {
-  SbgModel *model = call_cached(call, MODEL);
-  Json json = {0};
-  if (model) return model;
-  model = mem_zero(1, sizeof *model);
-  Status status = model ? model_read(&json, call, model) : STATUS_NOMEM;
-  json_close(&json);
-  if (status == STATUS_OK) {
-    status = call_cache(call, MODEL, model, mem_free);
-  } else {
-    mem_free(model);
-  }
-  if (status == STATUS_OK) return model;
-  call_fail_status(call, status);
-  return NULL;
+  return call_object(call, MODEL, sizeof(SbgModel), model_read, mem_free);
 }
 
 /* ---- The answers */

@@ -38,7 +38,7 @@ enum {
 typedef struct ModelRead {
   double shape, intercept;
   int n_features;
-  double coefficient[];
+  double coefficient[LOGIT_FEATURES_MAX];
 } ModelRead;
 
 static Status refuse_unconverged(Json *json)
@@ -70,8 +70,8 @@ static Status read_intercept(Json *json, double *intercept)
   return status == STATUS_OK && isnan(*intercept) ? call_fail(json->call, "the model must have a number intercept, or scale above 0") : status;
 }
 
-/* "coefficients", which may be missing: into `model`, which is made with room for them. */
-static Status read_coefficients(Json *json, ModelRead **model)
+/* "coefficients", which may be missing. */
+static Status read_coefficients(Json *json, ModelRead *model)
 {
   JsonEach each = {0};
   JsonMember member;
@@ -82,54 +82,43 @@ static Status read_coefficients(Json *json, ModelRead **model)
   int n = value.type == JSON_ARRAY ? (int)value.length : 0;
   if (value.type == JSON_ARRAY && value.length > LOGIT_FEATURES_MAX)
     return call_fail(json->call, "coefficients of the model must be at most %d", LOGIT_FEATURES_MAX);
-  *model = mem_zero(1, sizeof **model + (size_t)n * sizeof(double));
-  if (!*model) return STATUS_NOMEM;
   if (n > 0) status = json_each_open(&each, json->call, MODEL, "$.coefficients");
-  while (status == STATUS_OK && (*model)->n_features < n) {
+  while (status == STATUS_OK && model->n_features < n) {
     status = json_each_next(&each, &member);
     if (status == STATUS_OK && (member.value.type != JSON_NUMBER || isinf(member.value.number)))
       status = call_fail(json->call, "coefficients of the model must be an array of numbers");
-    if (status == STATUS_OK) (*model)->coefficient[(*model)->n_features++] = member.value.number;
+    if (status == STATUS_OK) model->coefficient[model->n_features++] = member.value.number;
   }
   json_each_close(&each);
   return status;
 }
 
-static Status model_read(Json *json, Call *call, ModelRead **model)
+static Status model_members(Json *json, ModelRead *model)
 {
   JsonValue value;
-  double shape = 0, intercept = 0;
-  Status status = json_open(json, call, MODEL);
-  if (status == STATUS_OK) status = json_get(json, &value, "$.model");
+  Status status = json_get(json, &value, "$.model");
   if (status != STATUS_OK) return status;
-  if (value.type != JSON_TEXT || strcmp(value.text, "weibull") != 0) return call_fail_argument(call, MODEL, "%s", A_MODEL);
+  if (value.type != JSON_TEXT || strcmp(value.text, "weibull") != 0) return call_fail_argument(json->call, MODEL, "%s", A_MODEL);
   status = json_get(json, &value, "$.converged");
   if (status == STATUS_OK && value.type == JSON_BOOLEAN && value.number == 0) return refuse_unconverged(json);
-  if (status == STATUS_OK) status = read_shape(json, &shape);
-  if (status == STATUS_OK) status = read_intercept(json, &intercept);
-  if (status == STATUS_OK) status = read_coefficients(json, model);
-  if (status != STATUS_OK || !*model) return status;
-  (*model)->shape = shape;
-  (*model)->intercept = intercept;
-  return STATUS_OK;
+  if (status == STATUS_OK) status = read_shape(json, &model->shape);
+  if (status == STATUS_OK) status = read_intercept(json, &model->intercept);
+  return status == STATUS_OK ? read_coefficients(json, model) : status;
+}
+
+static Status model_read(Call *call, int param, void *object)
+{
+  Json json;
+  Status status = json_open(&json, call, param);
+  if (status == STATUS_OK) status = model_members(&json, object);
+  json_close(&json);
+  return status;
 }
 
 /* NULL: the call has failed. */
 static const ModelRead *model_argument(Call *call)
 {
-  ModelRead *model = call_cached(call, MODEL);
-  Json json = {0};
-  if (model) return model;
-  Status status = model_read(&json, call, &model);
-  json_close(&json);
-  if (status == STATUS_OK) {
-    status = call_cache(call, MODEL, model, mem_free);
-  } else {
-    mem_free(model);
-  }
-  if (status == STATUS_OK) return model;
-  call_fail_status(call, status);
-  return NULL;
+  return call_object(call, MODEL, sizeof(ModelRead), model_read, mem_free);
 }
 
 /* The row's model: ln lambda; false where a feature is NULL or the call has failed. */

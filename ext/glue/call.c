@@ -205,7 +205,7 @@ void memo_clear(Memo *memo)
   *memo = (Memo){0};
 }
 
-void *call_cached(Call *call, int param)
+static void *memo_find(const Call *call, int param)
 {
   Binding *binding = sqlite3_user_data(call->context);
   for (int i = 0; i < MEMOS; i++) {
@@ -218,7 +218,8 @@ void *call_cached(Call *call, int param)
   return NULL;
 }
 
-Status call_cache(Call *call, int param, void *object, void (*free_object)(void *))
+/* Takes the object over, also where it fails. */
+static Status memo_keep(Call *call, int param, void *object, void (*free_object)(void *))
 {
   Binding *binding = sqlite3_user_data(call->context);
   Memo *memo = &binding->memos[binding->next_memo];
@@ -232,6 +233,26 @@ Status call_cache(Call *call, int param, void *object, void (*free_object)(void 
   memcpy(memo->text, call_text(call, param), length);
   binding->next_memo = (binding->next_memo + 1) % MEMOS;
   return STATUS_OK;
+}
+
+void *call_object(Call *call, int param, size_t size, ObjectRead *read, void (*free_object)(void *))
+{
+  void *object = memo_find(call, param);
+  if (object) {
+    return object;
+  }
+  object = mem_zero(1, size);
+  Status status = object ? read(call, param, object) : STATUS_NOMEM;
+  if (status == STATUS_OK) {
+    status = memo_keep(call, param, object, free_object);
+  } else if (object) {
+    free_object(object);
+  }
+  if (status != STATUS_OK) {
+    call_fail_status(call, status);
+    return NULL;
+  }
+  return object;
 }
 
 /* Cells */

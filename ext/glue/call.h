@@ -68,10 +68,10 @@ const char *call_build_form(void);
 
 /*
 ** Functions only: an object made from the text of argument `param` alone (a parsed model, cuts) and kept for rows that bring the same text; the last few are.
-** Borrowed, until the next call_cache().
+** read() fills `size` bytes, all zero; free_object() frees what it took, also where it failed, and the object. Borrowed, until the next call_object(). NULL: the call has failed.
 */
-void *call_cached(Call *call, int param);
-Status call_cache(Call *call, int param, void *object, void (*free_object)(void *)); /* takes ownership, also when it fails */
+typedef Status ObjectRead(Call *call, int param, void *object);
+void *call_object(Call *call, int param, size_t size, ObjectRead *read, void (*free_object)(void *));
 
 /* Messages: "name(): " + text. Both return STATUS_ERROR, so that `return call_fail(…)` reads well. The first message stays. */
 Status call_fail(Call *call, const char *format, ...);
