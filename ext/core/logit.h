@@ -59,6 +59,14 @@ Status logit_rows_add(LogitRows *rows, const double *x, bool positive, double we
 Status logit_rows_standardise(LogitRows *rows, const Watch *watch); /* what a fit does first */
 void logit_rows_free(LogitRows *rows);
 
+/*
+** Sums over a block, of which x[v], v < m, are columns of LOGIT_BLOCK numbers, for what is fitted to such rows. sums[v] += s . x[v]; the lower triangle of matrix (m * m) +=
+** the sum of weight * x x'; score = the sum of variables[v] * x[v] over v >= first, row by row.
+*/
+void logit_products_add(const double *restrict s, const double *const *x, int m, double *restrict sums);
+void logit_squares_add(const double *restrict weight, const double *const *x, int m, double *restrict matrix);
+void logit_scores(const double *variables, const double *const *x, int first, int m, double *restrict score);
+
 typedef enum LogitEnd {
   LOGIT_CONVERGED,
   LOGIT_NO_ROWS,

@@ -1,5 +1,5 @@
 /*
-** The sums over rows of a logistic regression, a block at a time.
+** The sums over rows of a logistic regression, a block at a time; and those over a block that other regressions share.
 */
 #include <math.h>
 #include <string.h>
@@ -28,10 +28,10 @@ static bool watch_due(const LogitFit *fit, size_t block, const Watch *watch)
   return block % (10000000 / work + 1) == 0 && watch_stop(watch);
 }
 
-/* sums[v] += s . x[v], v < n, in lanes that vectorise on the baseline (four columns at once do not, with gcc 12). */
-static void products_add(const double *restrict s, const double *const *x, int n, double *restrict sums)
+/* In lanes that vectorise on the baseline (four columns at once do not, with gcc 12). */
+void logit_products_add(const double *restrict s, const double *const *x, int m, double *restrict sums)
 {
-  for (int v = 0; v < n; v++) {
+  for (int v = 0; v < m; v++) {
     const double *restrict a = x[v];
     double lane[4] = {0};
     for (int r = 0; r < LOGIT_BLOCK; r += 4) {
@@ -43,31 +43,27 @@ static void products_add(const double *restrict s, const double *const *x, int n
   }
 }
 
-/* The lower triangle of the sum of variance * x x', for the block in fit->x. */
-static void hessian_add(LogitFit *fit, const double *restrict variance)
+void logit_squares_add(const double *restrict weight, const double *const *x, int m, double *restrict matrix)
 {
   double scaled[LOGIT_BLOCK];
-  for (int v = 0; v < fit->m; v++) {
-    const double *restrict x = fit->x[v];
+  for (int v = 0; v < m; v++) {
+    const double *restrict a = x[v];
     for (int r = 0; r < LOGIT_BLOCK; r++) {
-      scaled[r] = variance[r] * x[r];
+      scaled[r] = weight[r] * a[r];
     }
-    products_add(scaled, fit->x, v + 1, fit->hessian + (size_t)v * (size_t)fit->m);
+    logit_products_add(scaled, x, v + 1, matrix + (size_t)v * (size_t)m);
   }
 }
 
-/*
-** score = sum of variables[v] * x[v] over v >= first, row by row. Inlined, gcc forgets that nothing overlaps and does
-** not vectorise.
-*/
-APART static void score_block(const LogitFit *fit, const double *variables, int first, double *restrict score)
+/* Inlined, gcc forgets that nothing overlaps and does not vectorise. */
+APART void logit_scores(const double *variables, const double *const *x, int first, int m, double *restrict score)
 {
   memset(score, 0, LOGIT_BLOCK * sizeof *score);
-  for (int v = first; v < fit->m; v++) {
+  for (int v = first; v < m; v++) {
     double b = variables[v];
-    const double *restrict x = fit->x[v];
+    const double *restrict a = x[v];
     for (int r = 0; r < LOGIT_BLOCK; r++) {
-      score[r] += b * x[r];
+      score[r] += b * a[r];
     }
   }
 }
@@ -113,7 +109,7 @@ Status logit_evaluate(LogitFit *fit, const double *at, const Watch *watch)
     const double *weight = block_weights(fit, i);
     double margin[LOGIT_BLOCK], e[LOGIT_BLOCK], residual[LOGIT_BLOCK], variance[LOGIT_BLOCK];
     block_view(fit, i);
-    score_block(fit, at, 0, margin);
+    logit_scores(at, fit->x, 0, fit->m, margin);
     for (int r = 0; r < LOGIT_BLOCK; r++) {
       margin[r] *= copysign(1, weight[r]);
     }
@@ -129,8 +125,8 @@ Status logit_evaluate(LogitFit *fit, const double *at, const Watch *watch)
       if (weight[r] != 0 && margin[r] < least) least = margin[r];
     }
     sum_add(&loss, block_loss(margin, e, weight, fit->rows->weighted));
-    products_add(residual, fit->x, fit->m, fit->gradient);
-    hessian_add(fit, variance);
+    logit_products_add(residual, fit->x, fit->m, fit->gradient);
+    logit_squares_add(variance, fit->x, fit->m, fit->hessian);
   }
   fit->log_likelihood = fit->value = -sum_value(&loss);
   fit->least_margin = least;
@@ -155,7 +151,7 @@ Status logit_gram(LogitFit *fit, const Watch *watch)
     for (int r = 0; r < LOGIT_BLOCK; r++) {
       share[r] = fabs(weight[r]) / total;
     }
-    hessian_add(fit, share);
+    logit_squares_add(share, fit->x, fit->m, fit->hessian);
   }
   return STATUS_OK;
 }
@@ -169,7 +165,7 @@ Status logit_ranges(LogitFit *fit, const double *direction, double low[2], doubl
     const double *weight = block_weights(fit, i);
     double score[LOGIT_BLOCK];
     block_view(fit, i);
-    score_block(fit, direction, 1, score);
+    logit_scores(direction, fit->x, 1, fit->m, score);
     for (int r = 0; r < LOGIT_BLOCK; r++) {
       int label = weight[r] > 0;
       if (weight[r] != 0 && score[r] < low[label]) low[label] = score[r];

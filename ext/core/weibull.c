@@ -18,7 +18,7 @@ static Status fit_open(WeibullFit *fit, const LogitRows *rows)
 {
   size_t m = (size_t)rows->n_features + 1;
   *fit = (WeibullFit){.rows = rows, .m = 1, .events = (double)rows->positives};
-  fit->owned = mem_zero(2 * m * m + 6 * m + LOGIT_BLOCK, sizeof *fit->owned);
+  fit->owned = mem_zero(2 * m * m + 6 * m, sizeof *fit->owned);
   fit->column = mem_zero(m, sizeof *fit->column);
   fit->x = mem_alloc(m, sizeof *fit->x);
   if (!fit->owned || !fit->column || !fit->x) return STATUS_NOMEM;
@@ -28,7 +28,6 @@ static Status fit_open(WeibullFit *fit, const LogitRows *rows)
   }
   fit->hessian = fit->owned + 6 * m;
   fit->factor = fit->hessian + m * m;
-  fit->scaled = fit->factor + m * m;
   for (int r = 0; r < LOGIT_BLOCK; r++) {
     fit->ones[r] = 1;
   }

@@ -14,7 +14,6 @@ typedef struct WeibullFit {
   int m, *column;                                        /* the column of variable v > 0 */
   double *beta, *step, *trial, *gradient, *early, *away; /* m each */
   double *hessian, *factor;                              /* m * m, lower triangles; minus the Hessian */
-  double *scaled;                                        /* a block of m columns */
   double value, events;
   int steps;
   const double **x;

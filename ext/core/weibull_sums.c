@@ -59,46 +59,6 @@ static bool watch_due(const WeibullFit *fit, size_t block, const Watch *watch)
   return block % (10000000 / work + 1) == 0 && watch_stop(watch);
 }
 
-/* sums[v] += s . x[v], v < n, in lanes that vectorise on the baseline. */
-static void products_add(const double *restrict s, const double *const *x, int n, double *restrict sums)
-{
-  for (int v = 0; v < n; v++) {
-    const double *restrict a = x[v];
-    double lane[4] = {0};
-    for (int r = 0; r < LOGIT_BLOCK; r += 4) {
-      for (int l = 0; l < 4; l++) {
-        lane[l] += s[r + l] * a[r + l];
-      }
-    }
-    sums[v] += lane[0] + lane[1] + (lane[2] + lane[3]);
-  }
-}
-
-/* Into hessian the products of the columns in view, row r counting weight[r]. */
-static void squares_add(WeibullFit *fit, const double *restrict weight)
-{
-  for (int v = 0; v < fit->m; v++) {
-    const double *restrict x = fit->x[v];
-    double *restrict scaled = fit->scaled;
-    for (int r = 0; r < LOGIT_BLOCK; r++) {
-      scaled[r] = weight[r] * x[r];
-    }
-    products_add(scaled, fit->x, v + 1, fit->hessian + (size_t)v * (size_t)fit->m);
-  }
-}
-
-static void scores_make(const WeibullFit *fit, const double *variables, double *restrict score)
-{
-  memset(score, 0, LOGIT_BLOCK * sizeof *score);
-  for (int v = 0; v < fit->m; v++) {
-    double b = variables[v];
-    const double *restrict x = fit->x[v];
-    for (int r = 0; r < LOGIT_BLOCK; r++) {
-      score[r] += b * x[r];
-    }
-  }
-}
-
 Status weibull_evaluate(WeibullFit *fit, const double *at, double *value, const Watch *watch)
 {
   size_t m = (size_t)fit->m;
@@ -113,7 +73,7 @@ Status weibull_evaluate(WeibullFit *fit, const double *at, double *value, const 
     const double *weight = block_weights(fit, i);
     double z[LOGIT_BLOCK], u[LOGIT_BLOCK], residual[LOGIT_BLOCK], sum = 0;
     block_view(fit, i);
-    scores_make(fit, at, z);
+    logit_scores(at, fit->x, 0, fit->m, z);
     for (int r = 0; r < LOGIT_BLOCK; r++) {
       z[r] = weight[r] != 0 ? z[r] : -INFINITY; /* weights are 1, -1 (censored), and 0 in the padding, which may be anywhere */
       u[r] = exp(z[r]);
@@ -125,8 +85,8 @@ Status weibull_evaluate(WeibullFit *fit, const double *at, double *value, const 
     }
     if (!(fabs(sum) < INFINITY)) return STATUS_OK;
     sum_add(&total, sum);
-    products_add(residual, fit->x, fit->m, fit->gradient);
-    squares_add(fit, u);
+    logit_products_add(residual, fit->x, fit->m, fit->gradient);
+    logit_squares_add(u, fit->x, fit->m, fit->hessian);
   }
   fit->gradient[m - 1] += fit->events / last;
   fit->hessian[m * m - 1] += fit->events / last / last;
@@ -144,7 +104,7 @@ Status weibull_squares(WeibullFit *fit, const Watch *watch)
       one[r] = fabs(weight[r]);
     }
     block_view(fit, i);
-    squares_add(fit, one);
+    logit_squares_add(one, fit->x, fit->m, fit->hessian);
   }
   return STATUS_OK;
 }
@@ -157,7 +117,7 @@ Status weibull_never_falls(WeibullFit *fit, const double *direction, bool *never
     const double *weight = block_weights(fit, i);
     double z[LOGIT_BLOCK];
     block_view(fit, i);
-    scores_make(fit, direction, z);
+    logit_scores(direction, fit->x, 0, fit->m, z);
     for (int r = 0; r < LOGIT_BLOCK; r++) {
       if (weight[r] == 0) continue;
       low = fmin(low, z[r]);
