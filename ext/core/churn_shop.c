@@ -115,7 +115,7 @@ Status shop_build(Churn *churn, const Customers *customers, ChurnInstant instant
   const ChurnShop *learned = instant == CHURN_AS_OF && churn->method == CHURN_LOGIT ? &churn->shop[CHURN_CUT] : NULL;
   uint64_t share = instant == CHURN_CUT ? (customers->count + CHURN_FIT_CUSTOMERS - 1) / CHURN_FIT_CUSTOMERS : 1;
   const ChurnTimes *times = &churn->times;
-  Pasts pasts = {0};
+  Pasts pasts = {.watch = watch};
   double gaps = 0, repeats = 0, ages = 0, value = 0, n = 0;
   Status status = STATUS_OK;
   *shop = (ChurnShop){.horizon = instant == CHURN_CUT ? days_between(times->cut, times->as_of)

@@ -15,7 +15,7 @@
 #define COEFFICIENT_RUNAWAY 5.0 /* of a standardised covariate, where there is no maximum: it is what runs away */
 #define SUPREMUM_TIE 0.01       /* suprema nearer than this are one: the searches end somewhere on the way to it */
 #define VALUE_TIE 1e-6          /* log-likelihoods nearer than this are equal */
-#define PERIODS_BETWEEN 500       /* of a discounted sum, two questions to the watch: some 10 ms */
+#define PERIODS_BETWEEN 500     /* of a discounted sum, two questions to the watch: some 10 ms */
 
 const Model *const MODELS[] = {&BGNBD, &MBGNBD, &PARETO_NBD, &BGBB, &GAMMA_GAMMA, NULL};
 
