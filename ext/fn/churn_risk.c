@@ -170,7 +170,7 @@ static const ColumnSpec COLUMNS[] = {
   {"usual_gap", "REAL", "days between this customer's purchases, with one gap of the shop's mean length counted in; "
                         "NULL where nobody bought twice"},
   {"overdue_ratio", "REAL", "days_since_last / usual_gap: above 1 the customer is late"},
-  {"reasons", "TEXT", "what moves the probability most, up to three, in words"},
+  {"reasons", "TEXT", "what moves the probability most away from that of the average customer, up to three, in words"},
   {"reasons_json", "TEXT", "the same as JSON: [{reason, log_odds, value, usual, text}, …], a signal with kind and "
                            "measure; log_odds above 0 raises the probability"},
   {"expected_value", "REAL", "value of the purchases within the horizon if the customer stays; NULL where the source "
