@@ -81,7 +81,7 @@ static uint32_t take_part(Contracts *contracts)
   contracts->first = INT64_MAX;
   for (size_t i = 0; i < contracts->count; i++) {
     Contract contract = contracts->contracts[i];
-    if (contract.start > contracts->as_of) {
+    if (contract.start > contracts->as_of && !contracts->keep_ahead) {
       continue;
     }
     contracts->contracts[n++] = contract;

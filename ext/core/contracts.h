@@ -35,6 +35,7 @@ typedef struct Contract {
 
 /* {0} is a valid empty object. */
 typedef struct Contracts {
+  bool keep_ahead;     /* set by the caller: contracts that begin after as_of are kept too */
   Contract *contracts; /* after contracts_finish(): by segment, customer, start, end */
   size_t count, size;
   uint32_t n_customers; /* the largest id + 1 */

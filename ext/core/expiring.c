@@ -15,7 +15,7 @@ static bool run_find(const Contracts *contracts, size_t from, size_t to, int64_t
   *row = (ExpiringRow){0};
   for (size_t i = from; i < to; i++) {
     const Contract *contract = &contracts->contracts[i];
-    if (contract->end <= contracts->as_of || contract->end == CONTRACT_OPEN || day_of(contract->end, offset_ms) - today > days) {
+    if (contract->start > contracts->as_of || contract->end <= contracts->as_of || contract->end == CONTRACT_OPEN || day_of(contract->end, offset_ms) - today > days) {
       continue;
     }
     row->others += soonest != NULL;
@@ -29,8 +29,11 @@ static bool run_find(const Contracts *contracts, size_t from, size_t to, int64_t
   row->customer = soonest->customer;
   row->contract = soonest;
   row->days_left = day_of(soonest->end, offset_ms) - today;
-  for (size_t i = from; i < to; i++) {
-    row->covered_after = row->covered_after || contracts->contracts[i].end > soonest->end;
+  for (size_t i = from; i < to; i++) { /* by start */
+    const Contract *contract = &contracts->contracts[i];
+    bool ahead = contract->start > contracts->as_of, longer = contract->end > soonest->end;
+    row->covered_after = row->covered_after || (longer && !ahead);
+    row->next = longer && ahead && !row->next ? contract : row->next;
   }
   return true;
 }

@@ -49,10 +49,11 @@ typedef struct ExpiringRow {
   int64_t days_left;
   const Contract *contract; /* of equal ends the dearest */
   int64_t others;           /* further contracts of the customer that end at most `days` ahead */
-  bool covered_after;       /* another contract of the customer goes on after that end */
+  bool covered_after;       /* another contract of the customer, begun by as_of, goes on after that end */
+  const Contract *next;     /* the first of the customer that begins after as_of and goes on after that end; NULL: none */
 } ExpiringRow;
 
-/* By end, then customer id. *rows from mem_alloc(), the caller's. Contracts without segments. */
+/* By end, then customer id. *rows from mem_alloc(), the caller's. Contracts without segments, those that begin after as_of kept. */
 Status expiring_find(const Contracts *contracts, int64_t days, int64_t offset_ms, ExpiringRow **rows, int64_t *n_rows, const Watch *watch);
 
 #endif

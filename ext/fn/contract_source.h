@@ -34,15 +34,15 @@ enum {
   CONTRACT_UTC_OFFSET,
   CONTRACT_PARAM_COUNT
 };
-#define CONTRACT_PARAMS                                                                                                          \
-  {"customer_column", PARAM_COLUMN, "", 0, 0, NULL, "the column with the customer; left out: recognised by its name"},           \
-    {"start_column", PARAM_COLUMN, "", 0, 0, NULL, "the column with the time from which it counts; left out: recognised"},       \
-    {"end_column", PARAM_COLUMN, "", 0, 0, NULL, "the column with the time from which it counts no more; left out: recognised"}, \
-    {"amount_column", PARAM_COLUMN, "", 0, 0, NULL, "the column with what it costs per month, 0 or more; left out: recognised"}, \
-    {"as_of", PARAM_TIME, "", 0, 0, NULL,                                                                                        \
-     "when the view is taken: later starts do not take part, later ends are yet to come; left out: the newest start"},           \
-  {                                                                                                                              \
-    "utc_offset", PARAM_OFFSET, "+00:00", 0, 0, NULL, "where the civil day begins, such as '+08:00'"                             \
+#define CONTRACT_PARAMS                                                                                                                                                                                \
+  {"customer_column", PARAM_COLUMN, "", 0, 0, NULL, "the column with the customer; left out: recognised by its name"},                                                                                 \
+    {"start_column", PARAM_COLUMN, "", 0, 0, NULL, "the column with the time from which it counts; left out: recognised"},                                                                             \
+    {"end_column", PARAM_COLUMN, "", 0, 0, NULL, "the column with the first moment that is no longer covered, NULL while it runs; left out: recognised. Of last covered days take date(…, '+1 day')"}, \
+    {"amount_column", PARAM_COLUMN, "", 0, 0, NULL, "the column with what it costs per month, 0 or more; left out: recognised"},                                                                       \
+    {"as_of", PARAM_TIME, "", 0, 0, NULL,                                                                                                                                                              \
+     "when the view is taken: later starts do not take part, later ends are yet to come; left out: the newest start"},                                                                                 \
+  {                                                                                                                                                                                                    \
+    "utc_offset", PARAM_OFFSET, "+00:00", 0, 0, NULL, "where the civil day begins, such as '+08:00'"                                                                                                   \
   }
 
 #define CONTRACT_NULLS \

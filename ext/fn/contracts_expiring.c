@@ -8,7 +8,9 @@
 ** R2  days_left: civil days in utc_offset from as_of to the end. step: the smallest step that is not below it, so that a customer stands in
 **     one step only; whoever runs this daily acts when step changes.
 ** R3  others: further contracts of the customer that end within the largest step. covered_after: 1 where another contract of the
-**     customer that has begun by as_of goes on after that end: an add-on, or a renewal signed already.
+**     customer that has begun by as_of goes on after that end, such as an add-on. next_start: when the first contract of the customer
+**     begins that begins after as_of and goes on after that end, such as a renewal signed already: as the table has it, whenever that was written.
+**     Who is left to talk to: NOT covered_after AND next_start IS NULL.
 */
 #include "../core/mem.h"
 #include "../core/renewals.h"
@@ -28,7 +30,8 @@ enum {
   COLUMN_STEP,
   COLUMN_AMOUNT,
   COLUMN_OTHERS,
-  COLUMN_COVERED_AFTER
+  COLUMN_COVERED_AFTER,
+  COLUMN_NEXT_START
 };
 
 #define STEPS_MAX 20
@@ -90,6 +93,7 @@ static Status compute(Call *call, void *out, int64_t *n_rows)
   for (int i = 0; i < state->n_steps; i++) {
     most = state->steps[i] > most ? state->steps[i] : most;
   }
+  state->source.contracts.keep_ahead = true;
   Status status = contracts_read(call, &state->source, ARG_COUNT, -1, true);
   if (status == STATUS_OK) {
     status = expiring_find(&state->source.contracts, most, state->source.offset_ms, &state->rows, n_rows, call_watch(call));
@@ -135,6 +139,13 @@ static void cell(const void *in, int64_t i, int column, Cell *out)
     case COLUMN_COVERED_AFTER:
       cell_bool(out, row->covered_after);
       break;
+    case COLUMN_NEXT_START:
+      if (row->next) {
+        cell_time(out, row->next->start);
+      } else {
+        cell_null(out);
+      }
+      break;
   }
 }
 
@@ -154,6 +165,7 @@ static const ColumnSpec COLUMNS[] = {
   {"amount", "REAL", "what the contract pays per month"},
   {"others", "INTEGER", "further contracts of the customer that end within the largest step"},
   {"covered_after", "INTEGER", "1 where another contract of the customer, begun by as_of, goes on after that end, else 0"},
+  {"next_start", "TEXT", "when the customer's next contract begins that is signed already (begins after as_of, goes on after that end), 'YYYY-MM-DD HH:MM:SS' UTC; NULL: none"},
 };
 
 static const ParamSpec PARAMS[] = {
@@ -167,7 +179,7 @@ const TableSpec contracts_expiring_table = {
   .doc = {
     .summary = "Contracts that are about to end, each customer at its nearest step only",
     .result = "a row per customer whose contract ends within the largest step after as_of, the soonest first",
-    .nulls = CONTRACT_NULLS "no column is NULL",
+    .nulls = CONTRACT_NULLS "next_start is NULL where no next contract is in the table",
     .errors = CONTRACT_ERRORS "; a within that is no list of days",
     .example = "SELECT customer, ends_at, days_left, step, amount FROM contracts_expiring('demo_contracts') WHERE within = '90,60,30 days'",
     .formula = "of the contracts with start <= as_of < end the one that ends soonest; step = min{s in within: s >= days_left}",

@@ -21,8 +21,8 @@
 #include "../glue/spec.h"
 #include "json_text.h"
 
-#define STEPS_MAX 2000 /* of the baseline that are told */
-#define STEPS_HALF (STEPS_MAX / 2)
+#define STEPS_MAX 2000               /* of the baseline that are told, */
+#define STEPS_PART (2.0 / STEPS_MAX) /* at least so far apart on one of two scales */
 
 enum {
   TIME,
@@ -138,14 +138,14 @@ static void write_reason(JsonText *json, const Cox *cox, const Names *names)
   text_add(&json->text, "]");
 }
 
-/* Leaves the steps with an event; of many those at which survival or cumulative hazard has moved by a STEPS_HALF-th of its whole way, and the last. */
+/* Leaves the steps with an event; of many those at which survival or cumulative hazard has moved by STEPS_PART of its whole way, and the last. */
 static size_t steps_thin(CoxStep *steps, size_t n)
 {
   size_t events = 0, kept = 0;
   for (size_t i = 0; i < n; i++) {
     if (steps[i].events > 0) steps[events++] = steps[i];
   }
-  double part = events > STEPS_MAX ? 1.0 / STEPS_HALF : 0, whole = events ? steps[events - 1].hazard : 0, told = 0;
+  double part = events > STEPS_MAX ? STEPS_PART : 0, whole = events ? steps[events - 1].hazard : 0, told = 0;
   for (size_t i = 0; i < events; i++) {
     double hazard = steps[i].hazard;
     if (hazard - told < part * whole && exp(-told) - exp(-hazard) < part && i + 1 < events) continue;
@@ -158,7 +158,7 @@ static size_t steps_thin(CoxStep *steps, size_t n)
 static void write_baseline(JsonText *json, CoxStep *steps, size_t n)
 {
   double last = n ? steps[n - 1].time : NAN;
-  size_t kept = steps_thin(steps, n);
+  size_t kept = steps ? steps_thin(steps, n) : 0;
   json_text_named(json, "last_time", last);
   for (int list = 0; list < 2; list++) {
     text_add(&json->text, list == 0 ? ",\"baseline\":{\"time\":[" : "],\"cumulative_hazard\":[");

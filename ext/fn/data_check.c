@@ -90,7 +90,7 @@ static void add_faults(CheckAnswer *answer, const Diagnosis *diagnosis, Severity
     {FAULT_BAD_CUSTOMER, SEVERITY_ERROR, "bad_customer", "the customer is neither an integer nor text"},
     {FAULT_BAD_TIME, SEVERITY_ERROR, "bad_time",
      "the time is neither ISO text nor unix seconds, milliseconds or a julian day"},
-    {FAULT_BAD_VALUE, SEVERITY_ERROR, "bad_value", "the value is no number between -1e100 and 1e100"},
+    {FAULT_BAD_VALUE, SEVERITY_ERROR, "bad_value", "the value is no number of at most 1e100 in size"},
     {FAULT_NULL_CUSTOMER, SEVERITY_WARNING, "null_customer", "the customer is NULL; such rows take no part"},
     {FAULT_NULL_TIME, SEVERITY_WARNING, "null_time", "the time is NULL; such rows take no part"},
     {FAULT_EMPTY_CUSTOMER, SEVERITY_WARNING, "empty_customer",

@@ -154,6 +154,12 @@ Status call_fail_value(Call *call, const char *what, sqlite3_value *value)
   return fail(call, text);
 }
 
+Status call_fail_row_value(Call *call, const char *what, sqlite3_value *value)
+{
+  bool empty = sqlite3_value_type(value) == SQLITE_TEXT && sqlite3_value_bytes(value) == 0;
+  return empty ? call_fail(call, "%s, got '': an empty text is not NULL, nullif(column, '') is", what) : call_fail_value(call, what, value);
+}
+
 Status call_fail_argument(Call *call, int param, const char *must, ...)
 {
   va_list list;

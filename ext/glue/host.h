@@ -102,6 +102,8 @@ Status call_check(Call *call, bool *null_required);
 
 /* "name(): WHAT, got VALUE". */
 Status call_fail_value(Call *call, const char *what, sqlite3_value *value);
+/* The same for a value of a row, which an import may have left empty. */
+Status call_fail_row_value(Call *call, const char *what, sqlite3_value *value);
 
 /* The number that a spec's numeric default is written as. */
 double number_of_fallback(const char *text);

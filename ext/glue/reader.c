@@ -92,7 +92,7 @@ static Status row_fault(Reader *reader, RowFault fault, sqlite3_value **values, 
   static const char *const WRONG[FAULT_COUNT] = {
     [FAULT_BAD_CUSTOMER] = "is no customer (an integer or text)",
     [FAULT_BAD_TIME] = "is no time (ISO text such as '2026-01-31' or '2026-01-31 18:00:00', unix seconds or milliseconds, or a julian day)",
-    [FAULT_BAD_VALUE] = "is no " NUMBER_WORDS,
+    [FAULT_BAD_VALUE] = "is no number of at most 1e100 in size",
   };
   if (reader->diagnosis) {
     tally(&reader->diagnosis->fault[fault], rowid_of(reader, values));
@@ -113,7 +113,7 @@ static Status row_fault(Reader *reader, RowFault fault, sqlite3_value **values, 
                                                    : reader->named->value.column;
   char *what = sqlite3_mprintf("%s.%s of %s %lld %s", reader->named->table.label, column,
                                has_rowid(reader, values) ? "rowid" : "row", rowid_of(reader, values), WRONG[fault]);
-  Status status = what ? call_fail_value(reader->call, what, value) : STATUS_NOMEM;
+  Status status = what ? call_fail_row_value(reader->call, what, value) : STATUS_NOMEM;
   sqlite3_free(what);
   return status;
 }

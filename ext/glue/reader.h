@@ -68,11 +68,11 @@ static inline void tally(Tally *tally, int64_t rowid)
 
 /*
 ** What a value of a row means. Times of any form; numbers, also as text, since a CSV import makes every column text; customers (and attributes): *id is CUSTOMER_NONE when
-** out of memory, and a real is a customer where it equals an integer, as in SQLite's `=`. False: it is none. A number is NUMBER_WORDS: no sum over rows, nor of
+** out of memory, and a real is a customer where it equals an integer, as in SQLite's `=`. False: it is none. A number is A_NUMBER: no sum over rows, nor of
 ** squares, overflows then.
 */
 #define NUMBER_MOST 1e100
-#define NUMBER_WORDS "number between -1e100 and 1e100"
+#define A_NUMBER "a number, at most 1e100 in size"
 bool time_of_value(TimeMemo *memo, sqlite3_value *value, int type, int64_t *ms);
 bool number_of_value(sqlite3_value *value, double *number);
 bool key_of_value(Customers *customers, sqlite3_value *value, int type, uint32_t *id);

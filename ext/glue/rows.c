@@ -41,7 +41,7 @@ Status rows_fail(RowReader *reader, int field, const char *must)
                                argument < 0 ? reader->fields[field].noun : reader->roles[field].column, reader->number, must);
   Status status = STATUS_NOMEM;
   if (what && argument >= 0) {
-    status = call_fail_value(reader->call, what, reader->row[argument]);
+    status = call_fail_row_value(reader->call, what, reader->row[argument]);
   } else if (what) {
     char *shown = replayed_text(&reader->fields[field], &reader->values[field]);
     status = shown ? call_fail(reader->call, "%s, got %s", what, shown) : STATUS_NOMEM;
@@ -76,10 +76,10 @@ static bool take_truth(sqlite3_value *value, int type, FieldValue *out)
 static Status take_value(RowReader *reader, int i)
 {
   static const char *const MUST[] = {
-    [FIELD_REAL] = "a " NUMBER_WORDS,
+    [FIELD_REAL] = A_NUMBER,
     [FIELD_TIME] = "a time (ISO text such as '2026-01-31' or '2026-01-31 18:00:00', unix seconds or milliseconds, or a julian day)",
     [FIELD_KEY] = "an integer or text",
-    [FIELD_ANY] = "a " NUMBER_WORDS ", or text",
+    [FIELD_ANY] = (A_NUMBER ", or text"),
     [FIELD_TRUTH] = TRUTH_WORDS};
   Field *field = &reader->fields[i];
   FieldValue *out = &reader->values[i];
@@ -255,7 +255,7 @@ static Status rows_replay(RowReader *reader, const History *history)
 Status contract_log(Call *call, History *history)
 {
   static const char *const MUST[] = {
-    "an integer or text", "a time such as '2026-01-31'", "a time such as '2026-01-31', or NULL", "a " NUMBER_WORDS};
+    "an integer or text", "a time such as '2026-01-31'", "a time such as '2026-01-31', or NULL", A_NUMBER};
   Event event = {.attribute = NO_ATTRIBUTE, .rowid = INT64_MAX};
   TimeMemo memo = {0};
   int wrong = -1;

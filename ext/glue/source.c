@@ -335,7 +335,7 @@ Status source_log(Call *call, History *history)
 {
   static const char *const MUST[] = {
     "an integer or text", "ISO text such as '2026-01-31' or '2026-01-31 18:00:00', unix seconds or milliseconds, or a julian day",
-    "a " NUMBER_WORDS};
+    A_NUMBER};
   Event event = {.attribute = NO_ATTRIBUTE};
   TimeMemo memo = {0};
   int wrong = -1;

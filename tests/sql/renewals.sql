@@ -74,6 +74,11 @@ INSERT INTO checks (what, got, want)
 SELECT 'due on 1 July 2024', group_concat(customer || ' ' || days_left || ' ' || step || ' ' || amount || ' ' || others || ' ' || covered_after, ', '),
   'i 14 30 92.0 2 1, b 30 30 20.0 0 0, c 31 60 30.0 0 0, d 90 90 40.0 0 0'
 FROM contracts_expiring('due') WHERE as_of = '2024-07-01' AND within = '90,60,30 days';
+CREATE TABLE ahead AS SELECT * FROM (VALUES ('signed', '2025-01-01', '2026-02-01', 5), ('signed', '2026-02-01', '2027-02-01', 6), ('signed', '2026-01-20', '2026-01-25', 1), ('not', '2025-01-01', '2026-02-01', 5),
+  ('later', '2025-01-01', '2026-02-01', 5), ('later', '2026-06-01', NULL, 5), ('new', '2026-01-10', '2026-01-30', 5));
+INSERT INTO checks (what, got, want)
+SELECT 'renewals signed ahead', group_concat(customer || ' ' || covered_after || ' ' || coalesce(date(next_start), '-'), ', '), 'signed 0 2026-02-01, not 0 -, later 0 2026-06-01'
+FROM contracts_expiring((SELECT retain_contracts(column1, column2, column3, column4) FROM ahead), '31') WHERE as_of = '2026-01-05';
 INSERT INTO checks (what, got, want)
 SELECT 'one step as a number', group_concat(customer || step, ' '), 'i30 b30 c30' FROM contracts_expiring('due') WHERE within = 30 AND as_of = '2024-07-02 23:30';
 INSERT INTO checks (what, got, want)
