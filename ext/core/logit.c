@@ -146,7 +146,7 @@ static Status fit_climb(LogitFit *fit, Logit *logit, const Watch *watch)
       status = logit_split_find(fit, fit->away, logit, watch);
       if (logit->end != LOGIT_UNFINISHED) return status;
     }
-    status = cholesky_factor_watched(m, fit->hessian, LEAST_PIVOT, fit->factor, &positive, watch);
+    if (status == STATUS_OK) status = cholesky_factor_watched(m, fit->hessian, LEAST_PIVOT, fit->factor, &positive, watch);
     if (status != STATUS_OK || !positive) break;
     cholesky_solve(m, fit->factor, fit->gradient, fit->step);
     double decrement = dot_product(m, fit->gradient, fit->step);

@@ -12,10 +12,10 @@
 /* Logarithms of parameters, in scaled units, beyond which nothing changes any more but the digits that are lost. */
 #define LOG_LOW (-18.0)
 #define LOG_HIGH 14.0
-#define COEFFICIENT_RUNAWAY 5.0 /* of a standardised covariate, where there is no maximum: it is what runs away */
-#define SUPREMUM_TIE 0.01       /* suprema nearer than this are one: the searches end somewhere on the way to it */
-#define VALUE_TIE 1e-6          /* log-likelihoods nearer than this are equal */
-#define PERIODS_BETWEEN 500     /* of a discounted sum, two questions to the watch: some 10 ms */
+#define COEFFICIENT_RUNAWAY 10.0 /* times the range of its covariate, where there is no maximum: it is what runs away */
+#define VARIANCE_MOST 1e6        /* of the coefficient of a standardised covariate: more is one that runs away too slowly to be seen */
+#define VALUE_TIE 1e-6           /* log-likelihoods nearer than this are equal */
+#define PERIODS_BETWEEN 500      /* of a discounted sum, two questions to the watch: some 10 ms */
 
 const Model *const MODELS[] = {&BGNBD, &MBGNBD, &PARETO_NBD, &BGBB, &GAMMA_GAMMA, NULL};
 
@@ -89,7 +89,7 @@ static double scale_of(const Model *model, const Pasts *pasts)
 /* How the covariates are standardised for a fit, so that their origin and unit change nothing: z to (z - mean) / sd. sd 0: constant. */
 typedef struct Scale {
   double time;
-  double mean[MODEL_COVARIATES], sd[MODEL_COVARIATES];
+  double mean[MODEL_COVARIATES], sd[MODEL_COVARIATES], range[MODEL_COVARIATES]; /* range: of the standardised */
 } Scale;
 
 static void covariate_scale(const Pasts *pasts, int k, Scale *scale)
@@ -113,6 +113,7 @@ static void covariate_scale(const Pasts *pasts, int k, Scale *scale)
   }
   scale->mean[k] = middle + mean * range;
   scale->sd[k] = range > 1e-14 * fmax(fabs(low), fabs(high)) ? range * sqrt(squares / weight) : 0;
+  scale->range[k] = range / scale->sd[k];
 }
 
 /* The same pasts in units of `scale->time`, covariates standardised; shares what does not change. What does is the caller's to free (scaled->t_x). */
@@ -179,12 +180,18 @@ static void unstandardise(ModelFit *fit, const Scale *scale)
   }
 }
 
+/* Of customers with mean covariates. */
+static void natural_parameters(const Model *model, const Optimum *optimum, const Scale *scale, double *theta)
+{
+  for (int i = 0; i < model->n_parameters; i++) {
+    theta[i] = exp(optimum->at[i]) * (model->time_parameters >> i & 1 ? scale->time : 1);
+  }
+}
+
 static void fit_from(ModelFit *fit, const Optimum *optimum, const Scale *scale)
 {
   const Model *model = fit->model;
-  for (int i = 0; i < model->n_parameters; i++) {
-    fit->theta[i] = exp(optimum->at[i]) * (model->time_parameters >> i & 1 ? scale->time : 1);
-  }
+  natural_parameters(model, optimum, scale, fit->theta);
   for (int i = 0; i < fit->n_covariates; i++) {
     fit->transaction[i] = optimum->at[model->n_parameters + i];
     fit->dropout[i] = optimum->at[model->n_parameters + fit->n_covariates + i];
@@ -200,12 +207,12 @@ static void fit_from(ModelFit *fit, const Optimum *optimum, const Scale *scale)
   }
 }
 
-/* The covariate whose coefficient has run away; false: none has. */
-static bool runaway_find(const ModelFit *fit, const Optimum *optimum, int *covariate, bool *of_dropout)
+/* The covariate whose coefficient has run away; false: none has. Those of dropout only where dropout has an end: else they are not determined, and drift. */
+static bool runaway_find(const ModelFit *fit, const Optimum *optimum, const Scale *scale, bool at_limit, int *covariate, bool *of_dropout)
 {
   double most = COEFFICIENT_RUNAWAY;
-  for (int k = 0; k < 2 * fit->n_covariates; k++) {
-    double size = fabs(optimum->at[fit->model->n_parameters + k]);
+  for (int k = 0; k < (at_limit ? 1 : 2) * fit->n_covariates; k++) {
+    double size = fabs(optimum->at[fit->model->n_parameters + k]) * scale->range[k % fit->n_covariates];
     if (size > most) {
       most = size;
       *covariate = k % fit->n_covariates + 1;
@@ -215,18 +222,29 @@ static bool runaway_find(const ModelFit *fit, const Optimum *optimum, int *covar
   return most > COEFFICIENT_RUNAWAY;
 }
 
-/* Why there is no maximum; where a limit is known, that says more than how the search ended. */
-static void explain(ModelFit *fit, const Optimum *optimum)
+/* Of a covariate that tells apart few customers the steps are soon as short as those near a maximum, and its error has no end. */
+static void refuse_undetermined(const ModelFit *fit, Optimum *optimum)
+{
+  int n = fit->n_variables;
+  for (int i = fit->model->n_parameters; i < n && optimum->outcome == OUTCOME_MAXIMUM; i++) {
+    optimum->outcome = optimum->inverse[i * n + i] > VARIANCE_MOST ? OUTCOME_STUCK : OUTCOME_MAXIMUM;
+  }
+}
+
+/* Why there is no maximum; where a limit, of customers with mean covariates, is known, that says more than how the search ended. */
+static void explain(ModelFit *fit, const Optimum *optimum, const Scale *scale)
 {
   char clause[MODEL_REASON / 2] = "";
   char supremum[NUMBER_TEXT_MAX];
   size_t size = sizeof fit->reason;
-  bool known = fit->model->limit && fit->model->limit(fit->theta, clause, sizeof clause), of_dropout = false;
+  double at_mean[MODEL_PARAMETERS];
+  natural_parameters(fit->model, optimum, scale, at_mean);
+  bool known = fit->model->limit && fit->model->limit(at_mean, clause, sizeof clause), of_dropout = false;
   int covariate = 0;
   number_to_text(fit->log_likelihood, 10, supremum);
   if (optimum->outcome == OUTCOME_MAXIMUM) {
     fit->reason[0] = 0;
-  } else if (runaway_find(fit, optimum, &covariate, &of_dropout)) {
+  } else if (runaway_find(fit, optimum, scale, known, &covariate, &of_dropout)) {
     snprintf(fit->reason, size, "no finite maximum: the coefficient of covariate %d on %s grows without end; does it follow from the purchases?", covariate,
              of_dropout ? "dropout" : "transactions");
   } else if (optimum->outcome == OUTCOME_RUNAWAY) {
@@ -260,7 +278,7 @@ static bool is_better(const Optimum *a, const Optimum *b)
          (difference > -VALUE_TIE && a->outcome == OUTCOME_MAXIMUM && b->outcome != OUTCOME_MAXIMUM);
 }
 
-/* From start after start, until one leads to a maximum, or a second one to the same supremum. */
+/* From start after start, until one leads to a maximum; where none does, the best of all: several may run away to a limit that is not the highest. */
 static Status search(const Model *model, void *fitter, ModelFit *fit, Optimum *best, const Watch *watch)
 {
   Problem problem = {.n = fit->n_variables,
@@ -279,12 +297,10 @@ static Status search(const Model *model, void *fitter, ModelFit *fit, Optimum *b
     status = maximise(&problem, start, &optimum, watch);
     fit->iterations += optimum.iterations;
     fit->evaluations += optimum.evaluations;
-    bool again = k > 0 && best->outcome == OUTCOME_RUNAWAY && optimum.outcome == OUTCOME_RUNAWAY &&
-                 fabs(optimum.value - best->value) < SUPREMUM_TIE;
     if (k == 0 || is_better(&optimum, best)) {
       *best = optimum;
     }
-    settled = again || best->outcome == OUTCOME_MAXIMUM;
+    settled = best->outcome == OUTCOME_MAXIMUM;
   }
   return status;
 }
@@ -342,9 +358,10 @@ Status model_fit(const Model *model, const Pasts *pasts, ModelFit *fit, const Wa
     status = search(model, fitter, fit, &best, &lasting);
   }
   if (status == STATUS_OK) {
+    refuse_undetermined(fit, &best);
     fit_from(fit, &best, &scale);
     fit->log_likelihood -= log_likelihood_shift(model, pasts, scale.time);
-    explain(fit, &best);
+    explain(fit, &best, &scale);
     check_range(fit);
   }
   if (fitter) {

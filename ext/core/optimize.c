@@ -7,6 +7,7 @@
 
 #define ITERATIONS_MOST 400
 #define NEWTON_MOST 100
+#define CRAWL_MOST 20 /* of these, from where on a Hessian that is not definite is damped in proportion */
 #define HALVINGS_MOST 40
 #define STEP_MOST 2.0  /* of a variable in one iteration: they are logarithms */
 #define STEP_NEAR 1e-3 /* of any variable, from a maximum; a likelihood that flattens for ever promises little too, but far away */
@@ -228,24 +229,29 @@ static void negative_hessian(Search *search)
 }
 
 /*
-** A direction of ascent from -H made positive definite by raising its diagonal in proportion (Marquardt 1963), so that a variable along which all is flat still moves,
-** and what it promises: infinity where the Hessian is no number, and there is no direction. Whether -H was positive definite as it was.
+** A direction of ascent from -H made positive definite by adding to its diagonal, and what it promises: infinity where the Hessian is no number, and there is no direction.
+** Whether -H was positive definite as it was. The same is added to all variables (Levenberg): the steep ones move, the flat ones hardly; once these are all that is left,
+** in proportion to the diagonal (Marquardt 1963), since a search would crawl along them for hundreds of steps.
 */
-static bool newton_step(Search *search, double *step, double *decrement)
+static bool newton_step(Search *search, bool crawls, double *step, double *decrement)
 {
   int n = search->n;
-  double factor[OPTIMIZE_MAX * OPTIMIZE_MAX] = {0}, damped[OPTIMIZE_MAX * OPTIMIZE_MAX], add = 1e-3;
+  double factor[OPTIMIZE_MAX * OPTIMIZE_MAX] = {0}, damped[OPTIMIZE_MAX * OPTIMIZE_MAX], largest = 1e-300;
   bool definite = true;
   *decrement = INFINITY;
+  for (int i = 0; i < n; i++) {
+    largest = fmax(largest, fabs(search->hessian[i * n + i]));
+  }
   memcpy(damped, search->hessian, sizeof damped);
+  double add = crawls ? 1e-3 : 1e-4;
   while (!cholesky_factor((size_t)n, damped, CLEAR_PIVOT, factor)) {
     definite = false;
-    if (add > 1e12) {
+    if (!(add < 1e12)) {
       return false;
     }
     for (int i = 0; i < n; i++) {
       double own = search->hessian[i * n + i];
-      damped[i * n + i] = own + add * fmax(fabs(own), 1e-300);
+      damped[i * n + i] = own + add * (crawls ? fmax(fabs(own), 1e-300) : largest);
     }
     add *= 4;
   }
@@ -270,7 +276,7 @@ static void settle(Search *search)
       return;
     }
     double decrement;
-    bool definite = newton_step(search, step, &decrement);
+    bool definite = newton_step(search, k >= CRAWL_MOST, step, &decrement);
     optimum->decrement = decrement;
     if (isinf(decrement)) {
       return;

@@ -1,5 +1,6 @@
 #include "sort.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #define ASK_EVERY 4096 /* a turn is log n comparisons */
@@ -19,7 +20,8 @@ static bool is_before(const Heap *heap, size_t a, size_t b)
 /* Puts record `root` in its place among its descendants below n. */
 static void sift(const Heap *heap, size_t root, size_t n)
 {
-  char moving[SORT_RECORD_MAX], *records = heap->records;
+  _Alignas(max_align_t) char moving[SORT_RECORD_MAX]; /* before() reads it as a record */
+  char *records = heap->records;
   size_t size = heap->size;
   memcpy(moving, records + root * size, size);
   for (size_t child; (child = 2 * root + 1) < n; root = child) {

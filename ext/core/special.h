@@ -32,7 +32,7 @@ double log_one_less_exp(double x);
 double gamma_lower(double a, double x);
 double gamma_upper(double a, double x);
 
-/* log10 of the chance that chi-square on df > 0 degrees of freedom is above x >= 0, also where the chance underflows; relative error < 1e-12. */
+/* log10 of the chance that chi-square on df > 0 degrees of freedom is above x >= 0, also where the chance underflows; relative error < 1e-12, absolute 1e-16 near 0. */
 double chi_square_log10(double x, double df);
 
 /*

@@ -110,7 +110,7 @@ static Status signals_read(ChurnInput *input, Call *call)
 /* What was asked for is not silently something else. */
 static Status as_wanted(const Churn *churn, Call *call)
 {
-  bool nobody = churn->keep_held_out && churn->held_out.n == 0; /* to fit a model to: there will be no rows */
+  bool nobody = churn->keep_held_out && churn->held_out.n == 0; /* to fit a model to: one row says so */
   if (churn->wanted == CHURN_WANT_LOGIT && churn->method != CHURN_LOGIT) {
     return call_fail(call, "model logit cannot be had: %s", churn->why);
   }

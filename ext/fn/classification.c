@@ -244,7 +244,7 @@ const FunctionSpec auc_function = {
     .result = "the probability that a row of label 1 scores above a row of label 0: 1 is perfect, 0.5 is chance, below 0.5 "
               "the score points the wrong way",
     .nulls = ROW_NULLS "; NULL where one of the labels is absent",
-    .errors = "a label other than 0, 1, no, yes, false and true; a score that is no number",
+    .errors = "a label that is none; a score that is no number",
     .example = "SELECT auc(column1, column2)" EXAMPLE_ROWS,
     .formula = "(pairs won + half the pairs tied) / (rows of label 1 · rows of label 0) (Mann & Whitney 1947)",
   },
@@ -262,7 +262,7 @@ const FunctionSpec auc_se_function = {
     .summary = "Standard error of auc()",
     .result = "a number of 0 or more; auc ± 1.96 of them is a 95 % interval where auc is not near 0 or 1",
     .nulls = ROW_NULLS "; NULL where one of the labels has fewer than two rows",
-    .errors = "a label other than 0, 1, no, yes, false and true; a score that is no number",
+    .errors = "a label that is none; a score that is no number",
     .example = "SELECT auc(column1, column2), auc_se(column1, column2)" EXAMPLE_ROWS,
     .formula = "sqrt(S10/m + S01/n), sample variances of each row's share of pairs won (DeLong, DeLong & Clarke-Pearson 1988)",
   },
@@ -280,7 +280,7 @@ const FunctionSpec lift_at_function = {
     .summary = "How many times denser label 1 is among the highest scores than among all rows",
     .result = "a number of 0 or more; 1 is chance",
     .nulls = "a row with a NULL argument does not take part; NULL where label 1 is absent",
-    .errors = "a label other than 0, 1, no, yes, false and true; a score that is no number; a share that is not above 0 and at most 1, or differs "
+    .errors = "a label that is none; a score that is no number; a share that is not above 0 and at most 1, or differs "
               "between rows",
     .example = "SELECT lift_at(column1, column2, 0.5)" EXAMPLE_ROWS,
     .formula = "(rate of label 1 among the k highest scores) / (rate among all), k = round(share·rows), at least 1; a tie at "
@@ -300,7 +300,7 @@ const FunctionSpec brier_function = {
     .summary = "Brier score: mean squared error of predicted probabilities",
     .result = "0 … 1, smaller is better; the rate p of label 1, given to every row, has p(1 - p)",
     .nulls = ROW_NULLS "; NULL where no row does",
-    .errors = "a label other than 0, 1, no, yes, false and true; a score that is not 0 … 1",
+    .errors = "a label that is none; a score that is not 0 … 1",
     .example = "SELECT brier(column1, column2)" EXAMPLE_ROWS,
     .formula = "mean of (score - label)² (Brier 1950)",
   },
@@ -317,7 +317,7 @@ const FunctionSpec log_loss_function = {
     .summary = "Log loss: mean negative log-likelihood of predicted probabilities",
     .result = "0 or more, in nats, smaller is better; ln 2 = 0.693 for a score of 0.5 everywhere",
     .nulls = ROW_NULLS "; NULL where no row does",
-    .errors = "a label other than 0, 1, no, yes, false and true; a score that is not 0 … 1",
+    .errors = "a label that is none; a score that is not 0 … 1",
     .example = "SELECT log_loss(column1, column2)" EXAMPLE_ROWS,
     .formula = "mean of -ln(score) for label 1, -ln(1 - score) for label 0; scores clipped to 1e-15 … 1 - 1e-15",
   },
@@ -338,7 +338,7 @@ const FunctionSpec calibration_function = {
               "the whole. Bin 1 has the highest scores. Slope and intercept are null, and reason says why, with one label "
               "only, equal scores or separation",
     .nulls = ROW_NULLS "; NULL where no row does. A NULL bins is 10",
-    .errors = "a label other than 0, 1, no, yes, false and true; a score that is not 0 … 1; bins that is not 1 … 100, or differs between rows",
+    .errors = "a label that is none; a score that is not 0 … 1; bins that is not 1 … 100, or differs between rows",
     .example = "SELECT calibration(column1, column2, 2)" EXAMPLE_ROWS,
     .formula = "logistic regression of the label on ln(score/(1 - score)), scores clipped to 1e-15 … 1 - 1e-15 (Cox 1958); "
                "in_the_large: intercept at slope 1; bins: NTILE(bins) OVER (ORDER BY score DESC), a tie across a boundary in "

@@ -229,7 +229,7 @@ const FunctionSpec cox_fit_function = {
               "which the likelihood has no maximum. A constant feature, or one that is a combination of others, has coefficient 0 and is named in dropped. "
               "cox_model() is the same for a table, with texts, strata, entries, weights and clusters",
     .nulls = "a row with a NULL time, event or feature does not take part; NULL where no row does",
-    .errors = "a time that is no number from 0 to 1e15; an event other than 0, 1, yes, no, true and false; a feature that is no number, or beyond ±1e100; no feature, or more than 400",
+    .errors = "a time that is no number from 0 to 1e15; an event that is none; a feature that is no number, or beyond ±1e100; no feature, or more than 400",
     .example = "SELECT cox_fit(column1, column2, column3) ->> '$.coefficients[0]' FROM (VALUES (3, 1, 1), (5, 1, 0), (6, 0, 1), (8, 1, 1), (9, 0, 0), (12, 1, 0))",
     .formula = "hazard(t | x) = h0(t) exp(Σ coefficient·feature); maximum of the partial likelihood (Cox 1972), ties by Efron (1977), Newton's method; baseline: cumulative "
                "hazard at the means, Efron's sums, at the times of events; of more than 2000 those at which it has risen by a 1000th of its whole or survival has fallen by 0.001",

@@ -24,7 +24,11 @@ static Status is_no_text(const CoxModel *model, RowReader *reader, int i)
 {
   char must[160];
   CustomerKey first = customers_key(&model->fields[FIELD_OF_TERM + i].keys, 0);
-  snprintf(must, sizeof must, "text, as '%.*s' in a row before; of a column of numbers that one is the wrong one", first.length < 60 ? (int)first.length : 60, first.text);
+  int length = first.length < 60 ? (int)first.length : 60;
+  while (length > 0 && (first.text[length] & 0xc0) == 0x80) { /* in the middle of a character */
+    length--;
+  }
+  snprintf(must, sizeof must, "text, as '%.*s' in a row before; of a column of numbers that one is the wrong one", length, first.text);
   return rows_fail(reader, FIELD_OF_TERM + i, must);
 }
 

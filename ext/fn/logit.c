@@ -319,7 +319,7 @@ const FunctionSpec logit_fit_function = {
     .summary = "Fits a logistic regression of a 0/1 label on numeric features",
     .result = FIT_RESULT,
     .nulls = "a row with a NULL label or feature does not take part; NULL where no row does",
-    .errors = "a label other than 0, 1, no, yes, false and true; a feature that is no number, or beyond ±1e250; no feature",
+    .errors = "a label that is none; a feature that is no number, or beyond ±1e250; no feature",
     .example = "SELECT logit_fit(column1, column2) FROM (VALUES (0, 1), (0, 2), (1, 2), (0, 3), (1, 4), (1, 5))",
     .formula = FIT_FORMULA,
   },
@@ -350,7 +350,7 @@ const FunctionSpec logit_fit_named_function = {
     .result = FIT_RESULT,
     .nulls = "a row with a NULL label, features or feature does not take part; NULL where no row does. A NULL l2 is 0, a "
              "NULL weight 1",
-    .errors = "a label other than 0, 1, no, yes, false and true; features that are no JSON object, or hold something else than numbers, true, "
+    .errors = "a label that is none; features that are no JSON object, or hold something else than numbers, true, "
               "false and null; a key that another row lacks, or twice; a negative l2 or weight; rows of different l2",
     .example = "SELECT logit_fit_named(column1, json_object('visits', column2), 1.0) FROM (VALUES (0, 1), (0, 2), (1, 2), "
                "(0, 3), (1, 4), (1, 5))",

@@ -32,6 +32,8 @@ typedef struct Fitting {
   Pasts *pasts;
 } Fitting;
 
+#define COVARIATE_MOST 1e100 /* in size */
+
 /* The covariates of the row; *is_null where one of them is. */
 static Status covariates_read(Call *call, double z[MODEL_COVARIATES], bool *is_null)
 {
@@ -43,6 +45,9 @@ static Status covariates_read(Call *call, double z[MODEL_COVARIATES], bool *is_n
     Status status = call_more_real(call, i, &z[i]);
     if (status != STATUS_OK) {
       return status;
+    }
+    if (fabs(z[i]) > COVARIATE_MOST) {
+      return call_fail(call, "z %d must be at most 1e100 in size, got %.15g", i + 1, z[i]);
     }
     *is_null = *is_null || isnan(z[i]);
   }

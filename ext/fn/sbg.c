@@ -228,7 +228,7 @@ const FunctionSpec sbg_fit_function = {
               "estimates are null and reason says why, such as a churn rate that does not fall with time",
     .nulls = "a row with a NULL period or lost does not take part; a NULL count is 1. NULL where no row takes part. A row of period 0 with lost 0 "
              "tells nothing and does not take part",
-    .errors = "a period that is no whole number 0…1000000, or is 0 where lost is 1; lost other than 0, 1, no, yes, false and true; a negative count",
+    .errors = "a period that is no whole number 0…1000000, or is 0 where lost is 1; lost that is neither; a negative count",
     .example = "SELECT sbg_fit(column1, column2, column3) FROM (VALUES (1, 1, 369), (2, 1, 163), (3, 1, 86), (4, 1, 56), (5, 1, 37), (6, 1, 27), "
                "(7, 1, 21), (7, 0, 241))",
     .formula = "P(T = t) = B(α+1, β+t-1)/B(α, β), S(t) = B(α, β+t)/B(α, β); maximum of Σ lost ln P(T = period) + Σ still there ln S(period) "

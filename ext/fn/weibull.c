@@ -196,7 +196,7 @@ const FunctionSpec weibull_fit_function = {
               "and is named in dropped. Where converged is false the estimates are null and reason says why, with the features that cause it",
     .nulls = "a row with a NULL time, event or feature does not take part; NULL where no row does. A row of time 0 does not take part "
              "either, having no logarithm, and is counted in zero_times",
-    .errors = "a time that is no number 0…1e15; an event other than 0, 1, no, yes, false and true; a feature that is no number, or beyond ±1e250",
+    .errors = "a time that is no number 0…1e15; an event that is none; a feature that is no number, or beyond ±1e250",
     .example = "SELECT fit ->> 'shape', fit ->> 'scale', weibull_survival(fit, 12) FROM "
                "(SELECT weibull_fit(column1, column2) AS fit FROM (VALUES (2, 1), (5, 1), (9, 0), (11, 1), (14, 0), (20, 1), (24, 0)))",
     .formula = "S(t) = exp(-(t/exp(intercept + Σ coefficient·feature))^shape), that is ln T = intercept + Σ coefficient·feature + sigma·W with "

@@ -88,6 +88,17 @@ SELECT name || ': another origin and unit of the covariates', group_concat(abs(g
 INSERT INTO checks(what, got, want) SELECT 'a covariate that tells who never bought again', bgnbd_fit(x, t_x, age, 1, x = 0) ->> '$.reason', 'no finite maximum: the coefficient of covariate 1 on transactions grows without end; does it follow from the purchases?' FROM z;
 INSERT INTO checks(what, got, want) SELECT 'a covariate that tells nothing', bgnbd_fit(x, t_x, age, 1, z1, 7) ->> '$.reason', 'covariate 2 is the same for all customers' FROM z;
 INSERT INTO checks(what, got, want) SELECT 'a covariate far from 0', bgnbd_fit(x, t_x, age, 1, z1 + 1e6) ->> '$.reason', 'alpha at covariates of 0 is beyond 1e-15…1e15: take covariates nearer to 0, such as year - 2020' FROM z;
+INSERT INTO checks(what, got, want) SELECT 'nobody drops out, and the coefficient of dropout is nothing', bgnbd_fit(x, t_x, age, 1, z2) ->> '$.reason' LIKE 'no finite maximum: a/(a+b) falls to 0 (nobody drops out)%', 1
+FROM (SELECT x, t_x, t_x + age * 0.9 / (x + 1) AS age, z2 FROM z WHERE x > 3);
+-- Forty customers whose likelihood has a maximum beside a ridge that leads to a limit 0.024 below it, in days.
+CREATE TABLE forty (x, t_x, T);
+INSERT INTO forty VALUES
+  (7, 3632.1, 4972), (28, 12968.1, 13353.9), (9, 15003.6, 15225.8), (4, 10038.8, 10141.5), (10, 18096.8, 18987.9), (6, 8748.6, 9599.3), (2, 493.7, 4420.1), (4, 6244.6, 6468.7), (14,
+  8521.8, 8612.5), (24, 12742.6, 12897), (10, 17954, 21161.2), (2, 4031.9, 8958.1), (2, 4169.2, 9927.3), (3, 5153.8, 8499.5), (2, 3393.6, 10847.2), (7, 17615.3, 18511.7), (0, 0,
+  15506.1), (2, 9264.9, 14505.1), (5, 8887.7, 12290.7), (5, 17439.5, 18520.1), (4, 6018.9, 13995.6), (2, 891.6, 3765.7), (6, 7868.9, 10864.2), (31, 17372.3, 17402.4), (5, 3301.4,
+  7982.5), (6, 7847.1, 13006.4), (0, 0, 4110.4), (26, 19029.3, 19060.9), (10, 8071.4, 8150), (28, 16205.8, 16373.1), (28, 15289.3, 15461.4), (15, 17756.8, 17882.2), (0, 0, 5784.9),
+  (6, 3533.3, 4268.6), (5, 4562.1, 6333.7), (14, 16460.4, 18438.6), (42, 20528.4, 21128), (2, 2378.8, 8285.4), (26, 17084.4, 17147.2), (2, 4644.1, 6169.9);
+INSERT INTO checks(what, got, want) SELECT 'a maximum beside a ridge', (fit ->> '$.converged') || ' ' || round(fit ->> '$.log_likelihood', 2), '1 -3195.97' FROM (SELECT bgnbd_fit(x, t_x, T) AS fit FROM forty);
 CREATE TABLE pair AS SELECT name, json_set(fit, '$.covariates', json('{"transaction":[0.5,-0.25],"dropout":[0.125,-0.75]}')) AS m,
   json_set(fit, '$.parameters.alpha', 4 * exp(-0.75), CASE name WHEN 'bgnbd' THEN '$.parameters.a' ELSE '$.parameters.beta' END, CASE name WHEN 'bgnbd' THEN 0.8 * exp(-0.5) ELSE 11 * exp(0.5) END,
     CASE name WHEN 'bgnbd' THEN '$.parameters.b' ELSE '$.parameters.r' END, CASE name WHEN 'bgnbd' THEN 2.4 * exp(-0.5) ELSE 0.6 END) AS w
