@@ -492,6 +492,33 @@ static void interrupts_are_noticed(void **state)
   logit_rows_free(&rows);
 }
 
+/* Says stop once. */
+static bool stop_once(void *context)
+{
+  return (*(int *)context)-- == 0;
+}
+
+/* A stop is heard wherever it comes in a fit that finds separation, which asks in several ways. */
+static void interrupts_are_noticed_in_separation(void **state)
+{
+  (void)state;
+  LogitRows rows = {.n_features = 2};
+  Logit logit;
+  for (int i = 0; i < 20000; i++) {
+    double x[] = {i % 97 + i / 20000.0, i % 31};
+    assert_int_equal(logit_rows_add(&rows, x, 3 * x[0] + x[1] > 160, 1), STATUS_OK);
+  }
+  for (int left = 0;; left++) {
+    int questions = left;
+    Status status = logit_fit(&rows, 0, &logit, &(Watch){stop_once, &questions});
+    bool heard = questions < 0;
+    logit_free(&logit);
+    if (!heard) break;
+    assert_int_equal(status, STATUS_INTERRUPT);
+  }
+  logit_rows_free(&rows);
+}
+
 static bool count_questions(void *context)
 {
   ++*(int *)context;
@@ -547,6 +574,7 @@ int main(void)
     cmocka_unit_test(contributions_add_up),
     cmocka_unit_test(probability_does_not_overflow),
     cmocka_unit_test(interrupts_are_noticed),
+    cmocka_unit_test(interrupts_are_noticed_in_separation),
     cmocka_unit_test(interrupts_are_noticed_in_matrices),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
