@@ -163,6 +163,25 @@ static Status nothing_left(Call *call, const CoxModel *model)
   return call_fail(call, "no row takes part: in each the time, the event, a term or another named column is NULL, or the weight is 0");
 }
 
+/* Where all columns of a text with several levels, and no others, make the likelihood rise for ever: its reference; else NULL. */
+static const char *reference_to_blame(const CoxModel *model)
+{
+  const char *reference = NULL;
+  int of = 0;
+  for (int j = 0; j < model->cox.n_features; j++) {
+    of += model->cox.feature[j].monotone;
+  }
+  for (int t = 0; t < model->design.n_terms && of > 1 && !reference; t++) {
+    const DesignTerm *term = &model->design.term[t];
+    int n = 0;
+    for (int j = term->first; j < term->first + term->n_columns; j++) {
+      n += model->cox.feature[j].monotone;
+    }
+    reference = term->kind == DESIGN_LEVELS && n == term->n_columns && n == of ? term->reference : NULL;
+  }
+  return reference;
+}
+
 Status cox_model_fit(Call *call, CoxModel *model)
 {
   char reason[COX_REASON];
@@ -174,7 +193,9 @@ Status cox_model_fit(Call *call, CoxModel *model)
   if (status == STATUS_OK) status = cox_fit(&model->rows, call_choice(call, COX_TIES_PARAM) == 0 ? COX_EFRON : COX_BRESLOW, &model->cox, call_watch(call));
   if (status != STATUS_OK || model->cox.end == COX_CONVERGED) return status;
   cox_reason(&model->cox, model->names, reason);
-  return call_fail(call, "%s", reason);
+  const char *reference = reference_to_blame(model);
+  return reference ? call_fail(call, "%s. They are all the levels but '%s', the reference: it may be the one at which nobody left, or everybody", reason, reference)
+                   : call_fail(call, "%s", reason);
 }
 
 void cox_model_close(CoxModel *model)

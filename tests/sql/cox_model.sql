@@ -116,6 +116,10 @@ SELECT * FROM cox_model('rare', 't', 'e', 'half, x') WHERE ties = 'breslow';
 SELECT * FROM cox_model('rare', 't', 'e', 'x, half') WHERE strata_column = 'half';
 INSERT INTO rare VALUES (5, 1, 'rare', 1, 0, NULL);
 SELECT iif(coef BETWEEN 1 AND 4 AND se BETWEEN 0.9 AND 1.2, 'ok', printf('FAIL %g %g', coef, se)) || ' with one event: ' || term FROM cox_model('rare', 't', 'e', 'g');
+-- The level at which nobody left is the stated reference.
+CREATE TABLE safe AS SELECT plan, tenure, churned AND plan <> 'two_year' AS churned FROM demo_contracts(600, 3) WHERE contract = 1;
+-- expect error
+SELECT * FROM cox_model('safe', 'tenure', 'churned', 'plan[two_year]');
 -- As many clusters as terms give no errors.
 -- expect error
 SELECT * FROM cox_model('rare', 't', 'e', 'g, half') WHERE cluster_column = 'half';
@@ -129,4 +133,4 @@ CREATE TABLE marked AS SELECT 'n/a' AS x, 3 AS t, 1 AS e UNION ALL SELECT 5, 4, 
 -- expect error
 SELECT * FROM cox_model('marked', 't', 'e', 'x');
 
-SELECT 'assertions: ' || (count(*) + 27) FROM checks;
+SELECT 'assertions: ' || (count(*) + 28) FROM checks;
