@@ -113,7 +113,7 @@ static void covariate_scale(const Pasts *pasts, int k, Scale *scale)
   }
   scale->mean[k] = middle + mean * range;
   scale->sd[k] = range > 1e-14 * fmax(fabs(low), fabs(high)) ? range * sqrt(squares / weight) : 0;
-  scale->range[k] = range / scale->sd[k];
+  scale->range[k] = scale->sd[k] > 0 ? range / scale->sd[k] : 0;
 }
 
 /* The same pasts in units of `scale->time`, covariates standardised; shares what does not change. What does is the caller's to free (scaled->t_x). */

@@ -345,6 +345,7 @@ double normal_cdf(double x)
 static double series_length(double a, double b, double c, double z)
 {
   double rest = 1 - z, half = 0.5 * (z * (a + b) - c - 1), square = half * half + rest * (z * a * b - c);
+  if (!(rest > 0)) return INFINITY; /* z < 1 that was rounded */
   double largest = square > 0 ? (half + sqrt(square)) / rest : 0;
   if (!(largest > 0)) largest = 0;
   return largest + sqrt(74 * largest / rest) + 37 / rest;
