@@ -1,5 +1,6 @@
 #include "model.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -14,6 +15,9 @@
 #define LOG_HIGH 14.0
 #define COEFFICIENT_RUNAWAY 10.0 /* times the range of its covariate, where there is no maximum: it is what runs away */
 #define VARIANCE_MOST 1e6        /* of the coefficient of a standardised covariate: more is one that runs away too slowly to be seen */
+#define SAMPLE_FROM 40000        /* distinct rows: of so many it is a sample that tells where to begin, of */
+#define SAMPLE_ROWS 10000        /* or a few more */
+#define LIMIT_MARGIN 6.0         /* from LOG_LOW or LOG_HIGH, where the sample ran away */
 #define VALUE_TIE 1e-6           /* log-likelihoods nearer than this are equal */
 #define PERIODS_BETWEEN 500      /* of a discounted sum, two questions to the watch: some 10 ms */
 
@@ -278,8 +282,18 @@ static bool is_better(const Optimum *a, const Optimum *b)
          (difference > -VALUE_TIE && a->outcome == OUTCOME_MAXIMUM && b->outcome != OUTCOME_MAXIMUM);
 }
 
-/* From start after start, until one leads to a maximum; where none does, the best of all: several may run away to a limit that is not the highest. */
-static Status search(const Model *model, void *fitter, ModelFit *fit, Optimum *best, const Watch *watch)
+/* Where a search begins beside the model's own starts: where the search on a sample ended. */
+typedef struct Lead {
+  bool found, ran_away;
+  int turn;                                                               /* the start that led there */
+  double at[MODEL_VARIABLES], inverse[MODEL_VARIABLES * MODEL_VARIABLES]; /* inverse: where it did not run away */
+} Lead;
+
+/*
+** From start after start, until one leads to a maximum; where none does, the best of all: several may run away to a limit that is not the highest. A sample that ran away
+** has tried them all: then the first start, since all of the customers may have a maximum that those of the sample have not, and where the sample ended, if from another.
+*/
+static Status search(const Model *model, void *fitter, const Lead *lead, ModelFit *fit, Optimum *best, int *best_turn, const Watch *watch)
 {
   Problem problem = {.n = fit->n_variables,
                      .self = fitter,
@@ -291,17 +305,75 @@ static Status search(const Model *model, void *fitter, ModelFit *fit, Optimum *b
   double start[MODEL_VARIABLES] = {0};
   Status status = STATUS_OK;
   *best = (Optimum){.value = -INFINITY, .outcome = OUTCOME_STUCK};
-  bool settled = false;
-  for (int k = 0; status == STATUS_OK && !settled && model->start(fitter, k, start); k++) {
+  int turns = !lead->ran_away ? INT_MAX : lead->turn == 0 ? 1
+                                                          : 2;
+  for (int turn = 0; status == STATUS_OK && best->outcome != OUTCOME_MAXIMUM && turn < turns; turn++) {
     Optimum optimum;
+    bool leads = lead->found && turn == lead->ran_away;
+    problem.inverse = leads && !lead->ran_away ? lead->inverse : NULL;
+    if (leads) {
+      memcpy(start, lead->at, sizeof start);
+    } else if (!model->start(fitter, turn - (lead->found && !lead->ran_away), start)) {
+      break;
+    }
     status = maximise(&problem, start, &optimum, watch);
     fit->iterations += optimum.iterations;
     fit->evaluations += optimum.evaluations;
-    if (k == 0 || is_better(&optimum, best)) {
+    if (best->value == -INFINITY || is_better(&optimum, best)) {
       *best = optimum;
+      *best_turn = turn;
     }
-    settled = best->outcome == OUTCOME_MAXIMUM;
   }
+  return status;
+}
+
+/* Searches every n-th row: rows are in order, so that the sample has customers of each kind. */
+static Status lead_find(const Model *model, const Pasts *pasts, const ModelFit *like, Lead *lead, const Watch *watch)
+{
+  size_t step = pasts->n / SAMPLE_ROWS, n = pasts->n / step, n_covariates = (size_t)like->n_covariates;
+  double *numbers = mem_alloc(n, (4 + n_covariates) * sizeof *numbers);
+  Pasts sample = {.n_covariates = like->n_covariates, .n = n, .x = numbers};
+  ModelFit fit = *like; /* the sample's iterations are not counted */
+  Optimum best;
+  void *fitter = NULL;
+  if (!numbers) {
+    return STATUS_NOMEM;
+  }
+  sample.t_x = numbers + n;
+  sample.T = numbers + 2 * n;
+  sample.weight = numbers + 3 * n;
+  sample.z = n_covariates ? numbers + 4 * n : NULL;
+  for (size_t i = 0; i < n; i++) {
+    size_t row = i * step + step / 2;
+    sample.x[i] = pasts->x[row];
+    sample.t_x[i] = pasts->t_x[row];
+    sample.T[i] = pasts->T[row];
+    sample.weight[i] = pasts->weight[row];
+    for (size_t k = 0; k < n_covariates; k++) {
+      sample.z[i * n_covariates + k] = pasts->z[row * n_covariates + k];
+    }
+  }
+  Status status = STATUS_OK;
+  if (!model->unfit(&sample)) {
+    status = model->open(&sample, &fitter, watch);
+    if (status == STATUS_OK) {
+      status = search(model, fitter, &(Lead){0}, &fit, &best, &lead->turn, watch);
+    }
+    lead->ran_away = status == STATUS_OK && best.outcome == OUTCOME_RUNAWAY;
+    lead->found = status == STATUS_OK && (lead->ran_away || best.outcome == OUTCOME_MAXIMUM);
+    for (int i = 0; i < MODEL_VARIABLES && lead->found; i++) {
+      bool bounded = i < model->n_parameters;
+      lead->at[i] = bounded ? fmax(fmin(best.at[i], LOG_HIGH - LIMIT_MARGIN), LOG_LOW + LIMIT_MARGIN) : best.at[i];
+    }
+    double share = pasts_customers(&sample) / pasts_customers(pasts);
+    for (int i = 0; i < fit.n_variables * fit.n_variables && lead->found && !lead->ran_away; i++) {
+      lead->inverse[i] = best.inverse[i] * share;
+    }
+  }
+  if (fitter) {
+    model->close(fitter);
+  }
+  mem_free(numbers);
   return status;
 }
 
@@ -342,6 +414,7 @@ Status model_fit(const Model *model, const Pasts *pasts, ModelFit *fit, const Wa
   Pasts scaled;
   void *fitter = NULL;
   Optimum best;
+  Lead lead = {0};
   Scale scale = {.time = scale_of(model, pasts)};
   for (int k = 0; k < n_covariates; k++) {
     covariate_scale(pasts, k, &scale);
@@ -351,11 +424,15 @@ Status model_fit(const Model *model, const Pasts *pasts, ModelFit *fit, const Wa
     }
   }
   Status status = scaled_copy(pasts, &scale, &scaled);
+  if (status == STATUS_OK && pasts->n >= SAMPLE_FROM) {
+    status = lead_find(model, &scaled, fit, &lead, &lasting);
+  }
   if (status == STATUS_OK) {
     status = model->open(&scaled, &fitter, &lasting);
   }
   if (status == STATUS_OK) {
-    status = search(model, fitter, fit, &best, &lasting);
+    int turn = 0;
+    status = search(model, fitter, &lead, fit, &best, &turn, &lasting);
   }
   if (status == STATUS_OK) {
     refuse_undetermined(fit, &best);

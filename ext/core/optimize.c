@@ -167,10 +167,12 @@ static void climb(Search *search)
   int n = search->n;
   double inverse[OPTIMIZE_MAX * OPTIMIZE_MAX] = {0}, step[OPTIMIZE_MAX] = {0}, before[OPTIMIZE_MAX] = {0}, fall[OPTIMIZE_MAX] = {0};
   double steepest = largest_size((size_t)n, search->gradient);
+  const double *known = search->problem->inverse;
   for (int i = 0; i < n * n; i++) {
-    inverse[i] = i % (n + 1) || steepest == 0 ? 0 : 0.2 / steepest;
+    inverse[i] = known ? known[i] : i % (n + 1) || steepest == 0 ? 0
+                                                                 : 0.2 / steepest;
   }
-  for (bool first = true; search->optimum->iterations < ITERATIONS_MOST && !has_run_away(search); first = false) {
+  for (bool first = !known; search->optimum->iterations < ITERATIONS_MOST && !has_run_away(search); first = false) {
     for (int i = 0; i < n; i++) {
       step[i] = dot_product((size_t)n, inverse + i * n, search->gradient);
     }

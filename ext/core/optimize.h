@@ -18,8 +18,9 @@ typedef struct Problem {
   void (*evaluate)(void *self, const double *at, double *value, double *gradient);
   /* Optional (NULL: by differences): the lower triangle of the Hessian too, hessian[i * n + j], j <= i. */
   void (*evaluate_hessian)(void *self, const double *at, double *value, double *gradient, double *hessian);
-  double low, high; /* a variable that leaves this range has run away */
-  int n_bounded;    /* how many variables, from the first, the range holds for */
+  const double *inverse; /* about (-H)^-1 at the start, n * n; NULL: not known */
+  double low, high;      /* a variable that leaves this range has run away */
+  int n_bounded;         /* how many variables, from the first, the range holds for */
 } Problem;
 
 typedef enum Outcome {
