@@ -384,6 +384,49 @@ static void contract(void **state)
   pasts_free(&pasts);
 }
 
+static bool stop_at(void *context)
+{
+  return --*(int *)context <= 0;
+}
+
+/* So many that a sample tells where to begin: the truth is found in few steps, a limit is still a limit, and a stop is heard in the sample as well. */
+static void many_customers(void **unused)
+{
+  (void)unused;
+  for (int i = 0; i < 3; i++) {
+    const Subject *subject = &SUBJECTS[i];
+    Pasts pasts = simulate(subject, 11, 45000);
+    ModelFit fit;
+    assert_true(pasts.n >= 40000);
+    assert_int_equal(model_fit(subject->model, &pasts, &fit, &NEVER), STATUS_OK);
+    assert_true(fit.converged && fit.iterations <= 10);
+    for (int k = 0; k < fit.n_variables; k++) {
+      double error = sqrt(fit.covariance[k * (fit.n_variables + 1)]);
+      assert_true(error > 0 && fabs(log(fit.theta[k] / subject->theta[k])) < 4 * error);
+    }
+    for (int left = 1; left <= 64; left *= 4) {
+      int questions = left;
+      Status status = model_fit(subject->model, &pasts, &fit, &(Watch){stop_at, &questions});
+      assert_int_equal(status, questions > 0 ? STATUS_OK : STATUS_INTERRUPT);
+    }
+    pasts_free(&pasts);
+  }
+  Random random = random_seed(12, 1);
+  Pasts pasts = {0};
+  ModelFit fit;
+  for (int i = 0; i < 45000; i++) { /* nobody leaves */
+    Past past = {.T = draw_age(&random)};
+    live(&random, random_gamma(&random, 1.5) / 8, INFINITY, -1, &past);
+    assert_int_equal(pasts_add(&pasts, past, NULL, 1), STATUS_OK);
+  }
+  assert_int_equal(pasts_finish(&pasts, &NEVER), STATUS_OK);
+  assert_int_equal(model_fit(&BGNBD, &pasts, &fit, &NEVER), STATUS_OK);
+  assert_false(fit.converged);
+  assert_true(fit.at_limit && strstr(fit.reason, "(nobody drops out)"));
+  assert_true(fabs(fit.theta[0] / fit.theta[1] - 1.5 / 8) < 0.005);
+  pasts_free(&pasts);
+}
+
 static void domains(void **unused)
 {
   (void)unused;
@@ -399,9 +442,9 @@ static void domains(void **unused)
 
 int main(void)
 {
-  struct CMUnitTest tests[N_SUBJECTS + 2] = {cmocka_unit_test(names), cmocka_unit_test(domains)};
+  struct CMUnitTest tests[N_SUBJECTS + 3] = {cmocka_unit_test(names), cmocka_unit_test(domains), cmocka_unit_test(many_customers)};
   for (int i = 0; i < N_SUBJECTS; i++) {
-    tests[2 + i] = (struct CMUnitTest){SUBJECTS[i].model->name, contract, NULL, NULL, (void *)(uintptr_t)&SUBJECTS[i]};
+    tests[3 + i] = (struct CMUnitTest){SUBJECTS[i].model->name, contract, NULL, NULL, (void *)(uintptr_t)&SUBJECTS[i]};
   }
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
