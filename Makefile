@@ -163,11 +163,11 @@ readme: $(LOADABLE) $(BUILD)/demo.db
 test-current: $(CURRENT_DIR)/sqlite3.c
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/current SQLITE_DIR=$(CURRENT_DIR) test-here
 
-# Units, hosts and SQL, wherever BUILD points: what test-current and the sanitizers run.
+# Units, hosts and SQL, wherever BUILD points, in two at a time: what test-current and the sanitizers run.
 .PHONY: test-here
 FORMS ?= static loadable
 test-here: $(LOADABLE) $(HOST) $(UNITS) $(HOSTS)
-	@FORMS="$(FORMS)" $(RUN) unit host sql
+	@FORMS="$(FORMS)" $(RUN) unit host >$(BUILD)/tests.log 2>&1 & FORMS="$(FORMS)" $(RUN) sql; sql=$$?; wait $$!; others=$$?; cat $(BUILD)/tests.log; exit $$((sql + others))
 
 # ---- Faults, interrupts, threads
 
