@@ -41,7 +41,7 @@ ifeq ($(WERROR),1)
 endif
 OPTIMIZE ?= -O3
 CFLAGS ?= -g
-FLAGS = -std=c11 $(OPTIMIZE) -ffp-contract=off -fPIC -fvisibility=hidden $(WARNINGS) $(CFLAGS) $(EXTRA) -MMD -MP
+FLAGS = -std=c11 -Iext $(OPTIMIZE) -ffp-contract=off -fPIC -fvisibility=hidden $(WARNINGS) $(CFLAGS) $(EXTRA) -MMD -MP
 ifneq ($(SQLITE_DIR),)
   FLAGS += -isystem $(SQLITE_DIR)
   SQLITE_LIBRARY := $(BUILD)/sqlite3.o
@@ -51,9 +51,10 @@ else
 endif
 
 # core and fn know no SQLite, so one object serves both forms; glue and the entry point are compiled for each.
-PURE := $(wildcard ext/core/*.c ext/fn/*.c)
+CORE := $(wildcard ext/core/*/*.c)
+PURE := $(CORE) $(wildcard ext/fn/*/*.c)
 BOUND := $(wildcard ext/glue/*.c ext/retain.c)
-CORE_OBJECTS := $(patsubst %.c,$(BUILD)/pure/%.o,$(wildcard ext/core/*.c))
+CORE_OBJECTS := $(CORE:%.c=$(BUILD)/pure/%.o)
 PURE_OBJECTS := $(PURE:%.c=$(BUILD)/pure/%.o)
 LOAD_OBJECTS := $(BOUND:%.c=$(BUILD)/load/%.o)
 STATIC_OBJECTS := $(BOUND:%.c=$(BUILD)/static/%.o)
@@ -63,7 +64,7 @@ LOADABLE := $(OUT)/retain.$(SUFFIX)
 LIBRARY := $(BUILD)/libretain.a
 CORE_LIBRARY := $(BUILD)/libcore.a
 HOST := $(BUILD)/sqlhost
-UNITS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
+UNITS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*/test_*.c))
 HOSTS := $(patsubst tests/host/%.c,$(BUILD)/host/%,$(wildcard tests/host/test_*.c))
 RUN = BUILD=$(BUILD) LOADABLE=$(LOADABLE) SANITIZED=$(SANITIZED) CC="$(CC)" tests/run
 
@@ -96,7 +97,7 @@ $(BUILD)/static/%.o: %.c
 
 # ---- Tests
 
-TEST_FLAGS = $(FLAGS) -Wno-pedantic -Iext -Itests/support $(THREADS)
+TEST_FLAGS = $(FLAGS) -Wno-pedantic -Itests/support $(THREADS)
 SUPPORT := $(BUILD)/support/connection.o
 
 $(BUILD)/support/%.o: tests/support/%.c

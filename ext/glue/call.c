@@ -6,8 +6,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "../core/mem.h"
-#include "host.h"
+#include "connection.h"
+#include "core/base/mem.h"
 
 const ParamSpec *call_param(const Call *call, int i)
 {

@@ -11,9 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../core/calendar.h"
-#include "../core/customers.h"
-#include "../core/status.h"
+#include "core/base/status.h"
+#include "core/events/customers.h"
+#include "core/time/calendar.h"
 
 typedef struct Call Call; /* one running call; lives on the stack of the engine */
 typedef struct Cell Cell; /* where one result goes */

@@ -1,7 +1,7 @@
 /*
 ** core/mem.h on SQLite's allocator.
 */
-#include "../core/mem.h"
+#include "core/base/mem.h"
 
 #include <stdint.h>
 #include <string.h>

@@ -11,8 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../core/customers.h"
 #include "call.h"
+#include "core/events/customers.h"
 
 /* The kind of an argument says what is accepted and which call_…() reads it. */
 typedef enum ParamKind {

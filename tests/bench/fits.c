@@ -13,7 +13,7 @@
 #include <stdlib.h>
 
 #include "connection.h"
-#include "core/random.h"
+#include "core/base/random.h"
 
 #define REPEATS 3
 

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 #include "connection.h"
-#include "core/random.h"
+#include "core/base/random.h"
 
 #define REPEATS 3
 #define COVARIATES "x1, x2, x3, x4, x5, x6, x7, x8, x9, x10"

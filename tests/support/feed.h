@@ -15,9 +15,9 @@
 
 #include <cmocka.h>
 
-#include "core/accumulator.h"
-#include "core/calendar.h"
-#include "core/customers.h"
+#include "core/events/accumulator.h"
+#include "core/events/customers.h"
+#include "core/time/calendar.h"
 
 #define DAY MS_PER_DAY
 

@@ -1,0 +1,480 @@
+#include "btyd.h"
+
+#include <limits.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/mem.h"
+#include "core/base/text.h"
+#include "core/numerics/cholesky.h"
+
+/* Logarithms of parameters, in scaled units, beyond which nothing changes any more but the digits that are lost. */
+#define LOG_LOW (-18.0)
+#define LOG_HIGH 14.0
+#define COEFFICIENT_RUNAWAY 10.0 /* times the range of its covariate, where there is no maximum: it is what runs away */
+#define VARIANCE_MOST 1e6        /* of the coefficient of a standardised covariate: more is one that runs away too slowly to be seen */
+#define SAMPLE_FROM 40000        /* distinct rows: of so many it is a sample that tells where to begin, of */
+#define SAMPLE_ROWS 10000        /* or a few more */
+#define LIMIT_MARGIN 6.0         /* from LOG_LOW or LOG_HIGH, where the sample ran away */
+#define VALUE_TIE 1e-6           /* log-likelihoods nearer than this are equal */
+#define PERIODS_BETWEEN 500      /* of a discounted sum, two questions to the watch: some 10 ms */
+
+const Model *const MODELS[] = {&BGNBD, &MBGNBD, &PARETO_NBD, &BGBB, &GAMMA_GAMMA, NULL};
+
+const Model *model_find(const char *name)
+{
+  for (int i = 0; MODELS[i]; i++) {
+    const char *a = MODELS[i]->name, *b = name;
+    for (; *a && *a == (*b >= 'A' && *b <= 'Z' ? *b + 32 : *b); a++, b++) {
+    }
+    if (*a == 0 && *b == 0) {
+      return MODELS[i];
+    }
+  }
+  return NULL;
+}
+
+static bool is_count(double x)
+{
+  return x >= 0 && x <= 9007199254740992.0 && x == floor(x);
+}
+
+const char *model_past_problem(const Model *model, const Past *past)
+{
+  if (!is_count(past->x)) {
+    return "x must be a whole number, 0 or more";
+  }
+  if (model->spend) {
+    return past->x < 1         ? "x must be 1 or more: the first purchase has no part in m"
+           : !(past->t_x > 0)  ? "m must be above 0"
+           : past->t_x > 1e300 ? "m is too large"
+                               : NULL;
+  }
+  if (!(past->t_x >= 0) || !(past->T >= past->t_x) || past->T > 1e300) {
+    return model->discrete ? "0 <= t_x <= n is needed" : "0 <= t_x <= T is needed";
+  }
+  if ((past->x == 0) != (past->t_x == 0)) {
+    return past->x == 0 ? "t_x must be 0 where x is 0" : "t_x must be above 0 where x is";
+  }
+  if (model->discrete && past->T > OPPORTUNITIES_MOST) {
+    return "n must be at most 1000000"; /* OPPORTUNITIES_MOST */
+  }
+  if (model->discrete && (!is_count(past->t_x) || !is_count(past->T) || past->x > past->t_x)) {
+    return "x, t_x and n must be whole numbers with x <= t_x <= n";
+  }
+  return NULL;
+}
+
+int model_parameter_problem(const Model *model, const double *theta)
+{
+  for (int i = 0; i < model->n_parameters; i++) {
+    if (!(theta[i] >= PARAMETER_LOW && theta[i] <= PARAMETER_HIGH)) {
+      return i;
+    }
+  }
+  return -1;
+}
+
+static double scale_of(const Model *model, const Pasts *pasts)
+{
+  double sum = 0, weight = 0;
+  if (model->discrete) {
+    return 1;
+  }
+  for (size_t i = 0; i < pasts->n; i++) {
+    sum += pasts->weight[i] * (model->spend ? pasts->t_x[i] : pasts->T[i]);
+    weight += pasts->weight[i];
+  }
+  return sum > 0 ? sum / weight : 1;
+}
+
+/* How the covariates are standardised for a fit, so that their origin and unit change nothing: z to (z - mean) / sd. sd 0: constant. */
+typedef struct Scale {
+  double time;
+  double mean[MODEL_COVARIATES], sd[MODEL_COVARIATES], range[MODEL_COVARIATES]; /* range: of the standardised */
+} Scale;
+
+static void covariate_scale(const Pasts *pasts, int k, Scale *scale)
+{
+  const double *z = pasts->z + k;
+  size_t step = (size_t)pasts->n_covariates;
+  double sum = 0, squares = 0, weight = 0, low = INFINITY, high = -INFINITY;
+  for (size_t i = 0; i < pasts->n; i++) {
+    low = fmin(low, z[i * step]);
+    high = fmax(high, z[i * step]);
+    weight += pasts->weight[i];
+  }
+  double range = high - low, middle = low + range / 2;
+  for (size_t i = 0; i < pasts->n && range > 0; i++) {
+    sum += pasts->weight[i] * ((z[i * step] - middle) / range);
+  }
+  double mean = sum / weight;
+  for (size_t i = 0; i < pasts->n && range > 0; i++) {
+    double from_mean = (z[i * step] - middle) / range - mean;
+    squares += pasts->weight[i] * from_mean * from_mean;
+  }
+  scale->mean[k] = middle + mean * range;
+  scale->sd[k] = range > 1e-14 * fmax(fabs(low), fabs(high)) ? range * sqrt(squares / weight) : 0;
+  scale->range[k] = scale->sd[k] > 0 ? range / scale->sd[k] : 0;
+}
+
+/* The same pasts in units of `scale->time`, covariates standardised; shares what does not change. What does is the caller's to free (scaled->t_x). */
+static Status scaled_copy(const Pasts *pasts, const Scale *scale, Pasts *scaled)
+{
+  *scaled = *pasts;
+  size_t n_covariates = (size_t)pasts->n_covariates;
+  double *numbers = mem_alloc(pasts->n + 1, (2 + n_covariates) * sizeof *numbers);
+  scaled->t_x = numbers;
+  if (!numbers) {
+    return STATUS_NOMEM;
+  }
+  scaled->T = numbers + pasts->n;
+  scaled->z = numbers + 2 * pasts->n;
+  for (size_t i = 0; i < pasts->n; i++) {
+    scaled->t_x[i] = pasts->t_x[i] / scale->time;
+    scaled->T[i] = pasts->T[i] / scale->time;
+    for (size_t k = 0; k < n_covariates; k++) {
+      scaled->z[i * n_covariates + k] = (pasts->z[i * n_covariates + k] - scale->mean[k]) / scale->sd[k];
+    }
+  }
+  return STATUS_OK;
+}
+
+/* What the densities of the scaled times lack of those of the times. */
+static double log_likelihood_shift(const Model *model, const Pasts *pasts, double scale)
+{
+  double densities = 0;
+  for (size_t i = 0; i < pasts->n; i++) {
+    densities += pasts->weight[i] * (model->spend ? 1 : pasts->x[i]);
+  }
+  return densities * log(scale);
+}
+
+/*
+** From parameters of standardised covariates to those of the covariates as they were given. Row i of `jacobian` is the derivative of variable i by the
+** former ones: the logarithms of the parameters move with the coefficients times the means.
+*/
+static void unstandardise(ModelFit *fit, const Scale *scale)
+{
+  const Model *model = fit->model;
+  int p = model->n_parameters, q = fit->n_covariates, n = fit->n_variables;
+  double jacobian[MODEL_VARIABLES * MODEL_VARIABLES] = {0}, product[MODEL_VARIABLES * MODEL_VARIABLES];
+  const double one[MODEL_PARAMETERS] = {1, 1, 1, 1}, back = -1;
+  for (int i = 0; i < p; i++) {
+    jacobian[i * n + i] = 1;
+  }
+  for (int k = 0; k < 2 * q; k++) {
+    double moved[MODEL_PARAMETERS], unit = 1, none = 0, sd = scale->sd[k % q], *coefficient = k < q ? &fit->transaction[k] : &fit->dropout[k - q];
+    model->apply(one, k < q ? &unit : &none, k < q ? &none : &unit, &back, 1, moved); /* the parameters at z - 1 instead of z, for a coefficient of 1 */
+    *coefficient /= sd;
+    for (int i = 0; i < p; i++) {
+      double shift = log(moved[i]) * scale->mean[k % q];
+      fit->theta[i] *= exp(shift * *coefficient);
+      jacobian[i * n + p + k] = shift / sd;
+    }
+    jacobian[(p + k) * n + p + k] = 1 / sd;
+  }
+  for (int i = 0; i < n * n; i++) {
+    product[i] = dot_product((size_t)n, jacobian + i / n * n, fit->covariance + i % n * n); /* symmetric */
+  }
+  for (int i = 0; i < n * n && fit->converged; i++) {
+    fit->covariance[i] = dot_product((size_t)n, jacobian + i % n * n, product + i / n * n);
+  }
+}
+
+/* Of customers with mean covariates. */
+static void natural_parameters(const Model *model, const Optimum *optimum, const Scale *scale, double *theta)
+{
+  for (int i = 0; i < model->n_parameters; i++) {
+    theta[i] = exp(optimum->at[i]) * (model->time_parameters >> i & 1 ? scale->time : 1);
+  }
+}
+
+static void fit_from(ModelFit *fit, const Optimum *optimum, const Scale *scale)
+{
+  const Model *model = fit->model;
+  natural_parameters(model, optimum, scale, fit->theta);
+  for (int i = 0; i < fit->n_covariates; i++) {
+    fit->transaction[i] = optimum->at[model->n_parameters + i];
+    fit->dropout[i] = optimum->at[model->n_parameters + fit->n_covariates + i];
+  }
+  fit->log_likelihood = optimum->value;
+  fit->converged = optimum->outcome == OUTCOME_MAXIMUM;
+  fit->at_limit = optimum->outcome == OUTCOME_RUNAWAY;
+  if (fit->converged) {
+    memcpy(fit->covariance, optimum->inverse, sizeof(double) * (size_t)(fit->n_variables * fit->n_variables));
+  }
+  if (fit->n_covariates) {
+    unstandardise(fit, scale);
+  }
+}
+
+/* The covariate whose coefficient has run away; false: none has. Those of dropout only where dropout has an end: else they are not determined, and drift. */
+static bool runaway_find(const ModelFit *fit, const Optimum *optimum, const Scale *scale, bool at_limit, int *covariate, bool *of_dropout)
+{
+  double most = COEFFICIENT_RUNAWAY;
+  for (int k = 0; k < (at_limit ? 1 : 2) * fit->n_covariates; k++) {
+    double size = fabs(optimum->at[fit->model->n_parameters + k]) * scale->range[k % fit->n_covariates];
+    if (size > most) {
+      most = size;
+      *covariate = k % fit->n_covariates + 1;
+      *of_dropout = k >= fit->n_covariates;
+    }
+  }
+  return most > COEFFICIENT_RUNAWAY;
+}
+
+/* Of a covariate that tells apart few customers the steps are soon as short as those near a maximum, and its error has no end. */
+static void refuse_undetermined(const ModelFit *fit, Optimum *optimum)
+{
+  int n = fit->n_variables;
+  for (int i = fit->model->n_parameters; i < n && optimum->outcome == OUTCOME_MAXIMUM; i++) {
+    optimum->outcome = optimum->inverse[i * n + i] > VARIANCE_MOST ? OUTCOME_STUCK : OUTCOME_MAXIMUM;
+  }
+}
+
+/* Why there is no maximum; where a limit, of customers with mean covariates, is known, that says more than how the search ended. */
+static void explain(ModelFit *fit, const Optimum *optimum, const Scale *scale)
+{
+  char clause[MODEL_REASON / 2] = "";
+  char supremum[NUMBER_TEXT_MAX];
+  size_t size = sizeof fit->reason;
+  double at_mean[MODEL_PARAMETERS];
+  natural_parameters(fit->model, optimum, scale, at_mean);
+  bool known = fit->model->limit && fit->model->limit(at_mean, clause, sizeof clause), of_dropout = false;
+  int covariate = 0;
+  number_to_text(fit->log_likelihood, 10, supremum);
+  if (optimum->outcome == OUTCOME_MAXIMUM) {
+    fit->reason[0] = 0;
+  } else if (runaway_find(fit, optimum, scale, known, &covariate, &of_dropout)) {
+    snprintf(fit->reason, size, "no finite maximum: the coefficient of covariate %d on %s grows without end; does it follow from the purchases?", covariate,
+             of_dropout ? "dropout" : "transactions");
+  } else if (optimum->outcome == OUTCOME_RUNAWAY) {
+    snprintf(fit->reason, size, "no finite maximum: %s; the log-likelihood tends to %s",
+             known ? clause : "a parameter tends to zero or grows without end", supremum);
+  } else if (known) {
+    snprintf(fit->reason, size, "no maximum was reached: %s", clause);
+  } else if (optimum->outcome == OUTCOME_SADDLE) {
+    snprintf(fit->reason, size,
+             "the gradient is small but the likelihood is flat in some direction: these customers do not determine all parameters%s",
+             fit->n_covariates ? " (are the covariates sums of each other?)" : "");
+  } else {
+    snprintf(fit->reason, size, "the search stopped after %d iterations without reaching a maximum", optimum->iterations);
+  }
+}
+
+/* Parameters are those at covariates of 0, which may lie far from any: at the year 0, where customers came in 2020 to 2025. */
+static void check_range(ModelFit *fit)
+{
+  int bad = fit->n_covariates && fit->converged ? model_parameter_problem(fit->model, fit->theta) : -1;
+  if (bad >= 0) {
+    fit->converged = false;
+    snprintf(fit->reason, sizeof fit->reason, "%s at covariates of 0 is beyond 1e-15…1e15: take covariates nearer to 0, such as year - 2020", fit->model->parameter[bad]);
+  }
+}
+
+static bool is_better(const Optimum *a, const Optimum *b)
+{
+  double difference = a->value - b->value;
+  return difference > VALUE_TIE ||
+         (difference > -VALUE_TIE && a->outcome == OUTCOME_MAXIMUM && b->outcome != OUTCOME_MAXIMUM);
+}
+
+/* Where a search begins beside the model's own starts: where the search on a sample ended. */
+typedef struct Lead {
+  bool found, ran_away;
+  int turn;                                                               /* the start that led there */
+  double at[MODEL_VARIABLES], inverse[MODEL_VARIABLES * MODEL_VARIABLES]; /* inverse: where it did not run away */
+} Lead;
+
+/*
+** From start after start, until one leads to a maximum; where none does, the best of all: several may run away to a limit that is not the highest. A sample that ran away
+** has tried them all: then the first start, since all of the customers may have a maximum that those of the sample have not, and where the sample ended, if from another.
+*/
+static Status search(const Model *model, void *fitter, const Lead *lead, ModelFit *fit, Optimum *best, int *best_turn, const Watch *watch)
+{
+  Problem problem = {.n = fit->n_variables,
+                     .self = fitter,
+                     .evaluate = model->evaluate,
+                     .evaluate_hessian = model->evaluate_hessian,
+                     .low = LOG_LOW,
+                     .high = LOG_HIGH,
+                     .n_bounded = model->n_parameters};
+  double start[MODEL_VARIABLES] = {0};
+  Status status = STATUS_OK;
+  *best = (Optimum){.value = -INFINITY, .outcome = OUTCOME_STUCK};
+  int turns = !lead->ran_away ? INT_MAX : lead->turn == 0 ? 1
+                                                          : 2;
+  for (int turn = 0; status == STATUS_OK && best->outcome != OUTCOME_MAXIMUM && turn < turns; turn++) {
+    Optimum optimum;
+    bool leads = lead->found && turn == lead->ran_away;
+    problem.inverse = leads && !lead->ran_away ? lead->inverse : NULL;
+    if (leads) {
+      memcpy(start, lead->at, sizeof start);
+    } else if (!model->start(fitter, turn - (lead->found && !lead->ran_away), start)) {
+      break;
+    }
+    status = maximise(&problem, start, &optimum, watch);
+    fit->iterations += optimum.iterations;
+    fit->evaluations += optimum.evaluations;
+    if (best->value == -INFINITY || is_better(&optimum, best)) {
+      *best = optimum;
+      *best_turn = turn;
+    }
+  }
+  return status;
+}
+
+/* Searches every n-th row: rows are in order, so that the sample has customers of each kind. */
+static Status lead_find(const Model *model, const Pasts *pasts, const ModelFit *like, Lead *lead, const Watch *watch)
+{
+  size_t step = pasts->n / SAMPLE_ROWS, n = pasts->n / step, n_covariates = (size_t)like->n_covariates;
+  double *numbers = mem_alloc(n, (4 + n_covariates) * sizeof *numbers);
+  Pasts sample = {.n_covariates = like->n_covariates, .n = n, .x = numbers};
+  ModelFit fit = *like; /* the sample's iterations are not counted */
+  Optimum best;
+  void *fitter = NULL;
+  if (!numbers) {
+    return STATUS_NOMEM;
+  }
+  sample.t_x = numbers + n;
+  sample.T = numbers + 2 * n;
+  sample.weight = numbers + 3 * n;
+  sample.z = n_covariates ? numbers + 4 * n : NULL;
+  for (size_t i = 0; i < n; i++) {
+    size_t row = i * step + step / 2;
+    sample.x[i] = pasts->x[row];
+    sample.t_x[i] = pasts->t_x[row];
+    sample.T[i] = pasts->T[row];
+    sample.weight[i] = pasts->weight[row];
+    for (size_t k = 0; k < n_covariates; k++) {
+      sample.z[i * n_covariates + k] = pasts->z[row * n_covariates + k];
+    }
+  }
+  Status status = STATUS_OK;
+  if (!model->unfit(&sample)) {
+    status = model->open(&sample, &fitter, watch);
+    if (status == STATUS_OK) {
+      status = search(model, fitter, &(Lead){0}, &fit, &best, &lead->turn, watch);
+    }
+    lead->ran_away = status == STATUS_OK && best.outcome == OUTCOME_RUNAWAY;
+    lead->found = status == STATUS_OK && (lead->ran_away || best.outcome == OUTCOME_MAXIMUM);
+    for (int i = 0; i < MODEL_VARIABLES && lead->found; i++) {
+      bool bounded = i < model->n_parameters;
+      lead->at[i] = bounded ? fmax(fmin(best.at[i], LOG_HIGH - LIMIT_MARGIN), LOG_LOW + LIMIT_MARGIN) : best.at[i];
+    }
+    double share = pasts_customers(&sample) / pasts_customers(pasts);
+    for (int i = 0; i < fit.n_variables * fit.n_variables && lead->found && !lead->ran_away; i++) {
+      lead->inverse[i] = best.inverse[i] * share;
+    }
+  }
+  if (fitter) {
+    model->close(fitter);
+  }
+  mem_free(numbers);
+  return status;
+}
+
+/* A watch that goes on saying stop: an evaluation hears it, leaves, and the search has to hear it too. */
+typedef struct Stopping {
+  const Watch *watch;
+  bool heard;
+} Stopping;
+
+static bool stopping_ask(void *self)
+{
+  Stopping *stopping = self;
+  stopping->heard = stopping->heard || watch_stop(stopping->watch);
+  return stopping->heard;
+}
+
+Status model_fit(const Model *model, const Pasts *pasts, ModelFit *fit, const Watch *watch)
+{
+  Stopping stopping = {.watch = watch};
+  const Watch lasting = {stopping_ask, &stopping};
+  int n_covariates = model->takes_covariates ? pasts->n_covariates : 0;
+  *fit = (ModelFit){.model = model,
+                    .n_covariates = n_covariates,
+                    .n_variables = model->n_parameters + 2 * n_covariates,
+                    .customers = pasts_customers(pasts),
+                    .rows = pasts->n,
+                    .log_likelihood = NAN};
+  for (int i = 0; i < MODEL_PARAMETERS; i++) {
+    fit->theta[i] = NAN;
+  }
+  const char *nobody = model == &GAMMA_GAMMA ? "nobody bought again for a value above 0" : "there are no customers";
+  const char *unfit = pasts->n == 0 ? nobody : pasts->n == 1 ? (fit->customers > 1 ? "all customers are alike" : "there is only one customer")
+                                                             : model->unfit(pasts);
+  if (unfit) {
+    snprintf(fit->reason, sizeof fit->reason, "%s", unfit);
+    return STATUS_OK;
+  }
+  Pasts scaled;
+  void *fitter = NULL;
+  Optimum best;
+  Lead lead = {0};
+  Scale scale = {.time = scale_of(model, pasts)};
+  for (int k = 0; k < n_covariates; k++) {
+    covariate_scale(pasts, k, &scale);
+    if (!(scale.sd[k] > 0)) {
+      snprintf(fit->reason, sizeof fit->reason, "covariate %d is the same for all customers", k + 1);
+      return STATUS_OK;
+    }
+  }
+  Status status = scaled_copy(pasts, &scale, &scaled);
+  if (status == STATUS_OK && pasts->n >= SAMPLE_FROM) {
+    status = lead_find(model, &scaled, fit, &lead, &lasting);
+  }
+  if (status == STATUS_OK) {
+    status = model->open(&scaled, &fitter, &lasting);
+  }
+  if (status == STATUS_OK) {
+    int turn = 0;
+    status = search(model, fitter, &lead, fit, &best, &turn, &lasting);
+  }
+  if (status == STATUS_OK) {
+    refuse_undetermined(fit, &best);
+    fit_from(fit, &best, &scale);
+    fit->log_likelihood -= log_likelihood_shift(model, pasts, scale.time);
+    explain(fit, &best, &scale);
+    check_range(fit);
+  }
+  if (fitter) {
+    model->close(fitter);
+  }
+  mem_free(scaled.t_x);
+  return status;
+}
+
+double model_aic(const ModelFit *fit)
+{
+  return 2 * fit->n_variables - 2 * fit->log_likelihood;
+}
+
+double model_bic(const ModelFit *fit)
+{
+  return fit->n_variables * log(fit->customers) - 2 * fit->log_likelihood;
+}
+
+Status model_discounted(const Model *model, const double *theta, const Past *past, double horizon, double discount,
+                        double period, double *sum, const Watch *watch)
+{
+  *sum = 0;
+  if (discount == 0) {
+    *sum = model->expected(theta, past, horizon);
+    return STATUS_OK;
+  }
+  double before = 0, end = 0, alive = model->expected_alive && past ? model->p_alive(theta, past) : 1;
+  for (int64_t i = 1; end < horizon * (1 - 1e-12); i++) {
+    end = fmin((double)i * period, horizon);
+    double by_end = model->expected_alive ? alive * model->expected_alive(theta, past, end) : model->expected(theta, past, end);
+    *sum += (by_end - before) * exp(-log1p(discount) * end / period);
+    before = by_end;
+    if (i % PERIODS_BETWEEN == 0 && watch_stop(watch)) {
+      return STATUS_INTERRUPT;
+    }
+  }
+  return STATUS_OK;
+}

@@ -1,0 +1,430 @@
+#include "clv_forecast.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/mem.h"
+#include "core/base/random.h"
+
+#define KNOWN_BITS 12
+#define KNOWN_SLOTS (1 << KNOWN_BITS)
+#define LOG_STEP 1e-4 /* of a log parameter: truncation about 1e-8, rounding about 1e-9 of the derivative */
+
+const Model *const FORECAST_MODEL[FORECAST_MODELS] = {&BGNBD, &MBGNBD, &PARETO_NBD};
+
+/* What is known of a past, by bits of `has`. */
+enum {
+  HAS_PAST = 1,
+  HAS_P_ALIVE = 2,
+  HAS_PURCHASES = 4,
+  HAS_DISCOUNTED = 8,
+  HAS_VARIANCE = 16
+};
+
+typedef struct Known {
+  int64_t x, recency, age;
+  unsigned has;
+  double p_alive, purchases, discounted;
+  double variance; /* of log discounted, by the delta method */
+} Known;
+
+typedef struct Memory {
+  Known known[KNOWN_SLOTS];
+  bool has_interval; /* of the customer whose interval by bootstrap was asked for last */
+  uint32_t customer;
+  Interval interval;
+} Memory;
+
+Interval log_interval(double estimate, double sd_of_log, double level)
+{
+  double factor = exp(normal_quantile((1 + level) / 2) * sd_of_log);
+  return (Interval){estimate / factor, estimate * factor};
+}
+
+/* From a summary to pasts */
+
+/* Totals over customers, for the ratio of two of them. */
+typedef struct Ratio {
+  double n, x, xx, s, ss, xs;
+} Ratio;
+
+static void ratio_add(Ratio *ratio, double x, double s, double weight)
+{
+  ratio->x += weight * x;
+  ratio->xx += weight * x * x;
+  ratio->s += weight * s;
+  ratio->ss += weight * s * s;
+  ratio->xs += weight * x * s;
+}
+
+static void ratio_finish(const Ratio *ratio, SummaryPasts *pasts)
+{
+  if (!(ratio->x > 0)) {
+    pasts->mean = pasts->mean_sd = NAN;
+    return;
+  }
+  double mean = ratio->s / ratio->x, squares = ratio->ss - 2 * mean * ratio->xs + mean * mean * ratio->xx;
+  pasts->mean = mean;
+  pasts->mean_sd = ratio->n > 1 ? sqrt(fmax(squares, 0) * ratio->n / (ratio->n - 1)) / ratio->x : NAN;
+}
+
+static Past past_of(const SummaryRow *row, double unit_days)
+{
+  return (Past){(double)row->repeats, (double)row->recency / unit_days, (double)row->age / unit_days};
+}
+
+Status summary_pasts(const Summary *summary, const Customers *customers, double unit_days, bool with_spend,
+                     const uint32_t *copies, SummaryPasts *pasts, const Watch *watch)
+{
+  Ratio ratio = {0};
+  Status status = STATUS_OK;
+  pasts->purchases.watch = pasts->spend.watch = watch;
+  for (uint32_t i = 0; i < summary->n_rows && status == STATUS_OK; i++) {
+    SummaryRow row;
+    double weight = copies ? copies[i] : 1;
+    if (i % WATCH_EVERY == 0 && watch_stop(watch)) {
+      return STATUS_INTERRUPT;
+    }
+    if (weight == 0) {
+      continue;
+    }
+    summary_get(summary, customers, i, &row);
+    ratio.n += weight;
+    status = pasts_add(&pasts->purchases, past_of(&row, unit_days), NULL, weight);
+    if (with_spend && row.repeats > 0) {
+      double x = (double)row.repeats;
+      ratio_add(&ratio, x, row.mean * x, weight);
+      if (row.mean > 0 && status == STATUS_OK) {
+        status = pasts_add(&pasts->spend, (Past){x, row.mean, 0}, NULL, weight);
+      }
+    }
+  }
+  ratio_finish(&ratio, pasts);
+  if (status == STATUS_OK) {
+    status = pasts_finish(&pasts->purchases, watch);
+  }
+  return status == STATUS_OK && with_spend ? pasts_finish(&pasts->spend, watch) : status;
+}
+
+void summary_pasts_free(SummaryPasts *pasts)
+{
+  pasts_free(&pasts->purchases);
+  pasts_free(&pasts->spend);
+}
+
+/* Fitting */
+
+const ModelFit *forecast_choose(const ModelFit fit[FORECAST_MODELS], bool any_model)
+{
+  const ModelFit *best = NULL;
+  for (int i = 0; i < FORECAST_MODELS; i++) {
+    bool usable = fit[i].model && (fit[i].converged || (any_model && fit[i].at_limit));
+    bool tie = usable && best && fit[i].converged == best->converged;
+    if (usable && (!best || (tie ? model_aic(&fit[i]) < model_aic(best) : fit[i].converged))) {
+      best = &fit[i];
+    }
+  }
+  return best;
+}
+
+void forecast_model_name(const ModelFit *fit, char text[FORECAST_MODEL_NAME])
+{
+  snprintf(text, FORECAST_MODEL_NAME, "%s%s", fit->model->name, fit->at_limit ? " at its limit" : "");
+}
+
+/* Gamma-Gamma without a finite mean (q <= 1) says nothing of a new customer. */
+static bool spend_has_mean(const ModelFit *fit)
+{
+  return fit->theta[1] > 1;
+}
+
+static Status prepare_discounting(Forecast *forecast)
+{
+  double week = DAYS_PER_WEEK / forecast->unit_days;
+  double weekly = expm1(log1p(forecast->annual_discount) * DAYS_PER_WEEK / DAYS_PER_YEAR);
+  return discounting_make(&forecast->discounting, forecast->horizon, weekly, week,
+                          model_time_scale(forecast->model, forecast->chosen->theta));
+}
+
+Status forecast_fit(Forecast *forecast, const SummaryPasts *pasts, int which, const Watch *watch)
+{
+  Status status = STATUS_OK;
+  forecast->memory = mem_zero(1, sizeof *forecast->memory);
+  if (!forecast->memory) {
+    return STATUS_NOMEM;
+  }
+  for (int i = 0; i < FORECAST_MODELS && status == STATUS_OK; i++) {
+    if (which == FORECAST_AUTO || which == i) {
+      status = model_fit(FORECAST_MODEL[i], &pasts->purchases, &forecast->fit[i], watch);
+    }
+  }
+  if (status == STATUS_OK) {
+    status = model_fit(&GAMMA_GAMMA, &pasts->spend, &forecast->spend, watch);
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  forecast->mean = pasts->mean;
+  forecast->mean_sd = pasts->mean_sd;
+  forecast->has_spend = forecast->spend.converged && spend_has_mean(&forecast->spend);
+  forecast->chosen = forecast_choose(forecast->fit, which == FORECAST_AUTO);
+  forecast->model = forecast->chosen ? forecast->chosen->model : NULL;
+  return forecast->model ? prepare_discounting(forecast) : STATUS_OK;
+}
+
+void forecast_reasons(const ModelFit fit[FORECAST_MODELS], char text[FORECAST_REASONS])
+{
+  const char *first = NULL;
+  bool same = true;
+  size_t used = 0;
+  for (int i = 0; i < FORECAST_MODELS; i++) {
+    if (fit[i].model) {
+      first = first ? first : fit[i].reason;
+      same = same && strcmp(first, fit[i].reason) == 0;
+    }
+  }
+  text[0] = 0;
+  for (int i = 0; i < FORECAST_MODELS && used < FORECAST_REASONS; i++) {
+    if (fit[i].model && !(same && used)) {
+      int n = snprintf(text + used, FORECAST_REASONS - used, "%s%s%s%s", used ? "; " : "",
+                       same ? "" : fit[i].model->name, same ? "" : ": ", fit[i].reason);
+      used += n > 0 ? (size_t)n : 0;
+    }
+  }
+}
+
+/* At a limit the likelihood hardly changes any more, and with it no prediction: that is as good a draw as a maximum. */
+static bool replicate_usable(const ModelFit *fit)
+{
+  return fit->converged || fit->at_limit;
+}
+
+static Status replicate_fit(Forecast *forecast, const SummaryPasts *pasts, const Watch *watch)
+{
+  ModelFit fit, spend = {0};
+  Status status = model_fit(forecast->model, &pasts->purchases, &fit, watch);
+  if (status == STATUS_OK && replicate_usable(&fit) && forecast->has_spend) {
+    status = model_fit(&GAMMA_GAMMA, &pasts->spend, &spend, watch);
+  }
+  bool spend_usable = !forecast->has_spend || (replicate_usable(&spend) && spend_has_mean(&spend));
+  if (status != STATUS_OK || !replicate_usable(&fit) || !spend_usable) {
+    return status;
+  }
+  Replicate *replicate = &forecast->replicate[forecast->n_replicates++];
+  memcpy(replicate->purchases, fit.theta, sizeof fit.theta);
+  memcpy(replicate->spend, spend.theta, sizeof spend.theta);
+  replicate->mean = pasts->mean;
+  return STATUS_OK;
+}
+
+Status forecast_bootstrap(Forecast *forecast, const Summary *summary, const Customers *customers, int replicates,
+                          uint64_t seed, const Watch *watch)
+{
+  uint32_t n = summary->n_rows;
+  uint32_t *copies = mem_alloc((size_t)n + 1, sizeof *copies);
+  forecast->replicate = mem_alloc((size_t)replicates + 1, sizeof *forecast->replicate);
+  forecast->values = mem_alloc((size_t)replicates + 1, sizeof *forecast->values);
+  Status status = copies && forecast->replicate && forecast->values ? STATUS_OK : STATUS_NOMEM;
+  for (int k = 0; k < replicates && status == STATUS_OK; k++) {
+    Random random = random_seed(seed, (uint64_t)k);
+    SummaryPasts pasts = {0};
+    memset(copies, 0, n * sizeof *copies);
+    for (uint32_t i = 0; i < n; i++) {
+      copies[(uint32_t)(random_uniform(&random) * n)]++;
+      if (i % WATCH_EVERY == 0 && watch_stop(watch)) {
+        status = STATUS_INTERRUPT;
+        break;
+      }
+    }
+    if (status == STATUS_OK) {
+      status = summary_pasts(summary, customers, forecast->unit_days, true, copies, &pasts, watch);
+    }
+    if (status == STATUS_OK) {
+      status = replicate_fit(forecast, &pasts, watch);
+    }
+    summary_pasts_free(&pasts);
+  }
+  mem_free(copies);
+  return status;
+}
+
+void forecast_free(Forecast *forecast)
+{
+  mem_free(forecast->memory);
+  mem_free(forecast->replicate);
+  mem_free(forecast->values);
+  discounting_free(&forecast->discounting);
+  forecast->memory = NULL;
+  forecast->replicate = NULL;
+  forecast->values = NULL;
+  forecast->n_replicates = 0;
+}
+
+/* Purchases */
+
+static Known *recall(const Forecast *forecast, const SummaryRow *row)
+{
+  uint64_t hash = (uint64_t)row->repeats * UINT64_C(0x9e3779b97f4a7c15);
+  hash ^= (uint64_t)row->recency << 24 ^ (uint64_t)row->age;
+  hash = (hash * UINT64_C(0xd6e8feb86659fd93)) >> (64 - KNOWN_BITS);
+  Known *known = &forecast->memory->known[hash];
+  if (!known->has || known->x != row->repeats || known->recency != row->recency || known->age != row->age) {
+    *known = (Known){.x = row->repeats, .recency = row->recency, .age = row->age, .has = HAS_PAST};
+  }
+  return known;
+}
+
+double forecast_p_alive(const Forecast *forecast, const SummaryRow *row)
+{
+  Known *known = recall(forecast, row);
+  if (!(known->has & HAS_P_ALIVE)) {
+    Past past = past_of(row, forecast->unit_days);
+    known->p_alive = forecast->model->p_alive(forecast->chosen->theta, &past);
+    known->has |= HAS_P_ALIVE;
+  }
+  return known->p_alive;
+}
+
+double forecast_purchases(const Forecast *forecast, const SummaryRow *row)
+{
+  Known *known = recall(forecast, row);
+  if (!(known->has & HAS_PURCHASES)) {
+    Past past = past_of(row, forecast->unit_days);
+    known->purchases = forecast->model->expected(forecast->chosen->theta, &past, forecast->horizon);
+    known->has |= HAS_PURCHASES;
+  }
+  return known->purchases;
+}
+
+static double discounted_at(const Forecast *forecast, const double *theta, const Past *past)
+{
+  return discounting_value(&forecast->discounting, forecast->model, theta, past);
+}
+
+static double discounted(const Forecast *forecast, const SummaryRow *row)
+{
+  if (forecast->annual_discount == 0) {
+    return forecast_purchases(forecast, row);
+  }
+  Known *known = recall(forecast, row);
+  if (!(known->has & HAS_DISCOUNTED)) {
+    Past past = past_of(row, forecast->unit_days);
+    known->discounted = discounted_at(forecast, forecast->chosen->theta, &past);
+    known->has |= HAS_DISCOUNTED;
+  }
+  return known->discounted;
+}
+
+/* g' C g, n variables. */
+static double quadratic_form(int n, const double *g, const double *covariance)
+{
+  double sum = 0;
+  for (int i = 0; i < n; i++) {
+    for (int j = 0; j < n; j++) {
+      sum += g[i] * covariance[i * n + j] * g[j];
+    }
+  }
+  return sum;
+}
+
+static double purchases_variance(const Forecast *forecast, const SummaryRow *row)
+{
+  Known *known = recall(forecast, row);
+  if (!(known->has & HAS_VARIANCE)) {
+    const ModelFit *fit = forecast->chosen;
+    Past past = past_of(row, forecast->unit_days);
+    double g[MODEL_PARAMETERS] = {0}, theta[MODEL_PARAMETERS];
+    memcpy(theta, fit->theta, sizeof theta);
+    for (int i = 0; i < fit->n_variables; i++) {
+      theta[i] = fit->theta[i] * exp(LOG_STEP);
+      double above = discounted_at(forecast, theta, &past);
+      theta[i] = fit->theta[i] * exp(-LOG_STEP);
+      g[i] = log(above / discounted_at(forecast, theta, &past)) / (2 * LOG_STEP);
+      theta[i] = fit->theta[i];
+    }
+    known->variance = quadratic_form(fit->n_variables, g, fit->covariance);
+    known->has |= HAS_VARIANCE;
+  }
+  return known->variance;
+}
+
+/* Value */
+
+/* Refunds can make m negative, for which the model has no meaning: that is taken as 0. */
+static double spend_mean(const double *theta, const SummaryRow *row)
+{
+  return GAMMA_GAMMA.expected_value(theta, (double)row->repeats, fmax(row->mean, 0));
+}
+
+/* The gradient of the logarithm of spend_mean(), p (gamma + x m) / (p x + q - 1), by ln p, ln q, ln gamma. */
+static void spend_gradient(const double *theta, const SummaryRow *row, double *gradient)
+{
+  double p = theta[0], q = theta[1], gamma = theta[2], x = (double)row->repeats;
+  double shape = p * x + q - 1;
+  gradient[0] = 1 - p * x / shape;
+  gradient[1] = -q / shape;
+  gradient[2] = gamma / (gamma + (x > 0 ? x * fmax(row->mean, 0) : 0));
+}
+
+double forecast_mean_value(const Forecast *forecast, const SummaryRow *row)
+{
+  return forecast->has_spend ? spend_mean(forecast->spend.theta, row) : forecast->mean;
+}
+
+static double mean_variance(const Forecast *forecast, const SummaryRow *row)
+{
+  if (!forecast->has_spend) {
+    double relative = forecast->mean_sd / forecast->mean;
+    return relative * relative;
+  }
+  double g[MODEL_PARAMETERS] = {0};
+  spend_gradient(forecast->spend.theta, row, g);
+  return quadratic_form(forecast->spend.n_variables, g, forecast->spend.covariance);
+}
+
+double forecast_value(const Forecast *forecast, const SummaryRow *row)
+{
+  return discounted(forecast, row) * forecast_mean_value(forecast, row);
+}
+
+static Interval bootstrap_interval(const Forecast *forecast, const SummaryRow *row)
+{
+  Memory *memory = forecast->memory;
+  if (memory->has_interval && memory->customer == row->customer) {
+    return memory->interval;
+  }
+  Past past = past_of(row, forecast->unit_days);
+  double p[2] = {(1 - forecast->level) / 2, (1 + forecast->level) / 2}, quantile[2];
+  for (int k = 0; k < forecast->n_replicates; k++) {
+    const Replicate *replicate = &forecast->replicate[k];
+    double mean = forecast->has_spend ? spend_mean(replicate->spend, row) : replicate->mean;
+    forecast->values[k] = mean * discounted_at(forecast, replicate->purchases, &past);
+  }
+  quantiles_select(forecast->values, (size_t)forecast->n_replicates, p, 2, quantile, &WATCH_NEVER);
+  memory->interval = (Interval){quantile[0], quantile[1]};
+  memory->customer = row->customer;
+  memory->has_interval = true;
+  return memory->interval;
+}
+
+bool forecast_has_interval(const Forecast *forecast)
+{
+  bool by_delta = forecast->chosen->converged && (forecast->has_spend || forecast->mean > 0);
+  return forecast->n_replicates || by_delta;
+}
+
+Interval forecast_interval(const Forecast *forecast, const SummaryRow *row)
+{
+  if (forecast->n_replicates) {
+    return bootstrap_interval(forecast, row);
+  }
+  if (!forecast_has_interval(forecast)) {
+    return (Interval){NAN, NAN};
+  }
+  double value = forecast_value(forecast, row);
+  if (value == 0) {
+    return (Interval){0, 0};
+  }
+  return log_interval(value, sqrt(purchases_variance(forecast, row) + mean_variance(forecast, row)), forecast->level);
+}

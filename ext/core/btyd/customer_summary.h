@@ -1,0 +1,88 @@
+/*
+** The customer summary of the buy-till-you-die models (Fader, Hardie & Lee 2005): x, t_x, T and m per customer, from
+** purchases merged by civil day.
+**
+**   x    purchase days after the first
+**   t_x  days from the first to the last purchase day
+**   T    days from the first purchase day to the day on which observation ends
+**   m    mean of the day sums over the repeat days = (sum of all rows after the first day) / x
+**
+** With `split`, rows up to `until` are the calibration, of which the above is made, and rows after it the holdout, in
+** which purchase days, rows and value are counted.
+**
+** Memory: 16 bytes per customer (32 with split), + 4 where amounts have more than four decimals, + about 30 for a
+** customer with more than 511 rows or 255 days. A row that comes before its customer's latest day answers
+** STATUS_DISORDER; rows of one day may come in any order. The second pass takes rows in any order, with 16 more bytes
+** per customer and 4 … 6 per row: only the purchase days need to be brought together, sums and first days do not.
+**
+** Sums: an amount that is a number of at most four decimals is added as that decimal number, exactly, in 64-bit
+** integers; a customer's first amount that is not turns its sum into a compensated floating-point one.
+*/
+#ifndef RETAIN_CORE_BTYD_CUSTOMER_SUMMARY_H
+#define RETAIN_CORE_BTYD_CUSTOMER_SUMMARY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/events/accumulator.h"
+#include "core/events/customers.h"
+#include "core/events/purchase_days.h"
+
+#define DAYS_PER_WEEK 7.0
+#define DAYS_PER_MONTH 30.4375
+#define DAYS_PER_YEAR 365.25
+
+/* Units of time, as a choice in SQL, and their days in the same order. */
+#define UNIT_CHOICES "day|week|month|year"
+extern const double UNIT_DAYS[];
+
+/* One of calibration and holdout, beside the customers' states: what only few customers need. */
+typedef struct SummaryPart {
+  float *low; /* by customer id: what rounding lost of a floating-point sum */
+  uint32_t n_low;
+  Customers overflow; /* by customer id as integer key: what the counters in the state could not hold */
+  PurchaseDays days;  /* second pass, until summary_finish() */
+} SummaryPart;
+
+/* Set the first three, feed summary_accumulator() with rows, summary_finish(). {0} is a valid empty object. */
+typedef struct Summary {
+  int64_t offset_ms;
+  bool split;
+  int64_t until;
+  SummaryPart part[2]; /* calibration, holdout */
+  bool second_pass;
+  SummaryPart first; /* second pass: the sums of the calibration's first days, until summary_finish() */
+  struct SummaryState *first_sum;
+  uint32_t n_first;
+  uint32_t end;  /* day number of the end of the observation */
+  uint32_t *row; /* the customers that have a calibration; NULL: all have */
+  uint32_t n_rows;
+} Summary;
+
+typedef struct SummaryRow {
+  uint32_t customer;
+  int64_t orders, repeats; /* repeats: x */
+  int64_t recency, age;    /* in days: t_x, T */
+  double mean;             /* m; NaN where x = 0 */
+  int64_t holdout_orders, holdout_days;
+  double holdout_value;
+} SummaryRow;
+
+Accumulator summary_accumulator(const Summary *summary);
+
+/*
+** `end_ms`: when the observation (with split: the calibration) ends. `customers` are those whose states the
+** accumulator was given.
+*/
+Status summary_finish(Summary *summary, const Customers *customers, int64_t end_ms, const Watch *watch);
+
+/* Row < n_rows; rows are in the order of the customers' ids. */
+void summary_get(const Summary *summary, const Customers *customers, uint32_t row, SummaryRow *out);
+
+/* The row of a customer, or -1. O(log n). */
+int64_t summary_row_of(const Summary *summary, uint32_t customer);
+
+/* May run twice. */
+void summary_free(Summary *summary);
+
+#endif

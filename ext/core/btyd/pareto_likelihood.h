@@ -1,0 +1,16 @@
+/*
+** The likelihood of the Pareto/NBD model over many customers, and its gradient: what `Model` wants of it (see model.h).
+*/
+#ifndef RETAIN_CORE_BTYD_PARETO_LIKELIHOOD_H
+#define RETAIN_CORE_BTYD_PARETO_LIKELIHOOD_H
+
+#include <stdbool.h>
+
+#include "cbs.h"
+
+Status pareto_open(const Pasts *pasts, void **fitter, const Watch *watch);
+void pareto_evaluate(void *fitter, const double *variables, double *value, double *gradient);
+bool pareto_start(const void *fitter, int k, double *variables);
+void pareto_close(void *fitter);
+
+#endif

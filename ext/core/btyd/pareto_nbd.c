@@ -1,0 +1,202 @@
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "btyd.h"
+#include "core/base/mem.h"
+#include "core/base/text.h"
+#include "core/numerics/special.h"
+#include "pareto_integral.h"
+#include "pareto_likelihood.h"
+
+enum {
+  R,
+  ALPHA,
+  S,
+  BETA
+};
+
+/* ln of the integral over the time between t_x and T of dropout there, relative to the chance to be alive at T. -INFINITY where t_x = T. */
+static double log_gone_odds(const double *theta, const Past *past)
+{
+  double r = theta[R] + past->x, a = theta[ALPHA] + past->t_x, b = theta[BETA] + past->t_x, length = past->T - past->t_x;
+  if (!(length > 0)) {
+    return -INFINITY;
+  }
+  double integral = theta[S] / b * fading_integral(r, a, theta[S] + 1, b, length);
+  return log(integral) + r * log1p(length / a) + theta[S] * log1p(length / b);
+}
+
+/* 1 / (1 + odds), which does not overflow where that leaves a denormal number. */
+static double pareto_p_alive(const double *theta, const Past *past)
+{
+  double odds = log_gone_odds(theta, past), rest = exp(-fabs(odds));
+  return (odds > 0 ? rest : 1) / (1 + rest);
+}
+
+/* The chance that a new customer buys within T: small where T is, then 1 minus it is known to all digits. */
+static double bought_by(const double *theta, double T)
+{
+  return theta[R] / theta[ALPHA] * fading_integral(theta[R] + 1, theta[ALPHA], theta[S], theta[BETA], T);
+}
+
+static double pareto_log_likelihood(const double *theta, const Past *past)
+{
+  double x = past->x, T = past->T;
+  if (x == 0) {
+    double bought = bought_by(theta, T);
+    if (bought < 0.5) {
+      return log1p(-bought);
+    }
+  }
+  double log_rises = x > 0 ? log_gamma_rise(theta[R], x) - x * log(theta[ALPHA] + T) : 0;
+  double log_alive = log_rises - theta[R] * log1p(T / theta[ALPHA]) - theta[S] * log1p(T / theta[BETA]), odds = log_gone_odds(theta, past);
+  return odds > 0 ? log_alive + odds + log1p(exp(-odds)) : log_alive + log1p(exp(odds));
+}
+
+/*
+** What a past leaves: alive with the chance `alive`, and then, as the density of (lambda, mu) given alive keeps its form, like a new customer
+** with parameters theta'.
+*/
+static double after(const double *theta, const Past *past, Fading *fading)
+{
+  *fading = (Fading){theta[R], theta[ALPHA], theta[S], theta[BETA]};
+  if (!past) {
+    return 1;
+  }
+  fading->rate += past->x;
+  fading->alpha += past->T;
+  fading->beta += past->T;
+  return pareto_p_alive(theta, past);
+}
+
+static double pareto_p_alive_at(const double *theta, const Past *past, double later)
+{
+  Fading fading;
+  double alive = after(theta, past, &fading);
+  return alive * exp(-fading.dropout * log1p(later / fading.beta));
+}
+
+/* The integral over 0 < t < horizon of (1 + t / beta)^-s: (1 - e^(-(s - 1) y)) / (s - 1), y = log1p(horizon / beta), which is y at s = 1. */
+static double time_alive(double s, double beta, double horizon)
+{
+  double y = log1p(horizon / beta), slope = s - 1;
+  return beta * (slope == 0 ? y : -expm1(-slope * y) / slope);
+}
+
+static double pareto_expected(const double *theta, const Past *past, double horizon)
+{
+  Fading fading;
+  double alive = after(theta, past, &fading);
+  return alive * fading.rate / fading.alpha * time_alive(fading.dropout, fading.beta, horizon);
+}
+
+/* Alive for the whole horizon with n purchases, or left within it after n: positive terms, no recursion. */
+static double pareto_pmf(const double *theta, const Past *past, double n, double horizon)
+{
+  Fading f;
+  double alive = after(theta, past, &f);
+  if (!(horizon > 0)) {
+    return n == 0 ? 1 : 0;
+  }
+  double staying = exp(log_negative_binomial(f.rate, f.alpha, n, horizon) - f.dropout * log1p(horizon / f.beta));
+  if (n > 0) {
+    return alive * (staying + leaving_count(&f, n, horizon));
+  }
+  double leaving = f.dropout / f.beta * fading_integral(f.rate, f.alpha, f.dropout + 1, f.beta, horizon);
+  double gone = past && past->T > past->t_x ? 1 / (1 + exp(-log_gone_odds(theta, past))) : 0;
+  return gone + alive * (staying + leaving);
+}
+
+static double pareto_dert(const double *theta, const Past *past, double delta)
+{
+  Fading f;
+  double alive = after(theta, past, &f), lifetime;
+  if (delta > 0) {
+    lifetime = f.beta * discounted_integral(delta * f.beta, f.dropout);
+  } else {
+    lifetime = delta == 0 && f.dropout > 1 ? f.beta / (f.dropout - 1) : INFINITY;
+  }
+  return alive * f.rate / f.alpha * lifetime;
+}
+
+static void pareto_apply(const double *theta, const double *transaction, const double *dropout, const double *z, int n_covariates, double *applied)
+{
+  double rate = 0, leaving = 0;
+  for (int i = 0; i < n_covariates; i++) {
+    rate += transaction[i] * z[i];
+    leaving += dropout[i] * z[i];
+  }
+  applied[R] = theta[R];
+  applied[ALPHA] = theta[ALPHA] * exp(-rate);
+  applied[S] = theta[S];
+  applied[BETA] = theta[BETA] * exp(-leaving);
+}
+
+/* ---- Where there is no maximum */
+
+/* r / alpha and s / beta are rates; beyond these they, or their spread, are no longer what the parameters change. */
+#define ALIKE 100.0    /* a shape above it: the rates differ by less than 10 % */
+#define VANISHED 0.001 /* a shape below it */
+#define DISTANT 1e4    /* beta / alpha, which have the same unit */
+
+static bool pareto_limit(const double *theta, char *text, size_t size)
+{
+  double buys = theta[R] / theta[ALPHA], leaves = theta[S] / theta[BETA];
+  char buying[NUMBER_TEXT_MAX], leaving[NUMBER_TEXT_MAX];
+  number_to_text(buys, 6, buying);
+  number_to_text(leaves, 6, leaving);
+  if (theta[S] > ALIKE && theta[R] > ALIKE) {
+    snprintf(text, size, "all parameters grow without end while r/alpha stays %s and s/beta %s: all customers are alike", buying, leaving);
+  } else if (theta[S] > ALIKE) {
+    snprintf(text, size, "s and beta grow without end while s/beta stays %s: all leave at the same rate", leaving);
+  } else if (theta[R] > ALIKE) {
+    snprintf(text, size, "r and alpha grow without end while r/alpha stays %s: all buy at the same rate", buying);
+  } else if (theta[S] < VANISHED || theta[BETA] > DISTANT * theta[ALPHA]) {
+    snprintf(text, size, "s/beta tends to 0: nobody leaves, and the customers buy at r/alpha = %s on average", buying);
+  } else if (theta[R] < VANISHED) {
+    snprintf(text, size, "r tends to 0: hardly anybody buys again");
+  } else if (theta[BETA] * DISTANT < theta[ALPHA]) {
+    snprintf(text, size, "beta tends to 0: some leave at once and the others hardly ever");
+  } else {
+    return false;
+  }
+  return true;
+}
+
+static const char *pareto_unfit(const Pasts *pasts)
+{
+  double again = 0;
+  bool gap = false;
+  for (size_t i = 0; i < pasts->n; i++) {
+    again += pasts->x[i] > 0 ? pasts->weight[i] : 0;
+    gap |= pasts->T[i] > pasts->t_x[i];
+  }
+  return again == 0             ? "nobody bought again"
+         : again < REPEAT_LEAST ? "fewer than 4 customers bought again"
+         : !gap                 ? "everybody bought at the very end of the observation: nobody can have left"
+                                : NULL;
+}
+
+const Model PARETO_NBD = {
+  .name = "pareto_nbd",
+  .title = "Pareto/NBD",
+  .n_parameters = 4,
+  .parameter = {"r", "alpha", "s", "beta"},
+  .time_parameters = 1u << ALPHA | 1u << BETA,
+  .takes_covariates = true,
+  .open = pareto_open,
+  .evaluate = pareto_evaluate,
+  .start = pareto_start,
+  .close = pareto_close,
+  .limit = pareto_limit,
+  .unfit = pareto_unfit,
+  .log_likelihood = pareto_log_likelihood,
+  .p_alive = pareto_p_alive,
+  .p_alive_at = pareto_p_alive_at,
+  .expected = pareto_expected,
+  .pmf = pareto_pmf,
+  .dert = pareto_dert,
+  .apply = pareto_apply,
+};

@@ -1,0 +1,273 @@
+#include "churn_explain.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "core/base/mem.h"
+
+const char *const RISK_NAME[RISKS] = {"low", "medium", "high", "critical"};
+
+static const char *const CAUSE_NAME[CHURN_CAUSES] = {"silence", "frequency", "value", "trend", "age"};
+static const char *const MEASURE_NAME[] = {"rate", "value", "date"};
+
+ChurnRisk churn_risk_of(double probability, const double cuts[RISKS - 1])
+{
+  int risk = RISK_LOW;
+  while (risk < RISK_CRITICAL && probability >= cuts[risk]) {
+    risk++;
+  }
+  return (ChurnRisk)risk;
+}
+
+void text_add_decimal(Text *text, double x, int decimals)
+{
+  static const double POWER[] = {1, 10, 100, 1000, 1e4, 1e5, 1e6};
+  char digits[64];
+  double scaled = floor(fabs(x) * POWER[decimals] + 0.5);
+  if (!isfinite(x)) {
+    text_add(text, "null");
+    return;
+  }
+  if (scaled >= 9e15) { /* no decimals that mean anything */
+    number_to_text(x, 6, digits);
+    text_add(text, digits);
+    return;
+  }
+  int64_t units = (int64_t)scaled, one = (int64_t)POWER[decimals];
+  int length = snprintf(digits, sizeof digits, "%s%lld", x < 0 && units > 0 ? "-" : "", (long long)(units / one));
+  if (units % one) {
+    length += snprintf(digits + length, sizeof digits - (size_t)length, ".%0*lld", decimals, (long long)(units % one));
+    while (digits[length - 1] == '0') {
+      digits[--length] = 0;
+    }
+  }
+  text_add(text, digits);
+}
+
+/*
+** A phrase: %1, %2, %3 stand for figures of the reason, %k for the kind of a signal.
+*/
+typedef struct Phrase {
+  const char *text[LANGUAGES];
+} Phrase;
+
+static const Phrase PHRASE[CHURN_CAUSES] = {
+  [CAUSE_SILENCE] = {{"last purchase %1 days ago, usual gap %2 days", "距上次购买%1天，平时间隔%2天"}},
+  [CAUSE_FREQUENCY] = {{"%1 purchase days so far", "共在%1天购买过"}},
+  [CAUSE_VALUE] = {{"spends %1 per purchase, all customers %2", "平均每次消费%1，全体客户%2"}},
+  [CAUSE_TREND] = {{"%1 repeat purchases in the last %3 days, %2 expected from before",
+                    "最近%3天复购%1次，按以往节奏应为%2次"}},
+  [CAUSE_AGE] = {{"customer for %1 days", "成为客户%1天"}},
+};
+static const Phrase SILENCE_ONLY = {{"last purchase %1 days ago", "距上次购买%1天"}};
+static const Phrase BOUGHT_ONCE = {{"has bought only once", "只购买过一次"}};
+static const Phrase TREND_YOUNG = {{"too new for a trend", "新客户，尚无趋势"}};
+static const Phrase SIGNAL_RATE_PHRASE = {{"%k: %1 in the last %3 days, usually %2",
+                                           "%k：最近%3天%1次，平时%2次"}};
+static const Phrase SIGNAL_VALUE_PHRASE = {{"%k: %1 on average in the last %3 days, %2 before",
+                                            "%k：最近%3天平均%1，此前%2"}};
+static const Phrase SIGNAL_DAYS_LEFT = {{"%k in %1 days", "%k：还有%1天"}};
+static const Phrase SIGNAL_PAST = {{"%k was %1 days ago", "%k：已过%1天"}};
+static const Phrase SIGNAL_NO_DATE = {{"no date known for %k", "%k：无日期"}};
+static const Phrase LOWERS = {{" (speaks for staying)", "（有利于留存）"}};
+static const Phrase LATE_BUT_LESS = {{" (less late than most)", "（比多数客户短）"}};
+static const Phrase BETWEEN = {{"; ", "；"}};
+
+/* A reason with its figures. */
+typedef struct Figures {
+  const Phrase *phrase;
+  double value, usual, window; /* %1, %2, %3 */
+  int decimals;                /* of %1 and %2 */
+} Figures;
+
+static Figures signal_figures(const ChurnWords *words, uint32_t customer, const ChurnRow *row, int feature)
+{
+  const Signals *signals = words->churn->signals;
+  SignalView view = signals_view(signals, CHURN_AS_OF, customer, row->past.first, feature);
+  double window = days_between(signals->times.cut, signals->times.as_of);
+  switch (signals->feature[feature].measure) {
+    case SIGNAL_RATE:
+      return (Figures){&SIGNAL_RATE_PHRASE, view.recent, view.usual, window, 1};
+    case SIGNAL_VALUE:
+      return (Figures){&SIGNAL_VALUE_PHRASE, view.recent, view.usual, window, 2};
+    default:
+      return (Figures){isnan(view.recent) ? &SIGNAL_NO_DATE : view.recent > 0 ? &SIGNAL_DAYS_LEFT
+                                                                              : &SIGNAL_PAST,
+                       fabs(view.recent), NAN, window, 0};
+  }
+}
+
+static Figures figures_of(const ChurnWords *words, uint32_t customer, const ChurnRow *row, int cause)
+{
+  const Churn *churn = words->churn;
+  const ChurnShop *shop = &churn->shop[CHURN_AS_OF];
+  const ChurnPast *past = &row->past;
+  double window = days_between(churn->times.cut, churn->times.as_of), days = (double)past->x + 1;
+  if (cause >= CHURN_CAUSES) {
+    return signal_figures(words, customer, row, cause - CHURN_CAUSES);
+  }
+  Figures figures = {&PHRASE[cause], NAN, NAN, window, 0};
+  switch ((ChurnCause)cause) {
+    case CAUSE_SILENCE:
+      figures.value = (double)past->since;
+      figures.usual = row->usual_gap;
+      figures.phrase = isnan(figures.usual) ? &SILENCE_ONLY : figures.phrase;
+      break;
+    case CAUSE_FREQUENCY:
+      figures.value = days;
+      figures.phrase = past->x == 0 ? &BOUGHT_ONCE : figures.phrase;
+      break;
+    case CAUSE_VALUE:
+      figures.value = past->value / days;
+      figures.usual = churn_shop_value(shop);
+      figures.decimals = 2;
+      break;
+    case CAUSE_TREND:
+      figures.value = (double)past->recent;
+      figures.usual = churn_expected_recent(past, shop->gap);
+      figures.decimals = 1;
+      figures.phrase = isnan(figures.usual) ? &TREND_YOUNG : figures.phrase;
+      break;
+    default:
+      figures.value = (double)past->age;
+  }
+  return figures;
+}
+
+const char *signal_name(const Customers *kinds, uint32_t kind, char number[32])
+{
+  CustomerKey key = customers_key(kinds, kind);
+  if (key.text) {
+    return key.text;
+  }
+  snprintf(number, 32, "%lld", (long long)key.integer);
+  return number;
+}
+
+static const char *kind_name(const ChurnWords *words, int cause, char number[32])
+{
+  return signal_name(words->kinds, words->churn->signals->feature[cause - CHURN_CAUSES].kind, number);
+}
+
+static void phrase_add(const ChurnWords *words, const ChurnReason *reason, const Figures *figures, Text *text)
+{
+  char number[32];
+  for (const char *at = figures->phrase->text[words->language]; *at; at++) {
+    if (*at != '%') {
+      text_add_bytes(text, at, 1);
+      continue;
+    }
+    at++;
+    if (*at == 'k') {
+      text_add(text, kind_name(words, reason->cause, number));
+    } else if (*at == '3') {
+      text_add_decimal(text, figures->window, 0);
+    } else {
+      text_add_decimal(text, *at == '1' ? figures->value : figures->usual, figures->decimals);
+    }
+  }
+  if (reason->log_odds < 0) { /* against the average customer, who may be gone for long: overdue is never called good */
+    bool late = reason->cause == CAUSE_SILENCE && figures->value > figures->usual;
+    text_add(text, (late ? LATE_BUT_LESS : LOWERS).text[words->language]);
+  }
+}
+
+void churn_words_reasons(const ChurnWords *words, uint32_t customer, Text *text)
+{
+  ChurnReason reasons[CHURN_REASONS];
+  ChurnRow row = churn_row(words->churn, words->customers, customer);
+  int n = churn_reasons(words->churn, words->customers, customer, reasons);
+  text_add(text, "");
+  for (int i = 0; i < n; i++) {
+    Figures figures = figures_of(words, customer, &row, reasons[i].cause);
+    text_add(text, i ? BETWEEN.text[words->language] : "");
+    phrase_add(words, &reasons[i], &figures, text);
+  }
+}
+
+static void figure_add(Text *text, const char *name, double value)
+{
+  text_add(text, name);
+  text_add_decimal(text, value, 4);
+}
+
+void churn_words_json(const ChurnWords *words, uint32_t customer, Text *text)
+{
+  ChurnReason reasons[CHURN_REASONS];
+  ChurnRow row = churn_row(words->churn, words->customers, customer);
+  int n = churn_reasons(words->churn, words->customers, customer, reasons);
+  text_add(text, "[");
+  for (int i = 0; i < n; i++) {
+    int cause = reasons[i].cause;
+    Figures figures = figures_of(words, customer, &row, cause);
+    Text phrase = {0};
+    char number[32];
+    text_add(text, i ? ",{\"reason\":\"" : "{\"reason\":\"");
+    text_add(text, cause < CHURN_CAUSES ? CAUSE_NAME[cause] : "signal");
+    if (cause >= CHURN_CAUSES) {
+      text_add(text, "\",\"kind\":");
+      text_add_json_string(text, kind_name(words, cause, number));
+      text_add(text, ",\"measure\":\"");
+      text_add(text, MEASURE_NAME[words->churn->signals->feature[cause - CHURN_CAUSES].measure]);
+    }
+    figure_add(text, "\",\"log_odds\":", reasons[i].log_odds);
+    figure_add(text, ",\"value\":", figures.value);
+    figure_add(text, ",\"usual\":", figures.usual);
+    text_add(text, ",\"text\":");
+    phrase_add(words, &reasons[i], &figures, &phrase);
+    char *bytes = text_take(&phrase);
+    text->failed = text->failed || !bytes;
+    if (bytes) {
+      text_add_json_string(text, bytes);
+    }
+    mem_free(bytes);
+    text_add(text, "}");
+  }
+  text_add(text, "]");
+}
+
+static const Phrase ACTION_NONE = {{"nothing special: keep the service as it is",
+                                    "维持现有服务，无需特别动作"}};
+static const Phrase ACTION_DATE = {{"talk about the renewal before the date", "在到期日前主动沟通续约"}};
+static const Phrase ACTION_SIGNAL = {{"ask what is behind the signal first, then make an offer",
+                                      "先了解信号背后的原因，再给优惠"}};
+static const Phrase ACTION_ONCE[RISKS] = {
+  [RISK_MEDIUM] = {{"invite to the second purchase", "引导第二次购买"}},
+  [RISK_HIGH] = {{"offer for the second purchase", "发放二次购买优惠"}},
+  [RISK_CRITICAL] = {{"one last automatic offer, then leave in peace",
+                      "最后一次自动优惠，之后不再打扰"}},
+};
+static const Phrase ACTION_MORE[RISKS] = {
+  [RISK_MEDIUM] = {{"personal message at the usual time of purchase", "在惯常购买时间发送个性化消息"}},
+  [RISK_HIGH] = {{"personal contact with an offer", "专人联系并提供专属优惠"}},
+  [RISK_CRITICAL] = {{"win back in person: call, ask why, special offer",
+                      "专人电话挽回：了解原因并给予特别优惠"}},
+};
+static const Phrase ACTION_LESS[RISKS] = {
+  [RISK_MEDIUM] = {{"reminder at the usual time of purchase", "在惯常购买时间提醒"}},
+  [RISK_HIGH] = {{"automatic offer with an end date", "自动发放限时优惠"}},
+  [RISK_CRITICAL] = {{"cheap automatic win-back only", "仅用低成本的自动化挽回"}},
+};
+
+const char *churn_words_action(const ChurnWords *words, uint32_t customer, ChurnRisk risk)
+{
+  const Churn *churn = words->churn;
+  const ChurnShop *shop = &churn->shop[CHURN_AS_OF];
+  const Phrase *action = &ACTION_NONE;
+  if (risk != RISK_LOW) {
+    ChurnReason reasons[CHURN_REASONS];
+    ChurnPast past;
+    int n = churn_reasons(churn, words->customers, customer, reasons);
+    churn_past(&churn->times, customers_state(words->customers, customer), CHURN_AS_OF, &past);
+    bool valuable = churn->has_value ? past.value > shop->value : (double)past.x > shop->repeats;
+    action = past.x == 0 ? &ACTION_ONCE[risk] : valuable ? &ACTION_MORE[risk]
+                                                         : &ACTION_LESS[risk];
+    for (int i = n - 1; i >= 0; i--) {
+      if (reasons[i].cause >= CHURN_CAUSES && reasons[i].log_odds > 0) {
+        bool date = churn->signals->feature[reasons[i].cause - CHURN_CAUSES].measure == SIGNAL_DATE;
+        action = date ? &ACTION_DATE : &ACTION_SIGNAL;
+      }
+    }
+  }
+  return action->text[words->language];
+}

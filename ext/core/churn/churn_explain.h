@@ -1,0 +1,55 @@
+/*
+** Churn in words: levels of risk, reasons and what to do, in English and Chinese.
+**
+** Numbers are written without the C library's locale, which a host may have changed. Names of risks and of reasons in
+** JSON are keys and stay English.
+*/
+#ifndef RETAIN_CORE_CHURN_CHURN_EXPLAIN_H
+#define RETAIN_CORE_CHURN_CHURN_EXPLAIN_H
+
+#include "churn.h"
+#include "core/base/text.h"
+#include "core/rfm/segments.h"
+
+typedef enum ChurnRisk {
+  RISK_LOW,
+  RISK_MEDIUM,
+  RISK_HIGH,
+  RISK_CRITICAL,
+  RISKS
+} ChurnRisk;
+extern const char *const RISK_NAME[RISKS];
+
+/* The name of a kind of signals; an integer is written into `number`. */
+const char *signal_name(const Customers *kinds, uint32_t kind, char number[32]);
+
+/* The risk of a probability: the highest whose cut point, from RISK_MEDIUM on, it reaches. */
+ChurnRisk churn_risk_of(double probability, const double cuts[RISKS - 1]);
+
+/* Who speaks about whom; borrowed. */
+typedef struct ChurnWords {
+  const Churn *churn;
+  const Customers *customers;
+  const Customers *kinds; /* the kinds of signals by their number; NULL: none */
+  Language language;
+} ChurnWords;
+
+/*
+** "last purchase 83 days ago, usual gap 33 days; login: 5 in the last 90 days, usually 40". What lowers the risk says
+** so.
+*/
+void churn_words_reasons(const ChurnWords *words, uint32_t customer, Text *text);
+
+/*
+** The same as a JSON array of {"reason", "log_odds", "value", "usual", "text"}; a signal has "reason":"signal" and
+** "kind", "measure" (rate, value, date) besides.
+*/
+void churn_words_json(const ChurnWords *words, uint32_t customer, Text *text);
+
+/* What to do about a customer; static text. */
+const char *churn_words_action(const ChurnWords *words, uint32_t customer, ChurnRisk risk);
+
+/* A number with at most so many decimals, 0 … 6, zeros at the end left out; NaN and infinities as null. */
+void text_add_decimal(Text *text, double x, int decimals);
+
+#endif

@@ -1,0 +1,103 @@
+#include "churn_features.h"
+
+#include <math.h>
+
+#include "core/numerics/stats.h"
+
+ChurnTimes churn_times(int64_t as_of, Duration horizon, int64_t offset_ms)
+{
+  ChurnTimes times = {.offset_ms = offset_ms, .as_of = as_of, .until = time_add(as_of, horizon, 1)};
+  times.cut = time_add(as_of, horizon, -1);
+  times.recent = time_add(times.cut, horizon, -1);
+  return times;
+}
+
+static Status churn_step(void *self, void *customer_state, const Event *event)
+{
+  const ChurnTimes *times = self;
+  ChurnState *state = customer_state;
+  int z = (event->time > times->recent) + (event->time > times->cut);
+  ChurnZone *zone = &state->zone[z];
+  uint32_t day = day_number(event->time, times->offset_ms);
+  if (event->time > times->as_of) {
+    return STATUS_OK;
+  }
+  if ((z < 2 && state->zone[2].days) || (z < 1 && state->zone[1].days)) {
+    return STATUS_DISORDER;
+  }
+  if (zone->days == 0) {
+    zone->first = day;
+  } else if (day < zone->last) {
+    return STATUS_DISORDER;
+  }
+  zone->days += zone->last != day;
+  zone->last = day;
+  sum_add_compact(&zone->high, &zone->low, event->value);
+  return STATUS_OK;
+}
+
+static void churn_restart(void *self)
+{
+  (void)self; /* all is in the customers' states, which begin anew */
+}
+
+const Accumulator CHURN_ACCUMULATOR = {.state_size = sizeof(ChurnState), .step = churn_step, .restart = churn_restart};
+
+bool churn_past(const ChurnTimes *times, const ChurnState *state, ChurnInstant instant, ChurnPast *past)
+{
+  int recent = instant == CHURN_CUT ? 1 : 2;
+  int64_t end = instant == CHURN_CUT ? times->cut : times->as_of;
+  int64_t start = instant == CHURN_CUT ? times->recent : times->cut;
+  int64_t days = 0, older = 0;
+  double value = 0;
+  *past = (ChurnPast){0};
+  for (int z = 0; z <= recent; z++) {
+    const ChurnZone *zone = &state->zone[z];
+    if (zone->days == 0) {
+      continue;
+    }
+    past->first = past->first ? past->first : zone->first;
+    days += zone->days - (past->last == zone->first); /* a day on both sides of a border is one day */
+    past->last = zone->last;
+    value += zone->high + (isfinite(zone->low) ? zone->low : 0); /* a float overflows long before the sum does */
+    older = z < recent ? days : older;
+  }
+  if (days == 0) {
+    return false;
+  }
+  uint32_t today = day_number(end, times->offset_ms);
+  past->x = days - 1;
+  past->recent = days - (older > 0 ? older : 1);
+  past->t_x = (int64_t)past->last - past->first;
+  past->since = (int64_t)today - past->last;
+  past->age = (int64_t)today - past->first;
+  past->window = fmin(days_between(start, end), (double)past->age);
+  past->value = value;
+  return true;
+}
+
+double churn_usual_gap(const ChurnPast *past, double shop_gap)
+{
+  return ((double)past->t_x + shop_gap) / (double)(past->x + 1);
+}
+
+double churn_expected_recent(const ChurnPast *past, double shop_gap)
+{
+  double before = (double)past->age - past->window;
+  if (!(before > 0)) {
+    return NAN;
+  }
+  return (double)(past->x - past->recent + 1) / (before + shop_gap) * past->window;
+}
+
+void churn_features(const ChurnPast *past, double shop_gap, double shop_value, double log_odds, double x[CHURN_FEATURES])
+{
+  double mean = past->value / (double)(past->x + 1), expected = churn_expected_recent(past, shop_gap);
+  x[CHURN_RECENCY] = log1p((double)past->since);
+  x[CHURN_FREQUENCY] = log1p((double)past->x);
+  x[CHURN_VALUE] = mean > 0 && shop_value > 0 ? log1p(mean / shop_value) : 0;
+  x[CHURN_OVERDUE] = isnan(shop_gap) ? 0 : log1p((double)past->since / churn_usual_gap(past, shop_gap));
+  x[CHURN_TREND] = isnan(expected) ? 0 : log1p((double)past->recent) - log1p(expected);
+  x[CHURN_P_ALIVE] = log_odds;
+  x[CHURN_AGE] = log1p((double)past->age);
+}

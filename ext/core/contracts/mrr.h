@@ -1,0 +1,42 @@
+/*
+** Movements of recurring revenue, period by period (definitions 25 and 26), and of customers.
+**
+** A customer's revenue at the start of a period is that just before its first instant, at its end that just before the
+** next period's first instant (in the period of as_of: at as_of). Per customer and period the difference is exactly one of
+**   new          from 0, and its first revenue ever lies in the period
+**   reactivation from 0, otherwise
+**   churn        to 0
+**   expansion, contraction  up, down, else
+** so that end = start + new + expansion + reactivation - contraction - churn, exact where the amounts are (contracts.h).
+** A contract that begins at a period's first instant belongs to that period, and so does one that ends there.
+**
+** O(contracts log contracts per customer + segments * periods); 176 bytes per segment and period.
+*/
+#ifndef RETAIN_CORE_CONTRACTS_MRR_H
+#define RETAIN_CORE_CONTRACTS_MRR_H
+
+#include "contracts.h"
+#include "core/numerics/stats.h"
+#include "core/time/calendar.h"
+
+#define MRR_ROWS_MAX 1000000
+
+typedef struct MrrRow {
+  Sum start, new_revenue, expansion, contraction, churn, reactivation, end; /* in units of contracts_money() */
+  int64_t start_customers, new_customers, expanded, contracted, churned, reactivated, end_customers;
+  int64_t new_lost; /* whose first revenue ever lies in the period, and who have none at its end */
+} MrrRow;
+
+/* {0} is a valid empty object. */
+typedef struct Mrr {
+  MrrRow *rows; /* segments * periods */
+  int64_t first, periods;
+  int64_t n_rows;
+  bool too_long;
+} Mrr;
+
+/* `cover`: counts customers by the cover of their contracts, whatever these cost. STATUS_ERROR: too_long, more than MRR_ROWS_MAX rows. */
+Status mrr_build(Mrr *mrr, const Contracts *contracts, Grain grain, int64_t offset_ms, bool cover, const Watch *watch);
+void mrr_free(Mrr *mrr);
+
+#endif

@@ -1,0 +1,137 @@
+#include "revenue_cohorts.h"
+
+#include "core/base/mem.h"
+
+static RevenueCell *cohort_cells(const RevenueCohorts *cohorts, uint32_t segment, int64_t cohort)
+{
+  int64_t per_segment = cohorts->periods * (cohorts->periods + 1) / 2;
+  return cohorts->cells + segment * per_segment + cohort * cohorts->periods - cohort * (cohort - 1) / 2;
+}
+
+/* A level of one customer at the ends of ages low … high - 1. */
+static void cells_add(RevenueCell *cells, int64_t ages, int64_t low, int64_t high, double level, double base)
+{
+  if (low >= high || level == 0) {
+    return;
+  }
+  double kept = level < base ? level : base;
+  sum_add(&cells[low].revenue, level);
+  sum_add(&cells[low].kept, kept);
+  cells[low].customers++;
+  if (high < ages) {
+    sum_add(&cells[high].revenue, -level);
+    sum_add(&cells[high].kept, -kept);
+    cells[high].customers--;
+  }
+}
+
+static void run_add(RevenueCohorts *cohorts, uint32_t segment, const ContractSteps *steps, PeriodCursor *cursor)
+{
+  size_t i = 0;
+  while (i < steps->count && !(steps->steps[i].level > 0)) {
+    i++;
+  }
+  if (i == steps->count) {
+    return; /* never paid */
+  }
+  int64_t first = period_of(cursor, steps->steps[i].time), cohort = first - cohorts->first;
+  int64_t ages = cohorts->periods - cohort, age = 0;
+  RevenueCell *cells = cohort_cells(cohorts, segment, cohort);
+  double level = 0, base = 0;
+  bool has_base = false;
+  cohorts->sizes[segment * cohorts->periods + cohort]++;
+  for (; i < steps->count; i++) {
+    int64_t next = period_of(cursor, steps->steps[i].time) - first;
+    if (next > age) {
+      base = has_base ? base : level;
+      has_base = true;
+      cells_add(cells, ages, age, next, level, base);
+      age = next;
+    }
+    level = steps->steps[i].level;
+  }
+  cells_add(cells, ages, age, ages, level, has_base ? base : level);
+}
+
+static void cells_run_on(RevenueCell *cells, int64_t ages)
+{
+  for (int64_t age = 1; age < ages; age++) {
+    cells[age].customers += cells[age - 1].customers;
+    sum_add(&cells[age].revenue, cells[age - 1].revenue.high);
+    sum_add(&cells[age].revenue, cells[age - 1].revenue.low);
+    sum_add(&cells[age].kept, cells[age - 1].kept.high);
+    sum_add(&cells[age].kept, cells[age - 1].kept.low);
+    if (cells[age].customers == 0) {
+      cells[age].revenue = cells[age].kept = (Sum){0};
+    }
+  }
+}
+
+/* The rows of cohorts that somebody is in. */
+static Status rows_make(RevenueCohorts *cohorts, uint32_t n_segments)
+{
+  int64_t n = 0;
+  for (int64_t i = 0; i < n_segments * cohorts->periods; i++) {
+    n += cohorts->sizes[i] ? cohorts->periods - i % cohorts->periods : 0;
+  }
+  cohorts->rows = mem_alloc((size_t)n + 1, sizeof *cohorts->rows);
+  if (!cohorts->rows) {
+    return STATUS_NOMEM;
+  }
+  for (uint32_t segment = 0; segment < n_segments; segment++) {
+    for (int64_t cohort = 0; cohort < cohorts->periods; cohort++) {
+      int64_t size = cohorts->sizes[segment * cohorts->periods + cohort], ages = cohorts->periods - cohort;
+      RevenueCell *cells = cohort_cells(cohorts, segment, cohort);
+      if (size) {
+        cells_run_on(cells, ages);
+      }
+      for (int64_t age = 0; size && age < ages; age++) {
+        cohorts->rows[cohorts->n_rows++] =
+          (RevenueRow){segment, (uint32_t)cohort, (uint32_t)age, cells + age, cells, size};
+      }
+    }
+  }
+  return STATUS_OK;
+}
+
+Status revenue_cohorts_build(RevenueCohorts *cohorts, const Contracts *contracts, Grain grain, int64_t offset_ms, const Watch *watch)
+{
+  *cohorts = (RevenueCohorts){0};
+  if (contracts->count == 0) {
+    return STATUS_OK;
+  }
+  PeriodCursor cursor = {.grain = grain, .offset_ms = offset_ms};
+  cohorts->first = period_of(&cursor, contracts->first);
+  cohorts->periods = period_of(&cursor, contracts->as_of) - cohorts->first + 1;
+  int64_t per_segment = cohorts->periods > REVENUE_CELLS_MAX ? cohorts->periods : cohorts->periods * (cohorts->periods + 1) / 2;
+  if (per_segment > REVENUE_CELLS_MAX / (int64_t)contracts->n_segments) {
+    cohorts->too_long = true;
+    return STATUS_ERROR;
+  }
+  cohorts->cells = mem_zero((size_t)(per_segment * contracts->n_segments), sizeof *cohorts->cells);
+  cohorts->sizes = mem_zero((size_t)(cohorts->periods * contracts->n_segments), sizeof *cohorts->sizes);
+  if (!cohorts->cells || !cohorts->sizes) {
+    return STATUS_NOMEM;
+  }
+  ContractSteps steps = {0};
+  Status status = STATUS_OK;
+  for (size_t from = 0, turn = 0; from < contracts->count && status == STATUS_OK; turn++) {
+    size_t to = contracts_run(contracts, from);
+    status = turn % WATCH_EVERY == 0 && watch_stop(watch) ? STATUS_INTERRUPT
+                                                          : contract_steps(contracts, from, to, false, &steps, watch);
+    if (status == STATUS_OK) {
+      run_add(cohorts, contracts->contracts[from].segment, &steps, &cursor);
+    }
+    from = to;
+  }
+  contract_steps_free(&steps);
+  return status == STATUS_OK ? rows_make(cohorts, contracts->n_segments) : status;
+}
+
+void revenue_cohorts_free(RevenueCohorts *cohorts)
+{
+  mem_free(cohorts->cells);
+  mem_free(cohorts->sizes);
+  mem_free(cohorts->rows);
+  *cohorts = (RevenueCohorts){0};
+}

@@ -1,0 +1,316 @@
+/*
+** The second half of cohort.h: from what was counted while rows came in to the final table, and its average.
+*/
+#include <string.h>
+
+#include "cohort.h"
+#include "core/base/mem.h"
+#include "core/numerics/stats.h"
+
+/* Sets n_rows of every cohort: the slots that have begun for its first member. */
+static Status rows_count(Cohorts *cohorts, int64_t as_of, const Watch *watch)
+{
+  int64_t now = period_of(&cohorts->cursor, as_of), total = 0;
+  for (int64_t i = 0; i < cohorts->n_cohorts; i++) {
+    Cohort *cohort = cohorts->cohorts + i;
+    if (i % WATCH_EVERY == 0 && watch_stop(watch)) {
+      return STATUS_INTERRUPT;
+    }
+    if (cohort->size == 0) {
+      continue;
+    }
+    int64_t place = cohorts->base + i, age;
+    cohort->key = cohorts->options.by_attribute ? place - 1 : place;
+    if (cohorts->options.clock == CLOCK_ROLLING) {
+      age = (as_of - cohort->earliest) / cohorts->length;
+    } else {
+      age = now - period_of(&cohorts->cursor, cohort->earliest);
+    }
+    uint32_t slot = cohorts_slot(cohorts, age);
+    cohort->n_rows = slot < cohorts->n_slots ? slot + 1 : cohorts->n_slots;
+    total += cohort->n_rows;
+    if (total > COHORT_CELLS_MAX) {
+      cohorts->too_many = true;
+      return STATUS_ERROR;
+    }
+    cohort->rows = mem_zero(cohort->n_rows, sizeof *cohort->rows);
+    if (!cohort->rows) {
+      return STATUS_NOMEM;
+    }
+  }
+  return STATUS_OK;
+}
+
+/*
+** Settles one member, of whose slots `passed` have passed: takes back what was counted in a slot that has not, and
+** notes where the member stops to be eligible. Until cohort_sum(), rows[n].eligible holds the members whose last
+** passed slot is n, and rows[n].active, of these, MODE_ON_OR_AFTER: those whose last eligible activity is n (the
+** last passed slot n stands for all later ones), MODE_ON_OR_BEFORE: those who came back.
+*/
+static void member_settle(const Cohorts *cohorts, Cohort *cohort, uint32_t reached, uint32_t passed)
+{
+  uint32_t last = (reached >> 1) - 1;
+  bool flag = reached & COHORT_FLAG;
+  bool open = last >= passed; /* the last slot has not passed; or it is beyond, and both are n_slots */
+  CohortCell *early = open && last < cohorts->n_slots ? cohort->cells + last : NULL;
+  CohortRow *end = passed > 0 ? cohort->rows + (passed - 1) : NULL;
+  if (end) {
+    end->eligible++;
+  }
+  switch (cohorts->options.mode) {
+    case MODE_ON:
+      if (early) {
+        early->active--;
+      }
+      break;
+    case MODE_STREAK:
+      if (early && flag) {
+        early->active--;
+      }
+      break;
+    case MODE_ON_OR_AFTER:
+      if (end) {
+        cohort->rows[open ? passed - 1 : last].active++;
+      }
+      break;
+    case MODE_ON_OR_BEFORE:
+      if (last > 0 && early) { /* counted too early, or no longer eligible just there */
+        early->active--;
+      } else if (last > 0 && end) {
+        end->active++;
+      }
+      break;
+  }
+}
+
+static Status members_settle(Cohorts *cohorts, const Customers *customers, int64_t as_of, const Watch *watch)
+{
+  int64_t now = period_of(&cohorts->cursor, as_of);
+  bool by_period = cohorts_by_period(cohorts), rolling = cohorts->options.clock == CLOCK_ROLLING;
+  for (uint32_t id = 0; id < customers->count; id++) {
+    if (id % WATCH_EVERY == 0 && watch_stop(watch)) {
+      return STATUS_INTERRUPT;
+    }
+    void *state = customers_state(customers, id);
+    uint32_t reached;
+    int64_t place, age;
+    if (by_period) {
+      const PeriodMember *member = state;
+      reached = member->reached;
+      place = member->period;
+      age = now - place;
+    } else {
+      const Member *member = state;
+      reached = member->reached;
+      place = member->place;
+      if (reached == 0) {
+        continue;
+      }
+      if (rolling) {
+        age = (as_of - member->first) / cohorts->length;
+      } else {
+        age = now - cohorts->origins[place].period;
+        place = cohorts->origins[place].place;
+      }
+    }
+    if (reached != 0) {
+      cohorts->members++;
+      member_settle(cohorts, cohorts->cohorts + (place - cohorts->base), reached, cohorts_slot(cohorts, age));
+    }
+  }
+  return STATUS_OK;
+}
+
+/* From the marks of members_settle() and the cells to the final rows. */
+static void cohort_sum(const Cohorts *cohorts, Cohort *cohort)
+{
+  CohortMode mode = cohorts->options.mode;
+  CohortRow *rows = cohort->rows;
+  for (uint32_t n = cohort->n_rows - 1; n > 0; n--) {
+    rows[n - 1].eligible += rows[n].eligible;
+    if (mode == MODE_ON_OR_AFTER) {
+      rows[n - 1].active += rows[n].active;
+    }
+  }
+  Sum cumulative = {0};
+  uint32_t returned = 0;
+  for (uint32_t n = 0; n < cohort->n_rows; n++) {
+    static const CohortCell nothing = {0};
+    const CohortCell *cell = n < cohort->n_cells ? cohort->cells + n : &nothing;
+    if (mode == MODE_ON_OR_BEFORE) {
+      uint32_t leaving = rows[n].active;
+      rows[n].active = returned += cell->active;
+      returned -= leaving;
+    } else if (mode != MODE_ON_OR_AFTER) {
+      rows[n].active = cell->active;
+    }
+    rows[n].value = sum_value(&(Sum){cell->high, (double)cell->low});
+    sum_add(&cumulative, cell->high);
+    sum_add(&cumulative, (double)cell->low);
+    rows[n].cumulative = sum_value(&cumulative);
+  }
+}
+
+/* NULL, then integers, then text by its bytes: SQLite's own order. */
+static bool cohort_before(const Cohort *a, const Cohort *b, const Customers *attributes)
+{
+  if (a->key == COHORT_NULL || b->key == COHORT_NULL) {
+    return b->key != COHORT_NULL;
+  }
+  CustomerKey x = customers_key(attributes, (uint32_t)a->key), y = customers_key(attributes, (uint32_t)b->key);
+  if (!x.text || !y.text) {
+    return x.text ? false : y.text ? true
+                                   : x.integer < y.integer;
+  }
+  int order = memcmp(x.text, y.text, x.length < y.length ? x.length : y.length);
+  return order < 0 || (order == 0 && x.length < y.length);
+}
+
+static void heap_sink(Cohort *cohorts, int64_t root, int64_t n, const Customers *attributes)
+{
+  Cohort sinking = cohorts[root];
+  for (int64_t child; (child = 2 * root + 1) < n; root = child) {
+    if (child + 1 < n && cohort_before(cohorts + child, cohorts + child + 1, attributes)) {
+      child++;
+    }
+    if (!cohort_before(&sinking, cohorts + child, attributes)) {
+      break;
+    }
+    cohorts[root] = cohorts[child];
+  }
+  cohorts[root] = sinking;
+}
+
+/* Heapsort: in place, O(n log n) always; keys are distinct, so that it need not be stable. */
+static Status cohorts_sort(Cohort *cohorts, int64_t n, const Customers *attributes, const Watch *watch)
+{
+  for (int64_t i = n / 2; i-- > 0;) {
+    heap_sink(cohorts, i, n, attributes);
+  }
+  for (int64_t i = n; i-- > 1;) {
+    if (i % WATCH_EVERY == 0 && watch_stop(watch)) {
+      return STATUS_INTERRUPT;
+    }
+    Cohort last = cohorts[i];
+    cohorts[i] = cohorts[0];
+    cohorts[0] = last;
+    heap_sink(cohorts, 0, i, attributes);
+  }
+  return STATUS_OK;
+}
+
+Status cohorts_finish(Cohorts *cohorts, const Customers *customers, const Customers *attributes, int64_t as_of,
+                      const Watch *watch)
+{
+  if (cohorts->n_cohorts == 0) {
+    return STATUS_OK;
+  }
+  Status status = rows_count(cohorts, as_of, watch);
+  if (status == STATUS_OK) {
+    status = members_settle(cohorts, customers, as_of, watch);
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  int64_t n = 0;
+  for (int64_t i = 0; i < cohorts->n_cohorts; i++) {
+    Cohort *cohort = cohorts->cohorts + i;
+    if (cohort->size > 0) {
+      if (i % WATCH_EVERY == 0 && watch_stop(watch)) {
+        return STATUS_INTERRUPT;
+      }
+      cohort_sum(cohorts, cohort);
+      mem_free(cohort->cells);
+      cohort->cells = NULL;
+      Cohort found = *cohort;
+      *cohort = (Cohort){0};
+      cohorts->cohorts[n++] = found;
+    }
+  }
+  cohorts->n_cohorts = n;
+  if (cohorts->options.by_attribute) {
+    status = cohorts_sort(cohorts->cohorts, n, attributes, watch);
+    if (status != STATUS_OK) {
+      return status;
+    }
+  }
+  cohorts->row_ends = mem_alloc((size_t)n, sizeof *cohorts->row_ends);
+  if (!cohorts->row_ends) {
+    return STATUS_NOMEM;
+  }
+  for (int64_t i = 0; i < n; i++) {
+    cohorts->row_ends[i] = cohorts->n_rows += cohorts->cohorts[i].n_rows;
+  }
+  return STATUS_OK;
+}
+
+const Cohort *cohorts_row(const Cohorts *cohorts, int64_t i, uint32_t *slot)
+{
+  int64_t lo = 0, hi = cohorts->n_cohorts - 1; /* the first cohort whose rows end after i */
+  while (lo < hi) {
+    int64_t middle = (lo + hi) / 2;
+    if (cohorts->row_ends[middle] > i) {
+      hi = middle;
+    } else {
+      lo = middle + 1;
+    }
+  }
+  *slot = (uint32_t)(i - (lo > 0 ? cohorts->row_ends[lo - 1] : 0));
+  return cohorts->cohorts + lo;
+}
+
+static Status slot_average(const Cohorts *cohorts, uint32_t slot, CohortAverage *average, const Watch *watch)
+{
+  Sum rates = {0}, value = {0}, cumulative = {0};
+  for (int64_t i = 0; i < cohorts->n_cohorts; i++) {
+    const Cohort *cohort = cohorts->cohorts + i;
+    if (i % WATCH_EVERY == 0 && watch_stop(watch)) {
+      return STATUS_INTERRUPT;
+    }
+    if (slot >= cohort->n_rows) {
+      continue;
+    }
+    const CohortRow *row = cohort->rows + slot;
+    average->cohorts++;
+    average->size += cohort->size;
+    average->eligible += row->eligible;
+    average->active += row->active;
+    sum_add(&value, row->value);
+    if (row->eligible == cohort->size) {
+      average->complete_cohorts++;
+      average->complete_size += cohort->size;
+      average->complete_active += row->active;
+      sum_add(&rates, (double)row->active / (double)cohort->size);
+      sum_add(&cumulative, row->cumulative);
+    }
+  }
+  average->rate_sum = sum_value(&rates);
+  average->value = sum_value(&value);
+  average->complete_cumulative = sum_value(&cumulative);
+  return STATUS_OK;
+}
+
+Status cohorts_average(const Cohorts *cohorts, CohortAverage **averages, int64_t *n_averages, const Watch *watch)
+{
+  uint32_t n = 0;
+  for (int64_t i = 0; i < cohorts->n_cohorts; i++) {
+    n = cohorts->cohorts[i].n_rows > n ? cohorts->cohorts[i].n_rows : n;
+  }
+  *n_averages = 0;
+  *averages = NULL;
+  if (n == 0) {
+    return STATUS_OK;
+  }
+  *averages = mem_zero(n, sizeof **averages);
+  if (!*averages) {
+    return STATUS_NOMEM;
+  }
+  for (uint32_t slot = 0; slot < n; slot++) {
+    Status status = slot_average(cohorts, slot, *averages + slot, watch);
+    if (status != STATUS_OK) {
+      return status;
+    }
+  }
+  *n_averages = n;
+  return STATUS_OK;
+}

@@ -1,0 +1,433 @@
+/*
+** Times, offsets, grains and durations from text and numbers; the rest of calendar.h.
+*/
+#include "calendar.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "core/base/compiler.h"
+
+#define MS_PER_MINUTE INT64_C(60000)
+
+/* ---- Text to time ---- */
+
+static bool accept(int64_t t, int64_t *ms)
+{
+  if (t < TIME_MIN || t > TIME_MAX) return false;
+  *ms = t;
+  return true;
+}
+
+static uint64_t bytes8(const char *text)
+{
+  uint64_t x;
+  memcpy(&x, text, 8);
+  return x;
+}
+
+/* Eight characters as a number, the first one lowest. */
+static uint64_t load8(const char *text)
+{
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+  return __builtin_bswap64(bytes8(text));
+#else
+  return bytes8(text);
+#endif
+}
+
+/*
+** Eight characters are checked and converted at once. After XOR with a pattern of zeros and separators each byte is a
+** digit's value, or 0 for a separator, if all is well; adding 0x7f minus the largest accepted value sets a byte's top
+** bit if it is larger. A byte that has the top bit already is caught by itself, so carries out of it do no harm.
+*/
+#define PATTERN_CLOCK UINT64_C(0x30303A30303A3030) /* 00:00:00 */
+#define SLACK_CLOCK UINT64_C(0x767A7F767A7F767D)   /* 29:59:59 */
+#define PATTERN_MONTH UINT64_C(0x2D30302D30303030) /* 0000-00- */
+#define SLACK_MONTH UINT64_C(0x7F767E7F76767676)   /* 9999-19- */
+#define NO_SECONDS UINT64_C(0x30303A0000000000)    /* :00 for the last three */
+#define TOP_BITS UINT64_C(0x8080808080808080)
+
+static bool is_out(uint64_t x, uint64_t slack)
+{
+  return ((x | (x + slack)) & TOP_BITS) != 0;
+}
+
+/* Neighbours joined to two-digit numbers: byte i becomes 10 x[i] + x[i + 1]. */
+static uint64_t pair_up(uint64_t x)
+{
+  return x * 10 + (x >> 8);
+}
+
+static int digit_at(const char *p)
+{
+  return (unsigned char)*p - '0';
+}
+
+/* Two digits, or -1. */
+static int two_digits(const char *p, const char *end)
+{
+  if (end - p < 2) return -1;
+  unsigned tens = (unsigned)digit_at(p), ones = (unsigned)digit_at(p + 1);
+  return tens > 9 || ones > 9 ? -1 : (int)(10 * tens + ones);
+}
+
+/*
+** Milliseconds of the eight characters HH:MM:SS up to 23:59:59, or -1. Hour 24, which can leave the year 9999, is
+** left to scan_clock().
+*/
+static int64_t clock_ms(uint64_t characters)
+{
+  uint64_t x = characters ^ PATTERN_CLOCK, pairs = pair_up(x);
+  uint32_t hours = pairs & 0xff, minutes = pairs >> 24 & 0xff, seconds = pairs >> 48 & 0xff;
+  return is_out(x, SLACK_CLOCK) || hours > 23 ? -1 : (int64_t)((hours * 60 + minutes) * 60 + seconds) * MS_PER_SECOND;
+}
+
+/* As sqlite3Isspace(). */
+static bool is_space(char c)
+{
+  return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+static const char *skip_spaces(const char *p, const char *end)
+{
+  while (p < end && is_space(*p)) {
+    p++;
+  }
+  return p;
+}
+
+/* Days of YYYY-MM-DD in ten characters. */
+static bool scan_date(const char *text, int64_t sign, int64_t *days)
+{
+  uint64_t x = load8(text) ^ PATTERN_MONTH;
+  unsigned tens = (unsigned)digit_at(text + 8), ones = (unsigned)digit_at(text + 9);
+  if (is_out(x, SLACK_MONTH) || tens > 3 || ones > 9) return false;
+  uint64_t pairs = pair_up(x);
+  int year = (int)(100 * (pairs & 0xff) + (pairs >> 16 & 0xff));
+  int month = (int)(pairs >> 40 & 0xff), day = (int)(10 * tens + ones);
+  if (month < 1 || month > 12 || day < 1 || day > 31) return false;
+  *days = day_from_civil(sign * year, month, day);
+  return true;
+}
+
+/* [ ][Z|±HH:MM][ ] up to the end, in milliseconds east of Greenwich. SQLite takes up to ±14:59. */
+static bool scan_zone(const char *p, const char *end, int64_t *offset)
+{
+  *offset = 0;
+  p = skip_spaces(p, end);
+  if (p == end) return true;
+  char c = *p++;
+  if (c == '+' || c == '-') {
+    int hours = two_digits(p, end);
+    if (hours < 0 || hours > 14 || p + 2 == end || p[2] != ':') return false;
+    int minutes = two_digits(p + 3, end);
+    if (minutes < 0 || minutes > 59) return false;
+    *offset = (c == '-' ? -MS_PER_MINUTE : MS_PER_MINUTE) * (hours * 60 + minutes);
+    p += 5;
+  } else if (c != 'Z' && c != 'z') {
+    return false;
+  }
+  return skip_spaces(p, end) == end;
+}
+
+/*
+** What follows the seconds: [.fff…][zone]. Gives seconds and fraction in ms, less the zone. Rounds as SQLite does, in
+** the same double operations, so that a tie goes the same way; digits past the 300th, where SQLite's scale overflows,
+** change nothing.
+*/
+static bool scan_after_seconds(const char *p, const char *end, int seconds, int64_t *ms)
+{
+  int64_t offset, part = seconds * MS_PER_SECOND;
+  if (end - p >= 2 && *p == '.' && (unsigned)digit_at(p + 1) <= 9) {
+    double digits = 0, scale = 1;
+    for (p++; p < end && (unsigned)digit_at(p) <= 9; p++) {
+      if (scale >= 1e300) continue;
+      digits = digits * 10 + digit_at(p);
+      scale *= 10;
+    }
+    part = (int64_t)((seconds + digits / scale) * 1000 + 0.5);
+  }
+  if (!scan_zone(p, end, &offset)) return false;
+  *ms = part - offset;
+  return true;
+}
+
+/* HH:MM[:SS[.fff…]][zone] up to the end, in ms since midnight UTC. SQLite takes hour 24 and all its minutes. */
+static bool scan_clock(const char *p, const char *end, int64_t *ms)
+{
+  int hours = two_digits(p, end);
+  if (hours < 0 || hours > 24 || p + 2 == end || p[2] != ':') return false;
+  int minutes = two_digits(p + 3, end), seconds = 0;
+  if (minutes < 0 || minutes > 59) return false;
+  p += 5;
+  if (p < end && *p == ':') {
+    seconds = two_digits(p + 1, end);
+    if (seconds < 0 || seconds > 59) return false;
+    if (!scan_after_seconds(p + 3, end, seconds, ms)) return false;
+  } else {
+    if (!scan_zone(p, end, ms)) return false;
+    *ms = -*ms;
+  }
+  *ms += MS_PER_MINUTE * (hours * 60 + minutes);
+  return true;
+}
+
+/*
+** A decimal number with spaces around it, as SQLite reads it; independent of the locale, which strtod() is not. The
+** nearest double to within a hair of half a unit in the last place: the part lost in scaling is computed exactly by
+** fma() and added back.
+*/
+static bool scan_number(const char *p, const char *end, double *number)
+{
+  p = skip_spaces(p, end);
+  bool negative = p < end && *p == '-';
+  if (p < end && (*p == '-' || *p == '+')) p++;
+  uint64_t digits = 0;
+  int64_t exponent = 0;
+  bool any = false, point = false;
+  for (; p < end; p++) {
+    if (*p == '.' && !point) {
+      point = true;
+      continue;
+    }
+    unsigned digit = (unsigned)digit_at(p);
+    if (digit > 9) break;
+    any = true;
+    if (digits < UINT64_C(100000000000000000)) {
+      digits = digits * 10 + digit;
+      exponent -= point;
+    } else {
+      exponent += !point;
+    }
+  }
+  if (!any) return false;
+  if (p < end && (*p == 'e' || *p == 'E')) {
+    p++;
+    bool down = p < end && *p == '-';
+    if (p < end && (*p == '-' || *p == '+')) p++;
+    if (p == end || (unsigned)digit_at(p) > 9) return false;
+    int64_t e = 0;
+    for (; p < end && (unsigned)digit_at(p) <= 9; p++) {
+      if (e < 100000) e = e * 10 + digit_at(p);
+    }
+    exponent += down ? -e : e;
+  }
+  if (skip_spaces(p, end) != end) return false;
+
+  /*
+  ** Powers to 10^22 are exact. Anything scaled by more is 0, or no time on either side: what it is exactly does not
+  ** matter.
+  */
+  double scale = 1;
+  int64_t steps = exponent < 0 ? -exponent : exponent;
+  for (int64_t i = 0; i < steps && i < 22; i++) {
+    scale *= 10;
+  }
+  double high = (double)(digits & ~UINT64_C(0xfff)), low = (double)(digits & 0xfff), x;
+  if (exponent < 0) {
+    x = high / scale;
+    x += (fma(-x, scale, high) + low) / scale;
+  } else {
+    x = high * scale;
+    x += fma(high, scale, -x) + low * scale;
+  }
+  *number = negative ? -x : x;
+  return true;
+}
+
+/* Any accepted text; complete but slower than the way through the memo. */
+static bool scan_text(const char *text, size_t length, int64_t *ms)
+{
+  const char *zero = memchr(text, 0, length); /* SQLite's date functions stop there */
+  const char *end = zero ? zero : text + length, *p = text;
+  int64_t days, clock;
+  double number;
+  int sign = end > p && *p == '-' ? -1 : 1; /* year -1 can be year 0 in UTC */
+  p += sign < 0;
+  if (end - p >= 10 && scan_date(p, sign, &days)) {
+    p += 10;
+    while (p < end && (is_space(*p) || *p == 'T')) {
+      p++;
+    }
+    clock = 0;
+    if (p < end && !scan_clock(p, end, &clock)) return false;
+    return accept(days * MS_PER_DAY + clock, ms);
+  }
+  if (scan_clock(text, end, &clock)) {
+    *ms = day_from_civil(2000, 1, 1) * MS_PER_DAY + clock;
+    return true;
+  }
+  return scan_number(text, end, &number) && time_from_real(number, ms);
+}
+
+static bool memo_holds(const TimeMemo *memo, const char *text)
+{
+  uint16_t a, b;
+  memcpy(&a, memo->date + 8, 2);
+  memcpy(&b, text + 8, 2);
+  return bytes8(memo->date) == bytes8(text) && a == b && memo->date[0];
+}
+
+/* The ways that most texts go: a date alone, with HH:MM, with HH:MM:SS and what may follow that. Else scan_text(). */
+APART static bool scan_usual(TimeMemo *memo, const char *text, size_t length, int64_t *ms)
+{
+  if (length < 10) return scan_text(text, length, ms);
+  if (!memo_holds(memo, text)) {
+    int64_t days;
+    if (!scan_date(text, 1, &days)) return scan_text(text, length, ms);
+    memcpy(memo->date, text, 10);
+    memo->day_ms = days * MS_PER_DAY;
+  }
+  if (length == 10) {
+    *ms = memo->day_ms;
+    return true;
+  }
+  if ((length != 16 && length < 19) || (text[10] != ' ' && text[10] != 'T')) return scan_text(text, length, ms);
+  int64_t clock = clock_ms(length == 16 ? load8(text + 8) >> 24 | NO_SECONDS : load8(text + 11));
+  if (clock < 0) return scan_text(text, length, ms);
+  if (length > 19) {
+    int64_t part, seconds = clock / MS_PER_SECOND % 60;
+    if (!scan_after_seconds(text + 19, text + length, (int)seconds, &part)) return scan_text(text, length, ms);
+    clock += part - seconds * MS_PER_SECOND;
+  }
+  return accept(memo->day_ms + clock, ms);
+}
+
+/* The way of most rows: a date just seen. Calls nothing else, hence saves no registers. */
+bool time_from_text_memo(TimeMemo *memo, const char *text, size_t length, int64_t *ms)
+{
+  if (length == 19 && memo_holds(memo, text) && (text[10] == ' ' || text[10] == 'T')) {
+    int64_t clock = clock_ms(load8(text + 11));
+    if (clock >= 0) {
+      *ms = memo->day_ms + clock;
+      return true;
+    }
+  } else if (length == 10 && memo_holds(memo, text)) {
+    *ms = memo->day_ms;
+    return true;
+  }
+  return scan_usual(memo, text, length, ms);
+}
+
+bool time_from_text(const char *text, size_t length, int64_t *ms)
+{
+  return scan_usual(&(TimeMemo){0}, text, length, ms);
+}
+
+/* ---- Numbers to time ---- */
+
+#define SECONDS_MIN INT64_C(-62167219200)
+#define SECONDS_MAX INT64_C(253402300799)
+
+/* 20240229 is meant as a date. Taken as unix seconds it would silently be a day of August 1970. */
+static bool is_compact_date(int64_t number)
+{
+  int64_t month = number / 100 % 100, day = number % 100;
+  return number >= 19000101 && number <= 21001231 && month >= 1 && month <= 12 && day >= 1 && day <= 31;
+}
+
+bool time_from_integer(int64_t number, int64_t *ms)
+{
+  if (is_compact_date(number)) return false;
+  bool seconds = number >= SECONDS_MIN && number <= SECONDS_MAX;
+  return accept(seconds ? number * MS_PER_SECOND : number, ms);
+}
+
+bool time_from_real(double number, int64_t *ms)
+{
+  /* SQLite's range for julian days and its rounding. Written so that NaN fails. */
+  if (number >= 0 && number < 5373484.5) {
+    return accept((int64_t)(number * 86400000.0 + 0.5) - INT64_C(210866760000000), ms);
+  }
+  if (number >= 19000101 && number <= 21001231 && is_compact_date((int64_t)number)) return false;
+  bool seconds = number >= (double)SECONDS_MIN && number < (double)SECONDS_MAX + 1;
+  double t = floor(seconds ? number * 1000 + 0.5 : number + 0.5);
+  if (!(t >= (double)TIME_MIN && t <= (double)TIME_MAX)) return false;
+  *ms = (int64_t)t;
+  return true;
+}
+
+/* ---- Offsets, grains and durations as text ---- */
+
+bool offset_from_text(const char *text, size_t length, int64_t *ms)
+{
+  const char *p = text, *end = text + length;
+  if (length == 1 && (*p == 'Z' || *p == 'z' || *p == '0')) {
+    *ms = 0;
+    return true;
+  }
+  if (length < 2 || (*p != '+' && *p != '-')) return false;
+  bool one_digit = length == 2 && p[1] >= '0' && p[1] <= '9';
+  int hours = one_digit ? p[1] - '0' : two_digits(p + 1, end), minutes = 0;
+  p += one_digit ? 2 : 3;
+  if (p < end) {
+    p += *p == ':';
+    minutes = two_digits(p, end);
+    if (end - p != 2) return false;
+  }
+  if (hours < 0 || minutes < 0 || minutes > 59 || hours * 60 + minutes > 14 * 60) return false;
+  *ms = (*text == '-' ? -MS_PER_MINUTE : MS_PER_MINUTE) * (hours * 60 + minutes);
+  return true;
+}
+
+typedef enum LengthUnit {
+  UNIT_HOUR,
+  UNIT_DAY,
+  UNIT_WEEK,
+  UNIT_MONTH,
+  UNIT_QUARTER,
+  UNIT_YEAR,
+  UNIT_COUNT
+} LengthUnit;
+
+/* '[N ]unit[s]', spaces around and between; *count is -1 where N is left out. */
+static bool scan_length(const char *text, size_t length, int32_t *count, LengthUnit *unit)
+{
+  static const char *const NAME[UNIT_COUNT] = {"hour", "day", "week", "month", "quarter", "year"};
+  const char *p = skip_spaces(text, text + length), *end = text + length;
+  while (end > p && is_space(end[-1])) {
+    end--;
+  }
+  *count = -1;
+  for (; p < end && (unsigned)digit_at(p) <= 9; p++) {
+    *count = (*count < 0 ? 0 : *count * 10) + digit_at(p);
+    if (*count > LENGTH_MAX) return false;
+  }
+  p = skip_spaces(p, end);
+  if (end > p && (end[-1] | 0x20) == 's') end--;
+  for (int u = 0; u < UNIT_COUNT; u++) {
+    size_t n = strlen(NAME[u]), same = 0;
+    if ((size_t)(end - p) != n) continue;
+    while (same < n && (p[same] | 0x20) == NAME[u][same]) {
+      same++;
+    }
+    if (same < n) continue;
+    *unit = (LengthUnit)u;
+    return true;
+  }
+  return false;
+}
+
+bool grain_from_text(const char *text, size_t length, Grain *grain)
+{
+  static const GrainUnit GRAIN[UNIT_COUNT] = {0, GRAIN_DAY, GRAIN_WEEK, GRAIN_MONTH, GRAIN_QUARTER, GRAIN_YEAR};
+  int32_t count;
+  LengthUnit unit;
+  if (!scan_length(text, length, &count, &unit) || unit == UNIT_HOUR) return false;
+  if (count == 0 || (count > 1 && unit != UNIT_DAY)) return false;
+  *grain = count > 1 ? (Grain){GRAIN_DAYS, count} : (Grain){GRAIN[unit], 0};
+  return true;
+}
+
+bool duration_from_text(const char *text, size_t length, Duration *duration)
+{
+  static const Duration UNIT[UNIT_COUNT] = {
+    {MS_PER_HOUR, 0}, {MS_PER_DAY, 0}, {7 * MS_PER_DAY, 0}, {0, 1}, {0, 3}, {0, 12}};
+  int32_t count;
+  LengthUnit unit;
+  if (!scan_length(text, length, &count, &unit)) return false;
+  if (count < 0) count = 1;
+  *duration = (Duration){UNIT[unit].ms * count, UNIT[unit].months * count};
+  return true;
+}

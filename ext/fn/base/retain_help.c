@@ -1,0 +1,357 @@
+/*
+** retain_help([function]): the documentation of every function, parameter and column, as rows.
+**
+**   SELECT name, kind, help FROM retain_help WHERE topic = 'summary';
+**   SELECT topic, item, help FROM retain_help('rfm');
+**
+** R1  Everything is read from the specs that the engine itself runs: nothing is documented that does not exist, and the reverse.
+** R2  Rows per function, in this order: summary, signature, a parameter each, a column each (table functions), result, nulls, errors,
+**     formula, example. Table functions come first, then the others, each in the order of the registry.
+** R3  A function of several forms under one name (an aggregate and a scalar) appears once per form, with its own kind.
+** R4  `function` is compared without regard to case; a name that does not exist is an error that lists those that do.
+*/
+#include <string.h>
+
+#include "core/base/chunks.h"
+#include "core/base/mem.h"
+#include "core/base/text.h"
+#include "glue/spec.h"
+
+enum {
+  FUNCTION
+};
+enum {
+  NAME,
+  KIND,
+  TOPIC,
+  ITEM,
+  TYPE,
+  FALLBACK,
+  ACCEPTED,
+  HELP
+};
+
+typedef enum Topic {
+  SUMMARY,
+  SIGNATURE,
+  PARAMETER,
+  COLUMN,
+  RESULT,
+  NULLS,
+  ERRORS,
+  FORMULA,
+  EXAMPLE
+} Topic;
+static const char *const TOPICS[] = {"summary", "signature", "parameter", "column", "result", "nulls", "errors", "formula", "example"};
+
+/* One of the two kinds of spec. */
+typedef struct Entry {
+  const TableSpec *table;
+  const FunctionSpec *function;
+} Entry;
+
+typedef struct HelpRow {
+  Entry entry;
+  Topic topic;
+  int item;   /* number of the parameter or column */
+  char *text; /* owned: the signature, or what a parameter accepts; else NULL */
+} HelpRow;
+
+typedef struct Help {
+  Chunks rows;
+} Help;
+
+static const char *entry_name(Entry entry)
+{
+  return entry.table ? entry.table->name : entry.function->name;
+}
+
+static const Doc *entry_doc(Entry entry)
+{
+  return entry.table ? &entry.table->doc : &entry.function->doc;
+}
+
+static const char *entry_kind(Entry entry)
+{
+  if (entry.table) {
+    return "table";
+  }
+  return entry.function->scalar ? "scalar" : entry.function->inverse ? "window"
+                                                                     : "aggregate";
+}
+
+static int entry_params(Entry entry)
+{
+  return entry.table ? table_param_count(entry.table) : entry.function->n_params + (entry.function->more != NULL);
+}
+
+static const ParamSpec *entry_param(Entry entry, int i)
+{
+  if (entry.table) {
+    return table_param(entry.table, i);
+  }
+  return i < entry.function->n_params ? &entry.function->params[i] : entry.function->more;
+}
+
+/* Entry i of the registry: tables, then functions. False past the last. */
+static bool entry_at(const Registry *registry, int i, Entry *entry)
+{
+  *entry = (Entry){0};
+  for (const TableSpec *const *table = registry->tables; *table; table++) {
+    if (i-- == 0) {
+      entry->table = *table;
+      return true;
+    }
+  }
+  for (const FunctionSpec *const *function = registry->functions; *function; function++) {
+    if (i-- == 0) {
+      entry->function = *function;
+      return true;
+    }
+  }
+  return false;
+}
+
+static char lower(char c)
+{
+  return c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c;
+}
+
+static bool is_same_name(const char *a, const char *b)
+{
+  for (; *a && lower(*a) == lower(*b); a++, b++) {
+  }
+  return lower(*a) == lower(*b);
+}
+
+/* rfm(source, bins = 5, method = 'quantile', …): defaults after =; what the engine adds, or any number of further arguments, as the ellipsis. */
+static char *signature_of(Entry entry)
+{
+  Text text = {0};
+  int n = entry.table ? entry.table->n_params : entry.function->n_params;
+  text_add(&text, entry_name(entry));
+  text_add(&text, "(");
+  for (int i = 0; i < n; i++) {
+    const ParamSpec *param = entry_param(entry, i);
+    bool is_number = param->kind == PARAM_INTEGER || param->kind == PARAM_REAL;
+    text_add(&text, i ? ", " : "");
+    text_add(&text, param->name);
+    if (param->fallback) {
+      const char *quote = is_number || !*param->fallback ? "" : "'";
+      text_add(&text, " = ");
+      text_add(&text, quote);
+      text_add(&text, *param->fallback ? param->fallback : "NULL");
+      text_add(&text, quote);
+    }
+  }
+  text_add(&text, n < entry_params(entry) ? ", …)" : ")");
+  return text_take(&text);
+}
+
+static Status row_add(Help *help, Entry entry, Topic topic, int item)
+{
+  HelpRow *row = chunks_push(&help->rows);
+  if (!row) {
+    return STATUS_NOMEM;
+  }
+  row->entry = entry;
+  row->topic = topic;
+  row->item = item;
+  if (topic == SIGNATURE) {
+    row->text = signature_of(entry);
+  } else if (topic == PARAMETER) {
+    row->text = param_accepted(entry_param(entry, item));
+  } else {
+    return STATUS_OK;
+  }
+  return row->text ? STATUS_OK : STATUS_NOMEM;
+}
+
+static Status entry_add(Help *help, Entry entry)
+{
+  Status status = STATUS_OK;
+  for (Topic topic = SUMMARY; topic <= EXAMPLE && status == STATUS_OK; topic++) {
+    int n = 1;
+    if (topic == PARAMETER) {
+      n = entry_params(entry);
+    } else if (topic == COLUMN) {
+      n = entry.table ? entry.table->n_columns : 0;
+    }
+    for (int item = 0; item < n && status == STATUS_OK; item++) {
+      status = row_add(help, entry, topic, item);
+    }
+  }
+  return status;
+}
+
+static Status unknown_name(Call *call)
+{
+  Entry entry;
+  Text names = {0};
+  const char *last = "";
+  for (int i = 0; entry_at(call_registry(call), i, &entry); i++) {
+    if (!is_same_name(last, entry_name(entry))) {
+      last = entry_name(entry);
+      text_add(&names, i ? ", " : "");
+      text_add(&names, last);
+    }
+  }
+  char *list = text_take(&names);
+  Status status = list ? call_fail_argument(call, FUNCTION, "one of %s", list) : STATUS_NOMEM;
+  mem_free(list);
+  return status;
+}
+
+static Status help_compute(Call *call, void *state, int64_t *n_rows)
+{
+  Help *help = state;
+  const char *wanted = call_text(call, FUNCTION);
+  Entry entry;
+  Status status = STATUS_OK;
+  help->rows.stride = sizeof(HelpRow);
+  for (int i = 0; status == STATUS_OK && entry_at(call_registry(call), i, &entry); i++) {
+    if (!wanted || is_same_name(wanted, entry_name(entry))) {
+      status = entry_add(help, entry);
+    }
+  }
+  *n_rows = (int64_t)help->rows.count;
+  return status == STATUS_OK && *n_rows == 0 ? unknown_name(call) : status;
+}
+
+/* PARAM_KIND -> the SQL type of its values. */
+static const char *param_type(const ParamSpec *param)
+{
+  switch (param->kind) {
+    case PARAM_INTEGER:
+      return "INTEGER";
+    case PARAM_REAL:
+      return "REAL";
+    case PARAM_TRUTH:
+    case PARAM_ANY:
+      return "any";
+    default:
+      return "TEXT";
+  }
+}
+
+static const char *row_help(const HelpRow *row)
+{
+  const Doc *doc = entry_doc(row->entry);
+  switch (row->topic) {
+    case SUMMARY:
+      return doc->summary;
+    case PARAMETER:
+      return entry_param(row->entry, row->item)->help;
+    case COLUMN:
+      return row->entry.table->columns[row->item].help;
+    case RESULT:
+      return doc->result;
+    case NULLS:
+      return doc->nulls;
+    case ERRORS:
+      return doc->errors;
+    case FORMULA:
+      return doc->formula;
+    case EXAMPLE:
+      return doc->example;
+    default:
+      return row->text;
+  }
+}
+
+static void parameter_cell(const ParamSpec *param, const HelpRow *row, int column, Cell *out)
+{
+  switch (column) {
+    case ITEM:
+      cell_static(out, param->name);
+      break;
+    case TYPE:
+      cell_static(out, param_type(param));
+      break;
+    case FALLBACK:
+      cell_static(out, !param->fallback ? "(required)" : *param->fallback ? param->fallback
+                                                                          : "(none)");
+      break;
+    default:
+      cell_text(out, row->text, strlen(row->text));
+  }
+}
+
+static void column_cell(const ColumnSpec *spec, int column, Cell *out)
+{
+  if (column == ITEM) {
+    cell_static(out, spec->name);
+  } else if (column == TYPE) {
+    cell_static(out, *spec->type ? spec->type : "INTEGER or TEXT");
+  } else {
+    cell_null(out);
+  }
+}
+
+static void help_cell(const void *state, int64_t i, int column, Cell *out)
+{
+  const Help *help = state;
+  const HelpRow *row = chunks_at(&help->rows, (size_t)i);
+  if (column == NAME) {
+    cell_static(out, entry_name(row->entry));
+  } else if (column == KIND) {
+    cell_static(out, entry_kind(row->entry));
+  } else if (column == TOPIC) {
+    cell_static(out, TOPICS[row->topic]);
+  } else if (column == HELP && row->text && row->topic == SIGNATURE) {
+    cell_text(out, row->text, strlen(row->text)); /* a copy: the row dies with the cursor */
+  } else if (column == HELP) {
+    cell_static(out, row_help(row));
+  } else if (row->topic == PARAMETER) {
+    parameter_cell(entry_param(row->entry, row->item), row, column, out);
+  } else if (row->topic == COLUMN) {
+    column_cell(&row->entry.table->columns[row->item], column, out);
+  } else {
+    cell_null(out);
+  }
+}
+
+static void help_free(void *state)
+{
+  Help *help = state;
+  for (size_t i = 0; i < help->rows.count; i++) {
+    HelpRow *row = chunks_at(&help->rows, i);
+    mem_free(row->text);
+  }
+  chunks_free(&help->rows);
+}
+
+static const ColumnSpec COLUMNS[] = {
+  {"name", "TEXT", "the function's SQL name"},
+  {"kind", "TEXT", "table (stands in FROM), scalar, aggregate, or window (an aggregate that also takes OVER)"},
+  {"topic", "TEXT", "what this row tells: summary, signature, parameter, column, result, nulls, errors, formula or example"},
+  {"item", "TEXT", "the name of the parameter or output column; NULL for other topics"},
+  {"type", "TEXT", "the SQL type of the parameter or column; 'any' where every type is taken"},
+  {"fallback", "TEXT", "a parameter's default; '(required)' where it has to be given, '(none)' where it may be left out"},
+  {"accepted", "TEXT", "the values that a parameter accepts"},
+  {"help", "TEXT", "the text: meaning, unit and range; for the topic example a statement that runs"},
+};
+
+static const ParamSpec PARAMS[] = {
+  {"function", PARAM_TEXT, "", 0, 0, NULL, "the function to explain, such as 'rfm'; left out: all of them"},
+};
+
+const TableSpec retain_help_table = {
+  .name = "retain_help",
+  .doc = {
+    .summary = "Explains every function: parameters, columns, rules and an example that runs.",
+    .result = "A row per fact, in reading order: summary, signature, parameters, output columns, result, nulls, errors, formula, example.",
+    .nulls = "A NULL function means all functions.",
+    .errors = "A name that is no function of retain; the message lists those that are.",
+    .example = "SELECT topic, item, help FROM retain_help('demo_orders')",
+    .formula = "No formula: the rows are read from the specifications that the engine runs.",
+  },
+  .columns = COLUMNS,
+  .n_columns = COUNT_OF(COLUMNS),
+  .params = PARAMS,
+  .n_params = COUNT_OF(PARAMS),
+  .state_size = sizeof(Help),
+  .compute = help_compute,
+  .cell = help_cell,
+  .free = help_free,
+};

@@ -1,0 +1,95 @@
+/*
+** What the scalar functions on a fitted model have in common: the model, the customer's past and covariates, read and
+** checked.
+**
+** R1  model is JSON as model_json.h has it, from a …_fit() or written by hand. One that did not converge, or whose kind
+**     has no such quantity, is an error.
+** R2  x repeat purchases, the last at t_x, seen until T, all in the unit of the model, as customer_summary() gives
+**     them; for bgbb x transactions in T opportunities, the last at the t_x-th. A past that cannot be is an error.
+** R3  As many covariates as the model was fitted with follow the other arguments, in the order of the fit.
+** R4  NULL in any argument gives NULL. A result that is no finite number (arguments of 1e300) is an error, never NULL.
+*/
+#ifndef RETAIN_FN_BTYD_BTYD_PARAMS_H
+#define RETAIN_FN_BTYD_BTYD_PARAMS_H
+
+#include "core/btyd/btyd.h"
+#include "glue/call.h"
+#include "glue/spec.h"
+
+typedef enum Ask {
+  ASK_P_ALIVE,
+  ASK_P_ALIVE_AT,
+  ASK_EXPECTED,
+  ASK_PMF,
+  ASK_DERT,
+  ASK_VALUE
+} Ask;
+
+typedef struct Question {
+  const Model *model;
+  double theta[MODEL_PARAMETERS]; /* with the customer's covariates applied */
+  Past past;
+  bool is_new;
+} Question;
+
+/* What the model's functions take: NULL is a new customer. */
+static inline const Past *question_past(const Question *question)
+{
+  return question->is_new ? NULL : &question->past;
+}
+
+/*
+** The model in argument `param`, which has to answer `ask`. NULL: the call has failed. Borrowed as model_argument() is.
+*/
+const ModelFit *question_model(Call *call, int param, Ask ask);
+
+/*
+** The model in argument 0 about the customer whose x, t_x and T are arguments past, past + 1 and past + 2, with the
+** covariates in the arguments after the params. is_new: the call has none of these; it is about a new customer. False:
+** the call has failed, or its result is NULL.
+*/
+bool question_read(Call *call, Ask ask, int past, Question *question);
+
+/* Whether a past is one that the model knows. False: the call has failed. */
+bool past_check(Call *call, const Model *model, const Past *past);
+
+/*
+** Whether a length of time is one that the model knows: bgbb counts in whole opportunities, up to a million. False: the call has failed.
+*/
+bool question_time_fits(Call *call, const Question *question, int param);
+
+/* The result; R4. */
+void question_answer(Call *call, double value, Cell *out);
+
+/* The same arguments, and sentences about them, in all functions. */
+#define MODEL_HELP(fit, example) "JSON from a fit such as " fit ", or your own such as " example
+#define BGNBD_JSON "{\"model\":\"bgnbd\",\"parameters\":{\"r\":0.243,\"alpha\":4.414,\"a\":0.793,\"b\":2.426}}"
+#define SPEND_JSON "{\"model\":\"gamma_gamma\",\"parameters\":{\"p\":6.25,\"q\":3.74,\"gamma\":15.45}}"
+#define A_MODEL "'" BGNBD_JSON "'"
+#define A_SPEND_MODEL "'" SPEND_JSON "'"
+#define MODEL_PARAM                                                              \
+  {                                                                              \
+    "model", PARAM_TEXT, NULL, 0, 0, NULL, MODEL_HELP("bgnbd_fit()", BGNBD_JSON) \
+  }
+#define HORIZON_PARAM                                                                                               \
+  {                                                                                                                 \
+    "horizon", PARAM_REAL, NULL, 0, INFINITY, NULL,                                                                 \
+      "length of the time to come, in the model's unit (weeks, if it was fitted on weeks); bgbb: opportunities, a " \
+      "whole number up to 1000000"                                                                                  \
+  }
+#define PAST_PARAMS(fallback)                                                                                 \
+  {"x", PARAM_INTEGER, fallback, 0, INFINITY, NULL, "repeat purchases; bgbb: transactions"},                  \
+    {"t_x", PARAM_REAL, fallback, 0, INFINITY, NULL,                                                          \
+     "time from the first to the last purchase, 0 where x is 0; bgbb: number of the opportunity of the last " \
+     "transaction"},                                                                                          \
+  {                                                                                                           \
+    "T", PARAM_REAL, fallback, 0, INFINITY, NULL,                                                             \
+      "time from the first purchase to the end of observation; bgbb: number of opportunities"                 \
+  }
+extern const ParamSpec COVARIATE_PARAM;
+
+#define MODEL_ERRORS "a text that is no such model; a model that did not converge; "
+#define PAST_ERRORS \
+  MODEL_ERRORS "t_x above T, or 0 with x above 0; another number of covariates than the model has; "
+
+#endif

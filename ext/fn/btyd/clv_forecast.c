@@ -1,0 +1,339 @@
+/*
+** clv_forecast(source[, horizon[, model[, discount[, level[, bootstrap[, seed[, unit]]]]]]]): what each customer is
+** expected to buy and is worth.
+**
+**   SELECT customer, p_alive, expected_purchases, clv, clv_low, clv_high FROM clv_forecast('orders')
+**   WHERE horizon = '52 weeks' ORDER BY clv DESC LIMIT 20;
+**
+** R1  One row per customer, in the order of their first row. orders and value are those so far; x, t_x, T and m are
+**     customer_summary()'s.
+** R2  model = 'auto' fits BG/NBD, MBG/NBD and Pareto/NBD and takes the lowest AIC of those that converged;
+**     fitted_model says which. A model that was asked for and did not converge is an error with its reason. Where none
+**     of 'auto' did, the best of those without a finite maximum is taken at its limit, as in a shop whose customers all drop out
+**     with one chance: fitted_model says 'bgnbd at its limit', there is no interval, and model_fit() tells the reason.
+** R3  expected_purchases: purchase days expected in the horizon after the end of observation. A horizon in months or
+**     years is 30.4375 or 365.25 days each; at most 100 years.
+** R4  expected_value: expected value of a purchase day, by Gamma-Gamma; where x = 0 it is the mean of the
+**     population. A negative m counts as 0. spend_model says 'gamma_gamma', or 'mean' where Gamma-Gamma cannot be
+**     fitted (model_fit() tells why), or its q <= 1 (no mean): then every customer has the mean value of all repeat
+**     purchase days.
+** R5  clv = expected_purchases * expected_value; with a discount the purchases of each week of 7 days count at its
+**     end, divided by (1 + discount)^(days / 365.25). No margin is taken off.
+** R6  clv_low, clv_high: interval at `level` for the EXPECTED value: how unsure the parameters leave it, not how far
+**     a customer may stray from it. By the delta method on log clv; with bootstrap = B by the quantiles of B refits
+**     on customers drawn anew. interval_method says which, with the number of refits that could be used (that converged,
+**     or ended at their limit); fewer than nine in ten are an error. It says none, and there is no interval, where the
+**     model is at its limit, where nobody spent anything at a repeat purchase, and by the delta method where the mean
+**     value is not above 0.
+** R7  A source without a value has NULL for m, value, expected_value, clv and its interval.
+*/
+#include "core/btyd/clv_forecast.h"
+#include "glue/event_source.h"
+#include "glue/spec.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define MOST_YEARS 100
+#define REPLICATES_LEAST 20
+#define REPLICATES_MOST 2000 /* a prediction by all of them, some 20 ms with a discount, is made without a question whether to stop */
+
+typedef struct ForecastAnswer {
+  Source source;
+  Summary summary;
+  Accumulator inner; /* the summary's; its state is followed by the customer's total */
+  Forecast forecast;
+  char fitted_model[FORECAST_MODEL_NAME];
+  char interval_method[48];
+} ForecastAnswer;
+
+enum {
+  PARAM_HORIZON = 1,
+  PARAM_MODEL,
+  PARAM_DISCOUNT,
+  PARAM_LEVEL,
+  PARAM_BOOTSTRAP,
+  PARAM_SEED,
+  PARAM_UNIT,
+  ARG_COUNT
+};
+
+static Sum *total_of(const ForecastAnswer *answer, void *state)
+{
+  return (Sum *)(void *)((char *)state + answer->inner.state_size);
+}
+
+static Status forecast_step(void *self, void *state, const Event *event)
+{
+  ForecastAnswer *answer = self;
+  sum_add(total_of(answer, state), event->value);
+  return answer->inner.step(&answer->summary, state, event);
+}
+
+static void forecast_restart(void *self)
+{
+  ForecastAnswer *answer = self;
+  answer->inner.restart(&answer->summary);
+}
+
+/* has_spend: somebody spent something at a repeat purchase. */
+static Status make_intervals(Call *call, ForecastAnswer *answer, bool has_spend)
+{
+  Forecast *forecast = &answer->forecast;
+  int replicates = (int)call_integer(call, PARAM_BOOTSTRAP);
+  if (replicates > 0 && replicates < REPLICATES_LEAST) {
+    return call_fail_argument(call, PARAM_BOOTSTRAP, "0 or %d…%d: fewer make no interval", REPLICATES_LEAST, REPLICATES_MOST);
+  }
+  snprintf(answer->interval_method, sizeof answer->interval_method, forecast_has_interval(forecast) ? "delta" : "none");
+  if (replicates == 0 || !has_spend || !forecast->chosen->converged) {
+    return STATUS_OK;
+  }
+  Status status = forecast_bootstrap(forecast, &answer->summary, &answer->source.customers, replicates,
+                                     (uint64_t)call_integer(call, PARAM_SEED), call_watch(call));
+  if (status == STATUS_OK && forecast->n_replicates < 0.9 * replicates) {
+    return call_fail(call, "only %d of %d bootstrap replicates could be fitted: too few for an interval. bootstrap = 0 "
+                           "takes the delta method",
+                     forecast->n_replicates, replicates);
+  }
+  snprintf(answer->interval_method, sizeof answer->interval_method, "bootstrap %d of %d", forecast->n_replicates,
+           replicates);
+  return status;
+}
+
+static Status forecast_customers(Call *call, ForecastAnswer *answer)
+{
+  SummaryPasts pasts = {0};
+  Forecast *forecast = &answer->forecast;
+  Status status = summary_pasts(&answer->summary, &answer->source.customers, forecast->unit_days,
+                                answer->source.has_value, NULL, &pasts, call_watch(call));
+  if (status == STATUS_OK) {
+    status = forecast_fit(forecast, &pasts, call_choice(call, PARAM_MODEL) - 1, call_watch(call));
+  }
+  bool has_spend = pasts.spend.n > 0; /* else no column that an interval is for was asked for, or no value is above 0 */
+  summary_pasts_free(&pasts);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (!forecast->model) {
+    char reasons[FORECAST_REASONS];
+    forecast_reasons(forecast->fit, reasons);
+    return call_fail(call, "no model could be fitted: %s", reasons);
+  }
+  forecast_model_name(forecast->chosen, answer->fitted_model);
+  return make_intervals(call, answer, has_spend);
+}
+
+static Status forecast_compute(Call *call, void *state, int64_t *n_rows)
+{
+  ForecastAnswer *answer = state;
+  Forecast *forecast = &answer->forecast;
+  Duration horizon = call_duration(call, PARAM_HORIZON);
+  double days = (double)horizon.ms / (double)MS_PER_DAY + horizon.months * DAYS_PER_MONTH;
+  forecast->unit_days = UNIT_DAYS[call_choice(call, PARAM_UNIT)];
+  forecast->horizon = days / forecast->unit_days;
+  forecast->annual_discount = call_real(call, PARAM_DISCOUNT);
+  forecast->level = call_real(call, PARAM_LEVEL);
+  if (!(days > 0 && days <= MOST_YEARS * DAYS_PER_YEAR)) {
+    return call_fail_argument(call, PARAM_HORIZON, "above 0 and at most %d years", MOST_YEARS);
+  }
+  if (!(forecast->level > 0 && forecast->level < 1)) {
+    return call_fail_argument(call, PARAM_LEVEL, "above 0 and below 1");
+  }
+  answer->summary.offset_ms = call_offset(call, ARG_COUNT + EVENT_UTC_OFFSET);
+  answer->inner = summary_accumulator(&answer->summary);
+  Accumulator accumulator = {
+    .state_size = answer->inner.state_size + sizeof(Sum),
+    .step = forecast_step,
+    .restart = forecast_restart,
+    .any_order = answer->inner.any_order,
+  };
+  Status status = source_read(call, &accumulator, answer, (SourceOptions){0}, &answer->source);
+  if (status == STATUS_OK) {
+    status = summary_finish(&answer->summary, &answer->source.customers, answer->source.as_of, call_watch(call));
+  }
+  if (status == STATUS_OK && answer->summary.n_rows) {
+    status = forecast_customers(call, answer);
+  }
+  *n_rows = answer->summary.n_rows;
+  return status;
+}
+
+enum {
+  CUSTOMER,
+  X,
+  T_X,
+  AGE,
+  M,
+  ORDERS,
+  VALUE,
+  P_ALIVE,
+  EXPECTED_PURCHASES,
+  EXPECTED_VALUE,
+  CLV,
+  CLV_LOW,
+  CLV_HIGH,
+  FITTED_MODEL,
+  SPEND_MODEL,
+  INTERVAL_METHOD
+};
+
+#define OF_VALUE                                                                                            \
+  (1 << M | 1 << VALUE | 1 << EXPECTED_VALUE | 1 << CLV | 1 << CLV_LOW | 1 << CLV_HIGH | 1 << SPEND_MODEL | \
+   1 << INTERVAL_METHOD)
+
+static void forecast_cell(const void *state, int64_t row, int column, Cell *out)
+{
+  const ForecastAnswer *answer = state;
+  const Forecast *forecast = &answer->forecast;
+  const Customers *customers = &answer->source.customers;
+  SummaryRow customer;
+  if (OF_VALUE >> column & 1 && !answer->source.has_value) {
+    cell_null(out);
+    return;
+  }
+  summary_get(&answer->summary, customers, (uint32_t)row, &customer);
+  switch (column) {
+    case CUSTOMER:
+      cell_customer(out, customers, customer.customer);
+      break;
+    case X:
+      cell_integer(out, customer.repeats);
+      break;
+    case T_X:
+      cell_real(out, (double)customer.recency / forecast->unit_days);
+      break;
+    case AGE:
+      cell_real(out, (double)customer.age / forecast->unit_days);
+      break;
+    case M:
+      cell_real(out, customer.mean);
+      break;
+    case ORDERS:
+      cell_integer(out, customer.orders);
+      break;
+    case VALUE:
+      cell_real(out, sum_value(total_of(answer, customers_state(customers, customer.customer))));
+      break;
+    case P_ALIVE:
+      cell_real(out, forecast_p_alive(forecast, &customer));
+      break;
+    case EXPECTED_PURCHASES:
+      cell_real(out, forecast_purchases(forecast, &customer));
+      break;
+    case EXPECTED_VALUE:
+      cell_real(out, forecast_mean_value(forecast, &customer));
+      break;
+    case CLV:
+      cell_real(out, forecast_value(forecast, &customer));
+      break;
+    case CLV_LOW:
+      cell_real(out, forecast_interval(forecast, &customer).low);
+      break;
+    case CLV_HIGH:
+      cell_real(out, forecast_interval(forecast, &customer).high);
+      break;
+    case FITTED_MODEL:
+      cell_text(out, answer->fitted_model, strlen(answer->fitted_model));
+      break;
+    case SPEND_MODEL:
+      cell_static(out, forecast->has_spend ? GAMMA_GAMMA.name : "mean");
+      break;
+    case INTERVAL_METHOD:
+      cell_text(out, answer->interval_method, strlen(answer->interval_method));
+      break;
+  }
+}
+
+static void forecast_answer_free(void *state)
+{
+  ForecastAnswer *answer = state;
+  source_free(&answer->source);
+  summary_free(&answer->summary);
+  forecast_free(&answer->forecast);
+}
+
+static const Customers *forecast_customer_index(const void *state)
+{
+  return &((const ForecastAnswer *)state)->source.customers;
+}
+
+static const ColumnSpec COLUMNS[] = {
+  {"customer", "", "the customer's key as in the source"},
+  {"x", "INTEGER", "repeat purchases: purchase days after the first"},
+  {"t_x", "REAL", "first to last purchase day, in the unit; 0 where x = 0"},
+  {"T", "REAL", "first purchase day to the end of observation, in the unit"},
+  {"m", "REAL", "mean value of a repeat purchase day; NULL where x = 0 or the source has no value"},
+  {"orders", "INTEGER", "rows of the customer so far"},
+  {"value", "REAL", "sum of the values so far; NULL where the source has no value"},
+  {"p_alive", "REAL", "chance that the customer is still one at the end of observation"},
+  {"expected_purchases", "REAL", "expected purchase days in the horizon"},
+  {"expected_value", "REAL", "expected value of a purchase day, where a mean m below 0, as of refunds, counts as 0; NULL where the source has no value"},
+  {"clv", "REAL", "expected value of the horizon, discounted; NULL where the source has no value"},
+  {"clv_low", "REAL", "lower end of the interval of clv: uncertainty of the expected value by that of the parameters"},
+  {"clv_high", "REAL", "upper end of the interval of clv"},
+  {"fitted_model", "TEXT", "the model of the purchases: bgnbd, mbgnbd or pareto_nbd; followed by 'at its limit' where none of "
+                           "them has a finite maximum (model_fit() says why), and then without an interval"},
+  {"spend_model", "TEXT", "the model of the value: gamma_gamma, or mean (of all repeat purchase days) where that "
+                          "cannot be fitted; NULL where the source has no value"},
+  {"interval_method", "TEXT", "delta, bootstrap with the number of replicates that could be fitted, or none; NULL where "
+                              "the source has no value"},
+};
+
+static const ParamSpec PARAMS[] = {
+  {"source", PARAM_SOURCE, NULL, 0, 0, NULL,
+   "the purchases: the name of a table or view, or (SELECT retain_log(customer, time, value) FROM …)"},
+  {"horizon", PARAM_DURATION, "52 weeks", 0, 0, NULL,
+   "how far to forecast from as_of, such as '90 days' or '1 year', at most 100 years; a month is 30.4375 days, a year "
+   "365.25"},
+  {"model", PARAM_CHOICE, "auto", 0, 0, "auto|bgnbd|mbgnbd|pareto_nbd",
+   "the model of the purchases; auto: of those that converge the one with the lowest AIC"},
+  {"discount", PARAM_REAL, "0", 0, 1, NULL, "effective discount rate per year, 0.1 for 10 %; a week's purchases count "
+                                            "at its end"},
+  {"level", PARAM_REAL, "0.95", 0, 1, NULL, "confidence level of clv_low … clv_high, above 0 and below 1"},
+  {"bootstrap", PARAM_INTEGER, "0", 0, REPLICATES_MOST, NULL,
+   "number of refits on customers drawn anew, of which the interval is then made (200 is usual, 20 the least, 2000 the most); 0: the delta method. "
+   "Costs a fit each, and a prediction of every "
+   "customer that is read"},
+  {"seed", PARAM_INTEGER, "1", -9.2e18, 9.2e18, NULL, "of the bootstrap's draws; the same seed gives the same "
+                                                      "intervals"},
+  {"unit", PARAM_CHOICE, "week", 0, 0, UNIT_CHOICES,
+   "the unit of t_x and T: day, week (7 days), month (30.4375 days) or year (365.25 days). Changes nothing else"},
+};
+
+const TableSpec clv_forecast_table = {
+  .name = "clv_forecast",
+  .doc = {
+    .summary = "What each customer will buy and is worth: P(alive), expected purchases, expected value and lifetime "
+               "value with an interval.",
+    .result = "A row per customer, in the order of their first row; none for an empty source.",
+    .nulls = "Rows with a NULL customer or time do not take part; a NULL value counts as 0. Without a value column m, "
+             "value, expected_value, clv and its interval are NULL.",
+    .errors = "No model can be fitted (the reasons are given: nobody bought again, all customers alike, no finite "
+              "maximum); a horizon above 100 years; a level outside 0 … 1; "
+              "fewer than nine in ten bootstrap replicates can be fitted; a source, column, customer, time or value that "
+              "is none.",
+    .example = "SELECT customer, x, round(p_alive, 3) AS p_alive, round(expected_purchases, 2) AS expected_purchases, "
+               "round(clv, 1) AS clv, round(clv_low, 1) AS clv_low, "
+               "round(clv_high, 1) AS clv_high, fitted_model FROM clv_forecast((SELECT retain_log(customer_id, "
+               "ordered_at, amount) FROM demo_orders(500, 1))) "
+               "WHERE horizon = '26 weeks' ORDER BY clv DESC LIMIT 3",
+    .formula = "clv = sum over weeks i of (E[purchases by i] - E[purchases by i - 1]) / (1 + discount)^(days of i / "
+               "365.25) * E[value | x, m]. BG/NBD: Fader, Hardie & Lee 2005; MBG/NBD: "
+               "Batislam, Denizel & Filiztekin 2007; Pareto/NBD: Schmittlein, Morrison & Colombo 1987; Gamma-Gamma: "
+               "Fader & Hardie 2013. Interval: clv * exp(+-z sd), sd^2 = g'Cg, C "
+               "the covariance of the log parameters, g the gradient of log clv.",
+  },
+  .columns = COLUMNS,
+  .n_columns = COUNT_OF(COLUMNS),
+  .params = PARAMS,
+  .n_params = COUNT_OF(PARAMS),
+  .has_source = true,
+  .value = VALUE_OPTIONAL,
+  .value_columns = OF_VALUE,
+  .state_size = sizeof(ForecastAnswer),
+  .compute = forecast_compute,
+  .cell = forecast_cell,
+  .free = forecast_answer_free,
+  .customers = forecast_customer_index,
+};

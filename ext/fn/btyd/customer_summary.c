@@ -1,0 +1,204 @@
+/*
+** customer_summary(source[, unit[, until]]): what the buy-till-you-die models need of a customer.
+**
+**   SELECT customer, x, t_x, T, m FROM customer_summary('orders') WHERE unit = 'week' AND until = '1997-09-30';
+**
+** R1  One row per customer, in the order of their first row in the source; with `until`, only those who bought up to
+**     it.
+** R2  Purchases are merged by civil day in utc_offset. orders counts rows, x the purchase days after the first.
+** R3  t_x: from the first to the last purchase day; T: from the first purchase day to the day on which observation
+**     ends, `until`, else as_of. Both are whole days divided by the unit: day 1, week 7, month 30.4375, year 365.25.
+** R4  m: mean of the day sums over the x repeat days, the first day left out. NULL where x = 0 or the source has no
+**     value.
+** R5  Rows after the instant `until` (a date alone is its first instant), up to as_of, are the holdout:
+**     holdout_orders counts its rows, holdout_x its purchase days, holdout_value their sum, holdout_T runs from the
+**     day of `until` to that of as_of. All NULL without `until`.
+** R6  `until` after a given as_of is an error; after the newest row, where none is given, it ends the observation and
+**     the holdout has no length.
+** R7  A NULL value counts as 0. Amounts of at most four decimals are summed as decimal numbers, exactly; others with
+**     compensation.
+*/
+#include "core/btyd/customer_summary.h"
+#include "glue/event_source.h"
+#include "glue/spec.h"
+
+typedef struct SummaryAnswer {
+  Source source;
+  Summary summary;
+  double unit_days;
+  double holdout_length; /* in the unit */
+} SummaryAnswer;
+
+enum {
+  PARAM_UNIT = 1,
+  PARAM_UNTIL,
+  ARG_COUNT
+};
+
+static Status summary_compute(Call *call, void *state, int64_t *n_rows)
+{
+  SummaryAnswer *answer = state;
+  Summary *summary = &answer->summary;
+  answer->unit_days = UNIT_DAYS[call_choice(call, PARAM_UNIT)];
+  summary->offset_ms = call_offset(call, ARG_COUNT + EVENT_UTC_OFFSET);
+  summary->split = !call_is_null(call, PARAM_UNTIL);
+  summary->until = summary->split ? call_time(call, PARAM_UNTIL) : 0;
+  bool has_as_of = !call_is_null(call, ARG_COUNT + EVENT_AS_OF);
+  if (summary->split && has_as_of && summary->until > call_time(call, ARG_COUNT + EVENT_AS_OF)) {
+    return call_fail_argument(call, PARAM_UNTIL, "at or before as_of"); /* R6 */
+  }
+  Accumulator accumulator = summary_accumulator(summary);
+  Status status = source_read(call, &accumulator, summary, (SourceOptions){0}, &answer->source);
+  if (status) {
+    return status;
+  }
+  int64_t as_of = answer->source.as_of;
+  int64_t end = summary->split ? summary->until : as_of;
+  status = summary_finish(summary, &answer->source.customers, end, call_watch(call));
+  if (summary->split && as_of > summary->until) {
+    uint32_t days = day_number(as_of, summary->offset_ms) - day_number(summary->until, summary->offset_ms);
+    answer->holdout_length = days / answer->unit_days;
+  }
+  *n_rows = summary->n_rows;
+  return status;
+}
+
+enum {
+  CUSTOMER,
+  ORDERS,
+  X,
+  T_X,
+  AGE,
+  M,
+  HOLDOUT_ORDERS,
+  HOLDOUT_X,
+  HOLDOUT_VALUE,
+  HOLDOUT_T
+};
+
+static void summary_cell(const void *state, int64_t row, int column, Cell *out)
+{
+  const SummaryAnswer *answer = state;
+  const Summary *summary = &answer->summary;
+  SummaryRow customer;
+  summary_get(summary, &answer->source.customers, (uint32_t)row, &customer);
+  switch (column) {
+    case CUSTOMER:
+      cell_customer(out, &answer->source.customers, customer.customer);
+      return;
+    case ORDERS:
+      cell_integer(out, customer.orders);
+      return;
+    case X:
+      cell_integer(out, customer.repeats);
+      return;
+    case T_X:
+      cell_real(out, (double)customer.recency / answer->unit_days);
+      return;
+    case AGE:
+      cell_real(out, (double)customer.age / answer->unit_days);
+      return;
+    case M:
+      if (answer->source.has_value) {
+        cell_real(out, customer.mean);
+        return;
+      }
+      break;
+    case HOLDOUT_ORDERS:
+      if (summary->split) {
+        cell_integer(out, customer.holdout_orders);
+        return;
+      }
+      break;
+    case HOLDOUT_X:
+      if (summary->split) {
+        cell_integer(out, customer.holdout_days);
+        return;
+      }
+      break;
+    case HOLDOUT_VALUE:
+      if (summary->split && answer->source.has_value) {
+        cell_real(out, customer.holdout_value);
+        return;
+      }
+      break;
+    case HOLDOUT_T:
+      if (summary->split) {
+        cell_real(out, answer->holdout_length);
+        return;
+      }
+      break;
+  }
+  cell_null(out);
+}
+
+static void summary_answer_free(void *state)
+{
+  SummaryAnswer *answer = state;
+  source_free(&answer->source);
+  summary_free(&answer->summary);
+}
+
+static const Customers *summary_customers(const void *state)
+{
+  return &((const SummaryAnswer *)state)->source.customers;
+}
+
+static int64_t summary_row(const void *state, uint32_t id)
+{
+  return summary_row_of(&((const SummaryAnswer *)state)->summary, id);
+}
+
+static const ColumnSpec COLUMNS[] = {
+  {"customer", "", "the customer's key as in the source"},
+  {"orders", "INTEGER", "rows of the customer up to the end of observation (with until: up to it)"},
+  {"x", "INTEGER", "repeat purchases: purchase days after the first"},
+  {"t_x", "REAL", "recency as the models mean it: first to last purchase day, in the unit; 0 where x = 0"},
+  {"T", "REAL", "age: first purchase day to the day on which observation ends, in the unit"},
+  {"m", "REAL", "mean value of a repeat purchase day; NULL where x = 0 or the source has no value"},
+  {"holdout_orders", "INTEGER", "rows of the customer after until; NULL without until"},
+  {"holdout_x", "INTEGER", "purchase days after until; NULL without until"},
+  {"holdout_value", "REAL", "sum of the values after until; NULL without until or value"},
+  {"holdout_T", "REAL",
+   "length of the holdout, from the day of until to that of as_of, in the unit; NULL without until"},
+};
+
+static const ParamSpec PARAMS[] = {
+  {"source", PARAM_SOURCE, NULL, 0, 0, NULL,
+   "the purchases: the name of a table or view, or (SELECT retain_log(customer, time, value) FROM …)"},
+  {"unit", PARAM_CHOICE, "week", 0, 0, UNIT_CHOICES,
+   "the unit of t_x, T and holdout_T: day, week (7 days), month (30.4375 days) or year (365.25 days)"},
+  {"until", PARAM_TIME, "", 0, 0, NULL,
+   "the instant that ends the calibration; rows after it are the holdout. A date alone is its first instant"},
+};
+
+const TableSpec customer_summary_table = {
+  .name = "customer_summary",
+  .doc = {
+    .summary = "Summarises each customer as x, t_x, T and m, the input of BG/NBD, Pareto/NBD and Gamma-Gamma, with a "
+               "holdout to test them on.",
+    .result = "A row per customer; with until, per customer who bought up to it. Customers come in the order of "
+              "their first row.",
+    .nulls = "Rows with a NULL customer or time do not take part; a NULL value counts as 0. m is NULL where x = 0.",
+    .errors = "An unknown unit; until after a given as_of; a source, column, customer, time or value that is none.",
+    .example = "SELECT customer, x, round(t_x, 2) AS t_x, round(T, 2) AS T, round(m, 2) AS m, holdout_x FROM "
+               "customer_summary((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(200, 1))) "
+               "WHERE until = '2025-06-30' LIMIT 3",
+    .formula = "x = purchase days - 1; t_x = last - first day; T = end of observation - first day; m = sum of the "
+               "values after the first day / x "
+               "(Fader, Hardie & Lee 2005; Fader & Hardie 2013). Purchases of one civil day are one purchase.",
+  },
+  .columns = COLUMNS,
+  .n_columns = COUNT_OF(COLUMNS),
+  .params = PARAMS,
+  .n_params = COUNT_OF(PARAMS),
+  .has_source = true,
+  .value = VALUE_OPTIONAL,
+  .value_columns = 1 << M | 1 << HOLDOUT_VALUE,
+  .state_size = sizeof(SummaryAnswer),
+  .compute = summary_compute,
+  .cell = summary_cell,
+  .free = summary_answer_free,
+  .customers = summary_customers,
+  .row_of = summary_row,
+};

@@ -1,0 +1,289 @@
+/*
+** model_backtest(source[, holdout[, model[, level]]]): how well the models would have predicted the latest part of
+** the history.
+**
+**   SELECT fitted_model, actual, predicted, mae, rmse, correlation, coverage FROM model_backtest('orders')
+**   WHERE holdout = '13 weeks' AND section = 'overall';
+**   SELECT fitted_model, bucket AS x, 1.0 * actual / customers, predicted / customers FROM model_backtest('orders')
+**   WHERE section = 'x';
+**   SELECT ends_on, actual, predicted FROM model_backtest('orders', '13 weeks', 'auto') WHERE section = 'week';
+**
+** R1  The observation runs from the first purchase day to the day of as_of. Its last days, `holdout`, are held out;
+**     the models are fitted on the rest, calibrated_until its last day. Left out, the holdout is the last third, in
+**     whole weeks.
+** R2  Only customers who first bought in the calibration count. Purchases of a civil day are one.
+** R3  model = 'all' (default) gives the rows of each; 'auto' of the one that clv_forecast() would choose at that
+**     time; or one by name. A model without a finite maximum is tested at its limit, fitted_model says 'bgnbd at its
+**     limit', and the reason is there too; a model that could not be fitted has one row, with the reason. Asked for by
+**     name either is an error, as is 'auto' where no model can be used.
+** R4  section 'overall': a row of totals; 'x': a row per number of repeat purchases in the calibration, bucket 7
+**     being 7 and more. customers; actual and predicted purchase days in the holdout, summed; mae, rmse and
+**     correlation over customers; coverage: share of customers whose actual lies in the model's central `level`
+**     interval (counts are whole, so a good model covers at least that).
+** R5  section 'week': cumulative repeat purchases by ends_on, over the whole observation, with the number of
+**     customers so far; held_out = 1 after the calibration. The prediction is that of new customers from their own
+**     first days. bucket: the week, of which one ends with the calibration; the first and the last may be shorter.
+*/
+#include "core/btyd/backtest.h"
+#include "core/btyd/clv_forecast.h"
+#include "glue/event_source.h"
+#include "glue/spec.h"
+
+#include <string.h>
+
+typedef struct BacktestAnswer {
+  Backtest backtest;
+  ModelFit fit[FORECAST_MODELS];
+  char name[FORECAST_MODELS][FORECAST_MODEL_NAME]; /* of the fits */
+} BacktestAnswer;
+
+enum {
+  PARAM_HOLDOUT = 1,
+  PARAM_MODEL,
+  PARAM_LEVEL,
+  ARG_COUNT
+};
+
+enum {
+  ALL,
+  AUTO,
+  FIRST_NAME
+};
+
+/* The last day of the calibration. */
+static Status find_cut(Call *call, const Source *source, uint32_t first_day, uint32_t end_day, uint32_t *cut_day)
+{
+  uint32_t days = end_day - first_day + 1;
+  if (days > BACKTEST_DAYS) {
+    return call_fail(call, "the history is %d days long, more than a hundred years: is a time wrong? as_of leaves "
+                           "later rows out",
+                     (int)days);
+  }
+  if (call_is_null(call, PARAM_HOLDOUT)) {
+    if (days < 21) {
+      return call_fail(call, "the history is %d days long: too short to hold out a third in whole weeks", (int)days);
+    }
+    *cut_day = end_day - days / 21 * 7;
+    return STATUS_OK;
+  }
+  int64_t cut = time_add(source->as_of, call_duration(call, PARAM_HOLDOUT), -1);
+  uint32_t day = day_number(cut < TIME_MIN ? TIME_MIN : cut, source->offset_ms);
+  if (day >= end_day) {
+    return call_fail_argument(call, PARAM_HOLDOUT, "at least a day");
+  }
+  if (day < first_day || cut < TIME_MIN) {
+    return call_fail_argument(call, PARAM_HOLDOUT, "shorter than the history, which has %d days", (int)days);
+  }
+  *cut_day = day;
+  return STATUS_OK;
+}
+
+/* Fits what was asked for and adds its rows. */
+static Status test_models(Call *call, BacktestAnswer *answer, int which)
+{
+  Backtest *backtest = &answer->backtest;
+  double level = call_real(call, PARAM_LEVEL);
+  Status status = STATUS_OK;
+  for (int i = 0; i < FORECAST_MODELS && status == STATUS_OK; i++) {
+    ModelFit *fit = &answer->fit[i];
+    if (which >= FIRST_NAME && which - FIRST_NAME != i) {
+      continue;
+    }
+    status = model_fit(FORECAST_MODEL[i], &backtest->calibration, fit, call_watch(call));
+    forecast_model_name(fit, answer->name[i]);
+    if (status == STATUS_OK && which == ALL) {
+      status = backtest_model(backtest, fit, level, call_watch(call));
+    }
+  }
+  if (status != STATUS_OK || which == ALL) {
+    return status;
+  }
+  const ModelFit *chosen = forecast_choose(answer->fit, which == AUTO);
+  if (!chosen) {
+    char reasons[FORECAST_REASONS];
+    forecast_reasons(answer->fit, reasons);
+    return call_fail(call, "no model could be fitted to the days up to the cut: %s", reasons);
+  }
+  return backtest_model(backtest, chosen, level, call_watch(call));
+}
+
+static Status backtest_compute(Call *call, void *state, int64_t *n_rows)
+{
+  BacktestAnswer *answer = state;
+  Backtest *backtest = &answer->backtest;
+  Source source = {0};
+  double level = call_real(call, PARAM_LEVEL);
+  if (!(level > 0 && level < 1)) {
+    return call_fail_argument(call, PARAM_LEVEL, "above 0 and below 1");
+  }
+  backtest->offset_ms = call_offset(call, ARG_COUNT + EVENT_UTC_OFFSET - 1); /* there is no value_column */
+  Accumulator accumulator = backtest_accumulator();
+  Status status = source_read(call, &accumulator, backtest, (SourceOptions){0}, &source);
+  int64_t rows = source.rows;
+  if (status == STATUS_OK && rows) {
+    uint32_t first_day = day_number(source.first_time, source.offset_ms), cut_day = 0;
+    uint32_t end_day = day_number(source.as_of, source.offset_ms);
+    status = find_cut(call, &source, first_day, end_day, &cut_day);
+    if (status == STATUS_OK) {
+      status = backtest_finish(backtest, first_day, cut_day, end_day, call_watch(call));
+    }
+  }
+  source_free(&source);
+  if (status == STATUS_OK && rows) {
+    status = test_models(call, answer, call_choice(call, PARAM_MODEL));
+  }
+  *n_rows = backtest->n_rows;
+  return status;
+}
+
+enum {
+  FITTED_MODEL,
+  SECTION,
+  BUCKET,
+  ENDS_ON,
+  HELD_OUT,
+  CUSTOMERS,
+  ACTUAL,
+  PREDICTED,
+  MAE,
+  RMSE,
+  CORRELATION,
+  COVERAGE,
+  CALIBRATED_UNTIL,
+  REASON
+};
+
+static void backtest_cell(const void *state, int64_t row_number, int column, Cell *out)
+{
+  static const char *const SECTIONS[] = {"overall", "x", "week"};
+  const BacktestAnswer *answer = state;
+  const Backtest *backtest = &answer->backtest;
+  const BacktestRow *row = &backtest->row[row_number];
+  const char *name = answer->name[row->fit - answer->fit];
+  switch (column) {
+    case FITTED_MODEL:
+      cell_text(out, name, strlen(name));
+      return;
+    case SECTION:
+      cell_static(out, SECTIONS[row->section]);
+      return;
+    case BUCKET:
+      if (row->section != BACKTEST_OVERALL) {
+        cell_integer(out, row->bucket);
+        return;
+      }
+      break;
+    case ENDS_ON:
+      cell_date(out, day_number_start(row->last_day));
+      return;
+    case HELD_OUT:
+      cell_bool(out, row->held_out);
+      return;
+    case CUSTOMERS:
+      if (row->customers >= 0) {
+        cell_integer(out, (int64_t)row->customers);
+        return;
+      }
+      break;
+    case ACTUAL:
+      if (row->actual >= 0) {
+        cell_integer(out, (int64_t)row->actual);
+        return;
+      }
+      break;
+    case PREDICTED:
+      cell_real(out, row->predicted);
+      return;
+    case MAE:
+      cell_real(out, row->mae);
+      return;
+    case RMSE:
+      cell_real(out, row->rmse);
+      return;
+    case CORRELATION:
+      cell_real(out, row->correlation);
+      return;
+    case COVERAGE:
+      cell_real(out, row->coverage);
+      return;
+    case CALIBRATED_UNTIL:
+      cell_date(out, day_number_start(backtest->cut_day));
+      return;
+    case REASON:
+      if (!row->fit->converged) {
+        cell_text(out, row->fit->reason, strlen(row->fit->reason));
+        return;
+      }
+      break;
+  }
+  cell_null(out);
+}
+
+static void backtest_answer_free(void *state)
+{
+  backtest_free(&((BacktestAnswer *)state)->backtest);
+}
+
+static const ColumnSpec COLUMNS[] = {
+  {"fitted_model", "TEXT", "bgnbd, mbgnbd or pareto_nbd; followed by 'at its limit' where it has no finite maximum"},
+  {"section", "TEXT", "overall: all customers; x: by repeat purchases in the calibration; week: the cumulative "
+                      "tracking curve"},
+  {"bucket", "INTEGER", "section x: the number of repeat purchases, 7 for 7 and more; section week: the number of the "
+                        "week; NULL overall"},
+  {"ends_on", "TEXT", "the last day that the row counts"},
+  {"held_out", "INTEGER", "1 where that day lies after the calibration, 0 for the weeks in it"},
+  {"customers", "INTEGER", "customers of the row; section week: those who had bought by then"},
+  {"actual", "INTEGER", "purchase days in the holdout, of all these customers; section week: repeat purchase days "
+                        "since the beginning"},
+  {"predicted", "REAL", "what the model expects for actual"},
+  {"mae", "REAL", "mean absolute error of a customer's prediction; NULL for weeks"},
+  {"rmse", "REAL", "root of the mean squared error; NULL for weeks"},
+  {"correlation", "REAL", "of actual and predicted over customers; NULL for weeks and where either is constant"},
+  {"coverage", "REAL", "share of customers whose actual lies in the model's central interval at level; NULL for "
+                       "weeks"},
+  {"calibrated_until", "TEXT", "the last day of the calibration"},
+  {"reason", "TEXT", "why the model could not be fitted, or is at its limit; NULL where it was"},
+};
+
+static const ParamSpec PARAMS[] = {
+  {"source", PARAM_SOURCE, NULL, 0, 0, NULL,
+   "the purchases: the name of a table or view, or (SELECT retain_log(customer, time) FROM …)"},
+  {"holdout", PARAM_DURATION, "", 0, 0, NULL,
+   "how much of the history, back from as_of, to hold out and predict, such as '13 weeks'; left out: the last third "
+   "in whole weeks"},
+  {"model", PARAM_CHOICE, "all", 0, 0, "all|auto|bgnbd|mbgnbd|pareto_nbd",
+   "the model to test: all of them, auto (the lowest AIC on the calibration), or one by name"},
+  {"level", PARAM_REAL, "0.95", 0, 1, NULL, "level of the intervals that coverage is about, above 0 and below 1"},
+};
+
+const TableSpec model_backtest_table = {
+  .name = "model_backtest",
+  .doc = {
+    .summary = "Tests the customer models on the past: fits them without the latest part of the history and compares "
+               "what they predict with what happened.",
+    .result = "Per model a row overall, a row per number of repeat purchases, and a row per week of the cumulative "
+              "curve; none for an empty source.",
+    .nulls = "Rows with a NULL customer or time do not take part.",
+    .errors = "A holdout below a day or not shorter than the history; a history below three weeks without a holdout, "
+              "or above a hundred years; a model asked for that cannot be fitted (the "
+              "reason is given); a level outside 0 … 1; a source, column, customer or time that is none.",
+    .example = "SELECT fitted_model, calibrated_until, customers, actual, round(predicted, 1) AS predicted, "
+               "round(mae, 3) AS mae, round(correlation, 3) AS correlation, "
+               "round(coverage, 3) AS coverage FROM model_backtest((SELECT retain_log(customer_id, ordered_at) FROM "
+               "demo_orders(500, 1))) WHERE holdout = '26 weeks' AND section = 'overall'",
+    .formula = "predicted = sum of E[purchases in the holdout | x, t_x, T]; in section week the sum of E[X(t)] over "
+               "customers, t since the own first day (Fader, Hardie & Lee 2005). coverage: actual "
+               "between the smallest n with P(X <= n) >= (1 - level)/2 and the smallest with P(X <= n) >= (1 + "
+               "level)/2",
+  },
+  .columns = COLUMNS,
+  .n_columns = COUNT_OF(COLUMNS),
+  .params = PARAMS,
+  .n_params = COUNT_OF(PARAMS),
+  .has_source = true,
+  .value = VALUE_UNUSED,
+  .state_size = sizeof(BacktestAnswer),
+  .compute = backtest_compute,
+  .cell = backtest_cell,
+  .free = backtest_answer_free,
+};

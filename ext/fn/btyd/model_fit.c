@@ -1,0 +1,211 @@
+/*
+** model_fit(source[, unit[, until[, level]]]): the models of a shop, fitted: parameters, how sure they are, and
+** which model describes it best.
+**
+**   SELECT model, parameter, estimate, low, high, aic FROM model_fit('orders') WHERE converged ORDER BY aic;
+**
+** R1  A row per model and parameter: bgnbd, mbgnbd, pareto_nbd, and gamma_gamma where the source has a value.
+** R2  The input is customer_summary()'s with the same unit and until. gamma_gamma takes the customers with x > 0 and
+**     m > 0; `customers` counts those of the fit.
+** R3  Parameters of time (alpha, beta) are in the unit; gamma of gamma_gamma is in the unit of the value. The others
+**     and the AIC differences do not depend on it.
+** R4  standard_error is estimate * se(log estimate), low … high = estimate * exp(±z se(log estimate)): from the
+**     inverse of minus the Hessian in the logarithms.
+** R5  A fit that did not converge has NULL for all numbers, converged = 0 and a reason. AIC compares bgnbd, mbgnbd
+**     and pareto_nbd with each other; gamma_gamma describes other data.
+*/
+#include "core/btyd/clv_forecast.h"
+#include "glue/event_source.h"
+#include "glue/spec.h"
+
+#include <math.h>
+#include <string.h>
+
+#define FITS (FORECAST_MODELS + 1)
+
+typedef struct FitAnswer {
+  ModelFit fit[FITS];
+  double level;
+} FitAnswer;
+
+enum {
+  PARAM_UNIT = 1,
+  PARAM_UNTIL,
+  PARAM_LEVEL,
+  ARG_COUNT
+};
+
+static Status fit_all(Call *call, FitAnswer *answer, const SummaryPasts *pasts, bool has_value, int64_t *n_rows)
+{
+  Status status = STATUS_OK;
+  for (int i = 0; i < FITS - !has_value && status == STATUS_OK; i++) {
+    const Model *model = i < FORECAST_MODELS ? FORECAST_MODEL[i] : &GAMMA_GAMMA;
+    status = model_fit(model, model->spend ? &pasts->spend : &pasts->purchases, &answer->fit[i], call_watch(call));
+    *n_rows += model->n_parameters;
+  }
+  return status;
+}
+
+static Status fit_compute(Call *call, void *state, int64_t *n_rows)
+{
+  FitAnswer *answer = state;
+  Source source = {0};
+  Summary summary = {0};
+  SummaryPasts pasts = {0};
+  answer->level = call_real(call, PARAM_LEVEL);
+  if (!(answer->level > 0 && answer->level < 1)) {
+    return call_fail_argument(call, PARAM_LEVEL, "above 0 and below 1");
+  }
+  summary.offset_ms = call_offset(call, ARG_COUNT + EVENT_UTC_OFFSET);
+  summary.split = !call_is_null(call, PARAM_UNTIL);
+  summary.until = summary.split ? call_time(call, PARAM_UNTIL) : 0;
+  bool has_as_of = !call_is_null(call, ARG_COUNT + EVENT_AS_OF);
+  if (summary.split && has_as_of && summary.until > call_time(call, ARG_COUNT + EVENT_AS_OF)) {
+    return call_fail_argument(call, PARAM_UNTIL, "at or before as_of");
+  }
+  Accumulator accumulator = summary_accumulator(&summary);
+  Status status = source_read(call, &accumulator, &summary, (SourceOptions){0}, &source);
+  if (status == STATUS_OK) {
+    int64_t end = summary.split ? summary.until : source.as_of;
+    status = summary_finish(&summary, &source.customers, end, call_watch(call));
+  }
+  if (status == STATUS_OK) {
+    double unit_days = UNIT_DAYS[call_choice(call, PARAM_UNIT)];
+    status = summary_pasts(&summary, &source.customers, unit_days, source.has_value, NULL, &pasts, call_watch(call));
+  }
+  if (status == STATUS_OK) {
+    status = fit_all(call, answer, &pasts, source.has_value, n_rows);
+  }
+  summary_pasts_free(&pasts);
+  summary_free(&summary);
+  source_free(&source);
+  return status;
+}
+
+enum {
+  MODEL,
+  PARAMETER,
+  ESTIMATE,
+  STANDARD_ERROR,
+  LOW,
+  HIGH,
+  LOG_LIKELIHOOD,
+  AIC,
+  BIC,
+  CUSTOMERS,
+  CONVERGED,
+  REASON
+};
+
+static void fit_number(const FitAnswer *answer, const ModelFit *fit, int parameter, int column, Cell *out)
+{
+  double estimate = fit->theta[parameter], sd = sqrt(fit->covariance[parameter * fit->n_variables + parameter]);
+  switch (column) {
+    case ESTIMATE:
+      cell_real(out, estimate);
+      break;
+    case STANDARD_ERROR:
+      cell_real(out, estimate * sd);
+      break;
+    case LOW:
+      cell_real(out, log_interval(estimate, sd, answer->level).low);
+      break;
+    case HIGH:
+      cell_real(out, log_interval(estimate, sd, answer->level).high);
+      break;
+    case LOG_LIKELIHOOD:
+      cell_real(out, fit->log_likelihood);
+      break;
+    case AIC:
+      cell_real(out, model_aic(fit));
+      break;
+    default:
+      cell_real(out, model_bic(fit));
+  }
+}
+
+static void fit_cell(const void *state, int64_t row, int column, Cell *out)
+{
+  const FitAnswer *answer = state;
+  const ModelFit *fit = answer->fit;
+  int parameter = (int)row;
+  for (; parameter >= fit->model->n_parameters; fit++) {
+    parameter -= fit->model->n_parameters;
+  }
+  switch (column) {
+    case MODEL:
+      cell_static(out, fit->model->name);
+      break;
+    case PARAMETER:
+      cell_static(out, fit->model->parameter[parameter]);
+      break;
+    case CUSTOMERS:
+      cell_integer(out, (int64_t)fit->customers);
+      break;
+    case CONVERGED:
+      cell_bool(out, fit->converged);
+      break;
+    case REASON:
+      cell_text(out, fit->reason, strlen(fit->reason));
+      break;
+    default:
+      if (fit->converged) {
+        fit_number(answer, fit, parameter, column, out);
+      } else {
+        cell_null(out);
+      }
+  }
+}
+
+static const ColumnSpec COLUMNS[] = {
+  {"model", "TEXT", "bgnbd, mbgnbd, pareto_nbd, or gamma_gamma for the value"},
+  {"parameter", "TEXT", "the parameter's name as in the papers"},
+  {"estimate", "REAL", "maximum likelihood estimate; NULL where the fit did not converge"},
+  {"standard_error", "REAL", "of the estimate: estimate times the standard error of its logarithm"},
+  {"low", "REAL", "lower end of the interval on the log scale"},
+  {"high", "REAL", "upper end of the interval on the log scale"},
+  {"log_likelihood", "REAL", "of the model, natural logarithm"},
+  {"aic", "REAL", "2k - 2 log-likelihood: of models for the same data the lowest is best"},
+  {"bic", "REAL", "k ln customers - 2 log-likelihood"},
+  {"customers", "INTEGER", "customers of the fit: all; for gamma_gamma those with x > 0 and m > 0"},
+  {"converged", "INTEGER", "1: gradient small and Hessian negative definite; 0: there are no estimates"},
+  {"reason", "TEXT", "why the fit did not converge; empty where it did"},
+};
+
+static const ParamSpec PARAMS[] = {
+  {"source", PARAM_SOURCE, NULL, 0, 0, NULL,
+   "the purchases: the name of a table or view, or (SELECT retain_log(customer, time, value) FROM …)"},
+  {"unit", PARAM_CHOICE, "week", 0, 0, UNIT_CHOICES,
+   "the unit of alpha and beta: day, week (7 days), month (30.4375 days) or year (365.25 days)"},
+  {"until", PARAM_TIME, "", 0, 0, NULL,
+   "the instant that ends the observation, so that later rows can test the fit. A date alone is its first instant"},
+  {"level", PARAM_REAL, "0.95", 0, 1, NULL, "confidence level of low … high, above 0 and below 1"},
+};
+
+const TableSpec model_fit_table = {
+  .name = "model_fit",
+  .doc = {
+    .summary = "Fits the customer models to a source: estimates with intervals, log-likelihood, AIC, and whether and "
+               "why not they converged.",
+    .result = "A row per model and parameter, also for an empty source.",
+    .nulls = "Rows with a NULL customer or time do not take part; a NULL value counts as 0. All numbers of a fit that "
+             "did not converge are NULL.",
+    .errors = "An unknown unit; until after a given as_of; a level outside 0 … 1; a source, column, customer, time or value "
+              "that is none. A fit that does not converge is no error here.",
+    .example = "SELECT model, parameter, round(estimate, 3) AS estimate, round(low, 3) AS low, round(high, 3) AS "
+               "high, round(aic, 1) AS aic FROM "
+               "model_fit((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(500, 1))) WHERE model "
+               "= 'bgnbd'",
+    .formula = "Maximum likelihood in the logarithms of the parameters; interval = estimate * exp(+-z sd of the "
+               "logarithm); AIC = 2k - 2 LL (Akaike 1974), BIC = k ln n - 2 LL (Schwarz 1978)",
+  },
+  .columns = COLUMNS,
+  .n_columns = COUNT_OF(COLUMNS),
+  .params = PARAMS,
+  .n_params = COUNT_OF(PARAMS),
+  .has_source = true,
+  .value = VALUE_OPTIONAL,
+  .state_size = sizeof(FitAnswer),
+  .compute = fit_compute,
+  .cell = fit_cell,
+};

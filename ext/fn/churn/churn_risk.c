@@ -1,0 +1,223 @@
+/*
+** churn_risk(source[, horizon, signals, dated_kinds, model, lang, medium_from, high_from, critical_from]): who is
+** leaving, why, what it costs and what to do.
+**
+**   SELECT customer, churn_probability, risk, reasons, value_at_risk FROM churn_risk('orders') WHERE risk IN ('high',
+**   'critical');
+**
+** R1  One row per customer, in the order of their first row in the source.
+** R2  churn_probability: of no purchase on a day after that of as_of, within the horizon after as_of. Learned at the cut-off as_of - horizon from
+**     what happened in the horizon after it, calibrated on held-out customers and applied at as_of; where that cannot
+**     be, by a purchase model. `method` says which and why (core/churn.h).
+** R3  risk: low, medium from medium_from on, high from high_from, critical from critical_from; the cut points ascend.
+**     The names are keys in every language.
+** R4  p_alive: BG/NBD or MBG/NBD, the likelier one (with model = 'bgnbd' or 'mbgnbd' that one), fitted on the source up
+**     to as_of; where neither has a finite maximum, the likelier one at its limit. NULL where there is no such either.
+** R5  usual_gap: (first to last purchase day + G) / (repeat purchases + 1) with G the mean gap of all customers;
+**     overdue_ratio = days_since_last / usual_gap. NULL where nobody bought twice.
+** R6  reasons: the three largest contributions to the log-odds, against those of an average customer, in words;
+**     reasons_json has their size. They are worked out only where they are read.
+** R7  expected_value: what the customer brings within the horizon if they stay, i.e. the rate of purchases given that
+**     they are alive, (r + x) / (alpha + T), times the horizon, times their own mean value of a purchase day.
+**     value_at_risk = churn_probability * expected_value. NULL where the source has no value.
+** R8  suggested_action follows from risk, from whether the customer has spent more than the average one, and from a
+**     signal among the reasons.
+** R9  A date of a dated kind counts as far ahead only as dates are known ahead at as_of, and a kind whose rows may have
+**     been overwritten does not count (core/signals.h): what was written after the cut-off must not tell what came then.
+** R10 A NULL value counts as 0. Purchases of one civil day are one purchase.
+*/
+#include "churn_params.h"
+#include "core/base/mem.h"
+#include "core/churn/churn_explain.h"
+
+typedef struct ChurnRisks {
+  ChurnInput input;
+  ChurnWords words;
+  double cuts[RISKS - 1];
+} ChurnRisks;
+
+enum {
+  LANG = CHURN_OPTION_COUNT,
+  MEDIUM_FROM,
+  HIGH_FROM,
+  CRITICAL_FROM,
+  ARG_COUNT
+};
+
+static Status risk_compute(Call *call, void *state, int64_t *n_rows)
+{
+  ChurnRisks *risks = state;
+  ChurnInput *input = &risks->input;
+  for (int i = 0; i < RISKS - 1; i++) {
+    risks->cuts[i] = call_real(call, MEDIUM_FROM + i);
+    if (i > 0 && risks->cuts[i] < risks->cuts[i - 1]) {
+      return call_fail(call, "medium_from, high_from and critical_from must ascend, got %g before %g",
+                       risks->cuts[i - 1], risks->cuts[i]);
+    }
+  }
+  Status status = churn_input_read(input, call, ARG_COUNT + EVENT_AS_OF, false);
+  risks->words = (ChurnWords){&input->churn, &input->source.customers, &input->signal_source.attributes,
+                              (Language)call_choice(call, LANG)};
+  *n_rows = input->source.customers.count;
+  return status;
+}
+
+enum {
+  CUSTOMER,
+  CHURN_PROBABILITY,
+  RISK,
+  P_ALIVE,
+  DAYS_SINCE_LAST,
+  USUAL_GAP,
+  OVERDUE_RATIO,
+  REASONS,
+  REASONS_JSON,
+  EXPECTED_VALUE,
+  VALUE_AT_RISK,
+  SUGGESTED_ACTION,
+  METHOD,
+  LAST_PURCHASE
+};
+
+static void words_cell(const ChurnRisks *risks, uint32_t customer, bool json, Cell *out)
+{
+  Text text = {0};
+  if (json) {
+    churn_words_json(&risks->words, customer, &text);
+  } else {
+    churn_words_reasons(&risks->words, customer, &text);
+  }
+  size_t length = text.length;
+  char *bytes = text_take(&text);
+  if (json) {
+    cell_json(out, bytes, length);
+  } else {
+    cell_owned(out, bytes, length);
+  }
+}
+
+static void risk_cell(const void *state, int64_t row, int column, Cell *out)
+{
+  const ChurnRisks *risks = state;
+  const Churn *churn = &risks->input.churn;
+  const Customers *customers = &risks->input.source.customers;
+  uint32_t customer = (uint32_t)row;
+  double probability = churn->probability[customer];
+  switch (column) { /* what needs no more than the probability comes first, and cheap */
+    case CUSTOMER:
+      cell_customer(out, customers, customer);
+      return;
+    case CHURN_PROBABILITY:
+      cell_real(out, probability);
+      return;
+    case RISK:
+      cell_static(out, RISK_NAME[churn_risk_of(probability, risks->cuts)]);
+      return;
+    case REASONS:
+    case REASONS_JSON:
+      words_cell(risks, customer, column == REASONS_JSON, out);
+      return;
+    case SUGGESTED_ACTION:
+      cell_static(out, churn_words_action(&risks->words, customer, churn_risk_of(probability, risks->cuts)));
+      return;
+    case METHOD:
+      churn_method_cell(&risks->input, CHURN_AS_OF, out);
+      return;
+  }
+  ChurnRow known = churn_row(churn, customers, customer);
+  switch (column) {
+    case P_ALIVE:
+      cell_real(out, known.p_alive);
+      return;
+    case DAYS_SINCE_LAST:
+      cell_integer(out, known.past.since);
+      return;
+    case USUAL_GAP:
+      cell_real(out, known.usual_gap);
+      return;
+    case OVERDUE_RATIO:
+      cell_real(out, known.overdue_ratio);
+      return;
+    case LAST_PURCHASE:
+      cell_date(out, day_number_start(known.past.last));
+      return;
+    default:
+      if (churn->has_value) {
+        cell_real(out, (column == VALUE_AT_RISK ? probability : 1) * known.expected_value);
+      } else {
+        cell_null(out);
+      }
+  }
+}
+
+static void risk_free(void *state)
+{
+  churn_input_free(&((ChurnRisks *)state)->input);
+}
+
+static const Customers *risk_customers(const void *state)
+{
+  return &((const ChurnRisks *)state)->input.source.customers;
+}
+
+static const ColumnSpec COLUMNS[] = {
+  {"customer", "", "the customer's key as in the source"},
+  {"churn_probability", "REAL", "of no purchase within the horizon after as_of, 0 … 1"},
+  {"risk", "TEXT", "low, medium, high or critical, by the cut points"},
+  {"p_alive", "REAL", "probability to be still a customer, by BG/NBD or MBG/NBD, the likelier one at as_of; NULL where neither "
+                      "could be fitted"},
+  {"days_since_last", "INTEGER", "days from the last purchase day to as_of"},
+  {"usual_gap", "REAL", "days between this customer's purchases, with one gap of the shop's mean length counted in; "
+                        "NULL where nobody bought twice"},
+  {"overdue_ratio", "REAL", "days_since_last / usual_gap: above 1 the customer is late"},
+  {"reasons", "TEXT", "what moves the probability most away from that of the average customer, up to three, in words"},
+  {"reasons_json", "TEXT", "the same as JSON: [{reason, log_odds, value, usual, text}, …], a signal with kind and "
+                           "measure; log_odds above 0 raises the probability"},
+  {"expected_value", "REAL", "value of the purchases within the horizon if the customer stays; NULL where the source "
+                             "has no value"},
+  {"value_at_risk", "REAL", "churn_probability * expected_value"},
+  {"suggested_action", "TEXT", "what to do, by risk, value so far and signals"},
+  {"method", "TEXT", "logit: learned from this shop's past, with the signals that could not be used, and why; else the purchase model that stood in, and why"},
+  {"last_purchase", "TEXT", "the last purchase day, a date"},
+};
+
+static const ParamSpec PARAMS[] = {
+  CHURN_OPTION_PARAMS,
+  {"lang", PARAM_CHOICE, "en", 0, 0, "en|zh", "language of reasons and actions: en or zh"},
+  {"medium_from", PARAM_REAL, "0.25", 0, 1, NULL, "the least probability of risk medium, 0…1"},
+  {"high_from", PARAM_REAL, "0.5", 0, 1, NULL, "the least probability of risk high, 0…1"},
+  {"critical_from", PARAM_REAL, "0.75", 0, 1, NULL, "the least probability of risk critical, 0…1"},
+};
+
+const TableSpec churn_risk_table = {
+  .name = "churn_risk",
+  .doc = {
+    .summary = "Who is leaving: each customer's probability to buy nothing within the horizon, why, the value at "
+               "risk and what to do",
+    .result = "A row per customer, in the order of the customers' first rows.",
+    .nulls = "Rows with a NULL customer or time do not take part; a NULL value counts as 0; a signal with a NULL "
+             "kind does not take part.",
+    .errors = CHURN_OPTION_ERRORS "; cut points that do not ascend.",
+    .example = "SELECT customer, round(churn_probability, 3) AS churn_probability, risk, reasons, "
+               "round(value_at_risk, 2) AS value_at_risk FROM "
+               "churn_risk((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(500, 1))) "
+               "WHERE horizon = '90 days' AND risk IN ('medium', 'high') ORDER BY value_at_risk DESC LIMIT 3",
+    .formula = "Ridge logistic regression of \"no purchase in the horizon after the cut-off as_of - horizon\" on "
+               "recency, frequency, value, overdue ratio, trend, P(alive), age and signals at the cut-off; 5-fold "
+               "held-out log-odds calibrated (Platt 1999); applied at as_of. Signals: conditional Poisson test "
+               "(Przyborowski & Wilenski 1940), mid-p. value_at_risk = probability * "
+               "(r + x)/(alpha + T) * horizon * mean value of a purchase day. Too little history: P(no purchase) of "
+               "BG/NBD or MBG/NBD.",
+  },
+  .columns = COLUMNS,
+  .n_columns = COUNT_OF(COLUMNS),
+  .params = PARAMS,
+  .n_params = COUNT_OF(PARAMS),
+  .has_source = true,
+  .value = VALUE_OPTIONAL,
+  .state_size = sizeof(ChurnRisks),
+  .compute = risk_compute,
+  .cell = risk_cell,
+  .free = risk_free,
+  .customers = risk_customers,
+};

@@ -1,0 +1,193 @@
+/*
+** churn_threshold(source[, horizon, segment_column]): after how many days of silence "gone" is the better guess.
+**
+**   SELECT segment, threshold_days, type_1_error, type_2_error FROM churn_threshold('orders') WHERE segment_column =
+**   'channel';
+**
+** R1  The first row, segment NULL, is of all customers; with segment_column one more per value of it, in the order of
+**     their first rows.
+** R2  Customers: those who bought up to the cut-off, as_of - horizon. Each has been silent for whole days since the
+**     last purchase up to it, and came back (bought after it, up to as_of) or was gone.
+** R3  Calling gone who has been silent for more than g days: type I error, those called so among those who came back;
+**     type II error, those not called so among the gone. threshold_days is the smallest g of least type I + type II
+**     error (core/churn_threshold.h). NULL where nobody had bought up to the cut-off, everybody or nobody came back, or
+**     no g does better than a sum of 1: `reason` says which.
+** R4  A customer's segment is segment_column in the latest row up to the cut-off (of equal times the first); NULL
+**     there: in the first row alone.
+** R5  right_rate: of those silent for more than threshold_days, the share that was gone, with its 95 % Wilson
+**     interval.
+*/
+#include "core/churn/churn_threshold.h"
+#include "churn_params.h"
+#include "core/base/mem.h"
+#include "core/numerics/stats.h"
+
+typedef struct Thresholds {
+  Source source;
+  ChurnThreshold *threshold;
+} Thresholds;
+
+enum {
+  SOURCE,
+  HORIZON,
+  SEGMENT_COLUMN,
+  ARG_COUNT
+};
+
+static Status threshold_compute(Call *call, void *state, int64_t *n_rows)
+{
+  Thresholds *answer = state;
+  ChurnTimes times;
+  SourceOptions options = {.attribute_column = call_text(call, SEGMENT_COLUMN), .attribute_param = "segment_column"};
+  Status status = churn_times_read(call, HORIZON, ARG_COUNT + EVENT_AS_OF - 1, &times); /* there is no value_column */
+  if (status == STATUS_OK) {
+    status = source_read(call, &CHURN_THRESHOLD_ACCUMULATOR, &times, options, &answer->source);
+  }
+  if (status == STATUS_OK) {
+    status = churn_thresholds(&times, &answer->source.customers, answer->source.attributes.count,
+                              &answer->threshold, n_rows, call_watch(call));
+  }
+  return status;
+}
+
+enum {
+  SEGMENT,
+  THRESHOLD_DAYS,
+  TYPE_1_ERROR,
+  TYPE_2_ERROR,
+  CUSTOMERS,
+  CAME_BACK,
+  GONE,
+  CALLED_GONE,
+  RIGHT_RATE,
+  LOW,
+  HIGH,
+  REASON
+};
+
+/* Why there is no threshold; NULL: there is one. */
+static const char *reason_of(const ChurnThreshold *threshold)
+{
+  return threshold->days >= 0        ? NULL
+         : threshold->customers == 0 ? "nobody had bought up to the cut-off, as_of - horizon"
+         : threshold->gone == 0      ? "everybody came back within the horizon"
+         : threshold->came_back == 0 ? "nobody came back within the horizon"
+                                     : "silence does not tell those who came back from those who did not";
+}
+
+static void threshold_cell(const void *state, int64_t row, int column, Cell *out)
+{
+  const Thresholds *answer = state;
+  const ChurnThreshold *threshold = &answer->threshold[row];
+  double right = (double)threshold->right, called = (double)threshold->called;
+  bool none = threshold->days < 0;
+  switch (column) {
+    case SEGMENT:
+      if (threshold->segment != NO_ATTRIBUTE) {
+        cell_customer(out, &answer->source.attributes, threshold->segment);
+        return;
+      }
+      break;
+    case CUSTOMERS:
+      cell_integer(out, threshold->customers);
+      return;
+    case CAME_BACK:
+      cell_integer(out, threshold->came_back);
+      return;
+    case GONE:
+      cell_integer(out, threshold->gone);
+      return;
+    case REASON:
+      cell_static(out, reason_of(threshold));
+      return;
+  }
+  if (column == SEGMENT || none) {
+    cell_null(out);
+    return;
+  }
+  switch (column) {
+    case THRESHOLD_DAYS:
+      cell_integer(out, threshold->days);
+      return;
+    case TYPE_1_ERROR:
+      cell_real(out, threshold->type_1);
+      return;
+    case TYPE_2_ERROR:
+      cell_real(out, threshold->type_2);
+      return;
+    case CALLED_GONE:
+      cell_integer(out, threshold->called);
+      return;
+    case RIGHT_RATE:
+      cell_ratio(out, right, called);
+      return;
+    case LOW:
+      cell_real(out, wilson_interval(right, called, 0.95).low);
+      return;
+    default:
+      cell_real(out, wilson_interval(right, called, 0.95).high);
+  }
+}
+
+static void threshold_free(void *state)
+{
+  Thresholds *answer = state;
+  mem_free(answer->threshold);
+  answer->threshold = NULL;
+  source_free(&answer->source);
+}
+
+static const ColumnSpec COLUMNS[] = {
+  {"segment", "", "value of segment_column; NULL: all customers"},
+  {"threshold_days", "INTEGER", "who has been silent for more days than this is the better called gone; NULL where "
+                                "there is no such number"},
+  {"type_1_error", "REAL", "of those who came back, the share that is called gone"},
+  {"type_2_error", "REAL", "of those who were gone, the share that is not"},
+  {"customers", "INTEGER", "who had bought up to the cut-off, as_of - horizon"},
+  {"came_back", "INTEGER", "of these, who bought within the horizon after it"},
+  {"gone", "INTEGER", "of these, who did not"},
+  {"called_gone", "INTEGER", "who had been silent for more than threshold_days"},
+  {"right_rate", "REAL", "of those called gone, the share that was"},
+  {"low", "REAL", "lower end of the 95 % Wilson interval of right_rate"},
+  {"high", "REAL", "upper end of the 95 % Wilson interval of right_rate"},
+  {"reason", "TEXT", "why there is no threshold_days; NULL where there is"},
+};
+
+static const ParamSpec PARAMS[] = {
+  {"source", PARAM_SOURCE, NULL, 0, 0, NULL,
+   "the purchases: the name of a table or view, or (SELECT retain_log(customer, time) FROM …)"},
+  CHURN_HORIZON_PARAM,
+  {"segment_column", PARAM_COLUMN, "", 0, 0, NULL, "a column of the source by which customers are told apart, such "
+                                                   "as channel; needs a named source"},
+};
+
+const TableSpec churn_threshold_table = {
+  .name = "churn_threshold",
+  .doc = {
+    .summary = "After how many days without a purchase a customer is the better called gone, overall and per segment",
+    .result = "A row for all customers, and with segment_column a row per segment; none of an empty source.",
+    .nulls = "Rows with a NULL customer or time do not take part. A customer's segment is that of the latest row up to the cut-off; where it is NULL "
+             "the customer is in the first row alone. threshold_days and what follows from it are NULL "
+             "where everybody or nobody came back, or silence tells nothing.",
+    .errors = "A horizon under a day or over 100 years; segment_column with retain_log(…) or of a name that is "
+              "none; a source, column, "
+              "customer or time that is none.",
+    .example = "SELECT threshold_days, round(type_1_error, 3) AS type_1_error, round(type_2_error, 3) AS "
+               "type_2_error, customers, round(right_rate, 3) AS right_rate FROM "
+               "churn_threshold((SELECT retain_log(customer_id, ordered_at) FROM demo_orders(2000, 1)), '90 days')",
+    .formula = "type I = #(came back, silence > g) / #(came back), type II = #(gone, silence <= g) / #(gone), "
+               "silence up to as_of - horizon and what happened in the horizon after it; threshold_days: the least g "
+               "that "
+               "minimises their sum (the greatest Youden index, Youden 1950)",
+  },
+  .columns = COLUMNS,
+  .n_columns = COUNT_OF(COLUMNS),
+  .params = PARAMS,
+  .n_params = COUNT_OF(PARAMS),
+  .has_source = true,
+  .value = VALUE_UNUSED,
+  .state_size = sizeof(Thresholds),
+  .compute = threshold_compute,
+  .cell = threshold_cell,
+  .free = threshold_free,
+};

@@ -1,0 +1,85 @@
+/*
+** What the contract functions share: reading contracts from a table or view, the parameters for that, and their
+** documentation.
+*/
+#ifndef RETAIN_FN_CONTRACTS_CONTRACT_SOURCE_H
+#define RETAIN_FN_CONTRACTS_CONTRACT_SOURCE_H
+
+#include "core/contracts/contracts.h"
+#include "glue/row_source.h"
+#include "glue/spec.h"
+
+#define CONTRACT_SOURCE_PARAM                                                                                                                                                         \
+  {                                                                                                                                                                                   \
+    "source", PARAM_CONTRACTS, NULL, 0, 0, NULL,                                                                                                                                      \
+      "the name of a table or view with a row per contract: customer, start, end (NULL: none), amount per month; or (SELECT retain_contracts(customer, start, end, amount) FROM …)" \
+  }
+#define CONTRACT_GRAIN_PARAM                                                                                                    \
+  {                                                                                                                             \
+    "grain", PARAM_GRAIN, "month", 0, 0, NULL, "length of a period: day, week (from Monday), month, quarter, year, or 'N days'" \
+  }
+#define CONTRACT_SEGMENT_PARAM                                                                                           \
+  {                                                                                                                      \
+    "segment_column", PARAM_COLUMN, "", 0, 0, NULL,                                                                      \
+      "a column with a segment, an integer or text: each is answered as if its contracts were all; left out: one answer" \
+  }
+
+/* They follow a function's own parameters; numbered from the number of these. */
+enum {
+  CONTRACT_CUSTOMER_COLUMN,
+  CONTRACT_START_COLUMN,
+  CONTRACT_END_COLUMN,
+  CONTRACT_AMOUNT_COLUMN,
+  CONTRACT_AS_OF,
+  CONTRACT_UTC_OFFSET,
+  CONTRACT_PARAM_COUNT
+};
+#define CONTRACT_PARAMS                                                                                                                                                                                \
+  {"customer_column", PARAM_COLUMN, "", 0, 0, NULL, "the column with the customer; left out: recognised by its name"},                                                                                 \
+    {"start_column", PARAM_COLUMN, "", 0, 0, NULL, "the column with the time from which it counts; left out: recognised"},                                                                             \
+    {"end_column", PARAM_COLUMN, "", 0, 0, NULL, "the column with the first moment that is no longer covered, NULL while it runs; left out: recognised. Of last covered days take date(…, '+1 day')"}, \
+    {"amount_column", PARAM_COLUMN, "", 0, 0, NULL, "the column with what it costs per month, 0 or more; left out: recognised"},                                                                       \
+    {"as_of", PARAM_TIME, "", 0, 0, NULL,                                                                                                                                                              \
+     "when the view is taken: later starts do not take part, later ends are yet to come; left out: the newest start"},                                                                                 \
+  {                                                                                                                                                                                                    \
+    "utc_offset", PARAM_OFFSET, "+00:00", 0, 0, NULL, "where the civil day begins, such as '+08:00'"                                                                                                   \
+  }
+
+#define CONTRACT_NULLS \
+  "a row with a NULL customer or start does not take part; a NULL end: none; a NULL amount counts as 0; "
+#define CONTRACT_ERRORS                                                                                     \
+  "a table or column that is not there; an end before its start; an amount that is negative or no number; " \
+  "a customer or segment that is neither integer nor text"
+
+/* The columns that are read; the keys of customers and segments stay here. */
+enum {
+  CONTRACT_FIELD_CUSTOMER,
+  CONTRACT_FIELD_START,
+  CONTRACT_FIELD_END,
+  CONTRACT_FIELD_AMOUNT,
+  CONTRACT_FIELD_SEGMENT,
+  CONTRACT_FIELDS
+};
+
+/* {0} is a valid empty object. */
+typedef struct ContractSource {
+  Field fields[CONTRACT_FIELDS];
+  Contracts contracts;
+  int64_t offset_ms; /* of utc_offset */
+  int64_t today;     /* the local time of as_of; 0 where there are no contracts, and so no rows */
+} ContractSource;
+
+/*
+** Reads the contracts and puts them in order. n_own: the number of the function's own parameters; segment: that of segment_column, or -1. Without `amounts`
+** they are not read. To be freed also after a failure.
+*/
+Status contracts_read(Call *call, ContractSource *source, int n_own, int segment, bool amounts);
+void contract_source_free(ContractSource *source);
+
+/* The value of a segment; NULL where there is none. */
+void segment_cell(const ContractSource *source, uint32_t segment, Cell *out);
+
+/* An end of the 95 % interval of k of n; NULL where n is 0. */
+void interval_cell(double k, double n, bool low, Cell *out);
+
+#endif

@@ -1,0 +1,181 @@
+/*
+** logo_retention(source[, grain, segment_column, …]): who stayed, who came and who went, period by period, by the cover of
+** their contracts.
+**
+**   SELECT period, start_customers, retained, retention_rate, retention_low, retention_high
+**     FROM logo_retention('contracts') WHERE complete;
+**
+** R1  As retention_by_period(), but a customer at an instant is one with a contract that covers the time just before it,
+**     whatever it costs: start < instant and the end not before it.
+** R2  start = retained + lost; end = retained + resurrected + new. new_customers: first cover ever in the period and still
+**     covered at its end; new_lost: first cover ever, and not covered at its end.
+** R3  Changes of a customer within an hour are one: a contract that replaces another is no loss.
+*/
+#include "contract_source.h"
+#include "core/contracts/mrr.h"
+
+enum {
+  ARG_SOURCE,
+  ARG_GRAIN,
+  ARG_SEGMENT,
+  ARG_COUNT
+};
+
+enum {
+  COLUMN_SEGMENT,
+  COLUMN_PERIOD,
+  COLUMN_START,
+  COLUMN_NEW,
+  COLUMN_RETAINED,
+  COLUMN_RESURRECTED,
+  COLUMN_LOST,
+  COLUMN_END,
+  COLUMN_NEW_LOST,
+  COLUMN_RATE,
+  COLUMN_LOW,
+  COLUMN_HIGH,
+  COLUMN_CRR,
+  COLUMN_CHURN,
+  COLUMN_PULSE,
+  COLUMN_COMPLETE
+};
+
+typedef struct State {
+  ContractSource source;
+  Mrr mrr;
+  Grain grain;
+} State;
+
+static Status compute(Call *call, void *out, int64_t *n_rows)
+{
+  State *state = out;
+  state->grain = call_grain(call, ARG_GRAIN);
+  Status status = contracts_read(call, &state->source, ARG_COUNT, ARG_SEGMENT, false);
+  if (status == STATUS_OK) {
+    status = mrr_build(&state->mrr, &state->source.contracts, state->grain,
+                       state->source.offset_ms, true, call_watch(call));
+  }
+  if (state->mrr.too_long) {
+    return call_fail(call, "the contracts span more than %d periods and segments; take a coarser grain, or look for wrong times", MRR_ROWS_MAX);
+  }
+  *n_rows = state->mrr.n_rows;
+  return status;
+}
+
+static void rate_cell(const MrrRow *row, int column, Cell *out)
+{
+  double start = (double)row->start_customers, lost = (double)row->churned;
+  switch (column) {
+    case COLUMN_RATE:
+      cell_ratio(out, start - lost, start);
+      break;
+    case COLUMN_LOW:
+    case COLUMN_HIGH:
+      interval_cell(start - lost, start, column == COLUMN_LOW, out);
+      break;
+    case COLUMN_CRR:
+      cell_ratio(out, (double)(row->end_customers - row->new_customers), start);
+      break;
+    case COLUMN_CHURN:
+      cell_ratio(out, lost, start);
+      break;
+    case COLUMN_PULSE:
+      cell_ratio(out, (double)(row->new_customers + row->reactivated), lost);
+      break;
+  }
+}
+
+static void cell(const void *in, int64_t i, int column, Cell *out)
+{
+  const State *state = in;
+  const MrrRow *row = state->mrr.rows + i;
+  int64_t period = state->mrr.first + i % state->mrr.periods;
+  switch (column) {
+    case COLUMN_SEGMENT:
+      segment_cell(&state->source, (uint32_t)(i / state->mrr.periods), out);
+      break;
+    case COLUMN_PERIOD:
+      cell_date(out, period_start(state->grain, period));
+      break;
+    case COLUMN_START:
+      cell_integer(out, row->start_customers);
+      break;
+    case COLUMN_NEW:
+      cell_integer(out, row->new_customers);
+      break;
+    case COLUMN_RETAINED:
+      cell_integer(out, row->start_customers - row->churned);
+      break;
+    case COLUMN_RESURRECTED:
+      cell_integer(out, row->reactivated);
+      break;
+    case COLUMN_LOST:
+      cell_integer(out, row->churned);
+      break;
+    case COLUMN_END:
+      cell_integer(out, row->end_customers);
+      break;
+    case COLUMN_NEW_LOST:
+      cell_integer(out, row->new_lost);
+      break;
+    case COLUMN_COMPLETE:
+      cell_bool(out, period_start(state->grain, period + 1) <= state->source.today);
+      break;
+    default:
+      rate_cell(row, column, out);
+  }
+}
+
+static void state_free(void *in)
+{
+  State *state = in;
+  contract_source_free(&state->source);
+  mrr_free(&state->mrr);
+}
+
+static const ColumnSpec COLUMNS[] = {
+  {"segment", "", "the segment's value; NULL without a segment_column"},
+  {"period", "TEXT", "first civil day of the period"},
+  {"start_customers", "INTEGER", "customers covered by a contract just before the period"},
+  {"new_customers", "INTEGER", "customers at the end whose first cover ever began in the period"},
+  {"retained", "INTEGER", "customers at the start who still are at the end"},
+  {"resurrected", "INTEGER", "customers at the end who were none at the start, but had been before"},
+  {"lost", "INTEGER", "customers at the start who are none at the end"},
+  {"end_customers", "INTEGER", "customers at the end = retained + resurrected + new_customers"},
+  {"new_lost", "INTEGER", "customers whose first cover ever began and ended within the period; in no other column"},
+  {"retention_rate", "REAL", "retained / start_customers"},
+  {"retention_low", "REAL", "lower end of its 95 % Wilson interval"},
+  {"retention_high", "REAL", "upper end of its 95 % Wilson interval"},
+  {"crr", "REAL", "count form: (end_customers - new_customers) / start_customers"},
+  {"churn_rate", "REAL", "lost / start_customers = 1 - retention_rate"},
+  {"pulse", "REAL", "(new_customers + resurrected) / lost: above 1 the customer base grows"},
+  {"complete", "INTEGER", "1 where the whole period lies before as_of, else 0"},
+};
+
+static const ParamSpec PARAMS[] = {
+  CONTRACT_SOURCE_PARAM,
+  CONTRACT_GRAIN_PARAM,
+  CONTRACT_SEGMENT_PARAM,
+  CONTRACT_PARAMS,
+};
+
+const TableSpec logo_retention_table = {
+  .name = "logo_retention",
+  .doc = {
+    .summary = "Retention, churn and movement of customers period by period, by the cover of their contracts",
+    .result = "a row per segment and period from the first start to as_of, in order",
+    .nulls = CONTRACT_NULLS "a rate of nobody (0/0) is NULL",
+    .errors = CONTRACT_ERRORS "; more than 1000000 periods and segments. Amounts are not read",
+    .example = "SELECT period, start_customers, retained, lost, retention_rate, retention_low, retention_high FROM logo_retention('demo_contracts') WHERE complete",
+    .formula = "retention_rate = |customers at start and at end| / |customers at start|; a customer at an instant is covered by a contract just before it; "
+               "changes within an hour count as one; interval: Wilson 1927, level 0.95",
+  },
+  .columns = COLUMNS,
+  .n_columns = COUNT_OF(COLUMNS),
+  .params = PARAMS,
+  .n_params = COUNT_OF(PARAMS),
+  .state_size = sizeof(State),
+  .compute = compute,
+  .cell = cell,
+  .free = state_free,
+};

@@ -1,0 +1,228 @@
+/*
+** mrr_movements(source[, grain, segment_column, …]): monthly recurring revenue, what it gained and lost, period by period.
+**
+**   SELECT month, new, expansion, contraction, churn, reactivation, mrr_end, nrr, grr, quick_ratio
+**     FROM mrr_movements('subscriptions');
+**
+** R1  One row per calendar period (and segment), from that of the first start to that of as_of. `month` is the first civil day of
+**     the period, whatever the grain.
+** R2  mrr_start: the sum of the amounts of the contracts that cover the time just before the period; mrr_end: just before the
+**     next (in the period of as_of: at as_of). A contract that begins or ends at the period's first instant does so in it.
+** R3  Movements are each customer's difference from start to end: new (from 0, first revenue ever in the period), reactivation
+**     (from 0, else), churn (to 0), expansion, contraction. mrr_end = mrr_start + new + expansion + reactivation - contraction -
+**     churn. Of a customer whose first revenue came and went inside a period only new_lost knows.
+** R4  Overlapping contracts add up; changes of a customer within an hour are one (core/contracts.h).
+** R5  nrr = (mrr_start + expansion - contraction - churn) / mrr_start, with reactivation added where asked; grr without expansion;
+**     quick_ratio = (new + expansion + reactivation) / (contraction + churn), NULL where nothing was lost.
+** R6  Amounts of at most four decimals are summed exactly.
+** R7  complete: the period had passed at as_of.
+*/
+#include <math.h>
+
+#include "contract_source.h"
+#include "core/contracts/mrr.h"
+
+enum {
+  ARG_SOURCE,
+  ARG_GRAIN,
+  ARG_SEGMENT,
+  ARG_REACTIVATION,
+  ARG_COUNT
+};
+
+enum {
+  COLUMN_SEGMENT,
+  COLUMN_MONTH,
+  COLUMN_START,
+  COLUMN_NEW,
+  COLUMN_EXPANSION,
+  COLUMN_CONTRACTION,
+  COLUMN_CHURN,
+  COLUMN_REACTIVATION,
+  COLUMN_END,
+  COLUMN_NRR,
+  COLUMN_GRR,
+  COLUMN_QUICK,
+  COLUMN_START_CUSTOMERS,
+  COLUMN_NEW_CUSTOMERS,
+  COLUMN_EXPANDED,
+  COLUMN_CONTRACTED,
+  COLUMN_CHURNED,
+  COLUMN_REACTIVATED,
+  COLUMN_END_CUSTOMERS,
+  COLUMN_NEW_LOST,
+  COLUMN_COMPLETE
+};
+
+typedef struct State {
+  ContractSource source;
+  Mrr mrr;
+  Grain grain;
+  bool reactivation;
+} State;
+
+static Status compute(Call *call, void *out, int64_t *n_rows)
+{
+  State *state = out;
+  state->grain = call_grain(call, ARG_GRAIN);
+  state->reactivation = call_choice(call, ARG_REACTIVATION) == 1;
+  Status status = contracts_read(call, &state->source, ARG_COUNT, ARG_SEGMENT, true);
+  if (status == STATUS_OK) {
+    status = mrr_build(&state->mrr, &state->source.contracts, state->grain,
+                       state->source.offset_ms, false, call_watch(call));
+  }
+  if (state->mrr.too_long) {
+    return call_fail(call, "the contracts span more than %d periods and segments; take a coarser grain, or look for wrong times", MRR_ROWS_MAX);
+  }
+  *n_rows = state->mrr.n_rows;
+  return status;
+}
+
+static void money_cell(const State *state, const Sum *sum, Cell *out)
+{
+  cell_real(out, contracts_money(&state->source.contracts, sum_value(sum)));
+}
+
+static void rate_cell(const State *state, const MrrRow *row, int column, Cell *out)
+{
+  double start = sum_value(&row->start), gained = sum_value(&row->expansion), back = sum_value(&row->reactivation);
+  double lost = sum_value(&row->contraction) + sum_value(&row->churn);
+  switch (column) {
+    case COLUMN_NRR:
+      cell_ratio(out, fmax(start + gained - lost + (state->reactivation ? back : 0), 0), start); /* below 0 by rounding only */
+      break;
+    case COLUMN_GRR:
+      cell_ratio(out, fmax(start - lost, 0), start);
+      break;
+    default:
+      cell_ratio(out, sum_value(&row->new_revenue) + gained + back, lost);
+  }
+}
+
+static void cell(const void *in, int64_t i, int column, Cell *out)
+{
+  const State *state = in;
+  const MrrRow *row = state->mrr.rows + i;
+  int64_t period = state->mrr.first + i % state->mrr.periods;
+  switch (column) {
+    case COLUMN_SEGMENT:
+      segment_cell(&state->source, (uint32_t)(i / state->mrr.periods), out);
+      break;
+    case COLUMN_MONTH:
+      cell_date(out, period_start(state->grain, period));
+      break;
+    case COLUMN_START:
+      money_cell(state, &row->start, out);
+      break;
+    case COLUMN_NEW:
+      money_cell(state, &row->new_revenue, out);
+      break;
+    case COLUMN_EXPANSION:
+      money_cell(state, &row->expansion, out);
+      break;
+    case COLUMN_CONTRACTION:
+      money_cell(state, &row->contraction, out);
+      break;
+    case COLUMN_CHURN:
+      money_cell(state, &row->churn, out);
+      break;
+    case COLUMN_REACTIVATION:
+      money_cell(state, &row->reactivation, out);
+      break;
+    case COLUMN_END:
+      money_cell(state, &row->end, out);
+      break;
+    case COLUMN_NRR:
+    case COLUMN_GRR:
+    case COLUMN_QUICK:
+      rate_cell(state, row, column, out);
+      break;
+    case COLUMN_START_CUSTOMERS:
+      cell_integer(out, row->start_customers);
+      break;
+    case COLUMN_NEW_CUSTOMERS:
+      cell_integer(out, row->new_customers);
+      break;
+    case COLUMN_EXPANDED:
+      cell_integer(out, row->expanded);
+      break;
+    case COLUMN_CONTRACTED:
+      cell_integer(out, row->contracted);
+      break;
+    case COLUMN_CHURNED:
+      cell_integer(out, row->churned);
+      break;
+    case COLUMN_REACTIVATED:
+      cell_integer(out, row->reactivated);
+      break;
+    case COLUMN_END_CUSTOMERS:
+      cell_integer(out, row->end_customers);
+      break;
+    case COLUMN_NEW_LOST:
+      cell_integer(out, row->new_lost);
+      break;
+    case COLUMN_COMPLETE:
+      cell_bool(out, period_start(state->grain, period + 1) <= state->source.today);
+      break;
+  }
+}
+
+static void state_free(void *in)
+{
+  State *state = in;
+  contract_source_free(&state->source);
+  mrr_free(&state->mrr);
+}
+
+static const ColumnSpec COLUMNS[] = {
+  {"segment", "", "the segment's value; NULL without a segment_column"},
+  {"month", "TEXT", "first civil day of the period, whatever the grain"},
+  {"mrr_start", "REAL", "revenue per month just before the period"},
+  {"new", "REAL", "of customers whose first revenue ever lies in the period"},
+  {"expansion", "REAL", "what customers pay more than at the start"},
+  {"contraction", "REAL", "what customers pay less, and not nothing"},
+  {"churn", "REAL", "what those paid at the start who pay nothing at the end"},
+  {"reactivation", "REAL", "of customers who had paid before, but not at the start"},
+  {"mrr_end", "REAL", "mrr_start + new + expansion + reactivation - contraction - churn"},
+  {"nrr", "REAL", "net revenue retention: (mrr_start + expansion - contraction - churn) / mrr_start"},
+  {"grr", "REAL", "gross revenue retention: (mrr_start - contraction - churn) / mrr_start"},
+  {"quick_ratio", "REAL", "(new + expansion + reactivation) / (contraction + churn); NULL where nothing was lost"},
+  {"start_customers", "INTEGER", "customers with revenue just before the period"},
+  {"new_customers", "INTEGER", "customers behind new"},
+  {"expanded_customers", "INTEGER", "customers behind expansion"},
+  {"contracted_customers", "INTEGER", "customers behind contraction"},
+  {"churned_customers", "INTEGER", "customers behind churn"},
+  {"reactivated_customers", "INTEGER", "customers behind reactivation"},
+  {"end_customers", "INTEGER", "customers at the end = start + new + reactivated - churned"},
+  {"new_lost", "INTEGER", "customers whose first revenue ever came and went within the period; in no other column"},
+  {"complete", "INTEGER", "1 where the whole period lies before as_of, else 0"},
+};
+
+static const ParamSpec PARAMS[] = {
+  CONTRACT_SOURCE_PARAM,
+  CONTRACT_GRAIN_PARAM,
+  CONTRACT_SEGMENT_PARAM,
+  {"reactivation_in_nrr", PARAM_CHOICE, "no", 0, 0, "no|yes", "whether nrr counts reactivation: no (the definition) or yes"},
+  CONTRACT_PARAMS,
+};
+
+const TableSpec mrr_movements_table = {
+  .name = "mrr_movements",
+  .doc = {
+    .summary = "Monthly recurring revenue and its movements: new, expansion, contraction, churn, reactivation; NRR, GRR and quick ratio",
+    .result = "a row per segment and period from the first start to as_of, in order",
+    .nulls = CONTRACT_NULLS "nrr and grr are NULL where mrr_start is 0, quick_ratio where nothing was lost",
+    .errors = CONTRACT_ERRORS "; more than 1000000 periods and segments",
+    .example = "SELECT month, new, expansion, contraction, churn, reactivation, mrr_end, nrr, grr, quick_ratio FROM mrr_movements('demo_contracts') WHERE complete",
+    .formula = "per customer and period the difference of its revenue just before the period's and the next period's first instant: from 0 new (first ever) or reactivation, "
+               "to 0 churn, else expansion or contraction; amounts of contracts that overlap add up; changes within an hour count as one; amounts of at most four decimals are summed exactly",
+  },
+  .columns = COLUMNS,
+  .n_columns = COUNT_OF(COLUMNS),
+  .params = PARAMS,
+  .n_params = COUNT_OF(PARAMS),
+  .state_size = sizeof(State),
+  .compute = compute,
+  .cell = cell,
+  .free = state_free,
+};

@@ -1,0 +1,138 @@
+/*
+** cox_baseline(source, time_column, event_column, terms): how many of the average customer are still there, by the model of cox_model().
+**
+** R1  A row for each time at which a row of the stratum ends, by event or not; strata in order of their first row in the source, then time ascending.
+** R2  The average customer has the means of all features, also of levels: shares. Another one survives survival^(exp(Σ coef (x - mean))).
+*/
+#include <math.h>
+
+#include "core/base/mem.h"
+#include "cox_params.h"
+
+enum {
+  LEVEL_PARAM = COX_OWN_PARAM
+};
+
+typedef struct BaselineAnswer {
+  CoxModel model;
+  CoxStep *step;
+  double z, at_zero; /* at_zero: exp(-Σ coef mean) */
+  const Customers *strata;
+} BaselineAnswer;
+
+static Status baseline_compute(Call *call, void *state, int64_t *n_rows)
+{
+  BaselineAnswer *answer = state;
+  CoxModel *model = &answer->model;
+  size_t n = 0;
+  Status status = cox_model_fit(call, model);
+  if (status != STATUS_OK || model->cox.end != COX_CONVERGED) return status;
+  answer->z = normal_quantile((1 + call_real(call, LEVEL_PARAM)) / 2);
+  answer->at_zero = exp(-cox_mean_score(&model->cox));
+  answer->strata = model->rows.used[COX_STRATUM] ? cox_model_strata(model) : NULL;
+  status = cox_baseline(&model->cox, &answer->step, &n, call_watch(call));
+  cox_model_close(model);
+  *n_rows = (int64_t)n;
+  return status;
+}
+
+enum {
+  STRATUM,
+  TIME,
+  AT_RISK,
+  EVENTS,
+  CUMULATIVE_HAZARD,
+  SE,
+  SURVIVAL,
+  LOW,
+  HIGH,
+  CUMULATIVE_HAZARD_ZERO
+};
+
+static void baseline_cell(const void *state, int64_t row, int column, Cell *out)
+{
+  const BaselineAnswer *answer = state;
+  const CoxStep *step = &answer->step[row];
+  switch (column) {
+    case STRATUM:
+      if (answer->strata) {
+        cell_customer(out, answer->strata, step->stratum);
+      } else {
+        cell_null(out);
+      }
+      break;
+    case TIME:
+      number_cell(step->time, out);
+      break;
+    case AT_RISK:
+      number_cell(step->at_risk, out);
+      break;
+    case EVENTS:
+      number_cell(step->events, out);
+      break;
+    case CUMULATIVE_HAZARD:
+      number_cell(step->hazard, out);
+      break;
+    case SE:
+      number_cell(step->error, out);
+      break;
+    case SURVIVAL:
+      number_cell(exp(-step->hazard), out);
+      break;
+    case LOW:
+      number_cell(exp(-(step->hazard + answer->z * step->error)), out);
+      break;
+    case HIGH:
+      number_cell(fmin(exp(-(step->hazard - answer->z * step->error)), 1), out);
+      break;
+    default:
+      number_cell(step->hazard * answer->at_zero, out);
+  }
+}
+
+static void baseline_free(void *state)
+{
+  BaselineAnswer *answer = state;
+  cox_model_free(&answer->model);
+  mem_free(answer->step);
+  answer->step = NULL;
+}
+
+static const ColumnSpec COLUMNS[] = {
+  [STRATUM] = {"stratum", "", "the value of strata_column; NULL without one"},
+  [TIME] = {"time", "REAL", "a time at which a row ends, in the unit of time_column"},
+  [AT_RISK] = {"at_risk", "REAL", "rows that are observed just before, weighted"},
+  [EVENTS] = {"events", "REAL", "of these, those that have the event now, weighted"},
+  [CUMULATIVE_HAZARD] = {"cumulative_hazard", "REAL", "of a customer whose features are the means, up to and with this time"},
+  [SE] = {"se", "REAL", "its standard error"},
+  [SURVIVAL] = {"survival", "REAL", "the chance that such a customer stays longer than this time, exp(-cumulative_hazard)"},
+  [LOW] = {"low", "REAL", "the lower end of the interval of survival"},
+  [HIGH] = {"high", "REAL", "its upper end"},
+  [CUMULATIVE_HAZARD_ZERO] = {"cumulative_hazard_zero", "REAL", "the same where all numbers are 0 and all texts at their reference; NULL where it is beyond the range of numbers"},
+};
+
+static const ParamSpec PARAMS[] = {
+  COX_PARAMS,
+  [LEVEL_PARAM] = COX_LEVEL_PARAM,
+};
+
+const TableSpec cox_baseline_table = {
+  .name = "cox_baseline",
+  .doc = {
+    .summary = "How long the average customer stays by a proportional-hazards model: the baseline hazard and survival.",
+    .result = "A row for each time at which a row of the stratum ends, of the model of cox_model() with the same arguments.",
+    .nulls = COX_NULLS,
+    .errors = COX_ERRORS,
+    .example = "SELECT time, at_risk, events, round(survival, 4) AS survival, round(low, 4) AS low, round(high, 4) AS high "
+               "FROM cox_baseline('demo_contracts', 'tenure', 'churned', 'plan, senior') LIMIT 6",
+    .formula = COX_FORMULA ". Baseline: Σ events/Σ risk at risk, of Efron's sums in an Efron fit; its error with that of coef (Tsiatis 1981); interval exp(-(H ± z se)).",
+  },
+  .columns = COLUMNS,
+  .n_columns = COUNT_OF(COLUMNS),
+  .params = PARAMS,
+  .n_params = COUNT_OF(PARAMS),
+  .state_size = sizeof(BaselineAnswer),
+  .compute = baseline_compute,
+  .cell = baseline_cell,
+  .free = baseline_free,
+};

@@ -1,0 +1,77 @@
+/*
+** retain_log(customer, time[, value]): a source made from any query.
+**
+**   SELECT * FROM rfm((SELECT retain_log(cust, paid_at, total) FROM orders WHERE region = 'EU'));
+**
+** R1  The result stands where the name of a table would: the first argument of a table function, written as a scalar subquery.
+** R2  It is a pointer value: SQLite passes it from function to function and drops it (NULL) on the way through a CTE, a table or a sorter.
+** R3  Rows with a NULL customer or a NULL time do not take part; a NULL value counts as an event without value.
+** R4  What is no customer, time or number is an error, as for a named source.
+*/
+#include "core/events/event_log.h"
+#include "glue/event_source.h"
+#include "glue/spec.h"
+
+typedef struct LogState {
+  History *history;
+} LogState;
+
+static Status log_step(Call *call, void *state)
+{
+  LogState *log = state;
+  if (!log->history) {
+    log->history = history_new();
+    if (!log->history) {
+      return STATUS_NOMEM;
+    }
+  }
+  return source_log(call, log->history);
+}
+
+static void log_value(Call *call, const void *state, Cell *out)
+{
+  const LogState *log = state;
+  (void)call;
+  if (log && log->history) {
+    cell_history(out, history_share(log->history));
+    return;
+  }
+  History *empty = history_new();
+  if (empty) {
+    cell_history(out, empty);
+  } else {
+    call_fail_memory(call);
+  }
+}
+
+static void log_free(void *state)
+{
+  history_release(((LogState *)state)->history);
+}
+
+static const ParamSpec PARAMS[] = {
+  {"customer", PARAM_ANY, NULL, 0, 0, NULL, "the customer's key: an integer or text"},
+  {"time", PARAM_ANY, NULL, 0, 0, NULL, "when it happened: ISO text, unix seconds or milliseconds, or a julian day"},
+  {"value", PARAM_ANY, "", 0, 0, NULL, "what it was worth, in the unit of your money; left out: events without value"},
+};
+
+const FunctionSpec retain_log_function = {
+  .name = "retain_log",
+  .doc =
+    {
+      .summary = "Makes a source for the table functions from any query.",
+      .result = "A pointer to the rows, to be handed to a table function in a scalar subquery; as a plain value it is NULL.",
+      .nulls = "A row with a NULL customer or time does not take part; a NULL value is an event without value.",
+      .errors = "A blob or fractional customer, a time that is none, a value that is no number of at most 1e100 in size.",
+      .example = "SELECT customer, segment FROM rfm((SELECT retain_log(customer_id, ordered_at, amount) "
+                 "FROM demo_orders(200, 1) WHERE amount > 20)) LIMIT 5",
+      .formula = "No formula: rows are kept as they came, 24 bytes each.",
+    },
+  .params = PARAMS,
+  .n_params = COUNT_OF(PARAMS),
+  .sees_null = true,
+  .state_size = sizeof(LogState),
+  .step = log_step,
+  .value = log_value,
+  .free = log_free,
+};

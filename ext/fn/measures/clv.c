@@ -1,0 +1,60 @@
+/*
+** clv(avg_order_value, frequency, lifespan[, margin[, discount_rate]]): simple customer lifetime value.
+**
+**   SELECT clv(50, 4, 3);              -- 600: 50 an order, 4 orders a year, 3 years
+**   SELECT clv(50, 4, 3, 0.3, 0.1);    -- 149.21…: 30 % of it is margin, later years discounted by 10 %
+**
+** R1  frequency counts orders per period, lifespan the same periods, discount_rate is per that period: all in years, or
+**     all in months.
+** R2  Without a discount rate the value is exactly avg_order_value * frequency * lifespan * margin.
+** R3  With one it is avg_order_value * frequency * margin * (1 - (1 + d)^-lifespan) / d: the sum of each period's
+**     value,
+**     paid at its end, over (1 + d)^i. Fractions of a period count, see core/clv.h.
+** R4  margin and discount_rate are fractions: a margin above 1 or a rate outside 0 … 1 is an error (30 for 30 % is
+**     noticed). A negative order value (refunds) or margin (sold at a loss) is taken as it is.
+** R5  A value beyond the largest double is an error.
+*/
+#include "core/measures/clv.h"
+
+#include <math.h>
+
+#include "glue/call.h"
+#include "glue/spec.h"
+
+static void clv_scalar(Call *call, Cell *out)
+{
+  double periods = clv_periods(call_real(call, 2), call_real(call, 4));
+  double value = call_real(call, 0) * call_real(call, 1) * periods * call_real(call, 3);
+  if (isfinite(value)) {
+    cell_real(out, value);
+  } else {
+    call_fail(call, "the value is too large for a number");
+  }
+}
+
+static const ParamSpec CLV_PARAMS[] = {
+  {"avg_order_value", PARAM_REAL, NULL, -INFINITY, INFINITY, NULL, "mean value of an order"},
+  {"frequency", PARAM_REAL, NULL, 0, INFINITY, NULL, "orders per period"},
+  {"lifespan", PARAM_REAL, NULL, 0, INFINITY, NULL, "how many periods a customer stays; may be a fraction"},
+  {"margin", PARAM_REAL, "1", -INFINITY, 1, NULL, "share of the value that is earned, 0.3 for 30 %"},
+  {"discount_rate", PARAM_REAL, "0", 0, 1, NULL, "discount per period, 0.1 for 10 %"},
+};
+
+const FunctionSpec clv_function = {
+  .name = "clv",
+  .doc = {
+    .summary = "Simple customer lifetime value from averages",
+    .result = "the value of one customer, in the unit of avg_order_value",
+    .nulls = "NULL if avg_order_value, frequency or lifespan is NULL; a NULL margin is 1, a NULL discount_rate 0",
+    .errors = "a negative frequency or lifespan; a margin above 1; a discount_rate outside 0 … 1; an argument that is "
+              "no number",
+    .example = "SELECT clv(50, 4, 3), clv(50, 4, 3, 0.3), clv(50, 4, 3, 0.3, 0.1)",
+    .formula = "avg_order_value * frequency * margin * a, where a = lifespan without discount, else (1 - (1 + "
+               "d)^-lifespan) / d: "
+               "for whole lifespans the sum of 1/(1 + d)^i, i = 1 … lifespan (each period paid at its end); the same "
+               "formula between them",
+  },
+  .params = CLV_PARAMS,
+  .n_params = COUNT_OF(CLV_PARAMS),
+  .scalar = clv_scalar,
+};

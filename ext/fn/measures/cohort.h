@@ -1,0 +1,52 @@
+/*
+** What cohort_retention() and cohort_average() share: their parameters and the reading of the source.
+*/
+#ifndef RETAIN_FN_MEASURES_COHORT_H
+#define RETAIN_FN_MEASURES_COHORT_H
+
+#include "core/measures/cohort.h"
+#include "glue/event_source.h"
+
+enum {
+  COHORT_ARG_SOURCE,
+  COHORT_ARG_GRAIN,
+  COHORT_ARG_MODE,
+  COHORT_ARG_BRACKETS,
+  COHORT_ARG_CLOCK,
+  COHORT_ARG_MAX_AGE,
+  COHORT_ARG_COLUMN,
+  COHORT_ARG_DIALECT,
+  COHORT_ARG_AVERAGING, /* cohort_average() only */
+  COHORT_ARG_COUNT
+};
+
+/* All COHORT_ARG_COUNT of them are cohort_average()'s own, the first COHORT_ARG_AVERAGING are cohort_retention()'s. */
+extern const ParamSpec COHORT_PARAMS[];
+
+/* Whose defaults hold where mode, clock or averaging is left out. */
+typedef enum CohortAveraging {
+  AVERAGING_POOLED,
+  AVERAGING_SIMPLE,
+  AVERAGING_WEIGHTED
+} CohortAveraging;
+typedef struct CohortDefaults {
+  CohortMode mode;
+  CohortClock clock;
+  CohortAveraging averaging;
+} CohortDefaults;
+const CohortDefaults *cohort_defaults(const Call *call);
+
+/*
+** Reads the source into finished cohorts; `n_params` is how many parameters the function has of its own. Of *source
+** only the attributes and the counts are kept. The caller frees both.
+*/
+Status cohorts_compute(Call *call, int n_params, Cohorts *cohorts, Source *source);
+
+#define COHORT_NULLS                                                                 \
+  "rows whose customer or time is NULL do not take part; a NULL value counts as 0; " \
+  "a NULL in cohort_column makes a cohort NULL; "                                    \
+  "a rate of nobody (0/0) is NULL"
+#define COHORT_ERRORS \
+  "a grain of quarter or year with the rolling clock; brackets that are not ascending numbers; more than 10000000 cells"
+
+#endif

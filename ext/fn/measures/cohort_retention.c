@@ -1,0 +1,271 @@
+/*
+** cohort_retention(source, grain, mode, brackets, clock, max_age, cohort_column, dialect, …): of the customers who
+** started together, how many were active n intervals later.
+**
+**   SELECT cohort, age, eligible, active, rate FROM cohort_retention('orders') WHERE mode = 'on_or_after';
+**
+** R1  A cohort is the customers with their first event in one period (`cohort` is its first civil day in
+**     utc_offset), or, with cohort_column, those with one value of that column in their first row (rows of equal
+**     time: the one the source gives first).
+** R2  Age, clock calendar: periods from the one of the first event to the one of the event. rolling: floor((t - t0)
+**     / length), length = 24 h (day), 7 d (week), 30 d (month), N * 24 h ('N days'), t0 the customer's first event
+**     to the millisecond; quarter and year are an error.
+** R3  eligible: members for whom interval n had fully passed at as_of (calendar: its end <= as_of;
+**     rolling: t0 + (n + 1) * length <= as_of).
+** R4  active counts eligible members only. on: an event at age n. on_or_after: at n or later, also in an interval
+**     that has not passed. on_or_before: at one of 1 … n (age 0: nobody). streak: at every one of 1 … n (age 0:
+**     everybody).
+** R5  rate = active / eligible with its Wilson interval; NULL while nobody is eligible.
+** R6  brackets 'b1,b2,…' put ages into groups: 0 … 0, 1 … b1, b1 + 1 … b2, …; a group is one interval for R3 and
+**     R4. A row is named by its last age, `age`; its first is age_from. What happens after the last group, or after
+**     max_age, is not shown but is "later" for on_or_after.
+** R7  Rows of a cohort: ages 0 … the last that has begun for its first member. complete: every member is eligible.
+** R8  value: sum of all members' events at that age, eligible or not; value_per_customer: sum of value over ages 0
+**     … n / size. NULL where the source has no value column.
+** R9  dialect sets what mode, clock and averaging are when left out; a given one is kept.
+**       posthog    on, calendar, weighted            (strict calendar dates)
+**       mixpanel   on_or_after, rolling, weighted
+**       amplitude  on_or_after, rolling, pooled      (times to the millisecond; Amplitude rounds them down)
+*/
+#include "cohort.h"
+#include "core/numerics/stats.h"
+
+const ParamSpec COHORT_PARAMS[COHORT_ARG_COUNT] = {
+  {"source", PARAM_SOURCE, NULL, 0, 0, NULL,
+   "table or view name, or (SELECT retain_log(customer, time, value) FROM …)"},
+  {"grain", PARAM_GRAIN, "month", 0, 0, NULL,
+   "length of an interval: day, week (from Monday), month, quarter, year, or 'N days'"},
+  {"mode", PARAM_CHOICE, "", 0, 0, "on|on_or_after|on_or_before|streak",
+   "when a member counts as active at age n: on (default) at age n; on_or_after: at n or later; "
+   "on_or_before: at one of 1 … n; streak: at every one of 1 … n"},
+  {"brackets", PARAM_LIST, "", 0, 0, NULL,
+   "groups of ages by their last one: '1,3,7' is the ages 0, 1, 2–3 and 4–7; "
+   "at least one event in a group makes it active"},
+  {"clock", PARAM_CHOICE, "", 0, 0, "calendar|rolling",
+   "how age is counted: calendar (default) in calendar periods; "
+   "rolling in 24 h, 7 d, 30 d or N d from the customer's first event"},
+  {"max_age", PARAM_INTEGER, "", 0, COHORT_AGE_MAX, NULL,
+   "the last age shown; left out: every age that has begun"},
+  {"cohort_column", PARAM_COLUMN, "", 0, 0, NULL,
+   "a column of the source whose value in the customer's first row is its cohort; "
+   "left out: the period of the first event"},
+  {"dialect", PARAM_CHOICE, "", 0, 0, "posthog|mixpanel|amplitude",
+   "take that product's defaults for mode, clock and averaging; one of these that is given itself is kept"},
+  {"averaging", PARAM_CHOICE, "", 0, 0, "pooled|simple|weighted",
+   "what rate is: pooled (default) over eligible members, simple or weighted mean of the rates of complete cohorts"},
+};
+
+const CohortDefaults *cohort_defaults(const Call *call)
+{
+  static const CohortDefaults own = {MODE_ON, CLOCK_CALENDAR, AVERAGING_POOLED};
+  static const CohortDefaults dialects[] = {
+    {MODE_ON, CLOCK_CALENDAR, AVERAGING_WEIGHTED},
+    {MODE_ON_OR_AFTER, CLOCK_ROLLING, AVERAGING_WEIGHTED},
+    {MODE_ON_OR_AFTER, CLOCK_ROLLING, AVERAGING_POOLED},
+  };
+  return call_is_null(call, COHORT_ARG_DIALECT) ? &own : &dialects[call_choice(call, COHORT_ARG_DIALECT)];
+}
+
+static Status options_read(Call *call, int n_params, CohortOptions *options)
+{
+  const CohortDefaults *defaults = cohort_defaults(call);
+  *options = (CohortOptions){
+    .grain = call_grain(call, COHORT_ARG_GRAIN),
+    .offset_ms = call_offset(call, n_params + EVENT_UTC_OFFSET),
+    .mode = defaults->mode,
+    .clock = defaults->clock,
+    .by_attribute = !call_is_null(call, COHORT_ARG_COLUMN),
+    .max_age = -1,
+  };
+  if (!call_is_null(call, COHORT_ARG_MODE)) {
+    options->mode = (CohortMode)call_choice(call, COHORT_ARG_MODE);
+  }
+  if (!call_is_null(call, COHORT_ARG_CLOCK)) {
+    options->clock = (CohortClock)call_choice(call, COHORT_ARG_CLOCK);
+  }
+  call_resolve(call, COHORT_ARG_MODE, options->mode);
+  call_resolve(call, COHORT_ARG_CLOCK, options->clock);
+  if (!call_is_null(call, COHORT_ARG_MAX_AGE)) {
+    options->max_age = call_integer(call, COHORT_ARG_MAX_AGE);
+  }
+  if (!call_is_null(call, COHORT_ARG_BRACKETS) &&
+      !brackets_from_text(call_text(call, COHORT_ARG_BRACKETS), call_length(call, COHORT_ARG_BRACKETS),
+                          options->brackets,
+                          &options->n_brackets)) {
+    return call_fail_argument(call, COHORT_ARG_BRACKETS,
+                              "ascending ages 1…%d such as '1,3,7,14,30', at most %d of them",
+                              COHORT_BRACKET_MAX, COHORT_BRACKETS_MAX);
+  }
+  return STATUS_OK;
+}
+
+Status cohorts_compute(Call *call, int n_params, Cohorts *cohorts, Source *source)
+{
+  CohortOptions options;
+  Status status = options_read(call, n_params, &options);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = cohorts_init(cohorts, &options);
+  if (status == STATUS_ERROR) {
+    return call_fail_argument(call, COHORT_ARG_GRAIN,
+                              "day, week, month or 'N days' with the rolling clock "
+                              "(quarters and years differ in length)");
+  }
+  if (status == STATUS_OK) {
+    Accumulator accumulator = cohorts_accumulator(cohorts);
+    SourceOptions source_options = {.attribute_column = call_text(call, COHORT_ARG_COLUMN), .attribute_param = "cohort_column"};
+    status = source_read(call, &accumulator, cohorts, source_options, source);
+  }
+  if (status == STATUS_OK) {
+    status = cohorts_finish(cohorts, &source->customers, &source->attributes, source->as_of, call_watch(call));
+  }
+  if (status == STATUS_ERROR && cohorts->too_many) {
+    call_fail(call,
+              "more than %d cells (cohorts × ages) or %d cohorts: "
+              "set max_age, take a coarser grain, or another cohort_column",
+              COHORT_CELLS_MAX, COHORTS_MAX);
+  }
+  customers_free(&source->customers);
+  return status;
+}
+
+enum {
+  COLUMN_COHORT,
+  COLUMN_AGE,
+  COLUMN_AGE_FROM,
+  COLUMN_SIZE,
+  COLUMN_ELIGIBLE,
+  COLUMN_ACTIVE,
+  COLUMN_RATE,
+  COLUMN_LOW,
+  COLUMN_HIGH,
+  COLUMN_VALUE,
+  COLUMN_VALUE_PER_CUSTOMER,
+  COLUMN_COMPLETE
+};
+
+typedef struct State {
+  Cohorts cohorts;
+  Source source;
+} State;
+
+static Status compute(Call *call, void *out, int64_t *n_rows)
+{
+  State *state = out;
+  Status status = cohorts_compute(call, COHORT_ARG_AVERAGING, &state->cohorts, &state->source);
+  *n_rows = state->cohorts.n_rows;
+  return status;
+}
+
+static void cell(const void *in, int64_t i, int column, Cell *out)
+{
+  const State *state = in;
+  const Cohorts *cohorts = &state->cohorts;
+  uint32_t slot;
+  const Cohort *cohort = cohorts_row(cohorts, i, &slot);
+  const CohortRow *row = cohort->rows + slot;
+  switch (column) {
+    case COLUMN_COHORT:
+      if (!cohorts->options.by_attribute) {
+        cell_date(out, period_start(cohorts->options.grain, cohort->key));
+      } else if (cohort->key == COHORT_NULL) {
+        cell_null(out);
+      } else {
+        cell_customer(out, &state->source.attributes, (uint32_t)cohort->key);
+      }
+      break;
+    case COLUMN_AGE:
+      cell_integer(out, slot_last_age(cohorts, slot));
+      break;
+    case COLUMN_AGE_FROM:
+      cell_integer(out, slot_first_age(cohorts, slot));
+      break;
+    case COLUMN_SIZE:
+      cell_integer(out, cohort->size);
+      break;
+    case COLUMN_ELIGIBLE:
+      cell_integer(out, row->eligible);
+      break;
+    case COLUMN_ACTIVE:
+      cell_integer(out, row->active);
+      break;
+    case COLUMN_RATE:
+      cell_ratio(out, row->active, row->eligible);
+      break;
+    case COLUMN_LOW:
+    case COLUMN_HIGH:
+      if (row->eligible > 0) {
+        Interval interval = wilson_interval(row->active, row->eligible, 0.95);
+        cell_real(out, column == COLUMN_LOW ? interval.low : interval.high);
+      } else {
+        cell_null(out);
+      }
+      break;
+    case COLUMN_VALUE:
+      if (state->source.has_value) {
+        cell_real(out, row->value);
+      } else {
+        cell_null(out);
+      }
+      break;
+    case COLUMN_VALUE_PER_CUSTOMER:
+      if (state->source.has_value) {
+        cell_ratio(out, row->cumulative, cohort->size);
+      } else {
+        cell_null(out);
+      }
+      break;
+    case COLUMN_COMPLETE:
+      cell_bool(out, row->eligible == cohort->size);
+      break;
+  }
+}
+
+static void state_free(void *in)
+{
+  State *state = in;
+  cohorts_free(&state->cohorts);
+  source_free(&state->source);
+}
+
+static const ColumnSpec COLUMNS[] = {
+  {"cohort", "", "first civil day of the period of the members' first event, or their value of cohort_column"},
+  {"age", "INTEGER", "intervals since the first event, 0 is its own; with brackets the last age of the group"},
+  {"age_from", "INTEGER", "first age of the group; without brackets = age"},
+  {"size", "INTEGER", "members of the cohort"},
+  {"eligible", "INTEGER", "members for whom the interval had fully passed at as_of"},
+  {"active", "INTEGER", "of these, the members that were active in the sense of mode"},
+  {"rate", "REAL", "active / eligible"},
+  {"low", "REAL", "lower end of its 95 % Wilson interval"},
+  {"high", "REAL", "upper end of its 95 % Wilson interval"},
+  {"value", "REAL", "sum of the values of all members' events at this age"},
+  {"value_per_customer", "REAL", "sum of value over ages 0 … this one / size"},
+  {"complete", "INTEGER", "1 where the interval has passed for every member, else 0"},
+};
+
+const TableSpec cohort_retention_table = {
+  .name = "cohort_retention",
+  .doc = {
+    .summary = "Retention of cohorts by age: who came back n intervals after the first event",
+    .result = "a row per cohort and age, cohorts in order, ages 0 to the last that has begun",
+    .nulls = COHORT_NULLS,
+    .errors = COHORT_ERRORS,
+    .example = "SELECT cohort, age, eligible, active, rate, low, high FROM "
+               "cohort_retention((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(200, 1))) "
+               "WHERE grain = 'month' AND mode = 'on_or_after' AND age <= 3",
+    .formula = "rate = members active at age n (by mode) / members for whom interval n has fully passed; "
+               "interval: Wilson 1927, level 0.95",
+  },
+  .columns = COLUMNS,
+  .n_columns = COUNT_OF(COLUMNS),
+  .params = COHORT_PARAMS,
+  .n_params = COHORT_ARG_AVERAGING,
+  .has_source = true,
+  .value = VALUE_OPTIONAL,
+  .value_columns = 1 << COLUMN_VALUE | 1 << COLUMN_VALUE_PER_CUSTOMER,
+  .state_size = sizeof(State),
+  .compute = compute,
+  .cell = cell,
+  .free = state_free,
+};

@@ -1,0 +1,297 @@
+/*
+** Rates of customers, from counts and from rows, and the interval of any rate.
+**
+**   retention_rate(start, end, new)                    scalar     count form: (end - new) / start
+**   retention_rate(was_customer, is_customer)          aggregate  exact form, a row per customer
+**   churn_rate(lost, base)                             scalar     lost / base
+**   repeat_purchase_rate(repeat, total)                scalar     repeat / total
+**   repeat_purchase_rate(orders)                       aggregate  a row per customer
+**   rate_low(k, n[, level]), rate_high(k, n[, level])  scalar     Wilson interval of k / n
+**
+**   SELECT retention_rate(1000, 1100, 300);  -- 0.8
+**
+** R1  Counts are numbers of 0 or more; they may be averages or weighted sums. A negative or infinite one is an error.
+** R2  Base 0 gives NULL: nobody could stay, leave or come back.
+** R3  A part above its whole (new > end, lost > base, repeat > total, k > n) is an error: arguments were exchanged.
+** R4  The count form may exceed 1, when lost customers came back: it is the exact form that is a share.
+** R5  The aggregates answer for the rows of a group or of a window frame; they count, so a sliding frame is exact.
+** R6  A row with a NULL argument does not take part. Where a LEFT JOIN marks the lost with NULL: `b.id IS NOT NULL`.
+** R7  level is above 0 and below 1. k = 0 gives low = 0, k = n gives high = 1.
+*/
+#include <math.h>
+
+#include "core/numerics/stats.h"
+#include "glue/call.h"
+#include "glue/spec.h"
+
+/* R3: argument `part`, at most argument `whole`. */
+static bool part_fits(Call *call, int part, int whole, const char *whole_name)
+{
+  if (call_real(call, part) <= call_real(call, whole)) return true;
+  call_fail_argument(call, part, "at most %s (%.15g)", whole_name, call_real(call, whole));
+  return false;
+}
+
+/* ---- retention_rate() */
+
+static void retention_scalar(Call *call, Cell *out)
+{
+  if (!part_fits(call, 2, 1, "end")) return;
+  cell_ratio(out, call_real(call, 1) - call_real(call, 2), call_real(call, 0));
+}
+
+static const ParamSpec RETENTION_PARAMS[] = {
+  {"start", PARAM_REAL, NULL, 0, INFINITY, NULL, "customers at the start of the period"},
+  {"end", PARAM_REAL, NULL, 0, INFINITY, NULL, "customers at the end of the period, new ones included"},
+  {"new", PARAM_REAL, NULL, 0, INFINITY, NULL, "customers acquired in the period; at most end"},
+};
+
+const FunctionSpec retention_rate_function = {
+  .name = "retention_rate",
+  .doc = {
+    .summary = "Customer retention rate (CRR) from three counts",
+    .result = "a fraction: 0.8 means that 80 % stayed. Above 1 where customers lost before the period came back in it",
+    .nulls = "NULL if an argument is NULL or start is 0",
+    .errors = "a count that is negative or no number; new above end",
+    .example = "SELECT retention_rate(1000, 1100, 300)",
+    .formula = "(end - new) / start. Too low when new customers leave within the period, too high when lost ones come "
+               "back; retention_rate(was_customer, is_customer) is exact",
+  },
+  .params = RETENTION_PARAMS,
+  .n_params = COUNT_OF(RETENTION_PARAMS),
+  .scalar = retention_scalar,
+};
+
+typedef struct Retention {
+  int64_t start, stayed;
+} Retention;
+
+static void retention_count(Call *call, Retention *retention, int64_t times)
+{
+  if (call_integer(call, 0) == 0) return;
+  retention->start += times;
+  retention->stayed += call_integer(call, 1) != 0 ? times : 0;
+}
+
+static Status retention_step(Call *call, void *state)
+{
+  retention_count(call, state, 1);
+  return STATUS_OK;
+}
+
+static void retention_inverse(Call *call, void *state)
+{
+  retention_count(call, state, -1);
+}
+
+static void retention_value(Call *call, const void *state, Cell *out)
+{
+  (void)call;
+  const Retention *retention = state;
+  if (retention) cell_ratio(out, (double)retention->stayed, (double)retention->start);
+}
+
+static const ParamSpec RETENTION_ROWS_PARAMS[] = {
+  {"was_customer", PARAM_INTEGER, NULL, 0, 1, NULL,
+   "whether the row's customer was one at the start: a condition, 0 or 1"},
+  {"is_customer", PARAM_INTEGER, NULL, 0, 1, NULL,
+   "whether the row's customer is one at the end: a condition, 0 or 1"},
+};
+
+const FunctionSpec retention_rate_rows_function = {
+  .name = "retention_rate",
+  .doc = {
+    .summary = "Exact retention rate over rows, one row per customer",
+    .result = "the fraction of the rows with was_customer that also have is_customer; new customers (was_customer "
+              "false) do not count",
+    .nulls = "a row with a NULL argument does not take part: for a LEFT JOIN pass `b.customer_id IS NOT NULL`, not a "
+             "column that is NULL for the lost. NULL where no row has was_customer",
+    .errors = "a condition other than 0 and 1 ('yes', a count): compare it, as in answer = 'yes' or orders > 0",
+    .example = "SELECT retention_rate(was, is_now) FROM (SELECT min(ordered_at) < '2024-07-01' AS was, max(ordered_at) "
+               ">= '2024-07-01' AS is_now FROM demo_orders(200, 1) GROUP BY customer_id)",
+    .formula = "|start set still customers at the end| / |start set|",
+  },
+  .params = RETENTION_ROWS_PARAMS,
+  .n_params = COUNT_OF(RETENTION_ROWS_PARAMS),
+  .state_size = sizeof(Retention),
+  .step = retention_step,
+  .inverse = retention_inverse,
+  .value = retention_value,
+};
+
+/* ---- churn_rate() */
+
+static void churn_scalar(Call *call, Cell *out)
+{
+  if (part_fits(call, 0, 1, "base")) cell_ratio(out, call_real(call, 0), call_real(call, 1));
+}
+
+static const ParamSpec CHURN_PARAMS[] = {
+  {"lost", PARAM_REAL, NULL, 0, INFINITY, NULL, "customers lost in the period; at most base"},
+  {"base", PARAM_REAL, NULL, 0, INFINITY, NULL,
+   "customers who could be lost: those at the start, start + new, or the average of start and end; say which you used"},
+};
+
+const FunctionSpec churn_rate_function = {
+  .name = "churn_rate",
+  .doc = {
+    .summary = "Churn rate from two counts, the base chosen by you",
+    .result = "a fraction in 0 … 1",
+    .nulls = "NULL if an argument is NULL or base is 0",
+    .errors = "a count that is negative or no number; lost above base",
+    .example = "SELECT churn_rate(50, 1000)",
+    .formula = "lost / base. On the base `start`, and without customers coming back, churn = 1 - retention",
+  },
+  .params = CHURN_PARAMS,
+  .n_params = COUNT_OF(CHURN_PARAMS),
+  .scalar = churn_scalar,
+};
+
+/* ---- repeat_purchase_rate() */
+
+static void repeat_scalar(Call *call, Cell *out)
+{
+  if (part_fits(call, 0, 1, "total")) cell_ratio(out, call_real(call, 0), call_real(call, 1));
+}
+
+static const ParamSpec REPEAT_PARAMS[] = {
+  {"repeat", PARAM_REAL, NULL, 0, INFINITY, NULL, "customers with two or more purchases; at most total"},
+  {"total", PARAM_REAL, NULL, 0, INFINITY, NULL, "customers with one or more purchases"},
+};
+
+const FunctionSpec repeat_purchase_rate_function = {
+  .name = "repeat_purchase_rate",
+  .doc = {
+    .summary = "Repeat purchase rate from two counts",
+    .result = "a fraction in 0 … 1",
+    .nulls = "NULL if an argument is NULL or total is 0",
+    .errors = "a count that is negative or no number; repeat above total",
+    .example = "SELECT repeat_purchase_rate(300, 1000)",
+    .formula = "customers with >= 2 purchases / customers with >= 1",
+  },
+  .params = REPEAT_PARAMS,
+  .n_params = COUNT_OF(REPEAT_PARAMS),
+  .scalar = repeat_scalar,
+};
+
+typedef struct Repeat {
+  int64_t total, repeat;
+} Repeat;
+
+static void repeat_count(Call *call, Repeat *repeat, int64_t times)
+{
+  int64_t orders = call_integer(call, 0);
+  repeat->total += orders >= 1 ? times : 0;
+  repeat->repeat += orders >= 2 ? times : 0;
+}
+
+static Status repeat_step(Call *call, void *state)
+{
+  repeat_count(call, state, 1);
+  return STATUS_OK;
+}
+
+static void repeat_inverse(Call *call, void *state)
+{
+  repeat_count(call, state, -1);
+}
+
+static void repeat_value(Call *call, const void *state, Cell *out)
+{
+  (void)call;
+  const Repeat *repeat = state;
+  if (repeat) cell_ratio(out, (double)repeat->repeat, (double)repeat->total);
+}
+
+static const ParamSpec REPEAT_ROWS_PARAMS[] = {
+  {"orders", PARAM_INTEGER, NULL, 0, INFINITY, NULL, "number of purchases of the row's customer"},
+};
+
+const FunctionSpec repeat_purchase_rate_rows_function = {
+  .name = "repeat_purchase_rate",
+  .doc = {
+    .summary = "Repeat purchase rate over rows, one row per customer",
+    .result = "the fraction, of the rows with 1 or more orders, that have 2 or more",
+    .nulls = "a row with NULL does not take part; NULL where no row has an order",
+    .errors = "a number of orders that is negative or not whole",
+    .example = "SELECT repeat_purchase_rate(orders) FROM (SELECT count(*) AS orders FROM demo_orders(200, 1) "
+               "GROUP BY customer_id)",
+    .formula = "customers with >= 2 purchases / customers with >= 1",
+  },
+  .params = REPEAT_ROWS_PARAMS,
+  .n_params = COUNT_OF(REPEAT_ROWS_PARAMS),
+  .state_size = sizeof(Repeat),
+  .step = repeat_step,
+  .inverse = repeat_inverse,
+  .value = repeat_value,
+};
+
+/* ---- rate_low(), rate_high() */
+
+/* R2, R3, R7. False: the result is NULL or an error. */
+static bool rate_interval(Call *call, Interval *interval)
+{
+  double k = call_real(call, 0), n = call_real(call, 1), level = call_real(call, 2);
+  if (!(level > 0 && level < 1)) {
+    call_fail_argument(call, 2, "above 0 and below 1");
+    return false;
+  }
+  if (!part_fits(call, 0, 1, "n") || n == 0) return false;
+  *interval = wilson_interval(k, n, level);
+  return true;
+}
+
+static void rate_low_scalar(Call *call, Cell *out)
+{
+  Interval interval;
+  if (rate_interval(call, &interval)) cell_real(out, interval.low);
+}
+
+static void rate_high_scalar(Call *call, Cell *out)
+{
+  Interval interval;
+  if (rate_interval(call, &interval)) cell_real(out, interval.high);
+}
+
+static const ParamSpec RATE_PARAMS[] = {
+  {"k", PARAM_REAL, NULL, 0, INFINITY, NULL, "how many did; at most n"},
+  {"n", PARAM_REAL, NULL, 0, INFINITY, NULL, "how many could"},
+  {"level", PARAM_REAL, "0.95", 0, 1, NULL, "confidence level, above 0 and below 1"},
+};
+
+#define RATE_NULLS "NULL if k or n is NULL or n is 0; a NULL level is 0.95"
+#define RATE_ERRORS \
+  "a count that is negative or no number; k above n; a level that is not above 0 and below 1 (95 is not, 0.95 is)"
+#define RATE_FORMULA                                                                \
+  "Wilson score interval: (k + z²/2 ± z·sqrt(k(n - k)/n + z²/4)) / (n + z²), " \
+  "z = normal quantile of (1 + level)/2 (Wilson 1927)"
+
+const FunctionSpec rate_low_function = {
+  .name = "rate_low",
+  .doc = {
+    .summary = "Lower end of the confidence interval of a rate k / n",
+    .result = "a fraction in 0 … k/n",
+    .nulls = RATE_NULLS,
+    .errors = RATE_ERRORS,
+    .example = "SELECT rate_low(8, 10), rate_low(8, 10, 0.9)",
+    .formula = RATE_FORMULA,
+  },
+  .params = RATE_PARAMS,
+  .n_params = COUNT_OF(RATE_PARAMS),
+  .scalar = rate_low_scalar,
+};
+
+const FunctionSpec rate_high_function = {
+  .name = "rate_high",
+  .doc = {
+    .summary = "Upper end of the confidence interval of a rate k / n",
+    .result = "a fraction in k/n … 1",
+    .nulls = RATE_NULLS,
+    .errors = RATE_ERRORS,
+    .example = "SELECT rate_high(8, 10), rate_high(8, 10, 0.9)",
+    .formula = RATE_FORMULA,
+  },
+  .params = RATE_PARAMS,
+  .n_params = COUNT_OF(RATE_PARAMS),
+  .scalar = rate_high_scalar,
+};

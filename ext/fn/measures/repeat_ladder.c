@@ -1,0 +1,139 @@
+/*
+** repeat_ladder(source[, max_step[, purchase]]): from the n-th purchase to the next: how many go on, and how soon.
+**
+**   SELECT step, customers, converted, rate, low, high, median_days FROM repeat_ladder('orders') WHERE max_step = 5;
+**
+** R1  Row n counts the customers who made an n-th purchase and, of these, those who made an (n+1)-th. Rows go on
+**     while somebody made an n-th purchase, to max_step at most. rate of row 1 is the repeat purchase rate.
+** R2  A purchase is a row (purchase = 'order', so that the ladder agrees with repeat_purchase_rate() and with
+**     frequency in rfm()); purchase = 'day' merges the rows of a civil day in utc_offset, for sources with a row per
+**     item or shipment.
+** R3  median_days: median time between the n-th and the (n+1)-th purchase of those who made both, in days with
+**     fractions; with 'day' from civil day to civil day. NULL where nobody converted.
+** R4  Rates are observed up to as_of: who made the n-th purchase only lately has had little time for the next and
+**     counts as not converted, so the rates of a young or growing customer base are too low, and the medians lean to
+**     the quick. Compare shops or years over customers of equal age.
+** R5  low, high: Wilson interval of rate, level 0.95.
+*/
+#include "core/measures/repeat_ladder.h"
+#include "core/numerics/stats.h"
+#include "glue/event_source.h"
+#include "glue/spec.h"
+
+enum {
+  PARAM_MAX_STEP = 1,
+  PARAM_PURCHASE,
+  ARG_COUNT
+};
+
+static Status ladder_compute(Call *call, void *state, int64_t *n_rows)
+{
+  Ladder *ladder = state;
+  Source source = {0};
+  ladder->max_step = (uint32_t)call_integer(call, PARAM_MAX_STEP);
+  ladder->by_day = call_choice(call, PARAM_PURCHASE) == 1;
+  ladder->offset_ms = call_offset(call, ARG_COUNT + EVENT_UTC_OFFSET - 1); /* there is no value_column */
+  Status status = ladder_start(ladder);
+  if (status) {
+    return status;
+  }
+  Accumulator accumulator = ladder_accumulator();
+  status = source_read(call, &accumulator, ladder, (SourceOptions){0}, &source);
+  source_free(&source);
+  if (status == STATUS_OK) {
+    status = ladder_finish(ladder, call_watch(call));
+  }
+  *n_rows = ladder->n_steps;
+  return status;
+}
+
+enum {
+  STEP,
+  CUSTOMERS,
+  CONVERTED,
+  RATE,
+  LOW,
+  HIGH,
+  MEDIAN_DAYS
+};
+
+static void ladder_cell(const void *state, int64_t row, int column, Cell *out)
+{
+  const LadderStep *step = &((const Ladder *)state)->step[row];
+  double k = (double)step->converted, n = (double)step->customers;
+  switch (column) {
+    case STEP:
+      cell_integer(out, row + 1);
+      break;
+    case CUSTOMERS:
+      cell_integer(out, step->customers);
+      break;
+    case CONVERTED:
+      cell_integer(out, step->converted);
+      break;
+    case RATE:
+      cell_ratio(out, k, n);
+      break;
+    case LOW:
+      cell_real(out, wilson_interval(k, n, 0.95).low);
+      break;
+    case HIGH:
+      cell_real(out, wilson_interval(k, n, 0.95).high);
+      break;
+    case MEDIAN_DAYS:
+      cell_real(out, step->median);
+      break;
+  }
+}
+
+static void ladder_answer_free(void *state)
+{
+  ladder_free(state);
+}
+
+static const ColumnSpec COLUMNS[] = {
+  {"step", "INTEGER", "n: the step from the n-th purchase to the next"},
+  {"customers", "INTEGER", "customers who made an n-th purchase"},
+  {"converted", "INTEGER", "of these, those who made an (n+1)-th"},
+  {"rate", "REAL",
+   "converted / customers, as observed so far: the latest customers have had little time (see formula)"},
+  {"low", "REAL", "lower end of the 95 % Wilson interval of rate"},
+  {"high", "REAL", "upper end of it"},
+  {"median_days", "REAL",
+   "median days from the n-th to the (n+1)-th purchase of those who made both; NULL where nobody did"},
+};
+
+static const ParamSpec PARAMS[] = {
+  {"source", PARAM_SOURCE, NULL, 0, 0, NULL,
+   "the purchases: the name of a table or view, or (SELECT retain_log(customer, time) FROM …)"},
+  {"max_step", PARAM_INTEGER, "10", 1, LADDER_STEPS_MAX, NULL, "the last step to show, 1 … 1000"},
+  {"purchase", PARAM_CHOICE, "order", 0, 0, "order|day",
+   "what a purchase is: order, each row; or day, all rows of a customer's civil day together"},
+};
+
+const TableSpec repeat_ladder_table = {
+  .name = "repeat_ladder",
+  .doc = {
+    .summary = "Shows how many customers go on from each purchase to the next, and after how many days.",
+    .result = "A row per step n = 1, 2 … while somebody made an n-th purchase, at most max_step.",
+    .nulls = "Rows with a NULL customer or time do not take part. median_days is NULL where nobody converted.",
+    .errors = "max_step outside 1…1000; an unknown purchase; a source, column, customer or time that is none.",
+    .example = "SELECT step, customers, converted, round(rate, 3) AS rate, round(median_days, 1) AS median_days FROM "
+               "repeat_ladder((SELECT retain_log(customer_id, ordered_at) FROM demo_orders(200, 1))) WHERE max_step "
+               "= 5",
+    .formula = "rate = converted / customers, Wilson 1927 interval, level 0.95. Observed up to as_of: customers "
+               "whose n-th purchase is recent have had little "
+               "time to convert and count as not converted, so rates of a growing shop are too low and medians lean "
+               "to the quick.",
+  },
+  .columns = COLUMNS,
+  .n_columns = COUNT_OF(COLUMNS),
+  .params = PARAMS,
+  .n_params = COUNT_OF(PARAMS),
+  .has_source = true,
+  .value = VALUE_UNUSED,
+  .state_size = sizeof(Ladder),
+  .compute = ladder_compute,
+  .cell = ladder_cell,
+  .free = ladder_answer_free,
+};

@@ -1,0 +1,170 @@
+/*
+** rfm(source[, bins, method, scheme, lang, monetary_as, cuts, rules, …]): a row per customer
+**
+**   SELECT segment, count(*) AS customers, sum(monetary) AS revenue FROM rfm('orders') GROUP BY segment ORDER BY
+**   revenue DESC;
+**
+** R1   recency_days: days from the last purchase to as_of. frequency: the customer's rows in the source. monetary: the
+**      sum of their values, or their mean; a NULL value adds 0, a negative one takes off. A refund is a row like any
+**      other: where it should not count as a purchase, give retain_log(…) over the rows that should.
+** R2   Scores are 1…bins on each axis, and bins is best: core/rfm.h.
+** R3   quantile (default): cut points are type-7 quantiles of the customers. Equal values share a score.
+** R4   ntile: NTILE(bins) OVER (ORDER BY recency_days DESC, customer), … (ORDER BY frequency, customer), … (ORDER BY
+**      monetary, customer).
+** R5   mean: 2 where the customer is better than the mean, else 1. Always 2 bins.
+** R6   cuts: JSON with 1…9 ascending numbers per axis. Frequency and monetary above k of them score k + 1; recency
+**      above k of them scores bins - k, so that [30, 90] gives 3 up to 30 days, 2 up to 90 days, then 1.
+** R7   rfm_score is the three digits, 545; for 10 bins r * 10000 + f * 100 + m.
+** R8   Scheme rf25 names r and f, in other than 5 bins stretched onto 1…5: core/segments.h. rfm8 compares with the mean
+**      and needs 2 bins; left out, method is then mean. abc: core/rfm.h, rfm_classify(), always by the sum. custom: the
+**      first rule that fits; none: NULL.
+*/
+#include "core/rfm/rfm.h"
+
+#include "glue/event_source.h"
+#include "rfm_params.h"
+
+typedef struct Rfm {
+  Source source;
+  RfmOptions options;
+  RfmView view;
+  RfmScores scores;
+} Rfm;
+
+static Status rfm_compute(Call *call, void *state, int64_t *n_rows)
+{
+  Rfm *rfm = state;
+  Status status = rfm_options_read(&rfm->options, call, 1);
+  if (status == STATUS_OK) {
+    status = source_read(call, &RFM_ACCUMULATOR, NULL, (SourceOptions){0}, &rfm->source);
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  rfm->view = (RfmView){&rfm->source.customers, offsetof(RfmState, totals), rfm->source.as_of, rfm->options.mean};
+  *n_rows = rfm->source.customers.count;
+  return rfm_options_score(&rfm->options, call, &rfm->view, &rfm->scores);
+}
+
+enum {
+  CUSTOMER,
+  FIRST_TIME,
+  LAST_TIME,
+  RECENCY_DAYS,
+  FREQUENCY,
+  MONETARY,
+  R,
+  F,
+  M,
+  SCORE,
+  SEGMENT
+};
+
+static void score_cell(const Rfm *rfm, uint32_t id, int column, Cell *out)
+{
+  RfmScore score = rfm_scores_at(&rfm->scores, id);
+  switch (column) {
+    case R:
+      cell_integer(out, score.r);
+      break;
+    case F:
+      cell_integer(out, score.f);
+      break;
+    case M:
+      cell_integer(out, score.m);
+      break;
+    case SCORE:
+      cell_integer(out, rfm_score_number(score.r, score.f, score.m, rfm->options.bins));
+      break;
+    default:
+      rfm_segment_cell(&rfm->options.segments, segments_find(&rfm->options.segments, score), out);
+  }
+}
+
+static void rfm_cell(const void *state, int64_t row, int column, Cell *out)
+{
+  const Rfm *rfm = state;
+  uint32_t id = (uint32_t)row;
+  const RfmState *customer = customers_state(&rfm->source.customers, id);
+  switch (column) {
+    case CUSTOMER:
+      cell_customer(out, &rfm->source.customers, id);
+      break;
+    case FIRST_TIME:
+      cell_time(out, customer->first);
+      break;
+    case LAST_TIME:
+      cell_time(out, customer->totals.last);
+      break;
+    case RECENCY_DAYS:
+      cell_real(out, rfm_view_value(&rfm->view, id, RFM_RECENCY));
+      break;
+    case FREQUENCY:
+      cell_integer(out, customer->totals.count);
+      break;
+    case MONETARY:
+      cell_real(out, rfm_view_value(&rfm->view, id, RFM_MONETARY));
+      break;
+    default:
+      score_cell(rfm, id, column, out);
+  }
+}
+
+static void rfm_free(void *state)
+{
+  Rfm *rfm = state;
+  rfm_scores_free(&rfm->scores);
+  rfm_options_free(&rfm->options);
+  source_free(&rfm->source);
+}
+
+static const Customers *rfm_customers(const void *state)
+{
+  return &((const Rfm *)state)->source.customers;
+}
+
+static const ParamSpec PARAMS[] = {
+  {"source", PARAM_SOURCE, NULL, 0, 0, NULL, "table or view name, or retain_log(customer, time, value)"},
+  RFM_OPTION_PARAMS,
+};
+
+static const ColumnSpec COLUMNS[] = {
+  {"customer", "", "the customer, as in the source"},
+  {"first_time", "TEXT", "first purchase, UTC"},
+  {"last_time", "TEXT", "last purchase, UTC"},
+  {"recency_days", "REAL", "days from the last purchase to as_of"},
+  {"frequency", "INTEGER", "number of purchases: the customer's rows"},
+  {"monetary", "REAL", "sum of the values, or their mean (monetary_as)"},
+  {"r", "INTEGER", "recency score, 1…bins, bins bought most recently"},
+  {"f", "INTEGER", "frequency score, 1…bins, bins bought most often"},
+  {"m", "INTEGER", "monetary score, 1…bins, bins is worth most"},
+  {"rfm_score", "INTEGER", "the three scores as one number, such as 545; r * 10000 + f * 100 + m for 10 bins"},
+  {"segment", "TEXT", "name of the segment by scheme and lang; NULL where no custom rule fits"},
+};
+
+const TableSpec rfm_table = {
+  .name = "rfm",
+  .doc = {
+    .summary = "Who bought recently, often and much: every customer scored on the three, and the segment named",
+    .result = "a row per customer",
+    .nulls = "rows without customer or time do not take part; a NULL value counts as 0; no rows, no customers",
+    .errors = RFM_OPTION_ERRORS,
+    .example = "SELECT segment, count(*) AS customers, round(sum(monetary), 2) AS revenue"
+               " FROM rfm((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(200, 1)))"
+               " GROUP BY segment ORDER BY revenue DESC",
+    .formula = "recency = as_of - last purchase, frequency = purchases, monetary = sum of values. Type-7 quantiles "
+               "(Hyndman & Fan 1996); frequency and monetary above k of them score k + 1, recency bins - k",
+  },
+  .columns = COLUMNS,
+  .n_columns = COUNT_OF(COLUMNS),
+  .params = PARAMS,
+  .n_params = COUNT_OF(PARAMS),
+  .has_source = true,
+  .value = VALUE_REQUIRED,
+  .value_columns = 1 << MONETARY | 1 << M | 1 << SCORE | 1 << SEGMENT,
+  .state_size = sizeof(Rfm),
+  .compute = rfm_compute,
+  .cell = rfm_cell,
+  .free = rfm_free,
+  .customers = rfm_customers,
+};

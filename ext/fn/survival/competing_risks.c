@@ -1,0 +1,239 @@
+/*
+** competing_risks(source, time_column, cause_column[, …]): why do they leave? The share that has left by each cause, by how long they have been customers.
+**
+**   SELECT cause, time, incidence, low, high FROM competing_risks('customers', 'tenure', 'cause') WHERE time = 12;
+**
+** R1  A row per group, cause and distinct time of the group; groups and causes ascending (integers, then text), then times.
+** R2  A NULL, empty or 0 cause is censored, it has not left yet; so is 'no' or 'false' in any case, as an event column says it.
+** R3  incidence: the share that has left by this cause up to the time (Aalen-Johansen); with the incidences of the other causes and survival it adds up to 1.
+** R4  low and high as interval says; NULL where that scale has none: incidence 0, with log-log also incidence 1.
+*/
+#include <math.h>
+
+#include "core/base/mem.h"
+#include "core/survival/competing_risks.h"
+#include "survival_params.h"
+
+enum {
+  PARAM_GROUP = LIFE_OWN_PARAM,
+  PARAM_INTERVAL,
+  PARAM_LEVEL
+};
+
+#define MOST_CAUSES 1000
+
+typedef struct RisksAnswer {
+  LifeReader reader;
+  LifeGrid grid; /* [group][cause]; cause 0: censored */
+  CompetingRisks *risks;
+  int64_t *first_row; /* of each group in order, and the end */
+  uint32_t *groups;   /* in order */
+  uint32_t *causes;   /* in order: ids of keys that are causes */
+  uint32_t n_groups, n_causes;
+  SurvivalScale scale;
+  double z;
+} RisksAnswer;
+
+static Status risks_take(LifeReader *reader, const Life *life)
+{
+  RisksAnswer *answer = reader->self;
+  return life_grid_add(&answer->grid, life->group, life->cause, life->time, life->event);
+}
+
+/* A key that is a cause of some row that takes part; those that mean censored are none. */
+static bool is_cause(const RisksAnswer *answer, uint32_t key)
+{
+  for (uint32_t g = 0; g < answer->grid.n_rows && key + 1 < answer->grid.n_columns; g++) {
+    if (answer->grid.cells[(size_t)g * answer->grid.n_columns + key + 1].rows > 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static Status order_causes(Call *call, RisksAnswer *answer)
+{
+  const Customers *keys = &answer->reader.fields[LIFE_EVENT_OR_CAUSE].keys;
+  Status status = keys_in_order(keys, keys->count, &answer->causes, call_watch(call));
+  if (status == STATUS_OK) {
+    status = keys_in_order(&answer->reader.fields[LIFE_GROUP].keys, answer->grid.n_rows, &answer->groups, call_watch(call));
+  }
+  if (status) {
+    return status;
+  }
+  for (uint32_t i = 0; i < keys->count; i++) {
+    if (is_cause(answer, answer->causes[i])) {
+      answer->causes[answer->n_causes++] = answer->causes[i];
+    }
+  }
+  if (answer->n_causes > MOST_CAUSES) {
+    return call_fail(call, "column %s has %u causes: at most %d are taken", call_text(call, LIFE_EVENT_PARAM), answer->n_causes, MOST_CAUSES);
+  }
+  return STATUS_OK;
+}
+
+static Status risks_compute(Call *call, void *state, int64_t *n_rows)
+{
+  RisksAnswer *answer = state;
+  answer->scale = (SurvivalScale)call_choice(call, PARAM_INTERVAL);
+  answer->z = level_z(call_real(call, PARAM_LEVEL));
+  answer->reader.causes = true;
+  answer->reader.params[LIFE_GROUP] = PARAM_GROUP;
+  answer->reader.take = risks_take;
+  answer->reader.self = answer;
+  Status status = lives_read(call, &answer->reader);
+  if (status == STATUS_OK) {
+    status = life_grid_finish(call, &answer->grid);
+  }
+  if (status == STATUS_OK) {
+    status = order_causes(call, answer);
+  }
+  if (status) {
+    return status;
+  }
+  uint32_t n_columns = answer->grid.n_columns;
+  answer->risks = mem_zero((size_t)answer->grid.n_rows + 1, sizeof *answer->risks);
+  answer->first_row = mem_zero((size_t)answer->grid.n_rows + 1, sizeof *answer->first_row);
+  if (!answer->risks || !answer->first_row) {
+    return STATUS_NOMEM;
+  }
+  for (uint32_t i = 0; i < answer->grid.n_rows; i++) {
+    const SurvivalCurve *curves = &answer->grid.cells[(size_t)answer->groups[i] * n_columns];
+    status = competing_risks_build(&answer->risks[i], curves, n_columns - 1, call_watch(call));
+    if (status) {
+      return status;
+    }
+    answer->n_groups = i + 1;
+    answer->first_row[i + 1] = answer->first_row[i] + (int64_t)(answer->risks[i].n_times * answer->n_causes);
+  }
+  *n_rows = answer->first_row[answer->n_groups];
+  return STATUS_OK;
+}
+
+enum {
+  GROUP_VALUE,
+  CAUSE,
+  TIME,
+  AT_RISK,
+  EVENTS,
+  INCIDENCE,
+  SE,
+  LOW,
+  HIGH,
+  SURVIVAL
+};
+
+static void risks_cell(const void *state, int64_t row, int column, Cell *out)
+{
+  const RisksAnswer *answer = state;
+  uint32_t low = 0, high = answer->n_groups - 1;
+  while (low < high) {
+    uint32_t middle = (low + high) / 2;
+    if (row >= answer->first_row[middle + 1]) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  const CompetingRisks *risks = &answer->risks[low];
+  size_t i = (size_t)(row - answer->first_row[low]), time = i % risks->n_times;
+  uint32_t cause = answer->causes[i / risks->n_times];
+  const RiskPoint *point = &risks->points[cause * risks->n_times + time];
+  double incidence = point->incidence, log_variance = incidence > 0 ? point->variance / (incidence * incidence) : 0;
+  switch (column) {
+    case GROUP_VALUE:
+      life_group_cell(&answer->reader, answer->groups[low], out);
+      return;
+    case CAUSE:
+      cell_customer(out, &answer->reader.fields[LIFE_EVENT_OR_CAUSE].keys, cause);
+      return;
+    case TIME:
+      cell_real(out, risks->times[time]);
+      return;
+    case AT_RISK:
+      cell_integer(out, (int64_t)risks->at_risk[time]);
+      return;
+    case EVENTS:
+      cell_integer(out, point->events);
+      return;
+    case INCIDENCE:
+      cell_real(out, incidence);
+      return;
+    case SE:
+      cell_real(out, sqrt(fmax(0, point->variance)));
+      return;
+    case LOW:
+      finite_cell(survival_interval(incidence, log_variance, answer->scale, answer->z).low, out);
+      return;
+    case HIGH:
+      finite_cell(survival_interval(incidence, log_variance, answer->scale, answer->z).high, out);
+      return;
+    case SURVIVAL:
+      cell_real(out, risks->survival[time]);
+      return;
+  }
+}
+
+static void risks_free(void *state)
+{
+  RisksAnswer *answer = state;
+  for (uint32_t i = 0; answer->risks && i < answer->grid.n_rows; i++) {
+    competing_risks_free(&answer->risks[i]);
+  }
+  mem_free(answer->risks);
+  mem_free(answer->first_row);
+  mem_free(answer->groups);
+  mem_free(answer->causes);
+  answer->risks = NULL;
+  answer->first_row = NULL;
+  answer->groups = answer->causes = NULL;
+  life_grid_free(&answer->grid);
+  lives_free(&answer->reader);
+}
+
+static const ColumnSpec COLUMNS[] = {
+  {"group_value", "", "the group, a value of group_column; NULL without one"},
+  {"cause", "", "the cause, a value of cause_column"},
+  {"time", "REAL", "a time at which something is known of the group, in the unit of time_column"},
+  {"at_risk", "INTEGER", "rows still there just before this time"},
+  {"events", "INTEGER", "of these, those that left by this cause at this time"},
+  {"incidence", "REAL", "the share that has left by this cause up to this time"},
+  {"se", "REAL", "its standard error"},
+  {"low", "REAL", "lower end of its interval; NULL where incidence is 0, and for log-log where it is 1"},
+  {"high", "REAL", "upper end, as low"},
+  {"survival", "REAL", "the share that has not left by any cause after this time"},
+};
+
+static const ParamSpec PARAMS[] = {
+  LIFE_SOURCE_TIME,
+  {"cause_column", PARAM_COLUMN, NULL, 0, 0, NULL,
+   "the column with why it ended, an integer or text, at most 1000 different; NULL, empty, 0, no or false in any case where it goes on (censored)"},
+  LIFE_GROUP_PARAM,
+  {"interval", PARAM_CHOICE, "log-log", 0, 0, "log-log|log|plain",
+   "the scale on which the interval of the incidence is symmetric: log-log (stays within 0 and 1), log or plain"},
+  LIFE_LEVEL_PARAM,
+};
+
+const TableSpec competing_risks_table = {
+  .name = "competing_risks",
+  .doc = {
+    .summary = "Estimates the share of customers that has left by each cause, by how long they have been customers.",
+    .result = "A row per group, cause and distinct time of the group, all ascending.",
+    .nulls = "A row with a NULL time, or group where a group_column is named, does not take part. A cause that is NULL, empty, 0, no or false is censored. No row with a cause: no answer. "
+             "group_value is NULL without a group_column.",
+    .errors = "A table or column that is not there; a time that is no number from 0 to 1e15; a cause or group that is neither integer nor "
+              "text; more than 1000 causes, or a million pairs of group and cause.",
+    .example = "SELECT cause, time, at_risk, events, incidence, low, high FROM competing_risks('demo_contracts', 'tenure', 'cause') "
+               "WHERE time = 12",
+    .formula = "F_k(t) = Σ S(t_i-) d_ki/n_i over times up to t (Aalen & Johansen 1978), S: Kaplan-Meier of any cause; Greenwood variance "
+               "(Andersen, Borgan, Gill & Keiding 1993, IV.4.1.3); log-log interval F^exp(±z se/(F log F)).",
+  },
+  .columns = COLUMNS,
+  .n_columns = COUNT_OF(COLUMNS),
+  .params = PARAMS,
+  .n_params = COUNT_OF(PARAMS),
+  .state_size = sizeof(RisksAnswer),
+  .compute = risks_compute,
+  .cell = risks_cell,
+  .free = risks_free,
+};

@@ -1,0 +1,197 @@
+/*
+** hazard_by(source, time_column, event_column[, …]): when do they leave? The share that leaves in each period, of those still there as it begins.
+**
+**   SELECT * FROM hazard_by('customers', 'tenure', 'churned');
+**
+** R1  A row per group and period from the first to that of the group's last time, also where nobody leaves; groups ascending (integers, then text), then periods.
+** R2  Period p holds the times in ((p - 1) width, p width]; with width 1 whole months are their own periods. Period 0 holds time 0, and is listed only where rows have it.
+** R3  hazard = events / at_risk with Wilson's interval. Rows censored in a period are at risk in it.
+** R4  smoothed: the hazard of the periods to `bandwidth` around together, nearer ones counting more. Period 0 stands alone: its own is its hazard, and no other takes it in.
+** R5  peak: 1 at the period with the highest hazard of those where smoothed is above both neighbours (of neighbours with the same the first stands for all) and hazard surely above the average (low above all events / all at risk); 2 the next; NULL elsewhere.
+*/
+#include "core/base/mem.h"
+#include "core/survival/hazard.h"
+#include "survival_params.h"
+
+enum {
+  PARAM_GROUP = LIFE_OWN_PARAM,
+  PARAM_WIDTH,
+  PARAM_BANDWIDTH,
+  PARAM_LEVEL
+};
+
+typedef struct HazardAnswer {
+  LifeGroups groups;
+  Hazard *hazards;    /* by place in the order of groups */
+  int64_t *first_row; /* of each, and the end */
+} HazardAnswer;
+
+static Status hazard_compute(Call *call, void *state, int64_t *n_rows)
+{
+  HazardAnswer *answer = state;
+  LifeGroups *groups = &answer->groups;
+  double width = call_real(call, PARAM_WIDTH);
+  groups->reader.params[LIFE_GROUP] = PARAM_GROUP;
+  Status status = life_groups_read(call, groups);
+  if (status) {
+    return status;
+  }
+  answer->hazards = mem_zero((size_t)groups->n + 1, sizeof *answer->hazards);
+  answer->first_row = mem_zero((size_t)groups->n + 1, sizeof *answer->first_row);
+  if (!answer->hazards || !answer->first_row) {
+    return STATUS_NOMEM;
+  }
+  for (uint32_t i = 0; i < groups->n; i++) {
+    const SurvivalCurve *curve = &groups->curves[groups->order[i]];
+    double periods = hazard_period(survival_last_time(curve), width);
+    if (periods > HAZARD_PERIODS) {
+      return call_fail(call, "the longest time of column %s is %g: with a width of %g that is more than %d periods", call_text(call, LIFE_TIME_PARAM),
+                       survival_last_time(curve), width, HAZARD_PERIODS);
+    }
+    if ((double)answer->first_row[i] + periods > HAZARD_ROWS_MAX) {
+      return call_fail(call, "with a width of %g the groups of column %s have more than %d periods together; take a larger width, or fewer groups", width,
+                       call_text(call, PARAM_GROUP), HAZARD_ROWS_MAX);
+    }
+    if ((i + 1) % 1024 == 0 && watch_stop(call_watch(call))) {
+      return STATUS_INTERRUPT;
+    }
+    status = hazard_build(&answer->hazards[i], curve, width, (int)call_integer(call, PARAM_BANDWIDTH),
+                          call_real(call, PARAM_LEVEL), call_watch(call));
+    if (status) {
+      return status;
+    }
+    answer->first_row[i + 1] = answer->first_row[i] + (int64_t)answer->hazards[i].n;
+  }
+  *n_rows = answer->first_row[groups->n];
+  return STATUS_OK;
+}
+
+enum {
+  GROUP_VALUE,
+  PERIOD,
+  AT_RISK,
+  EVENTS,
+  CENSORED,
+  HAZARD,
+  SE,
+  LOW,
+  HIGH,
+  SMOOTHED,
+  SURVIVAL,
+  PEAK
+};
+
+static void hazard_cell(const void *state, int64_t row, int column, Cell *out)
+{
+  const HazardAnswer *answer = state;
+  uint32_t low = 0, high = answer->groups.n - 1;
+  while (low < high) {
+    uint32_t middle = (low + high) / 2;
+    if (row >= answer->first_row[middle + 1]) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  const HazardPeriod *at = &answer->hazards[low].periods[row - answer->first_row[low]];
+  switch (column) {
+    case GROUP_VALUE:
+      life_group_cell(&answer->groups.reader, answer->groups.order[low], out);
+      return;
+    case PERIOD:
+      cell_integer(out, at->period);
+      return;
+    case AT_RISK:
+      cell_integer(out, (int64_t)at->at_risk);
+      return;
+    case EVENTS:
+      cell_integer(out, (int64_t)at->events);
+      return;
+    case CENSORED:
+      cell_integer(out, (int64_t)at->censored);
+      return;
+    case HAZARD:
+      cell_real(out, at->hazard);
+      return;
+    case SE:
+      cell_real(out, at->se);
+      return;
+    case LOW:
+      cell_real(out, at->low);
+      return;
+    case HIGH:
+      cell_real(out, at->high);
+      return;
+    case SMOOTHED:
+      cell_real(out, at->smoothed);
+      return;
+    case SURVIVAL:
+      cell_real(out, at->survival);
+      return;
+    case PEAK:
+      if (at->peak) {
+        cell_integer(out, at->peak);
+      } else {
+        cell_null(out);
+      }
+      return;
+  }
+}
+
+static void hazard_answer_free(void *state)
+{
+  HazardAnswer *answer = state;
+  for (uint32_t i = 0; answer->hazards && i < answer->groups.n; i++) {
+    hazard_free(&answer->hazards[i]);
+  }
+  mem_free(answer->hazards);
+  mem_free(answer->first_row);
+  answer->hazards = NULL;
+  answer->first_row = NULL;
+  life_groups_free(&answer->groups);
+}
+
+static const ColumnSpec COLUMNS[] = {
+  {"group_value", "", "the group, a value of group_column; NULL without one"},
+  {"period", "INTEGER", "the period, from 1; 0 for time 0; with width 1 the time itself, rounded up"},
+  {"at_risk", "INTEGER", "rows still there as the period begins"},
+  {"events", "INTEGER", "of these, those that left in it"},
+  {"censored", "INTEGER", "of these, those whose observation ended in it"},
+  {"hazard", "REAL", "events / at_risk"},
+  {"se", "REAL", "its standard error"},
+  {"low", "REAL", "lower end of its interval (Wilson)"},
+  {"high", "REAL", "upper end"},
+  {"smoothed", "REAL", "the hazard of the periods around together, without period 0, which stands alone"},
+  {"survival", "REAL", "the share still there at the end of the period"},
+  {"peak", "INTEGER", "1 at the highest peak, 2 at the next, …; NULL elsewhere"},
+};
+
+static const ParamSpec PARAMS[] = {
+  LIFE_SOURCE,
+  LIFE_GROUP_PARAM,
+  {"width", PARAM_REAL, "1", 1e-9, 1e15, NULL, "how long a period is, in the unit of time_column"},
+  {"bandwidth", PARAM_INTEGER, "1", 0, 1000, NULL, "how many periods to each side smoothed takes in, 0 to 1000"},
+  LIFE_LEVEL_PARAM,
+};
+
+const TableSpec hazard_by_table = {
+  .name = "hazard_by",
+  .doc = {
+    .summary = "Shows when customers leave: the share that leaves in each period of their stay, with the peaks marked.",
+    .result = "A row per group and period to the group's last time, groups and periods ascending.",
+    .nulls = LIFE_NULLS,
+    .errors = LIFE_ERRORS " A width that makes more than 100000 periods of a group, or 4000000 of all groups.",
+    .example = "SELECT period, at_risk, events, hazard, low, high, smoothed, peak FROM hazard_by('demo_contracts', 'tenure', 'churned') LIMIT 15",
+    .formula = "h_p = d_p/n_p, n_p: time > (p-1) width; se √(h(1-h)/n); Wilson's interval (1927); smoothed Σ K d / Σ K n with "
+               "K(j) = 1 - (j/(bandwidth + 1))² (Epanechnikov), period 0 apart; survival Π(1 - h). A peak has smoothed above both neighbours "
+               "(the first of equal ones) and low above Σ d / Σ n.",
+  },
+  .columns = COLUMNS,
+  .n_columns = COUNT_OF(COLUMNS),
+  .params = PARAMS,
+  .n_params = COUNT_OF(PARAMS),
+  .state_size = sizeof(HazardAnswer),
+  .compute = hazard_compute,
+  .cell = hazard_cell,
+  .free = hazard_answer_free,
+};

@@ -1,0 +1,205 @@
+/*
+** survival_at(source, time_column, event_column, times[, …]): the share of customers still there at times that you name.
+**
+**   SELECT group_value, time, survival, low, high FROM survival_at('customers', 'tenure', 'churned', '12, 24, 36') WHERE group_column = 'contract';
+**
+** R1  A row per group and time of `times`, in their order; groups ascending (integers, then text).
+** R2  survival, se, low, high: those of survival_curve() at its last time up to this one; 1 before its first time. With since: of those still there at `since`, the share still there at the time, S(t)/S(since).
+** R3  at_risk: those observed just before the time; events and censored: up to the time, after `since`.
+** R4  Beyond the last time of a group survival is NULL, unless it is 0 there.
+*/
+#include <math.h>
+
+#include "core/base/mem.h"
+#include "survival_params.h"
+
+enum {
+  PARAM_TIMES = LIFE_OWN_PARAM,
+  PARAM_GROUP,
+  PARAM_SINCE,
+  PARAM_INTERVAL,
+  PARAM_LEVEL
+};
+
+#define MOST_TIMES 10000
+
+typedef struct AtRow {
+  double at_risk, events, censored, survival, se;
+  Interval interval;
+} AtRow;
+
+typedef struct AtAnswer {
+  LifeGroups groups;
+  double *times;
+  int n_times;
+  AtRow *rows; /* [group n_times + time] */
+} AtAnswer;
+
+/* The curve at t; what is not known of it is NaN. */
+static SurvivalPoint point_at(const SurvivalCurve *curve, double t)
+{
+  SurvivalPoint point = survival_start(curve);
+  survival_find(curve, t, &point);
+  if (t > survival_last_time(curve) && point.survival > 0) {
+    point.survival = point.log_variance = NAN;
+  }
+  return point;
+}
+
+static double at_risk_at(const SurvivalCurve *curve, double t)
+{
+  SurvivalPoint point = survival_start(curve);
+  size_t i = survival_index(curve, t);
+  if (i >= curve->n_points) {
+    return 0;
+  }
+  survival_seek(curve, &point, i);
+  return point.at_risk;
+}
+
+static Status at_compute(Call *call, void *state, int64_t *n_rows)
+{
+  AtAnswer *answer = state;
+  LifeGroups *groups = &answer->groups;
+  double since = call_real(call, PARAM_SINCE);
+  Status status = numbers_read(call, PARAM_TIMES, since, 1e15, MOST_TIMES, &answer->times, &answer->n_times);
+  if (status) {
+    return status;
+  }
+  SurvivalScale scale = (SurvivalScale)call_choice(call, PARAM_INTERVAL);
+  double z = level_z(call_real(call, PARAM_LEVEL));
+  groups->reader.params[LIFE_GROUP] = PARAM_GROUP;
+  status = life_groups_read(call, groups);
+  if (status) {
+    return status;
+  }
+  answer->rows = mem_zero((size_t)groups->n * (size_t)answer->n_times + 1, sizeof *answer->rows);
+  if (!answer->rows) {
+    return STATUS_NOMEM;
+  }
+  int work = 0;
+  for (uint32_t g = 0; g < groups->n; g++) {
+    const SurvivalCurve *curve = &groups->curves[groups->order[g]];
+    SurvivalPoint from = since > 0 ? point_at(curve, since) : survival_start(curve);
+    for (int i = 0; i < answer->n_times; i++) {
+      AtRow *row = &answer->rows[(int64_t)g * answer->n_times + i];
+      SurvivalPoint to = point_at(curve, answer->times[i]);
+      double survival = to.survival / from.survival, log_variance = to.log_variance - from.log_variance;
+      *row = (AtRow){.at_risk = at_risk_at(curve, answer->times[i]),
+                     .events = to.events_before + to.events - from.events_before - from.events,
+                     .censored = to.censored_before + to.censored - from.censored_before - from.censored,
+                     .survival = survival,
+                     .se = survival > 0 ? survival * sqrt(log_variance) : NAN,
+                     .interval = survival_interval(survival, log_variance, scale, z)};
+    }
+    work += answer->n_times;
+    if (work >= 1024) {
+      work = 0;
+      if (watch_stop(call_watch(call))) {
+        return STATUS_INTERRUPT;
+      }
+    }
+  }
+  *n_rows = (int64_t)groups->n * answer->n_times;
+  return STATUS_OK;
+}
+
+enum {
+  GROUP_VALUE,
+  TIME,
+  AT_RISK,
+  EVENTS,
+  CENSORED,
+  SURVIVAL,
+  SE,
+  LOW,
+  HIGH
+};
+
+static void at_cell(const void *state, int64_t i, int column, Cell *out)
+{
+  const AtAnswer *answer = state;
+  const AtRow *row = &answer->rows[i];
+  switch (column) {
+    case GROUP_VALUE:
+      life_group_cell(&answer->groups.reader, answer->groups.order[i / answer->n_times], out);
+      return;
+    case TIME:
+      cell_real(out, answer->times[i % answer->n_times]);
+      return;
+    case AT_RISK:
+      cell_integer(out, (int64_t)row->at_risk);
+      return;
+    case EVENTS:
+      cell_integer(out, (int64_t)row->events);
+      return;
+    case CENSORED:
+      cell_integer(out, (int64_t)row->censored);
+      return;
+    case SURVIVAL:
+      finite_cell(row->survival, out);
+      return;
+    case SE:
+      finite_cell(row->se, out);
+      return;
+    case LOW:
+      finite_cell(row->interval.low, out);
+      return;
+    case HIGH:
+      finite_cell(row->interval.high, out);
+      return;
+  }
+}
+
+static void at_free(void *state)
+{
+  AtAnswer *answer = state;
+  life_groups_free(&answer->groups);
+  mem_free(answer->times);
+  mem_free(answer->rows);
+  answer->times = NULL;
+  answer->rows = NULL;
+}
+
+static const ColumnSpec COLUMNS[] = {
+  {"group_value", "", "the group, a value of group_column; NULL without one"},
+  {"time", "REAL", "the time, one of times"},
+  {"at_risk", "INTEGER", "rows of the group observed just before this time: their time is this or longer"},
+  {"events", "INTEGER", "events after since, up to this time"},
+  {"censored", "INTEGER", "rows censored after since, up to this time"},
+  {"survival", "REAL", "the share still there after this time, of those still there after since; NULL beyond the group's last time, unless nobody is left"},
+  {"se", "REAL", "its standard error; NULL where survival is 0 or NULL"},
+  {"low", "REAL", "lower end of its interval; NULL where survival is 0 or NULL, and for log-log where it is 1"},
+  {"high", "REAL", "upper end, as low"},
+};
+
+static const ParamSpec PARAMS[] = {
+  LIFE_SOURCE,
+  {"times", PARAM_LIST, NULL, 0, 0, NULL, "the times, numbers from since to 1e15 separated by commas, such as '12, 24, 36'; at most 10000"},
+  LIFE_GROUP_PARAM,
+  {"since", PARAM_REAL, "0", 0, 1e15, NULL,
+   "survival of those still there at this time, S(t | since); 0: of all"},
+  LIFE_INTERVAL_PARAM,
+  LIFE_LEVEL_PARAM,
+};
+
+const TableSpec survival_at_table = {
+  .name = "survival_at",
+  .doc = {
+    .summary = "Estimates the share of customers still there at given times, also of those who have come so far already.",
+    .result = "A row per group and time, groups ascending, times in the order given.",
+    .nulls = LIFE_NULLS,
+    .errors = LIFE_ERRORS " times that are no numbers, or less than since.",
+    .example = "SELECT group_value, time, at_risk, survival, low, high FROM survival_at('demo_contracts', 'tenure', 'churned', '6, 12, 24') "
+               "WHERE group_column = 'plan'",
+    .formula = "S(t | s) = S(t)/S(s), S from survival_curve(); its variance on the logarithm: Σ d/(n(n-d)) over event times in (s, t].",
+  },
+  .columns = COLUMNS,
+  .n_columns = COUNT_OF(COLUMNS),
+  .params = PARAMS,
+  .n_params = COUNT_OF(PARAMS),
+  .state_size = sizeof(AtAnswer),
+  .compute = at_compute,
+  .cell = at_cell,
+  .free = at_free,
+};

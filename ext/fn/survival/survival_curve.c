@@ -1,0 +1,226 @@
+/*
+** survival_curve(source, time_column, event_column[, …]): the share of customers still there, by how long they have been customers.
+**
+**   SELECT time, at_risk, events, survival, low, high FROM survival_curve('customers', 'tenure', 'churned') WHERE group_column = 'contract';
+**
+** R1  A row per group and distinct time of its rows, also where only censored rows are; groups ascending (integers, then text), then times.
+** R2  survival: Kaplan-Meier. At the same time events come before censored rows; at risk: entry < time of the point <= time of the row.
+** R3  se: Greenwood's. low and high as interval says; NULL where that scale has none: survival 0, and with log-log survival 1.
+** R4  cumulative_hazard: Nelson-Aalen, or Fleming-Harrington's, which breaks ties; its se.
+** R5  Without weights at_risk, events and censored are counts.
+*/
+#include <math.h>
+
+#include "core/base/mem.h"
+#include "survival_params.h"
+
+enum {
+  PARAM_GROUP = LIFE_OWN_PARAM,
+  PARAM_ENTRY,
+  PARAM_WEIGHT,
+  PARAM_INTERVAL,
+  PARAM_LEVEL,
+  PARAM_HAZARD_KIND,
+  PARAM_MAX_TIME
+};
+
+typedef struct CurveWalk {
+  uint32_t group;
+  SurvivalPoint point;
+} CurveWalk;
+
+typedef struct CurveAnswer {
+  LifeGroups groups;
+  int64_t *first_row; /* of each group, and the end */
+  CurveWalk *walk;    /* where the last cell was, so that the next need not walk there again */
+  SurvivalScale scale;
+  double z;
+} CurveAnswer;
+
+static Status curve_compute(Call *call, void *state, int64_t *n_rows)
+{
+  CurveAnswer *answer = state;
+  LifeGroups *groups = &answer->groups;
+  groups->reader.params[LIFE_GROUP] = PARAM_GROUP;
+  groups->reader.params[LIFE_ENTRY] = PARAM_ENTRY;
+  groups->reader.params[LIFE_WEIGHT] = PARAM_WEIGHT;
+  groups->ties_broken = call_choice(call, PARAM_HAZARD_KIND) == 1;
+  answer->scale = (SurvivalScale)call_choice(call, PARAM_INTERVAL);
+  answer->z = level_z(call_real(call, PARAM_LEVEL));
+  Status status = life_groups_read(call, groups);
+  if (status) {
+    return status;
+  }
+  answer->walk = mem_zero(1, sizeof *answer->walk);
+  answer->first_row = mem_zero((size_t)groups->n + 1, sizeof *answer->first_row);
+  if (!answer->walk || !answer->first_row) {
+    return STATUS_NOMEM;
+  }
+  answer->walk->group = UINT32_MAX;
+  double end = call_is_null(call, PARAM_MAX_TIME) ? INFINITY : call_real(call, PARAM_MAX_TIME);
+  for (uint32_t i = 0; i < groups->n; i++) {
+    const SurvivalCurve *curve = &groups->curves[groups->order[i]];
+    size_t n = survival_index(curve, end);
+    n += n < curve->n_points && curve->times[n] == end;
+    answer->first_row[i + 1] = answer->first_row[i] + (int64_t)n;
+  }
+  *n_rows = answer->first_row[groups->n];
+  return STATUS_OK;
+}
+
+static const SurvivalPoint *walk_to(const CurveAnswer *answer, int64_t row)
+{
+  CurveWalk *walk = answer->walk;
+  const LifeGroups *groups = &answer->groups;
+  uint32_t low = 0, high = groups->n - 1;
+  if (walk->group < groups->n && row >= answer->first_row[walk->group] && row < answer->first_row[walk->group + 1]) {
+    low = high = walk->group;
+  }
+  while (low < high) {
+    uint32_t middle = (low + high) / 2;
+    if (row >= answer->first_row[middle + 1]) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  const SurvivalCurve *curve = &groups->curves[groups->order[low]];
+  if (walk->group != low) {
+    walk->group = low;
+    walk->point = survival_start(curve);
+  }
+  survival_seek(curve, &walk->point, (size_t)(row - answer->first_row[low]));
+  return &walk->point;
+}
+
+enum {
+  GROUP_VALUE,
+  TIME,
+  AT_RISK,
+  EVENTS,
+  CENSORED,
+  SURVIVAL,
+  SE,
+  LOW,
+  HIGH,
+  INTERVAL_KIND,
+  CUMULATIVE_HAZARD,
+  CUMULATIVE_HAZARD_SE
+};
+
+static void count_cell(const CurveAnswer *answer, double count, Cell *out)
+{
+  if (answer->groups.reader.fields[LIFE_WEIGHT].found) {
+    cell_real(out, count);
+  } else {
+    cell_integer(out, (int64_t)count);
+  }
+}
+
+static void curve_cell(const void *state, int64_t row, int column, Cell *out)
+{
+  const CurveAnswer *answer = state;
+  const SurvivalPoint *point = walk_to(answer, row);
+  switch (column) {
+    case GROUP_VALUE:
+      life_group_cell(&answer->groups.reader, answer->groups.order[answer->walk->group], out);
+      return;
+    case TIME:
+      cell_real(out, point->time);
+      return;
+    case AT_RISK:
+      count_cell(answer, point->at_risk, out);
+      return;
+    case EVENTS:
+      count_cell(answer, point->events, out);
+      return;
+    case CENSORED:
+      count_cell(answer, point->censored, out);
+      return;
+    case SURVIVAL:
+      cell_real(out, point->survival);
+      return;
+    case SE:
+      finite_cell(survival_se(point), out);
+      return;
+    case LOW:
+      finite_cell(survival_interval(point->survival, point->log_variance, answer->scale, answer->z).low, out);
+      return;
+    case HIGH:
+      finite_cell(survival_interval(point->survival, point->log_variance, answer->scale, answer->z).high, out);
+      return;
+    case INTERVAL_KIND: {
+      static const char *const NAMES[] = {"log-log", "log", "plain"};
+      cell_static(out, NAMES[answer->scale]);
+      return;
+    }
+    case CUMULATIVE_HAZARD:
+      cell_real(out, point->hazard);
+      return;
+    case CUMULATIVE_HAZARD_SE:
+      cell_real(out, sqrt(point->hazard_variance));
+      return;
+  }
+}
+
+static void curve_free(void *state)
+{
+  CurveAnswer *answer = state;
+  life_groups_free(&answer->groups);
+  mem_free(answer->first_row);
+  mem_free(answer->walk);
+  answer->first_row = NULL;
+  answer->walk = NULL;
+}
+
+static const ColumnSpec COLUMNS[] = {
+  {"group_value", "", "the group, a value of group_column; NULL without one"},
+  {"time", "REAL", "a time at which something is known of the group, in the unit of time_column"},
+  {"at_risk", "INTEGER", "rows still observed just before this time; with weight_column the sum of their weights"},
+  {"events", "INTEGER", "of these, events at this time; with weight_column weighted"},
+  {"censored", "INTEGER", "of these, censored at this time; with weight_column weighted"},
+  {"survival", "REAL", "the estimated share still there after this time"},
+  {"se", "REAL", "its standard error (Greenwood); NULL where survival is 0"},
+  {"low", "REAL", "lower end of its interval; NULL where survival is 0, and for log-log where it is 1"},
+  {"high", "REAL", "upper end, as low"},
+  {"interval_kind", "TEXT", "the scale of the interval: log-log, log or plain"},
+  {"cumulative_hazard", "REAL", "the hazards added up to this time (Nelson-Aalen)"},
+  {"cumulative_hazard_se", "REAL", "its standard error"},
+};
+
+static const ParamSpec PARAMS[] = {
+  LIFE_SOURCE,
+  LIFE_GROUP_PARAM,
+  LIFE_ENTRY_PARAM,
+  LIFE_WEIGHT_PARAM,
+  LIFE_INTERVAL_PARAM,
+  LIFE_LEVEL_PARAM,
+  {"hazard_kind", PARAM_CHOICE, "nelson-aalen", 0, 0, "nelson-aalen|fleming-harrington",
+   "how events of the same time count in cumulative_hazard: together (nelson-aalen), or one after the other "
+   "(fleming-harrington)"},
+  {"max_time", PARAM_REAL, "", 0, INFINITY, NULL, "the last time to list; left out: all"},
+};
+
+const TableSpec survival_curve_table = {
+  .name = "survival_curve",
+  .doc = {
+    .summary = "Estimates the share of customers still there by how long they have been customers, with those who have not left yet counted right.",
+    .result = "A row per group and distinct time of its rows, groups and times ascending; before the first time survival is 1.",
+    .nulls = LIFE_NULLS " Nor does one with a NULL weight or entry, or weight 0.",
+    .errors = LIFE_ERRORS " A weight that is no number from 0 to 1e15; an entry below 0, or above 0 and not below the time of its row.",
+    .example = "SELECT time, at_risk, events, survival, low, high FROM survival_curve('demo_contracts', 'tenure', 'churned') "
+               "WHERE group_column = 'plan' LIMIT 5",
+    .formula = "S(t) = Π (1 - d/n) over event times up to t (Kaplan & Meier 1958); se = S √Σ d/(n(n-d)) (Greenwood 1926); log-log "
+               "interval S^exp(±z se(log S)/log S); cumulative hazard Σ d/n, variance Σ d/n² (Nelson 1972, Aalen 1978). At the same time "
+               "events come before censored rows. A weight counts its row that many times, also in se. With an entry, a row is at risk "
+               "after its entry only (left truncation).",
+  },
+  .columns = COLUMNS,
+  .n_columns = COUNT_OF(COLUMNS),
+  .params = PARAMS,
+  .n_params = COUNT_OF(PARAMS),
+  .state_size = sizeof(CurveAnswer),
+  .compute = curve_compute,
+  .cell = curve_cell,
+  .free = curve_free,
+};

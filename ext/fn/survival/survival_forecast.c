@@ -1,0 +1,279 @@
+/*
+** survival_forecast(source, time_column, event_column[, …]): of each customer still there, how likely they stay, and how much longer.
+**
+**   SELECT customer, tenure, stays, mean_remaining FROM survival_forecast('customers', 'tenure', 'churned') WHERE group_column = 'contract' AND horizon = 12;
+**
+** R1  A row per row of the source that takes part and has not had the event, in the source's order.
+** R2  The curve is that of the rows of its group, with all of them, gone and still there.
+** R3  stays = S(tenure + horizon)/S(tenure): the chance of being there after `horizon` more.
+** R4  mean_remaining = (area under S from tenure to tau)/S(tenure): no more than tau - tenure. median_remaining: how much longer until half of those as long there have left.
+** R5  NULL where the curve does not say: beyond the group's last time, unless nobody is left there; where S(tenure) is 0; mean_remaining where tenure is tau or more.
+*/
+#include <math.h>
+
+#include "core/base/mem.h"
+#include "survival_params.h"
+
+enum {
+  PARAM_GROUP = LIFE_OWN_PARAM,
+  PARAM_CUSTOMER,
+  PARAM_HORIZON,
+  PARAM_TAU,
+  PARAM_INTERVAL,
+  PARAM_LEVEL
+};
+
+/* The curve of a group, to be looked up in at any time. */
+typedef struct Step {
+  double survival, log_variance;
+  double area; /* under S from 0 to the time of the step */
+} Step;
+
+typedef struct OpenRow {
+  double tenure;
+  uint32_t customer, group;
+} OpenRow;
+
+typedef struct ForecastAnswer {
+  LifeGroups groups;
+  Step **steps; /* by group id, one per point of its curve */
+  uint32_t n_steps;
+  OpenRow *rows;
+  size_t n_rows, size;
+  double horizon, tau, z; /* tau NaN: the group's last time */
+  SurvivalScale scale;
+} ForecastAnswer;
+
+static Status forecast_take(LifeReader *reader, const Life *life)
+{
+  ForecastAnswer *answer = (ForecastAnswer *)reader->self; /* begins with its groups */
+  if (!life->event) {
+    if (answer->n_rows == answer->size) {
+      size_t size = answer->size ? answer->size + answer->size / 2 : 64;
+      OpenRow *rows = mem_resize(answer->rows, size, sizeof *rows);
+      if (!rows) {
+        return STATUS_NOMEM;
+      }
+      answer->rows = rows;
+      answer->size = size;
+    }
+    answer->rows[answer->n_rows++] = (OpenRow){life->time, life->customer, life->group};
+  }
+  return life_groups_take(reader, life);
+}
+
+static Status steps_make(const SurvivalCurve *curve, Step **out, const Watch *watch)
+{
+  Step *steps = mem_alloc(curve->n_points + 1, sizeof *steps);
+  SurvivalPoint point = survival_start(curve);
+  Sum area = {0, 0};
+  double from = 0, survival = 1;
+  *out = steps;
+  while (steps && survival_next(curve, &point)) {
+    sum_add(&area, (point.time - from) * survival);
+    from = point.time;
+    survival = point.survival;
+    steps[point.index] = (Step){survival, point.log_variance, sum_value(&area)};
+    if ((point.index + 1) % WATCH_EVERY == 0 && watch_stop(watch)) {
+      return STATUS_INTERRUPT;
+    }
+  }
+  return steps ? STATUS_OK : STATUS_NOMEM;
+}
+
+static Status forecast_compute(Call *call, void *state, int64_t *n_rows)
+{
+  ForecastAnswer *answer = state;
+  LifeGroups *groups = &answer->groups;
+  answer->horizon = call_real(call, PARAM_HORIZON);
+  answer->tau = call_is_null(call, PARAM_TAU) ? NAN : call_real(call, PARAM_TAU);
+  answer->scale = (SurvivalScale)call_choice(call, PARAM_INTERVAL);
+  answer->z = level_z(call_real(call, PARAM_LEVEL));
+  groups->reader.params[LIFE_GROUP] = PARAM_GROUP;
+  groups->reader.params[LIFE_CUSTOMER] = PARAM_CUSTOMER;
+  groups->reader.take = forecast_take;
+  Status status = life_groups_read(call, groups);
+  if (status) {
+    return status;
+  }
+  uint32_t n = groups->size;
+  answer->steps = mem_zero((size_t)n + 1, sizeof *answer->steps);
+  if (!answer->steps) {
+    return STATUS_NOMEM;
+  }
+  answer->n_steps = n;
+  for (uint32_t i = 0; i < n; i++) {
+    status = (i + 1) % 1024 == 0 && watch_stop(call_watch(call)) ? STATUS_INTERRUPT : steps_make(&groups->curves[i], &answer->steps[i], call_watch(call));
+    if (status) {
+      return status;
+    }
+  }
+  *n_rows = (int64_t)answer->n_rows;
+  return STATUS_OK;
+}
+
+typedef struct Position {
+  const SurvivalCurve *curve;
+  const Step *steps;
+  size_t index; /* of the step before or at a time; n_points: before the first */
+  double time;
+  Step step; /* S, its variance and the area at the time; NaN: not known */
+} Position;
+
+static Position look_up(const ForecastAnswer *answer, uint32_t group, double time)
+{
+  const SurvivalCurve *curve = &answer->groups.curves[group];
+  const Step *steps = answer->steps[group];
+  size_t n = curve->n_points, i = survival_index(curve, time);
+  Position at = {.curve = curve, .steps = steps, .index = n, .time = time, .step = {1, 0, time}};
+  if (i < n && curve->times[i] == time) {
+    at.index = i;
+  } else if (i > 0) {
+    at.index = i - 1;
+  }
+  if (at.index < n) {
+    at.step = steps[at.index];
+    at.step.area += (time - curve->times[at.index]) * at.step.survival;
+    if (time > curve->times[n - 1] && at.step.survival > 0) {
+      at.step = (Step){NAN, NAN, NAN};
+    }
+  }
+  return at;
+}
+
+/* How long after `at` the curve has come down to half. */
+static double median_remaining(const Position *at)
+{
+  double half = at->step.survival / 2 * (1 + 1e-12);
+  size_t n = at->curve->n_points, low = at->index < n ? at->index : 0, high = n;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    if (at->steps[middle].survival <= half) {
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
+  }
+  return at->step.survival > 0 && low < n ? at->curve->times[low] - at->time : NAN;
+}
+
+static double mean_remaining(const ForecastAnswer *answer, const Position *at, uint32_t group)
+{
+  double tau = isnan(answer->tau) ? survival_last_time(at->curve) : answer->tau;
+  if (!(at->time < tau) || !(at->step.survival > 0)) {
+    return NAN;
+  }
+  return (look_up(answer, group, tau).step.area - at->step.area) / at->step.survival;
+}
+
+enum {
+  CUSTOMER,
+  GROUP_VALUE,
+  TENURE,
+  SURVIVAL,
+  STAYS,
+  STAYS_LOW,
+  STAYS_HIGH,
+  MEDIAN_REMAINING,
+  MEAN_REMAINING
+};
+
+static void forecast_cell(const void *state, int64_t i, int column, Cell *out)
+{
+  const ForecastAnswer *answer = state;
+  const OpenRow *row = &answer->rows[i];
+  switch (column) {
+    case CUSTOMER:
+      cell_customer(out, &answer->groups.reader.fields[LIFE_CUSTOMER].keys, row->customer);
+      return;
+    case GROUP_VALUE:
+      life_group_cell(&answer->groups.reader, row->group, out);
+      return;
+    case TENURE:
+      cell_real(out, row->tenure);
+      return;
+  }
+  Position at = look_up(answer, row->group, row->tenure);
+  Step then = look_up(answer, row->group, row->tenure + answer->horizon).step;
+  double stays = at.step.survival > 0 ? then.survival / at.step.survival : NAN;
+  Interval interval = survival_interval(stays, then.log_variance - at.step.log_variance, answer->scale, answer->z);
+  switch (column) {
+    case SURVIVAL:
+      cell_real(out, at.step.survival);
+      return;
+    case STAYS:
+      finite_cell(stays, out);
+      return;
+    case STAYS_LOW:
+      finite_cell(interval.low, out);
+      return;
+    case STAYS_HIGH:
+      finite_cell(interval.high, out);
+      return;
+    case MEDIAN_REMAINING:
+      finite_cell(median_remaining(&at), out);
+      return;
+    case MEAN_REMAINING:
+      finite_cell(mean_remaining(answer, &at, row->group), out);
+      return;
+  }
+}
+
+static void forecast_free(void *state)
+{
+  ForecastAnswer *answer = state;
+  for (uint32_t i = 0; i < answer->n_steps; i++) {
+    mem_free(answer->steps[i]);
+  }
+  mem_free(answer->steps);
+  mem_free(answer->rows);
+  answer->steps = NULL;
+  answer->rows = NULL;
+  answer->n_steps = 0;
+  life_groups_free(&answer->groups);
+}
+
+static const ColumnSpec COLUMNS[] = {
+  {"customer", "", "the customer's key as in the source"},
+  {"group_value", "", "the group, a value of group_column; NULL without one"},
+  {"tenure", "REAL", "how long they have been there"},
+  {"survival", "REAL", "the share of their group that stays that long"},
+  {"stays", "REAL", "the chance that they are still there after horizon more; NULL where the curve does not go so far"},
+  {"stays_low", "REAL", "lower end of its interval; NULL where stays is 0 or NULL, and for log-log where it is 1"},
+  {"stays_high", "REAL", "upper end, as stays_low"},
+  {"median_remaining", "REAL", "how much longer until half of those as long there have left; NULL where the curve does not go so far"},
+  {"mean_remaining", "REAL", "how much longer they stay on average, up to tau; NULL where tenure is tau or more, or the curve does not go so far"},
+};
+
+static const ParamSpec PARAMS[] = {
+  LIFE_SOURCE,
+  LIFE_GROUP_PARAM,
+  {"customer_column", PARAM_COLUMN, "", 0, 0, NULL,
+   "the column with the customer, an integer or text; left out: recognised from usual names such as customer_id"},
+  {"horizon", PARAM_REAL, "12", 0, 1e15, NULL, "how far to look ahead, in the unit of time_column"},
+  {"tau", PARAM_REAL, "", 0, 1e15, NULL, "the time to which mean_remaining is restricted, counted from the start of the customer; left out: the last time of the group"},
+  LIFE_INTERVAL_PARAM,
+  LIFE_LEVEL_PARAM,
+};
+
+const TableSpec survival_forecast_table = {
+  .name = "survival_forecast",
+  .doc = {
+    .summary = "Says of each customer still there how likely they stay, and how much longer to expect.",
+    .result = "A row per row of the source that has not had the event, in the source's order.",
+    .nulls = LIFE_NULLS " Nor does one with a NULL customer.",
+    .errors = LIFE_ERRORS " A customer that is neither integer nor text; no column that is recognised as the customer.",
+    .example = "SELECT customer, tenure, stays, median_remaining, mean_remaining FROM survival_forecast('demo_contracts', 'tenure', 'churned') "
+               "WHERE group_column = 'plan' AND horizon = 6 LIMIT 5",
+    .formula = "stays = S(t + horizon)/S(t); mean_remaining = ∫ S from t to tau / S(t); median_remaining: the smallest u with S(t + u) <= S(t)/2; "
+               "S: Kaplan-Meier of the group, as survival_curve().",
+  },
+  .columns = COLUMNS,
+  .n_columns = COUNT_OF(COLUMNS),
+  .params = PARAMS,
+  .n_params = COUNT_OF(PARAMS),
+  .state_size = sizeof(ForecastAnswer),
+  .compute = forecast_compute,
+  .cell = forecast_cell,
+  .free = forecast_free,
+};

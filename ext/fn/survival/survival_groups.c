@@ -1,0 +1,213 @@
+/*
+** Where the lifetimes of survival_options.h go: a curve per group, or per pair of ids, in the order of output.
+*/
+#include <string.h>
+
+#include "core/base/mem.h"
+#include "core/base/sort.h"
+#include "survival_params.h"
+
+/* Order of keys */
+
+static bool key_before(const void *a, const void *b, const void *keys)
+{
+  return customer_key_before(customers_key(keys, *(const uint32_t *)a), customers_key(keys, *(const uint32_t *)b));
+}
+
+Status keys_in_order(const Customers *keys, uint32_t n, uint32_t **order, const Watch *watch)
+{
+  uint32_t *ids = mem_alloc((size_t)n + 1, sizeof *ids);
+  *order = ids;
+  if (!ids) {
+    return STATUS_NOMEM;
+  }
+  for (uint32_t i = 0; i < n; i++) {
+    ids[i] = i;
+  }
+  return keys->count > 1 ? records_sort(ids, n, sizeof *ids, key_before, keys, watch) : STATUS_OK;
+}
+
+/* Groups */
+
+/* Room for element i of an array: twice as much as before, the new part zero. */
+static void *array_grow(void *array, uint32_t *size, uint32_t i, size_t stride)
+{
+  uint32_t more = *size ? *size : 4;
+  while (more <= i) {
+    more *= 2;
+  }
+  char *grown = mem_resize(array, more, stride);
+  if (grown) {
+    memset(grown + *size * stride, 0, (more - *size) * stride);
+    *size = more;
+  }
+  return grown;
+}
+
+static bool groups_grow(LifeGroups *groups, uint32_t group)
+{
+  if (group >= groups->size) {
+    SurvivalCurve *more = array_grow(groups->curves, &groups->size, group, sizeof *more);
+    if (!more) {
+      return false;
+    }
+    groups->curves = more;
+  }
+  const Field *fields = groups->reader.fields;
+  for (; groups->n <= group; groups->n++) {
+    groups->curves[groups->n] = (SurvivalCurve){.general = fields[LIFE_ENTRY].found || fields[LIFE_WEIGHT].found,
+                                                .ties_broken = groups->ties_broken};
+  }
+  return true;
+}
+
+Status life_groups_take(LifeReader *reader, const Life *life)
+{
+  LifeGroups *groups = reader->self;
+  if (life->group >= groups->n && !groups_grow(groups, life->group)) {
+    return STATUS_NOMEM;
+  }
+  SurvivalCurve *curve = &groups->curves[life->group];
+  return curve->general ? survival_add_general(curve, life->time, life->event, life->entry, life->weight)
+                        : survival_add(curve, life->time, life->event);
+}
+
+/* Groups that only rows of weight 0 had have no curve. */
+static void drop_empty_groups(LifeGroups *groups)
+{
+  uint32_t kept = 0;
+  for (uint32_t i = 0; i < groups->n; i++) {
+    if (groups->curves[groups->order[i]].n_points > 0) {
+      groups->order[kept++] = groups->order[i];
+    }
+  }
+  groups->n = kept;
+}
+
+Status life_groups_read(Call *call, LifeGroups *groups)
+{
+  groups->reader.self = groups;
+  if (!groups->reader.take) {
+    groups->reader.take = life_groups_take;
+  }
+  Status status = lives_read(call, &groups->reader);
+  for (uint32_t i = 0; i < groups->n && status == STATUS_OK; i++) {
+    status = i % 1024 == 1023 && watch_stop(call_watch(call)) ? STATUS_INTERRUPT : survival_finish(&groups->curves[i], call_watch(call));
+  }
+  if (status == STATUS_OK) {
+    status = keys_in_order(&groups->reader.fields[LIFE_GROUP].keys, groups->n, &groups->order, call_watch(call));
+  }
+  if (status == STATUS_OK) {
+    drop_empty_groups(groups);
+  }
+  return status;
+}
+
+void life_groups_free(LifeGroups *groups)
+{
+  for (uint32_t i = 0; i < groups->size; i++) {
+    survival_free(&groups->curves[i]);
+  }
+  mem_free(groups->curves);
+  mem_free(groups->order);
+  groups->curves = NULL;
+  groups->order = NULL;
+  groups->n = groups->size = 0;
+  lives_free(&groups->reader);
+}
+
+/* Pairs of ids */
+
+#define MOST_PAIRS 1000000
+
+static bool grid_add_row(LifeGrid *grid, uint32_t row)
+{
+  if (row >= grid->size) {
+    uint32_t size = grid->size;
+    SurvivalCurve **rows = array_grow(grid->rows, &size, row, sizeof *rows);
+    if (!rows) {
+      return false;
+    }
+    grid->rows = rows;
+    size = grid->size;
+    uint32_t *sizes = array_grow(grid->size_of_row, &size, row, sizeof *sizes);
+    if (!sizes) {
+      return false;
+    }
+    grid->size_of_row = sizes;
+    grid->size = size;
+  }
+  grid->n_rows = row + 1;
+  return true;
+}
+
+Status life_grid_add(LifeGrid *grid, uint32_t row, uint32_t column, double time, bool event)
+{
+  if (row >= grid->n_rows && !grid_add_row(grid, row)) {
+    return STATUS_NOMEM;
+  }
+  if (column >= grid->size_of_row[row]) {
+    SurvivalCurve *curves = array_grow(grid->rows[row], &grid->size_of_row[row], column, sizeof *curves);
+    if (!curves) {
+      return STATUS_NOMEM;
+    }
+    grid->rows[row] = curves;
+  }
+  if (column >= grid->n_columns) {
+    grid->n_columns = column + 1;
+  }
+  return survival_add(&grid->rows[row][column], time, event);
+}
+
+Status life_grid_finish(Call *call, LifeGrid *grid)
+{
+  size_t n = (size_t)grid->n_rows * grid->n_columns;
+  if (n > MOST_PAIRS) {
+    return call_fail(call, "the columns have %u and %u values: at most 1000000 pairs are taken", grid->n_rows, grid->n_columns);
+  }
+  grid->cells = mem_zero(n + 1, sizeof *grid->cells);
+  if (!grid->cells) {
+    return STATUS_NOMEM;
+  }
+  for (uint32_t row = 0; row < grid->n_rows; row++) {
+    SurvivalCurve *own = grid->rows[row];
+    for (uint32_t column = 0; column < grid->n_columns; column++) {
+      SurvivalCurve *cell = &grid->cells[(size_t)row * grid->n_columns + column];
+      if (column < grid->size_of_row[row]) {
+        *cell = own[column];
+        own[column] = (SurvivalCurve){0};
+      }
+      Status status = column == 0 && row % 1024 == 1023 && watch_stop(call_watch(call)) ? STATUS_INTERRUPT : survival_finish(cell, call_watch(call));
+      if (status) {
+        return status;
+      }
+    }
+  }
+  return STATUS_OK;
+}
+
+void life_grid_free(LifeGrid *grid)
+{
+  for (uint32_t row = 0; row < grid->n_rows; row++) {
+    for (uint32_t column = 0; column < grid->size_of_row[row]; column++) {
+      survival_free(&grid->rows[row][column]);
+    }
+    mem_free(grid->rows[row]);
+  }
+  for (size_t i = 0; grid->cells && i < (size_t)grid->n_rows * grid->n_columns; i++) {
+    survival_free(&grid->cells[i]);
+  }
+  mem_free(grid->rows);
+  mem_free(grid->size_of_row);
+  mem_free(grid->cells);
+  *grid = (LifeGrid){0};
+}
+
+void life_group_cell(const LifeReader *reader, uint32_t group, Cell *out)
+{
+  if (reader->fields[LIFE_GROUP].found) {
+    cell_customer(out, &reader->fields[LIFE_GROUP].keys, group);
+  } else {
+    cell_null(out);
+  }
+}

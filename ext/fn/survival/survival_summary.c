@@ -1,0 +1,235 @@
+/*
+** survival_summary(source, time_column, event_column[, …]): how long customers stay, in a row per group.
+**
+**   SELECT group_value, n, events, median, median_low, median_high, restricted_mean FROM survival_summary('customers', 'tenure', 'churned')
+**   WHERE group_column = 'contract';
+**
+** R1  A row per group, ascending (integers, then text).
+** R2  median, q25, q75: the first time with survival at most 0.5, 0.75, 0.25 (R takes the middle of the plateau where survival equals it); NULL where the curve does not get there.
+** R3  Their intervals: the first times where the ends of survival's interval get there.
+** R4  restricted_mean: the area under the curve to tau; its se. NULL where tau lies beyond the group's last time and survival is not 0 there.
+** R5  tau left out: the smallest of the last times of groups whose survival ends above 0; of the largest where all end at 0.
+*/
+#include <math.h>
+
+#include "core/base/mem.h"
+#include "survival_params.h"
+
+enum {
+  PARAM_GROUP = LIFE_OWN_PARAM,
+  PARAM_ENTRY,
+  PARAM_WEIGHT,
+  PARAM_TAU,
+  PARAM_INTERVAL,
+  PARAM_LEVEL
+};
+
+#define QUANTILES 3
+static const double PROPORTIONS[QUANTILES] = {0.25, 0.5, 0.75};
+
+typedef struct GroupSummary {
+  SurvivalQuantile quantiles[QUANTILES];
+  double mean, se, last_survival;
+} GroupSummary;
+
+typedef struct SummaryAnswer {
+  LifeGroups groups;
+  GroupSummary *rows;
+  double tau;
+} SummaryAnswer;
+
+static double last_survival(const SurvivalCurve *curve)
+{
+  SurvivalPoint point = survival_start(curve);
+  survival_seek(curve, &point, curve->n_points - 1);
+  return point.survival;
+}
+
+static double common_end(const LifeGroups *groups, const GroupSummary *rows)
+{
+  double smallest = INFINITY, largest = 0;
+  for (uint32_t i = 0; i < groups->n; i++) {
+    double last = survival_last_time(&groups->curves[groups->order[i]]);
+    largest = fmax(largest, last);
+    if (rows[i].last_survival > 0) {
+      smallest = fmin(smallest, last);
+    }
+  }
+  return isinf(smallest) ? largest : smallest;
+}
+
+static Status summary_compute(Call *call, void *state, int64_t *n_rows)
+{
+  SummaryAnswer *answer = state;
+  LifeGroups *groups = &answer->groups;
+  groups->reader.params[LIFE_GROUP] = PARAM_GROUP;
+  groups->reader.params[LIFE_ENTRY] = PARAM_ENTRY;
+  groups->reader.params[LIFE_WEIGHT] = PARAM_WEIGHT;
+  SurvivalScale scale = (SurvivalScale)call_choice(call, PARAM_INTERVAL);
+  double z = level_z(call_real(call, PARAM_LEVEL));
+  Status status = life_groups_read(call, groups);
+  if (status) {
+    return status;
+  }
+  answer->rows = mem_zero((size_t)groups->n + 1, sizeof *answer->rows);
+  if (!answer->rows) {
+    return STATUS_NOMEM;
+  }
+  for (uint32_t i = 0; i < groups->n; i++) {
+    answer->rows[i].last_survival = last_survival(&groups->curves[groups->order[i]]);
+  }
+  answer->tau = call_is_null(call, PARAM_TAU) ? common_end(groups, answer->rows) : call_real(call, PARAM_TAU);
+  for (uint32_t i = 0; i < groups->n; i++) {
+    const SurvivalCurve *curve = &groups->curves[groups->order[i]];
+    GroupSummary *row = &answer->rows[i];
+    status = (i + 1) % 1024 == 0 && watch_stop(call_watch(call)) ? STATUS_INTERRUPT
+                                                                 : survival_quantiles(curve, PROPORTIONS, QUANTILES, scale, z, row->quantiles, call_watch(call));
+    if (status == STATUS_OK) {
+      status = survival_restricted_mean(curve, answer->tau, &row->mean, &row->se, call_watch(call));
+    }
+    if (status) {
+      return status;
+    }
+  }
+  *n_rows = groups->n;
+  return STATUS_OK;
+}
+
+enum {
+  GROUP_VALUE,
+  N,
+  EVENTS,
+  MEDIAN,
+  MEDIAN_LOW,
+  MEDIAN_HIGH,
+  Q25,
+  Q25_LOW,
+  Q25_HIGH,
+  Q75,
+  Q75_LOW,
+  Q75_HIGH,
+  RESTRICTED_MEAN,
+  RESTRICTED_MEAN_SE,
+  RESTRICTED_TO,
+  LAST_TIME,
+  LAST_SURVIVAL
+};
+
+static void quantile_cell(const GroupSummary *row, int quantile, int part, Cell *out)
+{
+  const SurvivalQuantile *q = &row->quantiles[quantile];
+  finite_cell(part == 0 ? q->time : part == 1 ? q->low
+                                              : q->high,
+              out);
+}
+
+static void summary_cell(const void *state, int64_t i, int column, Cell *out)
+{
+  const SummaryAnswer *answer = state;
+  const GroupSummary *row = &answer->rows[i];
+  uint32_t group = answer->groups.order[i];
+  const SurvivalCurve *curve = &answer->groups.curves[group];
+  switch (column) {
+    case GROUP_VALUE:
+      life_group_cell(&answer->groups.reader, group, out);
+      return;
+    case N:
+      cell_integer(out, (int64_t)curve->rows);
+      return;
+    case EVENTS:
+      cell_integer(out, (int64_t)curve->n_event);
+      return;
+    case MEDIAN:
+    case MEDIAN_LOW:
+    case MEDIAN_HIGH:
+      quantile_cell(row, 1, column - MEDIAN, out);
+      return;
+    case Q25:
+    case Q25_LOW:
+    case Q25_HIGH:
+      quantile_cell(row, 0, column - Q25, out);
+      return;
+    case Q75:
+    case Q75_LOW:
+    case Q75_HIGH:
+      quantile_cell(row, 2, column - Q75, out);
+      return;
+    case RESTRICTED_MEAN:
+      finite_cell(row->mean, out);
+      return;
+    case RESTRICTED_MEAN_SE:
+      finite_cell(row->se, out);
+      return;
+    case RESTRICTED_TO:
+      cell_real(out, answer->tau);
+      return;
+    case LAST_TIME:
+      cell_real(out, survival_last_time(curve));
+      return;
+    case LAST_SURVIVAL:
+      cell_real(out, row->last_survival);
+      return;
+  }
+}
+
+static void summary_free(void *state)
+{
+  SummaryAnswer *answer = state;
+  life_groups_free(&answer->groups);
+  mem_free(answer->rows);
+  answer->rows = NULL;
+}
+
+static const ColumnSpec COLUMNS[] = {
+  {"group_value", "", "the group, a value of group_column; NULL without one"},
+  {"n", "INTEGER", "rows of the group that take part"},
+  {"events", "INTEGER", "of these, those that ended in the event"},
+  {"median", "REAL", "the first time by which half have left; NULL where the curve stays above"},
+  {"median_low", "REAL", "lower end of its interval; NULL where there is none"},
+  {"median_high", "REAL", "upper end; NULL where there is none, as often when few are left"},
+  {"q25", "REAL", "the first time by which a quarter have left; NULL where the curve stays above"},
+  {"q25_low", "REAL", "lower end of its interval"},
+  {"q25_high", "REAL", "upper end of its interval"},
+  {"q75", "REAL", "the first time by which three quarters have left; NULL where the curve stays above"},
+  {"q75_low", "REAL", "lower end of its interval"},
+  {"q75_high", "REAL", "upper end of its interval"},
+  {"restricted_mean", "REAL", "the mean time a customer stays within the first restricted_to; NULL where the curve is not known so far"},
+  {"restricted_mean_se", "REAL", "its standard error"},
+  {"restricted_to", "REAL", "tau, or what it came to mean"},
+  {"last_time", "REAL", "the longest time of the group"},
+  {"last_survival", "REAL", "the survival there"},
+};
+
+static const ParamSpec PARAMS[] = {
+  LIFE_SOURCE,
+  LIFE_GROUP_PARAM,
+  LIFE_ENTRY_PARAM,
+  LIFE_WEIGHT_PARAM,
+  {"tau", PARAM_REAL, "", 0, 1e15, NULL,
+   "the time to which the mean is restricted, 0 to 1e15; left out: the last time to which the curves of all groups are known"},
+  LIFE_INTERVAL_PARAM,
+  LIFE_LEVEL_PARAM,
+};
+
+const TableSpec survival_summary_table = {
+  .name = "survival_summary",
+  .doc = {
+    .summary = "Sums up how long customers stay: median, quartiles and restricted mean with intervals, by group.",
+    .result = "A row per group, ascending.",
+    .nulls = LIFE_NULLS " Nor does one with a NULL weight or entry, or weight 0.",
+    .errors = LIFE_ERRORS " A weight that is no number from 0 to 1e15; an entry below 0, or above 0 and not below the time of its row.",
+    .example = "SELECT group_value, n, events, median, median_low, median_high, round(restricted_mean, 2) AS restricted_mean, restricted_to "
+               "FROM survival_summary('demo_contracts', 'tenure', 'churned') WHERE group_column = 'plan'",
+    .formula = "Quantile p: the first time with S <= 1 - p, S from survival_curve(); its interval: the first times where the ends of S's "
+               "interval are at most 1 - p (Brookmeyer & Crowley 1982). Restricted mean: the area under S from 0 to tau; variance "
+               "Σ (area from t to tau)² d/(n(n-d)) (Irwin 1949).",
+  },
+  .columns = COLUMNS,
+  .n_columns = COUNT_OF(COLUMNS),
+  .params = PARAMS,
+  .n_params = COUNT_OF(PARAMS),
+  .state_size = sizeof(SummaryAnswer),
+  .compute = summary_compute,
+  .cell = summary_cell,
+  .free = summary_free,
+};

@@ -1,0 +1,207 @@
+/*
+** survival_test(source, time_column, event_column, group_column[, …]): do the groups stay equally long?
+**
+**   SELECT DISTINCT chi_square, df, p, log10_p FROM survival_test('customers', 'tenure', 'churned', 'contract');
+**   SELECT group_value, n, observed, expected FROM survival_test('customers', 'tenure', 'churned', 'senior', 'contract');
+**
+** R1  A row per group, ascending (integers, then text); chi_square, df, p and log10_p are the same in all.
+** R2  With strata_column groups are compared within each stratum, and the differences added up.
+** R3  weights fleming-harrington: survival before the time, of all groups of the stratum together, to the power rho, times the share gone to the power gamma.
+** R4  A group never at risk beside another gives no degree of freedom. Where none is left, and so nothing can be compared, chi_square, p and log10_p are NULL.
+*/
+#include "core/base/mem.h"
+#include "core/survival/log_rank.h"
+#include "survival_params.h"
+
+enum {
+  PARAM_GROUP = LIFE_OWN_PARAM,
+  PARAM_STRATA,
+  PARAM_WEIGHTS,
+  PARAM_RHO,
+  PARAM_GAMMA
+};
+
+#define MOST_GROUPS 500
+
+typedef struct TestAnswer {
+  LifeReader reader;
+  LifeGrid grid; /* [stratum][group] */
+  SurvivalTest test;
+  uint32_t *order;   /* of the groups that rows take part in */
+  uint64_t *rows[2]; /* of each group: all, events */
+} TestAnswer;
+
+static Status test_take(LifeReader *reader, const Life *life)
+{
+  TestAnswer *answer = reader->self;
+  return life_grid_add(&answer->grid, life->stratum, life->group, life->time, life->event);
+}
+
+static Status count_groups(TestAnswer *answer, uint32_t *n, const Watch *watch)
+{
+  uint32_t n_groups = answer->grid.n_columns, kept = 0;
+  answer->rows[0] = mem_zero((size_t)n_groups + 1, sizeof *answer->rows[0]);
+  answer->rows[1] = mem_zero((size_t)n_groups + 1, sizeof *answer->rows[1]);
+  if (!answer->rows[0] || !answer->rows[1]) {
+    return STATUS_NOMEM;
+  }
+  Status status = keys_in_order(&answer->reader.fields[LIFE_GROUP].keys, n_groups, &answer->order, watch);
+  if (status) {
+    return status;
+  }
+  for (size_t i = 0; i < (size_t)answer->grid.n_rows * n_groups; i++) {
+    answer->rows[0][i % n_groups] += answer->grid.cells[i].rows;
+    answer->rows[1][i % n_groups] += answer->grid.cells[i].n_event;
+  }
+  for (uint32_t i = 0; i < n_groups; i++) {
+    if (answer->rows[0][answer->order[i]] > 0) {
+      answer->order[kept++] = answer->order[i];
+    }
+  }
+  *n = kept;
+  return STATUS_OK;
+}
+
+static Status test_compute(Call *call, void *state, int64_t *n_rows)
+{
+  TestAnswer *answer = state;
+  uint32_t n = 0;
+  TestWeights weights = (TestWeights)call_choice(call, PARAM_WEIGHTS);
+  double rho = call_real(call, PARAM_RHO), gamma = call_real(call, PARAM_GAMMA);
+  if (weights != WEIGHTS_FLEMING_HARRINGTON && (rho != 0 || gamma != 0)) {
+    return call_fail(call, "rho and gamma are for weights fleming-harrington");
+  }
+  answer->reader.params[LIFE_GROUP] = PARAM_GROUP;
+  answer->reader.params[LIFE_STRATUM] = PARAM_STRATA;
+  answer->reader.take = test_take;
+  answer->reader.self = answer;
+  Status status = lives_read(call, &answer->reader);
+  if (status == STATUS_OK) {
+    status = life_grid_finish(call, &answer->grid);
+  }
+  if (status == STATUS_OK) {
+    status = count_groups(answer, &n, call_watch(call));
+  }
+  if (status) {
+    return status;
+  }
+  if (n < 2 || n > MOST_GROUPS) {
+    return call_fail(call, "column %s has %u value%s among the rows that take part: groups to compare must be 2…%d",
+                     call_text(call, PARAM_GROUP), n, n == 1 ? "" : "s", MOST_GROUPS);
+  }
+  *n_rows = n;
+  return survival_test_build(&answer->test, answer->grid.cells, answer->grid.n_rows, answer->grid.n_columns, weights, rho, gamma,
+                             call_watch(call));
+}
+
+enum {
+  GROUP_VALUE,
+  N,
+  EVENTS,
+  OBSERVED,
+  EXPECTED,
+  VARIANCE,
+  CHI_SQUARE,
+  DF,
+  P,
+  LOG10_P
+};
+
+static void test_cell(const void *state, int64_t row, int column, Cell *out)
+{
+  const TestAnswer *answer = state;
+  const SurvivalTest *test = &answer->test;
+  uint32_t group = answer->order[row];
+  switch (column) {
+    case GROUP_VALUE:
+      life_group_cell(&answer->reader, group, out);
+      return;
+    case N:
+      cell_integer(out, (int64_t)answer->rows[0][group]);
+      return;
+    case EVENTS:
+      cell_integer(out, (int64_t)answer->rows[1][group]);
+      return;
+    case OBSERVED:
+      finite_cell(test->observed[group], out);
+      return;
+    case EXPECTED:
+      finite_cell(test->expected[group], out);
+      return;
+    case VARIANCE:
+      finite_cell(test->variance[group], out);
+      return;
+    case CHI_SQUARE:
+      finite_cell(test->chi_square, out);
+      return;
+    case DF:
+      cell_integer(out, test->df);
+      return;
+    case P:
+      finite_cell(test->p, out);
+      return;
+    case LOG10_P:
+      finite_cell(test->log10_p, out);
+      return;
+  }
+}
+
+static void test_free(void *state)
+{
+  TestAnswer *answer = state;
+  lives_free(&answer->reader);
+  life_grid_free(&answer->grid);
+  survival_test_free(&answer->test);
+  mem_free(answer->order);
+  mem_free(answer->rows[0]);
+  mem_free(answer->rows[1]);
+  answer->order = NULL;
+  answer->rows[0] = answer->rows[1] = NULL;
+}
+
+static const ColumnSpec COLUMNS[] = {
+  {"group_value", "", "the group, a value of group_column"},
+  {"n", "INTEGER", "rows of the group that take part"},
+  {"events", "INTEGER", "of these, those that ended in the event"},
+  {"observed", "REAL", "the events, weighted; without weights the same as events"},
+  {"expected", "REAL", "the events it would have had if all groups of a stratum stayed equally long, weighted"},
+  {"variance", "REAL", "the variance of observed - expected if they did"},
+  {"chi_square", "REAL", "the test statistic, the same in all rows; NULL where nothing can be compared"},
+  {"df", "INTEGER", "its degrees of freedom"},
+  {"p", "REAL", "the chance of so large a chi_square if they did; 0 below the smallest number a REAL holds"},
+  {"log10_p", "REAL", "its decimal logarithm, also where p is 0"},
+};
+
+static const ParamSpec PARAMS[] = {
+  LIFE_SOURCE,
+  {"group_column", PARAM_COLUMN, NULL, 0, 0, NULL, "the column with the groups to compare, integers or text, 2 to 500 different ones"},
+  {"strata_column", PARAM_COLUMN, "", 0, 0, NULL, "the column with strata, integers or text, within which groups are compared; left out: one stratum"},
+  {"weights", PARAM_CHOICE, "fleming-harrington", 0, 0, "fleming-harrington|gehan|tarone-ware",
+   "how much each time counts: fleming-harrington by rho and gamma, gehan by how many are at risk (Wilcoxon), tarone-ware by the "
+   "square root of that"},
+  {"rho", PARAM_REAL, "0", 0, 100, NULL, "0 to 100: above 0 early differences count more; 0 with gamma 0 is the log-rank test"},
+  {"gamma", PARAM_REAL, "0", 0, 100, NULL, "0 to 100: above 0 late differences count more"},
+};
+
+const TableSpec survival_test_table = {
+  .name = "survival_test",
+  .doc = {
+    .summary = "Tests whether groups of customers stay equally long: log-rank, Fleming-Harrington, Gehan, Tarone-Ware, stratified.",
+    .result = "A row per group, ascending; the test's result is the same in all.",
+    .nulls = "A row with a NULL time, event, group, or stratum where a strata_column is named, does not take part.",
+    .errors = LIFE_ERRORS " Fewer than 2 groups, or more than 500; rho or gamma with other weights; more than a million pairs of stratum and group.",
+    .example = "SELECT group_value, n, observed, round(expected, 1) AS expected, round(chi_square, 2) AS chi_square, df, log10_p "
+               "FROM survival_test('demo_contracts', 'tenure', 'churned', 'plan')",
+    .formula = "(O - E)' V⁻ (O - E), O - E = Σ w (d_g - d n_g/n), V = Σ w² d(n-d)/(n-1) (n_g/n)([g = h] - n_h/n) over event times and strata "
+               "(Mantel 1966); w = S(t-)^rho (1 - S(t-))^gamma (Fleming & Harrington 1991), n (Gehan 1965) or √n (Tarone & Ware 1977); "
+               "p: χ² with the rank of V as df.",
+  },
+  .columns = COLUMNS,
+  .n_columns = COUNT_OF(COLUMNS),
+  .params = PARAMS,
+  .n_params = COUNT_OF(PARAMS),
+  .state_size = sizeof(TestAnswer),
+  .compute = test_compute,
+  .cell = test_cell,
+  .free = test_free,
+};

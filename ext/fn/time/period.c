@@ -1,0 +1,77 @@
+/*
+** The calendar as scalars: the period that a time falls into.
+**
+**   period_start(time, grain[, utc_offset])  its first day, 'YYYY-MM-DD'
+**   period_index(time, grain[, utc_offset])  its number: consecutive periods have consecutive numbers
+**
+**   SELECT period_start(ordered_at, 'month') AS month, sum(amount) FROM demo_orders(200, 1) GROUP BY month;
+**   SELECT period_index('2024-03-01', 'month') - period_index('2023-12-31', 'month');  -- 3
+**
+** R1  grain is day, week (ISO: begins on Monday), month, quarter, year or 'N days'; any case, also in the plural.
+** R2  Number 0 is the period that holds 1970-01-01; earlier ones are negative. 'N days' are counted from that day.
+** R3  utc_offset moves the boundary: with '+08:00' a day begins at 16:00 UTC of the day before. The first day is the
+**     local date.
+** R4  Periods are those of retention_by_period() and cohort_retention() with the same grain and offset.
+*/
+#include "glue/call.h"
+#include "glue/spec.h"
+
+static int64_t index_of_call(const Call *call)
+{
+  return period_index(call_grain(call, 1), call_time(call, 0) + call_offset(call, 2));
+}
+
+static void period_start_scalar(Call *call, Cell *out)
+{
+  cell_date(out, period_start(call_grain(call, 1), index_of_call(call)));
+}
+
+static void period_index_scalar(Call *call, Cell *out)
+{
+  cell_integer(out, index_of_call(call));
+}
+
+static const ParamSpec PERIOD_PARAMS[] = {
+  {"time", PARAM_TIME, NULL, 0, 0, NULL,
+   "a date or time as text, unix seconds or milliseconds, or a julian day number (REAL)"},
+  {"grain", PARAM_GRAIN, NULL, 0, 0, NULL,
+   "'day', 'week' (ISO, from Monday), 'month', 'quarter', 'year' or 'N days' such as '10 days'"},
+  {"utc_offset", PARAM_OFFSET, "Z", 0, 0, NULL,
+   "local time less UTC, '+08:00' or '-03:30': where the local day begins"},
+};
+
+#define PERIOD_NULLS "NULL if time or grain is NULL; a NULL utc_offset is UTC"
+#define PERIOD_ERRORS \
+  "an argument that is no time, grain or offset; days of 'N days' outside 1 … 36525"
+
+const FunctionSpec period_start_function = {
+  .name = "period_start",
+  .doc = {
+    .summary = "First day of the day, week, month, quarter, year or N days that a time falls into",
+    .result = "a date 'YYYY-MM-DD', in local time where utc_offset is given: sorts and groups as it is",
+    .nulls = PERIOD_NULLS,
+    .errors = PERIOD_ERRORS,
+    .example = "SELECT period_start(ordered_at, 'month') AS month, count(*) AS orders, sum(amount) AS revenue "
+               "FROM demo_orders(200, 1) GROUP BY month",
+    .formula = "local time = time + utc_offset; weeks begin on Monday (ISO 8601); 'N days' are counted from 1970-01-01",
+  },
+  .params = PERIOD_PARAMS,
+  .n_params = COUNT_OF(PERIOD_PARAMS),
+  .scalar = period_start_scalar,
+};
+
+const FunctionSpec period_index_function = {
+  .name = "period_index",
+  .doc = {
+    .summary = "Number of the period that a time falls into: subtract two to get how many periods lie between",
+    .result = "an integer, 0 for the period that holds 1970-01-01, 1 for the next one, -1 for the one before",
+    .nulls = PERIOD_NULLS,
+    .errors = PERIOD_ERRORS,
+    .example = "SELECT period_index('2024-03-01', 'month') - period_index('2023-12-31', 'month') AS months_apart",
+    .formula = "month: 12 (year - 1970) + month - 1; quarter: 4 (year - 1970) + quarter - 1; year: year - 1970; with "
+               "d the local days since 1970-01-01: day: d; week: floor((d + 3) / 7); N days: floor(d / N)",
+  },
+  .params = PERIOD_PARAMS,
+  .n_params = COUNT_OF(PERIOD_PARAMS),
+  .scalar = period_index_scalar,
+};

@@ -1,0 +1,421 @@
+/*
+** The arguments of a call: checked against their specs before fn code runs, then only read.
+*/
+#include <math.h>
+#include <string.h>
+
+#include "connection.h"
+
+/* Readers */
+
+bool call_is_null(const Call *call, int param)
+{
+  return call->args[param].null;
+}
+
+bool call_is_given(const Call *call, int param)
+{
+  return call->values[param];
+}
+
+int64_t call_integer(const Call *call, int param)
+{
+  return call->args[param].as.integer;
+}
+
+double call_real(const Call *call, int param)
+{
+  return call->args[param].as.real;
+}
+
+const char *call_text(const Call *call, int param)
+{
+  return call->args[param].null ? NULL : call->args[param].text;
+}
+
+size_t call_length(const Call *call, int param)
+{
+  return call->args[param].null ? 0 : call->args[param].length;
+}
+
+int call_choice(const Call *call, int param)
+{
+  return (int)call->args[param].as.integer;
+}
+
+int64_t call_time(const Call *call, int param)
+{
+  return call->args[param].as.integer;
+}
+
+int64_t call_offset(const Call *call, int param)
+{
+  return call->args[param].as.integer;
+}
+
+Grain call_grain(const Call *call, int param)
+{
+  return call->args[param].as.grain;
+}
+
+Duration call_duration(const Call *call, int param)
+{
+  return call->args[param].as.duration;
+}
+
+bool call_truth(const Call *call, int param)
+{
+  sqlite3_value *value = call->values[param];
+  return value && sqlite3_value_type(value) != SQLITE_NULL && sqlite3_value_double(value) != 0;
+}
+
+ValueType call_type(const Call *call, int param)
+{
+  sqlite3_value *value = call->values[param];
+  switch (value ? sqlite3_value_type(value) : SQLITE_NULL) {
+    case SQLITE_INTEGER:
+      return TYPE_INTEGER;
+    case SQLITE_FLOAT:
+      return TYPE_REAL;
+    case SQLITE_TEXT:
+      return TYPE_TEXT;
+    case SQLITE_BLOB:
+      return TYPE_BLOB;
+    default:
+      return TYPE_NULL;
+  }
+}
+
+int call_more(const Call *call)
+{
+  return call->n_more;
+}
+
+Status call_more_real(Call *call, int i, double *value)
+{
+  sqlite3_value *argument = call->values[call->n_params + i];
+  int type = sqlite3_value_numeric_type(argument);
+  *value = type == SQLITE_NULL ? NAN : sqlite3_value_double(argument);
+  if (type == SQLITE_NULL || type == SQLITE_INTEGER || (type == SQLITE_FLOAT && !isinf(*value))) {
+    return STATUS_OK;
+  }
+  char *what = sqlite3_mprintf("%s %d must be a number", call->function->more->name, i + 1);
+  Status status = what ? call_fail_value(call, what, argument) : STATUS_NOMEM;
+  sqlite3_free(what);
+  return status;
+}
+
+/* Checks. A text argument and a default run through the same code; only numbers differ. */
+
+static bool is_same_word(const char *word, size_t n, const char *text, size_t length)
+{
+  return n == length && sqlite3_strnicmp(word, text, (int)n) == 0;
+}
+
+/* The number of `text` in "a|b|c", or -1. */
+static int choice_of(const char *choices, const char *text, size_t length)
+{
+  for (int i = 0;; i++) {
+    size_t n = strcspn(choices, "|");
+    if (is_same_word(choices, n, text, length)) {
+      return i;
+    }
+    if (choices[n] == 0) {
+      return -1;
+    }
+    choices += n + 1;
+  }
+}
+
+static bool time_now(int64_t *ms)
+{
+  sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
+  sqlite3_int64 julian_ms;
+  if (!vfs || vfs->iVersion < 2 || !vfs->xCurrentTimeInt64 ||
+      vfs->xCurrentTimeInt64(vfs, &julian_ms) != SQLITE_OK) {
+    return false;
+  }
+  *ms = julian_ms - INT64_C(210866760000000);
+  return true;
+}
+
+static bool arg_from_text(const ParamSpec *param, const char *text, size_t length, Arg *arg)
+{
+  switch (param->kind) {
+    case PARAM_CHOICE:
+      arg->as.integer = choice_of(param->choices, text, length);
+      return arg->as.integer >= 0;
+    case PARAM_TIME:
+      return is_same_word("now", 3, text, length) ? time_now(&arg->as.integer)
+                                                  : time_from_text(text, length, &arg->as.integer);
+    case PARAM_OFFSET:
+      return offset_from_text(text, length, &arg->as.integer);
+    case PARAM_GRAIN:
+      return grain_from_text(text, length, &arg->as.grain);
+    case PARAM_DURATION:
+      return duration_from_text(text, length, &arg->as.duration);
+    default: /* PARAM_SOURCE, PARAM_COLUMN, PARAM_TEXT, PARAM_LIST, PARAM_ANY: any text */
+      return true;
+  }
+}
+
+static bool is_number(const ParamSpec *param)
+{
+  return param->kind == PARAM_INTEGER || param->kind == PARAM_REAL;
+}
+
+/* A default is written by us: [-]digits[.digits]. Not strtod(), which reads the locale's decimal sign. */
+double number_of_fallback(const char *text)
+{
+  double number = 0, scale = 1;
+  bool negative = *text == '-', fraction = false;
+  for (text += negative; *text; text++) {
+    if (*text == '.') {
+      fraction = true;
+    } else {
+      number = 10 * number + (*text - '0');
+      scale *= fraction ? 10 : 1;
+    }
+  }
+  return (negative ? -number : number) / scale;
+}
+
+static void arg_from_fallback(const ParamSpec *param, Arg *arg)
+{
+  arg->null = !param->fallback || !*param->fallback;
+  if (arg->null) {
+    return;
+  }
+  arg->text = param->fallback;
+  arg->length = strlen(param->fallback);
+  if (param->kind == PARAM_REAL) {
+    arg->as.real = number_of_fallback(param->fallback);
+  } else if (param->kind == PARAM_INTEGER) {
+    arg->as.integer = (int64_t)number_of_fallback(param->fallback);
+  } else {
+    arg_from_text(param, arg->text, arg->length, arg);
+  }
+}
+
+static bool number_fits(const ParamSpec *param, sqlite3_value *value, Arg *arg)
+{
+  int type = sqlite3_value_numeric_type(value);
+  if (type != SQLITE_INTEGER && type != SQLITE_FLOAT) {
+    return false;
+  }
+  double number = sqlite3_value_double(value);
+  if (!(number >= param->low && number <= param->high) || isinf(number)) {
+    return false;
+  }
+  if (param->kind == PARAM_REAL) {
+    arg->as.real = number;
+    return true;
+  }
+  arg->as.integer = sqlite3_value_int64(value);
+  return type == SQLITE_INTEGER || (double)arg->as.integer == number;
+}
+
+static bool time_fits(sqlite3_value *value, Arg *arg)
+{
+  return sqlite3_value_type(value) == SQLITE_INTEGER
+           ? time_from_integer(sqlite3_value_int64(value), &arg->as.integer)
+           : time_from_real(sqlite3_value_double(value), &arg->as.integer);
+}
+
+int truth_of_text(const char *text, size_t length)
+{
+  int word = length <= 5 ? choice_of("no|yes|n|y|false|true|f|t", text, length) : -1;
+  return word < 0 ? -1 : word % 2;
+}
+
+/* 0, 1, '0', '1' and words. */
+static bool truth_fits(sqlite3_value *value, Arg *arg)
+{
+  static const ParamSpec NUMBER = {"", PARAM_INTEGER, NULL, 0, 1, NULL, ""};
+  if (number_fits(&NUMBER, value, arg)) {
+    return true;
+  }
+  const char *text = sqlite3_value_type(value) == SQLITE_TEXT ? (const char *)sqlite3_value_text(value) : NULL;
+  int truth = text ? truth_of_text(text, (size_t)sqlite3_value_bytes(value)) : -1;
+  arg->as.integer = truth;
+  return truth >= 0;
+}
+
+static bool value_fits(const ParamSpec *param, sqlite3_value *value, Arg *arg)
+{
+  int type = sqlite3_value_type(value);
+  arg->null = false;
+  if (param->kind == PARAM_ANY) {
+    return true;
+  }
+  if (is_number(param)) {
+    return number_fits(param, value, arg);
+  }
+  if (param->kind == PARAM_TRUTH) {
+    return truth_fits(value, arg);
+  }
+  if (param->kind == PARAM_TIME && (type == SQLITE_INTEGER || type == SQLITE_FLOAT)) {
+    return time_fits(value, arg);
+  }
+  bool is_one_number = param->kind == PARAM_LIST && (type == SQLITE_INTEGER || type == SQLITE_FLOAT);
+  if (type != SQLITE_TEXT && !is_one_number) {
+    return false;
+  }
+  arg->text = (const char *)sqlite3_value_text(value);
+  if (!arg->text) {
+    return false;
+  }
+  arg->length = (size_t)sqlite3_value_bytes(value);
+  return arg_from_text(param, arg->text, arg->length, arg);
+}
+
+static bool is_bit(const ParamSpec *param)
+{
+  return param->kind == PARAM_INTEGER && param->low == 0 && param->high == 1;
+}
+
+static char *range_text(const ParamSpec *param)
+{
+  if (isinf(param->low) && isinf(param->high)) {
+    return sqlite3_mprintf("a number");
+  }
+  if (is_bit(param)) {
+    return sqlite3_mprintf("0 or 1");
+  }
+  if (isinf(param->high)) {
+    return sqlite3_mprintf("%.15g or more", param->low);
+  }
+  if (isinf(param->low)) {
+    return sqlite3_mprintf("%.15g or less", param->high);
+  }
+  return sqlite3_mprintf("%.15g…%.15g", param->low, param->high);
+}
+
+static char *choices_text(const char *choices)
+{
+  char *text = sqlite3_mprintf("one of ");
+  for (; text && *choices;) {
+    int n = (int)strcspn(choices, "|");
+    bool last = choices[n] == 0;
+    char *more = n ? sqlite3_mprintf("%z'%.*s'%s", text, n, choices, last ? "" : ", ")
+                   : sqlite3_mprintf("%z''%s", text, last ? "" : ", ");
+    text = more;
+    choices += last ? n : n + 1;
+  }
+  return text;
+}
+
+char *param_accepted(const ParamSpec *param)
+{
+  switch (param->kind) {
+    case PARAM_INTEGER:
+    case PARAM_REAL:
+      return range_text(param);
+    case PARAM_CHOICE:
+      return choices_text(param->choices);
+    case PARAM_TIME:
+      return sqlite3_mprintf("a time such as '2026-01-31', '2026-01-31 18:00:00', unix seconds or 'now'");
+    case PARAM_OFFSET:
+      return sqlite3_mprintf("an offset from UTC such as '+08:00', at most 14 hours");
+    case PARAM_GRAIN:
+      return sqlite3_mprintf("one of 'day', 'week', 'month', 'quarter', 'year', or 'N days'");
+    case PARAM_DURATION:
+      return sqlite3_mprintf("a length of time such as '90 days', '12 weeks' or '3 months', at most 36525 of a unit");
+    case PARAM_SOURCE:
+      return sqlite3_mprintf("the name of a table or view in quotes, or (SELECT retain_log(customer, time, value) FROM …)");
+    case PARAM_CONTRACTS:
+      return sqlite3_mprintf("the name of a table or view in quotes, or (SELECT retain_contracts(customer, start, end, amount) FROM …)");
+    case PARAM_TABLE:
+      return sqlite3_mprintf("the name of a table or view, in quotes");
+    case PARAM_COLUMN:
+      return sqlite3_mprintf("the name of a column, in quotes");
+    case PARAM_TRUTH:
+      return sqlite3_mprintf(TRUTH_WORDS);
+    case PARAM_LIST:
+      return sqlite3_mprintf("numbers separated by commas, as text such as '1,2,3'");
+    case PARAM_ANY:
+      return sqlite3_mprintf("any value");
+    default:
+      return sqlite3_mprintf("text");
+  }
+}
+
+static Status misfit(Call *call, int i)
+{
+  sqlite3_value *value = call->values[i];
+  if (sqlite3_value_type(value) == SQLITE_TEXT && !sqlite3_value_text(value)) {
+    return STATUS_NOMEM;
+  }
+  const ParamSpec *param = call_param(call, i);
+  char *accepted = param_accepted(param);
+  int type = sqlite3_value_numeric_type(value);
+  bool fraction = param->kind == PARAM_INTEGER && type == SQLITE_FLOAT;
+  bool range = !isinf(param->low) || !isinf(param->high), number = type == SQLITE_INTEGER || type == SQLITE_FLOAT;
+  const char *first = fraction ? "a whole number" : is_number(param) && !is_bit(param) && range && !number ? "a number"
+                                                                                                           : "";
+  Status status = accepted ? call_fail_argument(call, i, "%s%s%s", first, *first && range ? ", " : "", fraction && !range ? "" : accepted)
+                           : STATUS_NOMEM;
+  sqlite3_free(accepted);
+  return status;
+}
+
+/* A retain_log(…) or retain_contracts(…) where the parameter takes it: *is_one. Where it does not, an error. */
+static Status check_history(Call *call, const ParamSpec *param, sqlite3_value *value, bool *is_one)
+{
+  const History *history = value ? sqlite3_value_pointer(value, HISTORY_POINTER) : NULL;
+  bool taken = history && param->kind == (history->contracts ? PARAM_CONTRACTS : PARAM_SOURCE);
+  *is_one = taken;
+  if (!history || taken) {
+    return STATUS_OK;
+  }
+  char *accepted = param_accepted(param);
+  Status status = accepted ? call_fail(call, "%s must be %s: it takes no %s(…)", param->name, accepted,
+                                       history->contracts ? "retain_contracts" : "retain_log")
+                           : STATUS_NOMEM;
+  sqlite3_free(accepted);
+  return status;
+}
+
+static Status missing(Call *call, int i)
+{
+  const ParamSpec *param = call_param(call, i);
+  bool contracts = param->kind == PARAM_CONTRACTS, history = contracts || param->kind == PARAM_SOURCE;
+  if (!history && param->kind != PARAM_TABLE) {
+    return call_fail(call, "%s is required: %s", param->name, param->help);
+  }
+  if (history && call->values[i]) {
+    const char *maker = contracts ? "retain_contracts" : "retain_log", *arguments = contracts ? "customer, start, end, amount" : "customer, time, value";
+    return call_fail(call, "source is NULL. A %s(…) reaches a table function only as a scalar subquery written in the call, "
+                           "%s((SELECT %s(%s) FROM …)); through a CTE, a view, a table or ORDER BY it becomes NULL",
+                     maker, call->name, maker, arguments);
+  }
+  return call_fail(call, "%s is missing: give the name of a table or view, as in %s(%s)", param->name, call->name,
+                   param->kind == PARAM_SOURCE ? "'orders'" : "'contracts', …");
+}
+
+Status call_check(Call *call, bool *null_required)
+{
+  *null_required = false;
+  for (int i = 0; i < call->n_params; i++) {
+    const ParamSpec *param = call_param(call, i);
+    sqlite3_value *value = call->values[i];
+    Arg *arg = &call->args[i];
+    bool is_one;
+    Status status = check_history(call, param, value, &is_one);
+    if (status != STATUS_OK) {
+      return status;
+    }
+    if (is_one) {
+      *arg = (Arg){.null = false};
+    } else if (!value || sqlite3_value_type(value) == SQLITE_NULL) {
+      if (!param->fallback && call->table) {
+        return missing(call, i);
+      }
+      arg_from_fallback(param, arg);
+      *null_required = *null_required || !param->fallback;
+    } else if (!value_fits(param, value, arg)) {
+      return misfit(call, i);
+    }
+  }
+  return STATUS_OK;
+}

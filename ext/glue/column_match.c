@@ -1,0 +1,311 @@
+#include "column_match.h"
+
+#include <string.h>
+
+#include "core/base/mem.h"
+
+#define TABLES_LISTED 30
+
+/*
+** The usual names, compared without case, spaces and underscores. A table where none or several of a role fit is asked about, never guessed.
+*/
+static const char *const CUSTOMER_NAMES[] = {
+  "customerid", "userid", "clientid", "accountid", "memberid", "buyerid", "shopperid", "subscriberid", "contactid",
+  "customer", "user", "client", "account", "member", "buyer", "custid", "cust", "customerkey",
+  "customercode", "客户", "客户id", "客户编号", "用户", "用户id", "会员", "会员id", "顾客id", NULL};
+static const char *const TIME_NAMES[] = {
+  "orderedat", "orderdate", "ordertime", "createdat", "purchasedat", "purchasedate", "paidat", "paymentdate", "timestamp",
+  "date", "datetime", "time", "ts", "occurredat", "eventtime", "eventdate", "eventat", "invoicedate",
+  "transactiondate", "transactedat", "soldat", "saledate", "boughtat", "下单时间", "订单时间", "订单日期", "支付时间",
+  "付款时间", "购买时间", "时间", "日期", NULL};
+static const char *const VALUE_NAMES[] = {
+  "amount", "total", "revenue", "value", "price", "sales", "ordertotal", "totalamount", "totalprice",
+  "ordervalue", "orderamount", "grandtotal", "paid", "amountpaid", "spend", "sum", "金额", "订单金额",
+  "支付金额", "实付金额", "消费金额", "总金额", NULL};
+static const char *const KIND_NAMES[] = {"kind", "type", "event", "eventtype", "eventname", "signal", "signaltype",
+                                         "name", "category", "类型", "事件", "事件类型", NULL};
+
+int event_param(const TableSpec *spec, EventParam param)
+{
+  if (spec->value == VALUE_UNUSED && param >= EVENT_VALUE_COLUMN) {
+    return param == EVENT_VALUE_COLUMN ? -1 : spec->n_params + (int)param - 1;
+  }
+  return spec->n_params + (int)param;
+}
+
+/*
+** One part of a possibly quoted, possibly dotted name: abc, "a b", [a b], `a b`. Returns what follows it (a dot or the end), NULL where the text is no name;
+** *part from sqlite3_malloc.
+*/
+static const char *name_part(const char *text, char **part)
+{
+  char close = *text == '"' ? '"' : *text == '`' ? '`'
+                                  : *text == '[' ? ']'
+                                                 : 0;
+  size_t n = 0;
+  char *out = sqlite3_malloc64(strlen(text) + 1);
+  *part = out;
+  if (!out) {
+    return NULL;
+  }
+  if (!close) {
+    n = strcspn(text, ".");
+    memcpy(out, text, n);
+    out[n] = 0;
+    return n ? text + n : NULL;
+  }
+  for (text++; *text; text++) {
+    if (*text == close) {
+      if (close == ']' || text[1] != close) {
+        out[n] = 0;
+        return n ? text + 1 : NULL;
+      }
+      text++;
+    }
+    out[n++] = *text;
+  }
+  return NULL;
+}
+
+/* name, schema.name -> quoted for SQL */
+static Status quote_name(Call *call, int param, char **quoted)
+{
+  const char *text = call_text(call, param);
+  char *first = NULL, *second = NULL;
+  Status status = STATUS_ERROR;
+  const char *rest = name_part(text, &first);
+  bool dotted = rest && *rest == '.', has_memory = first != NULL;
+  if (dotted) {
+    rest = name_part(rest + 1, &second);
+    has_memory = second != NULL;
+  }
+  if (rest && *rest == 0) {
+    *quoted = second ? sqlite3_mprintf("\"%w\".\"%w\"", first, second) : sqlite3_mprintf("\"%w\"", first);
+    status = *quoted ? STATUS_OK : STATUS_NOMEM;
+  }
+  sqlite3_free(first);
+  sqlite3_free(second);
+  status = has_memory ? status : STATUS_NOMEM;
+  return status == STATUS_ERROR ? call_fail_argument(call, param, "the name of a table or view ('orders', 'main.orders', '\"odd name\"')")
+                                : status;
+}
+
+/* The first column of the statement's rows as "a, b, c", of many with "…" at the end. */
+static char *list_rows(sqlite3_stmt *statement)
+{
+  char *list = NULL;
+  for (int n = 0; n <= TABLES_LISTED && sqlite3_step(statement) == SQLITE_ROW; n++) {
+    const char *name = n < TABLES_LISTED ? (const char *)sqlite3_column_text(statement, 0) : "…";
+    list = list ? sqlite3_mprintf("%z, %s", list, name) : sqlite3_mprintf("%s", name);
+  }
+  return list;
+}
+
+/* Whether what SQLite misses is the named table itself, and not one that a view of this name reads. */
+static bool is_missing(const char *label, const char *why)
+{
+  static const char MISSES[] = "no such table: ";
+  const char *missing = strstr(why, MISSES);
+  return missing && (strpbrk(label, "\"`[") || strcmp(missing + sizeof MISSES - 1, label) == 0);
+}
+
+static Status no_such_table(Call *call, int param, const char *label, const char *why)
+{
+  const char *role = call_param(call, param)->name;
+  static const char SQL[] = "SELECT DISTINCT name FROM pragma_table_list WHERE type IN ('table', 'view', 'virtual') "
+                            "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name";
+  sqlite3_stmt *statement = NULL;
+  if (!is_missing(label, why)) {
+    return call_fail(call, "%s '%s' cannot be read: %s", role, label, why);
+  }
+  char *tables = NULL;
+  if (sqlite3_prepare_v2(call->host->db, SQL, -1, &statement, NULL) == SQLITE_OK) {
+    tables = list_rows(statement);
+  }
+  sqlite3_finalize(statement);
+  Status status = call_fail(call, "%s '%s' is no table or view of this database, which has %s%s", role, label,
+                            tables ? tables : "none yet",
+                            param == 0 && call->table->has_source ? ". For a query give (SELECT retain_log(customer, time, value) FROM …)" : "");
+  sqlite3_free(tables);
+  return status;
+}
+
+/* Keeps SQLite's code where it tells more than "error": out of memory, busy, I/O, denied. */
+static Status sqlite_failed(Call *call, int rc)
+{
+  if (rc == SQLITE_NOMEM) {
+    return STATUS_NOMEM;
+  }
+  if (rc == SQLITE_INTERRUPT) {
+    return STATUS_INTERRUPT;
+  }
+  call->rc = rc;
+  return STATUS_ERROR;
+}
+
+static char *columns_text(sqlite3_stmt *table)
+{
+  char *list = NULL;
+  for (int i = 0; i < sqlite3_column_count(table); i++) {
+    const char *name = sqlite3_column_name(table, i);
+    list = list ? sqlite3_mprintf("%z, %s", list, name) : sqlite3_mprintf("%s", name);
+  }
+  return list;
+}
+
+static Status column_fail(Call *call, const char *label, sqlite3_stmt *table, char *problem)
+{
+  char *columns = columns_text(table);
+  Status status = problem && columns ? call_fail(call, "%s; the columns of %s are: %s", problem, label, columns)
+                                     : STATUS_NOMEM;
+  sqlite3_free(columns);
+  sqlite3_free(problem);
+  return status;
+}
+
+/* The column that the user named, spelt as the table spells it. */
+static Status column_named(Call *call, const char *label, sqlite3_stmt *table, Role *role)
+{
+  for (int i = 0; i < sqlite3_column_count(table); i++) {
+    const char *name = sqlite3_column_name(table, i);
+    if (name && sqlite3_stricmp(name, role->wanted) == 0) {
+      role->column = sqlite3_mprintf("%s", name);
+      return role->column ? STATUS_OK : STATUS_NOMEM;
+    }
+  }
+  return column_fail(call, label, table, sqlite3_mprintf("%s '%q' is no column of the source", role->param_name, role->wanted));
+}
+
+static bool is_usual_name(const char *const *names, const char *column)
+{
+  char folded[64];
+  size_t n = 0;
+  for (; *column && n + 1 < sizeof folded; column++) {
+    if (*column != '_' && *column != ' ') {
+      folded[n++] = (char)(*column >= 'A' && *column <= 'Z' ? *column + 32 : *column);
+    }
+  }
+  folded[n] = 0;
+  for (; *names; names++) {
+    if (strcmp(*names, folded) == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static Status column_recognised(Call *call, const char *label, sqlite3_stmt *table, Role *role)
+{
+  int found = 0;
+  char *fitting = NULL;
+  for (int i = 0; i < sqlite3_column_count(table); i++) {
+    const char *name = sqlite3_column_name(table, i);
+    if (!name) {
+      sqlite3_free(fitting);
+      return STATUS_NOMEM;
+    }
+    if (is_usual_name(role->names, name)) {
+      fitting = found++ ? sqlite3_mprintf("%z, %s", fitting, name) : sqlite3_mprintf("%s", name);
+    }
+  }
+  if (found == 1) {
+    role->column = fitting;
+    return fitting ? STATUS_OK : STATUS_NOMEM;
+  }
+  if (found == 0 && !role->required) {
+    return STATUS_OK;
+  }
+  char *problem = found ? sqlite3_mprintf("several columns of %s could be the %s (%s)", label, role->noun, fitting)
+                        : sqlite3_mprintf("no column of %s is called like %s %s", label, strchr("aeiou", role->noun[0]) ? "an" : "a", role->noun);
+  if (problem) {
+    problem = role->param_name ? sqlite3_mprintf("%z: name %s with WHERE %s = '…'", problem, found ? "one" : "it", role->param_name)
+                               : sqlite3_mprintf("%z: give a view whose column is called %s", problem, role->noun);
+  }
+  sqlite3_free(fitting);
+  return column_fail(call, label, table, problem);
+}
+
+Status named_table_find(Call *call, int param, Role *const *roles, int n_roles, NamedTable *found)
+{
+  sqlite3 *db = call->host->db;
+  sqlite3_stmt *table = NULL;
+  Status status = quote_name(call, param, &found->from);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  found->label = sqlite3_mprintf("%s", call_text(call, param));
+  char *sql = sqlite3_mprintf("SELECT * FROM %s AS src LIMIT 0", found->from);
+  if (!found->label || !sql) {
+    sqlite3_free(sql);
+    return STATUS_NOMEM;
+  }
+  int rc = sqlite3_prepare_v2(db, sql, -1, &table, NULL);
+  sqlite3_free(sql);
+  if (rc != SQLITE_OK) {
+    status = sqlite_failed(call, rc);
+    return status == STATUS_ERROR ? no_such_table(call, param, found->label, sqlite3_errmsg(db)) : status;
+  }
+  for (int i = 0; i < n_roles && status == STATUS_OK; i++) {
+    if (roles[i]->wanted) {
+      status = column_named(call, found->label, table, roles[i]);
+    } else if (roles[i]->names) {
+      status = column_recognised(call, found->label, table, roles[i]);
+    }
+  }
+  sqlite3_finalize(table);
+  return status;
+}
+
+void named_table_free(NamedTable *table)
+{
+  sqlite3_free(table->from);
+  sqlite3_free(table->label);
+  *table = (NamedTable){0};
+}
+
+void role_free(Role *role)
+{
+  sqlite3_free(role->column);
+  role->column = NULL;
+}
+
+/* The columns of a source that is not the first argument have no parameters that name them. */
+static Role event_role(Call *call, const SourceOptions *options, EventParam param, const char *noun, const char *const *names, bool required)
+{
+  static const char *const PARAMS[] = {"customer_column", "time_column", "value_column"};
+  bool first = options->param == 0;
+  return (Role){.noun = noun,
+                .param_name = first ? PARAMS[param] : NULL,
+                .names = names,
+                .wanted = first ? call_text(call, event_param(call->table, param)) : NULL,
+                .required = required};
+}
+
+Status named_source_find(Call *call, const SourceOptions *options, NamedSource *found)
+{
+  bool first = options->param == 0;
+  Role *roles[] = {&found->customer, &found->time, &found->attribute, &found->value};
+  int n_roles = COUNT_OF(roles) - (first && call->table->value == VALUE_UNUSED);
+  found->customer = event_role(call, options, EVENT_CUSTOMER_COLUMN, "customer", CUSTOMER_NAMES, true);
+  found->time = event_role(call, options, EVENT_TIME_COLUMN, "time", TIME_NAMES, true);
+  if (n_roles == COUNT_OF(roles)) {
+    found->value = event_role(call, options, EVENT_VALUE_COLUMN, "value", VALUE_NAMES, first && call->table->value == VALUE_REQUIRED);
+  }
+  found->attribute = (Role){.noun = options->kinds                                                                    ? "kind"
+                                    : options->attribute_param && !strcmp(options->attribute_param, "segment_column") ? "segment"
+                                                                                                                      : "cohort",
+                            .param_name = options->attribute_param,
+                            .names = options->kinds ? KIND_NAMES : NULL,
+                            .wanted = options->attribute_column,
+                            .required = options->kinds};
+  return named_table_find(call, options->param, roles, n_roles, &found->table);
+}
+
+void named_source_free(NamedSource *source)
+{
+  named_table_free(&source->table);
+  role_free(&source->customer);
+  role_free(&source->time);
+  role_free(&source->value);
+  role_free(&source->attribute);
+}

@@ -1,0 +1,42 @@
+/*
+** Which table and columns a source name means.
+*/
+#ifndef RETAIN_GLUE_COLUMN_MATCH_H
+#define RETAIN_GLUE_COLUMN_MATCH_H
+
+#include "connection.h"
+#include "event_source.h"
+
+/* One column that an analysis wants of a table. */
+typedef struct Role {
+  const char *noun;         /* what messages call it */
+  const char *param_name;   /* the parameter that can name it; NULL: none can */
+  const char *const *names; /* the usual names, folded, by which it is recognised; ends in NULL; NULL: only where it is named */
+  const char *wanted;       /* the name given by the user; NULL: none */
+  bool required;
+  char *column; /* out, from sqlite3_malloc: the name as the table spells it; NULL: there is none */
+} Role;
+void role_free(Role *role);
+
+/* A table or view: text for SQL, and how messages call it. From sqlite3_malloc. */
+typedef struct NamedTable {
+  char *from;  /* "schema"."table", quoted */
+  char *label; /* schema.table as the user wrote it */
+} NamedTable;
+
+/* Resolves the table that argument `param` names, and its columns, against the schema. The message says what there is. Free also after a failure. */
+Status named_table_find(Call *call, int param, Role *const *roles, int n_roles, NamedTable *found);
+void named_table_free(NamedTable *table);
+
+/* A source of events, resolved. */
+typedef struct NamedSource {
+  NamedTable table;
+  Role customer, time, value, attribute;
+} NamedSource;
+Status named_source_find(Call *call, const SourceOptions *options, NamedSource *found);
+void named_source_free(NamedSource *source);
+
+/* The number of an event parameter in a call of this table function; -1 where it has none. */
+int event_param(const TableSpec *spec, EventParam param);
+
+#endif

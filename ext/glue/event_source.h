@@ -1,0 +1,87 @@
+/*
+** Reading the events of a source (a table or view name, or a retain_log(…) history) into an analysis.
+*/
+#ifndef RETAIN_GLUE_EVENT_SOURCE_H
+#define RETAIN_GLUE_EVENT_SOURCE_H
+
+#include "call.h"
+#include "core/events/accumulator.h"
+#include "core/events/event_log.h"
+#include "spec.h"
+
+/* What source_read() counted and knows afterwards. {0} is a valid empty object; source_free() may run twice. */
+typedef struct Source {
+  Customers customers;           /* with the analysis's states */
+  Customers attributes;          /* the distinct values of the attribute column; empty where none was asked for */
+  int64_t rows;                  /* rows that took part */
+  int64_t first_time, last_time; /* of those rows */
+  int64_t as_of;                 /* the argument, or last_time; 0 where no row took part and no argument was given */
+  int64_t offset_ms;             /* the argument utc_offset */
+  bool has_value;                /* the source has a value column */
+} Source;
+
+/*
+** Findings about rows, for data_check(): counted instead of raised. Up to FAULT_AFTER_AS_OF the row does not take part, but for FAULT_NULL_VALUE; the rest
+** is only odd.
+*/
+typedef enum RowFault {
+  FAULT_NULL_CUSTOMER,
+  FAULT_BAD_CUSTOMER,
+  FAULT_NULL_TIME,
+  FAULT_BAD_TIME,
+  FAULT_NULL_VALUE,
+  FAULT_BAD_VALUE,
+  FAULT_AFTER_AS_OF,
+  FAULT_EMPTY_CUSTOMER, /* '' or spaces: what a CSV import makes of a missing key */
+  FAULT_ODD_TIME,       /* reads as a time, but hardly the one that was meant: see is_odd_time() */
+  FAULT_COUNT
+} RowFault;
+typedef enum TimeForm {
+  FORM_DATE,
+  FORM_DATE_TIME,
+  FORM_DATE_TIME_ZONE,
+  FORM_UNIX_SECONDS,
+  FORM_UNIX_MILLISECONDS,
+  FORM_JULIAN,
+  FORM_COUNT
+} TimeForm;
+typedef struct Tally {
+  int64_t rows, first_rowid;
+} Tally;
+typedef struct Diagnosis {
+  int64_t rows_read;
+  Tally fault[FAULT_COUNT];
+  Tally form[FORM_COUNT];
+} Diagnosis;
+
+typedef struct SourceOptions {
+  int param;                    /* the argument that names the source. Another than 0 has its columns recognised and leaves as_of to the analysis */
+  const char *attribute_column; /* NULL: none. Its values arrive as Event.attribute */
+  const char *attribute_param;  /* the parameter that named it, for messages */
+  bool kinds;                   /* a column called kind, type, event … is the attribute */
+  Diagnosis *diagnosis;         /* NULL: a bad row is an error. Else it is counted here, and Event.rowid is filled in */
+} SourceOptions;
+
+/*
+** Reads every row of argument 0 once (twice where the analysis wants order and the source has none) and hands those that take part to
+** accumulator->step(self, …). Rows with a NULL customer or time, and rows after as_of, do not take part.
+** On an error the message is set; the source can and must still be freed.
+*/
+Status source_read(Call *call, const Accumulator *accumulator, void *self, SourceOptions options, Source *source);
+
+void source_free(Source *source);
+
+/* Adds the row of arguments 0 (customer), 1 (time) and 2 (value, where the call has it) to a history; the step of retain_log(). */
+Status source_log(Call *call, History *history);
+
+/* The parameters that the engine appends to a table function with has_source; value_column only where the analysis reads a value. */
+typedef enum EventParam {
+  EVENT_CUSTOMER_COLUMN,
+  EVENT_TIME_COLUMN,
+  EVENT_VALUE_COLUMN,
+  EVENT_AS_OF,
+  EVENT_UTC_OFFSET,
+  EVENT_PARAM_COUNT
+} EventParam;
+
+#endif

@@ -1,0 +1,493 @@
+/*
+** The table-function engine: one sqlite3_module behind every TableSpec.
+**
+** A table function is an eponymous virtual table; its parameters are HIDDEN columns after the outputs. xFilter checks the arguments and computes the whole answer; xColumn
+** reads it. Nothing is kept between statements.
+*/
+#include <math.h>
+#include <string.h>
+
+#include "column_match.h"
+#include "connection.h"
+#include "core/base/mem.h"
+
+/* One computed answer, shared by the cursors of a statement that asked the same. */
+typedef struct Answer {
+  int refs;
+  const TableSpec *spec;
+  void *state;
+  int64_t n_rows;
+  bool value_used; /* else its value_columns do not hold */
+  Resolved resolved;
+  History *history;                 /* kept, so that its address stays its identity */
+  sqlite3_value *values[PARAM_MAX]; /* own copies of the arguments; NULL where left out */
+} Answer;
+
+#define RECENT 4
+
+typedef struct Table {
+  sqlite3_vtab base;
+  Host *host;
+  const TableSpec *spec;
+  int n_cursors;
+  Answer *recent[RECENT]; /* while cursors are open: answers that the statement that runs alone may ask for again, newest first */
+} Table;
+
+typedef struct Cursor {
+  sqlite3_vtab_cursor base;
+  Answer *answer;
+  int64_t row, end;
+} Cursor;
+
+#define VALUE_BIT 29    /* of idxNum: a column that depends on the source's values is asked for */
+#define CUSTOMER_BIT 30 /* of idxNum: equality with the column `customer` is passed after the parameters */
+
+static void answer_release(Answer *answer)
+{
+  if (!answer || --answer->refs > 0) {
+    return;
+  }
+  if (answer->state && answer->spec->free) {
+    answer->spec->free(answer->state);
+  }
+  mem_free(answer->state);
+  for (int i = 0; i < PARAM_MAX; i++) {
+    sqlite3_value_free(answer->values[i]);
+  }
+  history_release(answer->history);
+  mem_free(answer);
+}
+
+static Answer *answer_share(Answer *answer)
+{
+  answer->refs++;
+  return answer;
+}
+
+static void recent_forget(Table *table)
+{
+  for (int i = 0; i < RECENT; i++) {
+    answer_release(table->recent[i]);
+    table->recent[i] = NULL;
+  }
+}
+
+static void recent_keep(Table *table, Answer *answer)
+{
+  answer_release(table->recent[RECENT - 1]);
+  memmove(table->recent + 1, table->recent, (RECENT - 1) * sizeof *table->recent);
+  table->recent[0] = answer_share(answer);
+}
+
+/* Connecting */
+
+static char *schema_text(const TableSpec *spec)
+{
+  sqlite3_str *text = sqlite3_str_new(NULL);
+  sqlite3_str_appendall(text, "CREATE TABLE x(");
+  for (int i = 0; i < spec->n_columns; i++) {
+    sqlite3_str_appendf(text, "%s\"%w\" %s", i ? ", " : "", spec->columns[i].name, spec->columns[i].type);
+  }
+  for (int i = 0; i < table_param_count(spec); i++) {
+    sqlite3_str_appendf(text, ", \"%w\" HIDDEN", table_param(spec, i)->name);
+  }
+  sqlite3_str_appendall(text, ")");
+  return sqlite3_str_finish(text);
+}
+
+/* Whether it reads a table that the caller names. */
+static bool reads_table(const TableSpec *spec)
+{
+  ParamKind first = spec->n_params > 0 ? spec->params[0].kind : PARAM_ANY;
+  return first == PARAM_SOURCE || first == PARAM_CONTRACTS || first == PARAM_TABLE;
+}
+
+static int table_connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out, char **message)
+{
+  const Binding *binding = aux;
+  (void)argc, (void)argv, (void)message;
+  char *schema = schema_text(binding->table);
+  if (!schema) {
+    return SQLITE_NOMEM;
+  }
+  int rc = sqlite3_declare_vtab(db, schema);
+  sqlite3_free(schema);
+  if (rc != SQLITE_OK) {
+    return rc;
+  }
+  Table *table = mem_zero(1, sizeof *table);
+  if (!table) {
+    return SQLITE_NOMEM;
+  }
+  table->host = binding->host;
+  table->spec = binding->table;
+  *out = &table->base;
+  /* What reads tables by name keeps SQLite's normal risk level: refused in views and triggers under trusted_schema=OFF. */
+  return reads_table(binding->table) ? SQLITE_OK : sqlite3_vtab_config(db, SQLITE_VTAB_INNOCUOUS);
+}
+
+static int table_disconnect(sqlite3_vtab *vtab)
+{
+  mem_free(vtab);
+  return SQLITE_OK;
+}
+
+/* Planning */
+
+static bool is_customer(const TableSpec *spec, int column)
+{
+  return spec->customers && column < spec->n_columns && strcmp(spec->columns[column].name, "customer") == 0;
+}
+
+/* An operator that a parameter cannot be given with. The rest (IS NULL …) is SQLite's to check on the echoed value. */
+static bool is_comparison(unsigned char op)
+{
+  switch (op) {
+    case SQLITE_INDEX_CONSTRAINT_GT:
+    case SQLITE_INDEX_CONSTRAINT_GE:
+    case SQLITE_INDEX_CONSTRAINT_LT:
+    case SQLITE_INDEX_CONSTRAINT_LE:
+    case SQLITE_INDEX_CONSTRAINT_NE:
+    case SQLITE_INDEX_CONSTRAINT_LIKE:
+    case SQLITE_INDEX_CONSTRAINT_GLOB:
+      return true;
+    default:
+      return false;
+  }
+}
+
+static int table_best_index(sqlite3_vtab *vtab, sqlite3_index_info *info)
+{
+  const TableSpec *spec = ((Table *)vtab)->spec;
+  int used = 0, compared = 0, customer = -1;
+  int at[PARAM_MAX];
+  for (int i = 0; i < info->nConstraint; i++) {
+    int param = info->aConstraint[i].iColumn - spec->n_columns;
+    unsigned char op = info->aConstraint[i].op;
+    if (op != SQLITE_INDEX_CONSTRAINT_EQ && op != SQLITE_INDEX_CONSTRAINT_IS) {
+      compared |= is_comparison(op) && param >= 0 ? 1 << param : 0;
+      continue;
+    }
+    if (param >= 0) {
+      if (!info->aConstraint[i].usable) {
+        return SQLITE_CONSTRAINT; /* never a plan that leaves the argument out */
+      }
+      if (!(used >> param & 1)) {
+        used |= 1 << param;
+        at[param] = i;
+      }
+    } else if (info->aConstraint[i].usable && info->aConstraint[i].iColumn >= 0 &&
+               is_customer(spec, info->aConstraint[i].iColumn) &&
+               sqlite3_stricmp(sqlite3_vtab_collation(info, i), "BINARY") == 0) {
+      customer = i;
+    }
+  }
+  int n = 0;
+  for (int param = 0; param < PARAM_MAX; param++) {
+    if (compared >> param & 1 && !(used >> param & 1)) {
+      sqlite3_free(vtab->zErrMsg); /* the default would be taken, and the rows then filtered by it: never what is meant */
+      vtab->zErrMsg = sqlite3_mprintf("%s(): %s is a parameter: give it with =, as in WHERE %s = …", spec->name,
+                                      table_param(spec, param)->name, table_param(spec, param)->name);
+      return SQLITE_ERROR;
+    }
+    if (used >> param & 1) {
+      info->aConstraintUsage[at[param]].argvIndex = ++n;
+      info->aConstraintUsage[at[param]].omit = 1;
+    }
+  }
+  if (customer >= 0) {
+    info->aConstraintUsage[customer].argvIndex = ++n;
+    used |= 1 << CUSTOMER_BIT;
+  }
+  if (!spec->value_columns || info->colUsed & spec->value_columns) {
+    used |= 1 << VALUE_BIT;
+  }
+  info->idxNum = used;
+  info->estimatedCost = customer >= 0 ? 1e4 : reads_table(spec) ? 1e6
+                                                                : 1e3;
+  info->estimatedRows = customer >= 0 ? 1 : reads_table(spec) ? 10000
+                                                              : 1000;
+  return SQLITE_OK;
+}
+
+/* Cursors */
+
+/*
+** Whether the statement that runs this cursor is the only one that runs: then an answer that is still there was computed within it, on what it sees of
+** the database. With others running it might be of another time, and is forgotten.
+*/
+static bool is_only_statement(sqlite3 *db)
+{
+  int busy = 0;
+  for (sqlite3_stmt *s = sqlite3_next_stmt(db, NULL); s && busy < 2; s = sqlite3_next_stmt(db, s)) {
+    busy += sqlite3_stmt_busy(s);
+  }
+  return busy == 1;
+}
+
+/*
+** A correlated subquery opens its cursor anew for every row, and SQLite closes the old one only after that: so an answer outlives its cursor until none
+** is open.
+*/
+static int table_open(sqlite3_vtab *vtab, sqlite3_vtab_cursor **out)
+{
+  Table *table = (Table *)vtab;
+  Cursor *cursor = mem_zero(1, sizeof *cursor);
+  *out = cursor ? &cursor->base : NULL;
+  if (!cursor) {
+    return SQLITE_NOMEM;
+  }
+  table->n_cursors++;
+  if (!is_only_statement(table->host->db)) {
+    recent_forget(table);
+  }
+  return SQLITE_OK;
+}
+
+static int table_close(sqlite3_vtab_cursor *base)
+{
+  Cursor *cursor = (Cursor *)base;
+  Table *table = (Table *)base->pVtab;
+  answer_release(cursor->answer);
+  mem_free(cursor);
+  if (--table->n_cursors == 0) {
+    recent_forget(table);
+  }
+  return SQLITE_OK;
+}
+
+static bool same_value(sqlite3_value *a, sqlite3_value *b)
+{
+  if (!a || !b) {
+    return !a && !b;
+  }
+  int type = sqlite3_value_type(a);
+  if (type != sqlite3_value_type(b)) {
+    return false;
+  }
+  switch (type) {
+    case SQLITE_INTEGER:
+      return sqlite3_value_int64(a) == sqlite3_value_int64(b);
+    case SQLITE_FLOAT:
+      return sqlite3_value_double(a) == sqlite3_value_double(b);
+    case SQLITE_NULL:
+      return true;
+    default: {
+      const void *p = sqlite3_value_blob(a), *q = sqlite3_value_blob(b);
+      int n = sqlite3_value_bytes(a);
+      return n == sqlite3_value_bytes(b) && (n == 0 || (p && q && memcmp(p, q, (size_t)n) == 0));
+    }
+  }
+}
+
+static bool same_question(const Answer *answer, const Call *call)
+{
+  History *history = call->values[0] ? sqlite3_value_pointer(call->values[0], HISTORY_POINTER) : NULL;
+  bool same = history == answer->history && answer->value_used >= call->value_used;
+  for (int i = 0; same && i < call->n_params; i++) {
+    same = same_value(answer->values[i], call->values[i]);
+  }
+  return same;
+}
+
+static Status answer_make(Call *call, Answer **out)
+{
+  Answer *answer = mem_zero(1, sizeof *answer);
+  *out = answer;
+  if (!answer) {
+    return STATUS_NOMEM;
+  }
+  answer->refs = 1;
+  answer->spec = call->table;
+  answer->value_used = call->value_used;
+  for (int i = 0; i < call->n_params; i++) {
+    if (call->values[i] && !(answer->values[i] = sqlite3_value_dup(call->values[i]))) {
+      return STATUS_NOMEM;
+    }
+  }
+  History *history = call->values[0] ? sqlite3_value_pointer(call->values[0], HISTORY_POINTER) : NULL;
+  answer->history = history ? history_share(history) : NULL;
+  answer->state = mem_zero(1, call->table->state_size ? call->table->state_size : 1);
+  if (!answer->state) {
+    return STATUS_NOMEM;
+  }
+  call->resolved = &answer->resolved;
+  return call->table->compute(call, answer->state, &answer->n_rows);
+}
+
+/* Narrows the cursor to the row of one customer, where the key's type allows to be sure; SQLite checks the equality itself. */
+static void seek_customer(Cursor *cursor, sqlite3_value *value)
+{
+  const TableSpec *spec = cursor->answer->spec;
+  const Customers *customers = spec->customers(cursor->answer->state);
+  uint32_t id;
+  if (!customers) {
+    return;
+  }
+  int type = sqlite3_value_type(value);
+  if (type == SQLITE_NULL) {
+    cursor->end = cursor->row;
+    return;
+  }
+  if (type == SQLITE_INTEGER && customers->n_text == 0) {
+    id = customers_find_integer(customers, sqlite3_value_int64(value));
+  } else if (type == SQLITE_TEXT && customers->n_text == customers->count && sqlite3_value_text(value)) {
+    id = customers_find_text(customers, (const char *)sqlite3_value_text(value), (size_t)sqlite3_value_bytes(value));
+  } else {
+    return;
+  }
+  int64_t row = id == CUSTOMER_NONE ? -1 : spec->row_of ? spec->row_of(cursor->answer->state, id)
+                                                        : (int64_t)id;
+  cursor->row = row < 0 ? 0 : row;
+  cursor->end = row < 0 ? 0 : row + 1;
+}
+
+static int table_filter(sqlite3_vtab_cursor *base, int idx, const char *idx_text, int argc, sqlite3_value **argv)
+{
+  Cursor *cursor = (Cursor *)base;
+  Table *table = (Table *)base->pVtab;
+  const TableSpec *spec = table->spec;
+  sqlite3_value *values[PARAM_MAX] = {0};
+  int n_params = table_param_count(spec), n = 0;
+  bool null_required;
+  Call call;
+  Answer *answer = NULL;
+  Status status = STATUS_OK;
+  (void)idx_text;
+
+  for (int param = 0; param < n_params; param++) {
+    if (idx >> param & 1) {
+      values[param] = argv[n++];
+    }
+  }
+  sqlite3_value *customer = idx >> CUSTOMER_BIT & 1 && n < argc ? argv[n] : NULL;
+  answer_release(cursor->answer);
+  cursor->answer = NULL;
+  cursor->row = cursor->end = 0;
+  sqlite3_free(base->pVtab->zErrMsg);
+  base->pVtab->zErrMsg = NULL;
+
+  call_begin(&call, table->host, spec->name, n_params, values);
+  call.table = spec;
+  call.value_used = idx >> VALUE_BIT & 1;
+  bool alone = is_only_statement(table->host->db);
+  for (int i = 0; alone && !answer && i < RECENT; i++) {
+    if (table->recent[i] && same_question(table->recent[i], &call)) {
+      answer = answer_share(table->recent[i]);
+    }
+  }
+  if (!answer) {
+    status = call_check(&call, &null_required);
+    if (status == STATUS_OK) {
+      status = answer_make(&call, &answer);
+    }
+    if (!alone) {
+      recent_forget(table);
+    } else if (status == STATUS_OK) {
+      recent_keep(table, answer);
+    }
+  }
+  if (status == STATUS_OK) {
+    cursor->answer = answer;
+    cursor->end = answer->n_rows;
+    if (customer) {
+      seek_customer(cursor, customer);
+    }
+  } else {
+    answer_release(answer);
+  }
+  int rc = call_result_code(&call, status);
+  base->pVtab->zErrMsg = call.message;
+  call.message = NULL;
+  call_end(&call);
+  return rc;
+}
+
+static int table_next(sqlite3_vtab_cursor *base)
+{
+  ((Cursor *)base)->row++;
+  return SQLITE_OK;
+}
+
+static int table_eof(sqlite3_vtab_cursor *base)
+{
+  return ((Cursor *)base)->row >= ((Cursor *)base)->end;
+}
+
+static int table_rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *rowid)
+{
+  *rowid = ((Cursor *)base)->row + 1;
+  return SQLITE_OK;
+}
+
+/* Word i of "a|b|c". */
+static void echo_choice(const char *choices, int64_t i, Cell *out)
+{
+  for (; i > 0; i--) {
+    choices += strcspn(choices, "|") + 1;
+  }
+  cell_text(out, choices, strcspn(choices, "|"));
+}
+
+/* A parameter as it was in force: the argument, what it came to mean, or the default. */
+static void echo_param(const Answer *answer, int i, sqlite3_context *context)
+{
+  const ParamSpec *param = table_param(answer->spec, i);
+  sqlite3_value *value = answer->values[i];
+  Cell *out = (Cell *)(void *)context;
+  if (value && sqlite3_value_type(value) != SQLITE_NULL) {
+    sqlite3_result_value(context, value);
+  } else if (answer->resolved.set >> i & 1 && param->kind == PARAM_TIME) {
+    cell_time(out, answer->resolved.number[i]);
+  } else if (answer->resolved.set >> i & 1 && param->kind == PARAM_CHOICE) {
+    echo_choice(param->choices, answer->resolved.number[i], out);
+  } else if (answer->resolved.set >> i & 1) {
+    cell_integer(out, answer->resolved.number[i]);
+  } else if (!param->fallback || !*param->fallback) {
+    cell_null(out);
+  } else if (param->kind == PARAM_INTEGER) {
+    cell_integer(out, (int64_t)number_of_fallback(param->fallback));
+  } else if (param->kind == PARAM_REAL) {
+    cell_real(out, number_of_fallback(param->fallback));
+  } else {
+    cell_static(out, param->fallback);
+  }
+}
+
+static int table_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int column)
+{
+  const Cursor *cursor = (const Cursor *)base;
+  const TableSpec *spec = cursor->answer->spec;
+  if (column < spec->n_columns) {
+    spec->cell(cursor->answer->state, cursor->row, column, (Cell *)(void *)context);
+  } else {
+    echo_param(cursor->answer, column - spec->n_columns, context);
+  }
+  return SQLITE_OK;
+}
+
+static const sqlite3_module MODULE = {
+  .iVersion = 1,
+  .xConnect = table_connect,
+  .xBestIndex = table_best_index,
+  .xDisconnect = table_disconnect,
+  .xDestroy = table_disconnect,
+  .xOpen = table_open,
+  .xClose = table_close,
+  .xFilter = table_filter,
+  .xNext = table_next,
+  .xEof = table_eof,
+  .xColumn = table_column,
+  .xRowid = table_rowid,
+};
+
+int table_register(Host *host, const TableSpec *spec)
+{
+  Binding *binding = mem_zero(1, sizeof *binding);
+  if (!binding) {
+    return SQLITE_NOMEM;
+  }
+  *binding = (Binding){.host = host, .table = spec};
+  host->refs++; /* SQLite calls binding_free() also where the registration fails */
+  return sqlite3_create_module_v2(host->db, spec->name, &MODULE, binding, binding_free);
+}

@@ -1,0 +1,450 @@
+/*
+** One contract for all models of core/model.h: what has to hold whatever the formulas are, on parameters as published, and fits of
+** simulated customers whose true parameters are known.
+** not under valgrind: hundreds of fits, each of which ASan and UBSan see too
+*/
+#include "feed.h"
+
+#include "core/base/random.h"
+#include "core/btyd/btyd.h"
+
+static const Watch NEVER = {0};
+
+typedef struct Subject {
+  const Model *model;
+  double theta[MODEL_PARAMETERS];
+  void (*draw)(Random *random, const double *theta, Past *past); /* a customer of the model, seen for T = 40 … 80 (BG/BB: 12) */
+} Subject;
+
+/* A gamma-distributed waiting time's customer, who may leave: calls for the time of the next purchase until T or the end. */
+static void live(Random *random, double rate, double end, double dropout, Past *past)
+{
+  double t = 0;
+  while (dropout < 0 || random_uniform(random) >= dropout) {
+    t += random_exponential(random) / rate;
+    if (t > past->T || t > end) {
+      return;
+    }
+    past->x++;
+    past->t_x = t;
+  }
+}
+
+static double draw_age(Random *random)
+{
+  return 40 + 40 * random_uniform(random);
+}
+
+/* Fader, Hardie & Lee 2005: may leave after every repeat purchase. live() asks before each wait, so the first wait is free of it. */
+static void draw_bgnbd(Random *random, const double *theta, Past *past)
+{
+  double rate = random_gamma(random, theta[0]) / theta[1], p = random_beta(random, theta[2], theta[3]);
+  *past = (Past){.T = draw_age(random)};
+  double first = random_exponential(random) / rate;
+  if (first <= past->T) {
+    Past rest = {.T = past->T - first};
+    live(random, rate, INFINITY, p, &rest);
+    past->x = 1 + rest.x;
+    past->t_x = first + rest.t_x;
+  }
+}
+
+/* Batislam, Denizel & Filiztekin 2007: may leave after the first purchase too. */
+static void draw_mbgnbd(Random *random, const double *theta, Past *past)
+{
+  double rate = random_gamma(random, theta[0]) / theta[1], p = random_beta(random, theta[2], theta[3]);
+  *past = (Past){.T = draw_age(random)};
+  live(random, rate, INFINITY, p, past);
+}
+
+static void draw_pareto_nbd(Random *random, const double *theta, Past *past)
+{
+  double rate = random_gamma(random, theta[0]) / theta[1];
+  double end = random_exponential(random) / (random_gamma(random, theta[2]) / theta[3]);
+  *past = (Past){.T = draw_age(random)};
+  live(random, rate, end, -1, past);
+}
+
+static void draw_bgbb(Random *random, const double *theta, Past *past)
+{
+  double p = random_beta(random, theta[0], theta[1]), end = random_beta(random, theta[2], theta[3]);
+  *past = (Past){.T = 12};
+  for (int i = 1; i <= 12 && random_uniform(random) >= end; i++) {
+    if (random_uniform(random) < p) {
+      past->x++;
+      past->t_x = i;
+    }
+  }
+}
+
+static void draw_gamma_gamma(Random *random, const double *theta, Past *past)
+{
+  double nu = random_gamma(random, theta[1]) / theta[2];
+  double x = 1 + floor(5 * random_uniform(random));
+  *past = (Past){.x = x, .t_x = random_gamma(random, theta[0] * x) / (nu * x)};
+}
+
+/* CDNOW (Fader & Hardie 2005, 2013), BG/BB: donations (Fader, Hardie & Shang 2010); MBG/NBD: CDNOW. */
+static const Subject SUBJECTS[] = {
+  {&BGNBD, {0.243, 4.414, 0.793, 2.426}, draw_bgnbd},
+  {&MBGNBD, {0.525, 6.183, 0.891, 1.614}, draw_mbgnbd},
+  {&PARETO_NBD, {0.553, 10.578, 0.606, 11.669}, draw_pareto_nbd},
+  {&BGBB, {1.204, 0.750, 0.657, 2.783}, draw_bgbb},
+  {&GAMMA_GAMMA, {6.25, 3.74, 15.44}, draw_gamma_gamma},
+};
+#define N_SUBJECTS ((int)(sizeof SUBJECTS / sizeof *SUBJECTS))
+
+static bool is_near(double a, double b, double relative)
+{
+  return fabs(a - b) <= relative * fmax(fabs(a), fabs(b)) + 1e-300;
+}
+
+#define assert_close(a, b, relative)                                                                  \
+  do {                                                                                                \
+    double a_ = (a), b_ = (b);                                                                        \
+    if (!is_near(a_, b_, relative)) fail_msg("%s: %.17g is not %.17g", subject->model->name, a_, b_); \
+  } while (0)
+
+/* Some pasts, BG/BB's in whole numbers. */
+static const Past PASTS[] = {{0, 0, 38}, {2, 30, 38}, {1, 1, 50}, {7, 38, 38}, {26, 30, 39}, {0, 0, 1}, {150, 389, 400}};
+#define N_PASTS ((int)(sizeof PASTS / sizeof *PASTS))
+static const double HORIZONS[] = {1, 13, 52, 400};
+
+static void names(void **unused)
+{
+  (void)unused;
+  int n = 0;
+  for (; MODELS[n]; n++) {
+    assert_ptr_equal(model_find(MODELS[n]->name), MODELS[n]);
+  }
+  assert_int_equal(n, N_SUBJECTS);
+  assert_ptr_equal(model_find("Pareto_NBD"), &PARETO_NBD);
+  assert_null(model_find("pareto"));
+  assert_null(model_find("bgnbdx"));
+}
+
+static void predictions(const Subject *subject)
+{
+  const Model *model = subject->model;
+  const double *theta = subject->theta;
+  for (int i = 0; i < N_PASTS; i++) {
+    const Past *past = &PASTS[i];
+    assert_null(model_past_problem(model, past));
+    double alive = model->p_alive(theta, past), before = 0, last = 1;
+    assert_true(alive >= 0 && alive <= 1);
+    assert_close(model->p_alive_at(theta, past, 0), alive, 1e-12);
+    assert_true(model->expected(theta, past, 0) == 0);
+    for (int h = 0; h < 4; h++) {
+      double expected = model->expected(theta, past, HORIZONS[h]), later = model->p_alive_at(theta, past, HORIZONS[h]);
+      assert_true(expected > before && later >= 0 && later < alive && later <= last);
+      before = expected;
+      last = later;
+      double none = model->pmf(theta, past, 0, HORIZONS[h]), sum = 0, mean = 0;
+      assert_true(none > 1 - alive - 1e-12 && none <= 1);
+      for (double n = 0; HORIZONS[h] < 60 && n < 4000; n++) { /* the distribution adds up, to the mean */
+        double mass = model->pmf(theta, past, n, HORIZONS[h]);
+        assert_true(mass >= 0);
+        sum += mass;
+        mean += n * mass;
+        if (mass < 1e-18 && n > 20 + 3 * expected) {
+          break;
+        }
+      }
+      if (HORIZONS[h] < 60) {
+        assert_close(sum, 1, 1e-9);
+        assert_close(mean, expected, 1e-7);
+      }
+    }
+    /* Undiscounted is the same; discounting by short periods tends to the integral. */
+    double same, coarse, dert = model->dert(theta, past, 0.2), step = model->discrete ? 1 : 0.002;
+    assert_int_equal(model_discounted(model, theta, past, 52, 0, 1, &same, &WATCH_NEVER), STATUS_OK);
+    assert_true(same == model->expected(theta, past, 52));
+    assert_int_equal(model_discounted(model, theta, past, 400, expm1(0.2 * step), step, &coarse, &WATCH_NEVER), STATUS_OK);
+    assert_close(dert, coarse, model->discrete ? 1e-9 : 1e-3);
+    assert_true(model->dert(theta, past, 0.1) > dert && dert > model->dert(theta, past, 0.3));
+  }
+  /* A new customer is one who has just bought for the first time. */
+  const Past fresh = {0, 0, 0};
+  for (int h = 0; h < 4; h++) {
+    assert_close(model->expected(theta, NULL, HORIZONS[h]), model->expected(theta, &fresh, HORIZONS[h]), 1e-11);
+    assert_close(model->pmf(theta, NULL, 2, HORIZONS[h]), model->pmf(theta, &fresh, 2, HORIZONS[h]), 1e-11);
+  }
+}
+
+/* Ten thousand times the unit: a ten-thousandth of the numbers. */
+static void units(const Subject *subject)
+{
+  const Model *model = subject->model;
+  double theta[MODEL_PARAMETERS];
+  for (int i = 0; i < MODEL_PARAMETERS; i++) {
+    theta[i] = subject->theta[i] * (model->time_parameters >> i & 1 ? 1e-4 : 1);
+  }
+  for (int i = 0; i < N_PASTS && !model->discrete && !model->spend; i++) {
+    Past past = {PASTS[i].x, PASTS[i].t_x * 1e-4, PASTS[i].T * 1e-4};
+    assert_close(model->p_alive(theta, &past), model->p_alive(subject->theta, &PASTS[i]), 1e-11);
+    assert_close(model->expected(theta, &past, 52e-4), model->expected(subject->theta, &PASTS[i], 52), 1e-11);
+    assert_close(model->dert(theta, &past, 20), model->dert(subject->theta, &PASTS[i], 0.002), 1e-11);
+  }
+}
+
+static Pasts simulate(const Subject *subject, uint64_t seed, int n)
+{
+  Random random = random_seed(seed, 1);
+  Pasts pasts = {0};
+  for (int i = 0; i < n; i++) {
+    Past past;
+    subject->draw(&random, subject->theta, &past);
+    assert_null(model_past_problem(subject->model, &past));
+    assert_int_equal(pasts_add(&pasts, past, NULL, 1), STATUS_OK);
+  }
+  assert_int_equal(pasts_finish(&pasts, &NEVER), STATUS_OK);
+  return pasts;
+}
+
+static double total(const Subject *subject, const double *theta, const Pasts *pasts)
+{
+  double sum = 0;
+  for (size_t i = 0; i < pasts->n; i++) {
+    Past past = {pasts->x[i], pasts->t_x[i], pasts->T[i]};
+    sum += pasts->weight[i] * subject->model->log_likelihood(theta, &past);
+  }
+  return sum;
+}
+
+/* The gradient (and the Hessian, where there is one) against differences of the value (of the gradient), away from the maximum. */
+static void derivatives(const Subject *subject, const Pasts *pasts)
+{
+  const Model *model = subject->model;
+  void *fitter;
+  double at[MODEL_VARIABLES], value, gradient[MODEL_VARIABLES], above[MODEL_VARIABLES], below[MODEL_VARIABLES];
+  double hessian[MODEL_VARIABLES * MODEL_VARIABLES];
+  int n = model->n_parameters;
+  assert_int_equal(model->open(pasts, &fitter, &NEVER), STATUS_OK);
+  for (int i = 0; i < n; i++) {
+    at[i] = log(subject->theta[i]) + 0.2 * (i % 2 ? -1 : 1);
+  }
+  model->evaluate(fitter, at, &value, gradient);
+  if (model->evaluate_hessian) {
+    double same;
+    model->evaluate_hessian(fitter, at, &same, above, hessian);
+    assert_close(same, value, 1e-13);
+  }
+  double theta[MODEL_PARAMETERS];
+  for (int i = 0; i < n; i++) {
+    theta[i] = exp(at[i]);
+  }
+  assert_close(total(subject, theta, pasts), value, 1e-10);
+  for (int i = 0; i < n; i++) {
+    double width = 1e-5, centre = at[i], high, low;
+    at[i] = centre + width;
+    model->evaluate(fitter, at, &high, above);
+    at[i] = centre - width;
+    model->evaluate(fitter, at, &low, below);
+    at[i] = centre;
+    if (fabs((high - low) / (2 * width) - gradient[i]) > 1e-5 * (1 + fabs(gradient[i]) + 1e-4 * fabs(value))) {
+      fail_msg("%s: gradient %d is %.12g, by differences %.12g", model->name, i, gradient[i], (high - low) / (2 * width));
+    }
+    for (int j = 0; model->evaluate_hessian && j <= i; j++) {
+      double difference = (above[j] - below[j]) / (2 * width);
+      if (fabs(difference - hessian[i * n + j]) > 1e-5 * (1 + fabs(difference) + 1e-4 * fabs(value))) {
+        fail_msg("%s: Hessian %d %d is %.12g, by differences %.12g", model->name, i, j, hessian[i * n + j], difference);
+      }
+    }
+  }
+  model->close(fitter);
+}
+
+/* What a fit of simulated customers owes: a maximum above the truth, the truth within four standard errors, the same from any presentation. */
+static void fits(const Subject *subject)
+{
+  const Model *model = subject->model;
+  Pasts pasts = simulate(subject, 7, 6000), doubled = {0}, scaled = {0};
+  ModelFit fit, again;
+  derivatives(subject, &pasts);
+  assert_int_equal(model_fit(model, &pasts, &fit, &NEVER), STATUS_OK);
+  if (!fit.converged) fail_msg("%s: %s", model->name, fit.reason);
+  assert_true(fit.customers == 6000 && fit.rows == pasts.n && fit.reason[0] == 0);
+  assert_close(fit.log_likelihood, total(subject, fit.theta, &pasts), 1e-10);
+  double gain = fit.log_likelihood - total(subject, subject->theta, &pasts);
+  assert_true(gain > 0 && gain < 15); /* twice it is chi-squared with as many degrees as parameters */
+  for (int i = 0; i < model->n_parameters; i++) {
+    double error = sqrt(fit.covariance[i * fit.n_variables + i]);
+    assert_true(error > 0 && fabs(log(fit.theta[i] / subject->theta[i])) < 4 * error);
+  }
+  assert_close(model_aic(&fit), 2 * model->n_parameters - 2 * fit.log_likelihood, 1e-15);
+  assert_close(model_bic(&fit), model->n_parameters * log(6000) - 2 * fit.log_likelihood, 1e-15);
+  for (size_t i = 0; i < pasts.n; i++) {
+    Past past = {pasts.x[i], pasts.t_x[i], pasts.T[i]};
+    assert_int_equal(pasts_add(&doubled, past, NULL, 2 * pasts.weight[i]), STATUS_OK);
+    past.t_x *= model->discrete ? 1 : 604800;
+    past.T *= model->discrete ? 1 : 604800;
+    assert_int_equal(pasts_add(&scaled, past, NULL, pasts.weight[i]), STATUS_OK);
+  }
+  assert_int_equal(pasts_finish(&doubled, &NEVER), STATUS_OK);
+  assert_int_equal(pasts_finish(&scaled, &NEVER), STATUS_OK);
+  assert_int_equal(model_fit(model, &doubled, &again, &NEVER), STATUS_OK);
+  assert_true(again.converged);
+  assert_close(again.log_likelihood, 2 * fit.log_likelihood, 1e-12);
+  for (int i = 0; i < model->n_parameters; i++) {
+    assert_close(again.theta[i], fit.theta[i], 1e-8);
+    assert_close(again.covariance[i * fit.n_variables + i], 0.5 * fit.covariance[i * fit.n_variables + i], 1e-4);
+  }
+  assert_int_equal(model_fit(model, &scaled, &again, &NEVER), STATUS_OK); /* weeks in seconds */
+  assert_true(again.converged);
+  for (int i = 0; i < model->n_parameters; i++) {
+    double unit = !model->discrete && model->time_parameters >> i & 1 ? 604800 : 1;
+    assert_close(again.theta[i], unit * fit.theta[i], 1e-8);
+  }
+  pasts_free(&pasts);
+  pasts_free(&doubled);
+  pasts_free(&scaled);
+}
+
+/* 95 % intervals from the covariance cover the truth in about 95 of 100 shops; Bonferroni over the parameters: 5 standard deviations. */
+static void coverage(const Subject *subject)
+{
+  enum {
+    SHOPS = 60
+  };
+  const Model *model = subject->model;
+  int covered[MODEL_PARAMETERS] = {0}, converged = 0;
+  for (int shop = 0; shop < SHOPS; shop++) {
+    Pasts pasts = simulate(subject, 100 + (uint64_t)shop, 1000);
+    ModelFit fit;
+    assert_int_equal(model_fit(model, &pasts, &fit, &NEVER), STATUS_OK);
+    converged += fit.converged;
+    for (int i = 0; fit.converged && i < model->n_parameters; i++) {
+      double error = sqrt(fit.covariance[i * fit.n_variables + i]);
+      covered[i] += fabs(log(fit.theta[i] / subject->theta[i])) <= 1.959963984540054 * error;
+    }
+    pasts_free(&pasts);
+  }
+  assert_true(converged >= 54);
+  for (int i = 0; i < model->n_parameters; i++) {
+    double rate = (double)covered[i] / converged;
+    if (rate < 0.95 - 4 * 0.0281) fail_msg("%s: parameter %d covered in %d of %d", model->name, i, covered[i], converged);
+  }
+}
+
+/* What cannot be fitted says so, and why. */
+static void refuses(const Subject *subject)
+{
+  const Model *model = subject->model;
+  const Past alike = model->spend ? (Past){2, 30, 0} : (Past){2, 5, 9};
+  Pasts pasts = {0};
+  ModelFit fit;
+  assert_int_equal(pasts_finish(&pasts, &NEVER), STATUS_OK);
+  assert_int_equal(model_fit(model, &pasts, &fit, &NEVER), STATUS_OK);
+  assert_false(fit.converged);
+  assert_string_equal(fit.reason, model->spend ? "nobody bought again for a value above 0" : "there are no customers");
+  pasts_free(&pasts);
+  assert_int_equal(pasts_add(&pasts, alike, NULL, 100), STATUS_OK);
+  assert_int_equal(pasts_finish(&pasts, &NEVER), STATUS_OK);
+  assert_int_equal(model_fit(model, &pasts, &fit, &NEVER), STATUS_OK);
+  assert_false(fit.converged);
+  assert_string_equal(fit.reason, "all customers are alike");
+  pasts_free(&pasts);
+  for (int i = 0; i < 5 && !model->spend; i++) {
+    assert_int_equal(pasts_add(&pasts, (Past){0, 0, 10 + i}, NULL, 10), STATUS_OK);
+  }
+  if (!model->spend) {
+    assert_int_equal(pasts_finish(&pasts, &NEVER), STATUS_OK);
+    assert_int_equal(model_fit(model, &pasts, &fit, &NEVER), STATUS_OK);
+    assert_false(fit.converged);
+    assert_true(strlen(fit.reason) > 10);
+    pasts_free(&pasts);
+  }
+}
+
+static bool stop_now(void *unused)
+{
+  (void)unused;
+  return true;
+}
+
+static void contract(void **state)
+{
+  const Subject *subject = *state;
+  const Watch now = {stop_now, NULL};
+  if (!subject->model->spend) {
+    predictions(subject);
+    units(subject);
+  }
+  fits(subject);
+  coverage(subject);
+  refuses(subject);
+  Pasts pasts = simulate(subject, 3, 200);
+  ModelFit fit;
+  assert_int_equal(model_fit(subject->model, &pasts, &fit, &now), STATUS_INTERRUPT);
+  if (!subject->model->spend) {
+    double sum;
+    assert_int_equal(model_discounted(subject->model, subject->theta, &PASTS[0], 400, 0.1, 1, &sum, &now), STATUS_OK);
+    assert_int_equal(model_discounted(subject->model, subject->theta, &PASTS[0], 4000, 0.1, 1, &sum, &now), STATUS_INTERRUPT);
+  }
+  pasts_free(&pasts);
+}
+
+static bool stop_at(void *context)
+{
+  return --*(int *)context <= 0;
+}
+
+/* So many that a sample tells where to begin: the truth is found in few steps, a limit is still a limit, and a stop is heard in the sample as well. */
+static void many_customers(void **unused)
+{
+  (void)unused;
+  for (int i = 0; i < 3; i++) {
+    const Subject *subject = &SUBJECTS[i];
+    Pasts pasts = simulate(subject, 11, 45000);
+    ModelFit fit;
+    assert_true(pasts.n >= 40000);
+    assert_int_equal(model_fit(subject->model, &pasts, &fit, &NEVER), STATUS_OK);
+    assert_true(fit.converged && fit.iterations <= 10);
+    for (int k = 0; k < fit.n_variables; k++) {
+      double error = sqrt(fit.covariance[k * (fit.n_variables + 1)]);
+      assert_true(error > 0 && fabs(log(fit.theta[k] / subject->theta[k])) < 4 * error);
+    }
+    for (int left = 1; left <= 64; left *= 4) {
+      int questions = left;
+      Status status = model_fit(subject->model, &pasts, &fit, &(Watch){stop_at, &questions});
+      assert_int_equal(status, questions > 0 ? STATUS_OK : STATUS_INTERRUPT);
+    }
+    pasts_free(&pasts);
+  }
+  Random random = random_seed(12, 1);
+  Pasts pasts = {0};
+  ModelFit fit;
+  for (int i = 0; i < 45000; i++) { /* nobody leaves */
+    Past past = {.T = draw_age(&random)};
+    live(&random, random_gamma(&random, 1.5) / 8, INFINITY, -1, &past);
+    assert_int_equal(pasts_add(&pasts, past, NULL, 1), STATUS_OK);
+  }
+  assert_int_equal(pasts_finish(&pasts, &NEVER), STATUS_OK);
+  assert_int_equal(model_fit(&BGNBD, &pasts, &fit, &NEVER), STATUS_OK);
+  assert_false(fit.converged);
+  assert_true(fit.at_limit && strstr(fit.reason, "(nobody drops out)"));
+  assert_true(fabs(fit.theta[0] / fit.theta[1] - 1.5 / 8) < 0.005);
+  pasts_free(&pasts);
+}
+
+static void domains(void **unused)
+{
+  (void)unused;
+  const struct {
+    const Model *model;
+    Past past;
+  } cases[] = {
+    {&BGNBD, {-1, 0, 1}}, {&BGNBD, {1.5, 1, 2}}, {&BGNBD, {1, 3, 2}}, {&BGNBD, {0, 1, 2}}, {&BGNBD, {1, 0, 2}}, {&BGNBD, {1, NAN, 2}}, {&BGNBD, {0, 0, -1}}, {&BGBB, {3, 2, 5}}, {&BGBB, {1, 1.5, 5}}, {&BGBB, {1, 1, 5.5}}, {&GAMMA_GAMMA, {0, 1, 0}}, {&GAMMA_GAMMA, {1, 0, 0}}, {&GAMMA_GAMMA, {NAN, 1, 0}}, {&PARETO_NBD, {1, 1, NAN}}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    assert_non_null(model_past_problem(cases[i].model, &cases[i].past));
+  }
+}
+
+int main(void)
+{
+  struct CMUnitTest tests[N_SUBJECTS + 3] = {cmocka_unit_test(names), cmocka_unit_test(domains), cmocka_unit_test(many_customers)};
+  for (int i = 0; i < N_SUBJECTS; i++) {
+    tests[3 + i] = (struct CMUnitTest){SUBJECTS[i].model->name, contract, NULL, NULL, (void *)(uintptr_t)&SUBJECTS[i]};
+  }
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,196 @@
+/*
+** core/check.c against findings planted by hand and against a naive count on random shops.
+*/
+#include "feed.h"
+
+#include "core/events/data_check.h"
+#include "core/events/purchase_days.h"
+
+static const Watch NEVER = {0};
+
+static void finish(Check *check, Customers *customers, const Row *rows, size_t n, bool as_came)
+{
+  assert_int_equal(feed(check_accumulator(), check, customers, rows, n), as_came);
+  assert_int_equal(check_finish(check, customers, &NEVER), STATUS_OK);
+}
+
+static void done(Check *check, Customers *customers)
+{
+  check_free(check);
+  check_free(check);
+  customers_free(customers);
+}
+
+static void assert_tally(CheckTally tally, int64_t rows, int64_t rowid)
+{
+  assert_int_equal(tally.rows, rows);
+  assert_int_equal(tally.rowid, rowid);
+}
+
+/*
+** Twins: 2 and 5 of 1 (0.0 and -0.0 are equal), 4 of 3 (NULL equals NULL); not 6: another value; not 7: another time;
+** not 8: NULL is not 0.
+*/
+static void twins(void **unused)
+{
+  (void)unused;
+  const Row rows[] = {
+    {0, 1, 0.0, 1},
+    {0, 1, -0.0, 2},
+    {0, 2, NAN, 3},
+    {0, 2, NAN, 4},
+    {0, 1, 0.0, 5},
+    {0, 1, 1, 6},
+    {1, 1, 0.0, 7},
+    {1, 2, NAN, 8},
+    {1, 2, 0, 9},
+  };
+  Check check = {.today = 0};
+  Customers customers = {0};
+  finish(&check, &customers, rows, 9, true);
+  assert_tally(check.duplicate, 3, 2);
+  assert_tally(check.zero, 5, 1);
+  assert_tally(check.negative, 0, 0);
+  assert_tally(check.future, 3, 7);
+  assert_int_equal(check.by_rows.tally.rows, 0); /* two customers: nobody can have ten times the average */
+  assert_int_equal(check.gaps, 0);
+  done(&check, &customers);
+}
+
+static void dominance(void **unused)
+{
+  (void)unused;
+  Row rows[250];
+  size_t n = 0;
+  /* 130 customers with one row of 1 each, but customer 9's of 100; customer 7 with 20 more rows of 0: 21 / 150. */
+  for (int i = 0; i < 130; i++, n++) {
+    rows[n] = (Row){(int64_t)n * DAY, i, i == 9 ? 100 : 1, (int64_t)n + 1};
+  }
+  for (int i = 0; i < 20; i++, n++) {
+    rows[n] = (Row){(int64_t)n * DAY, 7, 0, (int64_t)n + 1};
+  }
+  Check check = {.today = 1000 * DAY};
+  Customers customers = {0};
+  finish(&check, &customers, rows, n, true);
+  assert_int_equal(check.by_rows.customer, 7);
+  assert_tally(check.by_rows.tally, 21, 8);
+  assert_near(check.by_rows.share, 0.14);
+  assert_int_equal(check.by_value.customer, 9);
+  assert_tally(check.by_value.tally, 1, 10);
+  assert_near(check.by_value.share, 100.0 / 229);
+  done(&check, &customers);
+
+  /* Exactly a tenth is not above it: 10 of 100 rows, by 91 customers. */
+  n = 0;
+  for (int i = 0; i < 100; i++, n++) {
+    rows[n] = (Row){(int64_t)n * DAY, i < 10 ? 0 : i, 0, (int64_t)n + 1};
+  }
+  check = (Check){.today = 1000 * DAY};
+  finish(&check, &customers, rows, n, true);
+  assert_int_equal(check.by_rows.tally.rows, 0);
+  done(&check, &customers);
+}
+
+/*
+** A row every day but for 2, then 3, then 4 missing ones: the 95 % quantile of 33 steps is below 2, so that 3 missing
+** days (a step of 4) are too many where it is 1.
+*/
+static void gaps(void **unused)
+{
+  (void)unused;
+  Row rows[64];
+  size_t n = 0;
+  int64_t day = at("2024-02-20") / DAY;
+  for (int i = 0; i < 61; i++, n++) {
+    day += i == 10 ? 3 : i == 20 ? 4
+                       : i == 30 ? 5
+                                 : 1; /* steps: 57 of 1, 3, 4, 5; type-7 h = 59 * 0.95 = 56.05: 1 + 0.05 * 2 = 1.1 */
+    rows[n] = (Row){day * DAY, i, 1, (int64_t)n};
+  }
+  Check check = {.today = day * DAY};
+  Customers customers = {0};
+  finish(&check, &customers, rows, n, true);
+  assert_near(check.usual_step, 1.1);
+  assert_int_equal(check.gaps, 2); /* 4 and 5 are above 3.3 */
+  assert_int_equal(check.gap_days, 7);
+  assert_int_equal(check.gap_to - check.gap_from, 5);
+  assert_int_equal(day_number_start(check.gap_from), rows[29].time);
+  done(&check, &customers);
+
+  check = (Check){.today = rows[15].time}; /* up to here there are 15 steps: too few */
+  finish(&check, &customers, rows, n, true);
+  assert_int_equal(check.gaps, 0);
+  assert_true(isnan(check.usual_step));
+  assert_tally(check.future, (int64_t)n - 16, 16);
+  done(&check, &customers);
+}
+
+static bool same(const Row *a, const Row *b)
+{
+  return a->customer == b->customer && a->time == b->time && a->value == b->value;
+}
+
+static void at_random(void **unused)
+{
+  (void)unused;
+  uint64_t seed = 12;
+  for (int shop = 0; shop < 60; shop++) {
+    Row rows[600];
+    size_t n = (size_t)draw_below(&seed, 600) + 1;
+    int64_t times = 1 + draw_below(&seed, shop % 2 ? 5 : 200), n_customers = 1 + draw_below(&seed, 40);
+    for (size_t i = 0; i < n; i++) {
+      int64_t time = draw_below(&seed, times) * MS_PER_HOUR;
+      int customer = (int)draw_below(&seed, n_customers);
+      rows[i] = (Row){time, customer, (double)draw_below(&seed, 6) - 2, (int64_t)i + 1};
+    }
+    if (shop % 3) {
+      qsort(rows, n, sizeof *rows, by_time);
+    }
+    CheckTally duplicate = {0}, negative = {0};
+    for (size_t i = 0; i < n; i++) {
+      bool copy = false;
+      for (size_t k = 0; k < n; k++) {
+        bool earlier = shop % 3 ? k < i : rows[k].rowid < rows[i].rowid;
+        copy = copy || (earlier && same(&rows[k], &rows[i]));
+      }
+      if (copy) {
+        duplicate.rowid = duplicate.rows == 0 || rows[i].rowid < duplicate.rowid ? rows[i].rowid : duplicate.rowid;
+        duplicate.rows++;
+      }
+      if (rows[i].value < 0) {
+        negative.rowid = negative.rows == 0 || rows[i].rowid < negative.rowid ? rows[i].rowid : negative.rowid;
+        negative.rows++;
+      }
+    }
+    Check check = {.today = times * MS_PER_HOUR};
+    Customers customers = {0};
+    feed(check_accumulator(), &check, &customers, rows, n);
+    assert_int_equal(check_finish(&check, &customers, &NEVER), STATUS_OK);
+    assert_tally(check.duplicate, duplicate.rows, duplicate.rowid);
+    assert_tally(check.negative, negative.rows, negative.rowid);
+    assert_int_equal(check.rows, n);
+    done(&check, &customers);
+  }
+}
+
+static void nothing(void **unused)
+{
+  (void)unused;
+  Check check = {0};
+  Customers customers = {0};
+  finish(&check, &customers, NULL, 0, true);
+  assert_int_equal(check.rows, 0);
+  done(&check, &customers);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(twins),
+    cmocka_unit_test(dominance),
+    cmocka_unit_test(gaps),
+    cmocka_unit_test(at_random),
+    cmocka_unit_test(nothing),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

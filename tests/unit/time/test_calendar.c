@@ -1,0 +1,477 @@
+/* core/calendar and time_text: dates, times, periods, durations. All forms of time text: test_calendar_sqlite.c. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/time/calendar.h"
+
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+#define DAY_MIN (TIME_MIN / MS_PER_DAY)
+#define DAY_MAX (TIME_MAX / MS_PER_DAY)
+
+static int64_t at(const char *text)
+{
+  int64_t ms = INT64_MIN;
+  if (!time_from_text(text, strlen(text), &ms)) fail_msg("not a time: %s", text);
+  return ms;
+}
+
+static void assert_time(int64_t ms, const char *expected)
+{
+  char text[TIME_TEXT_MAX];
+  size_t length = time_to_text(ms, text);
+  assert_int_equal(length, strlen(text));
+  assert_string_equal(text, expected);
+}
+
+static Grain grain(const char *text)
+{
+  Grain grain = {0};
+  if (!grain_from_text(text, strlen(text), &grain)) fail_msg("not a grain: %s", text);
+  return grain;
+}
+
+static Duration duration(const char *text)
+{
+  Duration duration = {0};
+  if (!duration_from_text(text, strlen(text), &duration)) fail_msg("not a duration: %s", text);
+  return duration;
+}
+
+/* ---- Civil dates ---- */
+
+/* A calendar that only knows the length of each month, walked day by day. */
+static void every_day_of_ten_thousand_years(void **state)
+{
+  (void)state;
+  int64_t days = DAY_MIN;
+  char text[TIME_TEXT_MAX], expected[40];
+  for (int year = 0; year <= 9999; year++) {
+    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    const int length[] = {31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    for (int month = 1; month <= 12; month++) {
+      for (int day = 1; day <= length[month - 1]; day++, days++) {
+        int y, m, d;
+        day_to_civil(days, &y, &m, &d);
+        if (y != year || m != month || d != day || day_from_civil(year, month, day) != days)
+          fail_msg("%04d-%02d-%02d", year, month, day);
+        if (days % 11 != 0) continue; /* texts are slower: every eleventh day */
+        snprintf(expected, sizeof expected, "%04d-%02d-%02d", year, month, day);
+        assert_int_equal(date_to_text(days, text), 10);
+        assert_string_equal(text, expected);
+        assert_int_equal(at(text), days * MS_PER_DAY);
+      }
+    }
+  }
+  assert_int_equal(days, DAY_MAX + 1);
+}
+
+static void known_days(void **state)
+{
+  (void)state;
+  assert_int_equal(day_from_civil(1970, 1, 1), 0);
+  assert_int_equal(day_from_civil(1969, 12, 31), -1);
+  assert_int_equal(day_from_civil(2000, 1, 1), 10957);    /* 946684800 s */
+  assert_int_equal(day_from_civil(0, 1, 1), -719528);     /* julian day 1721059.5 */
+  assert_int_equal(day_from_civil(1858, 11, 17), -40587); /* modified julian day 0 */
+  assert_int_equal(day_from_civil(1900, 3, 1) - day_from_civil(1900, 2, 28), 1);
+  assert_int_equal(day_from_civil(2000, 3, 1) - day_from_civil(2000, 2, 28), 2);
+  assert_int_equal(day_from_civil(2100, 3, 1) - day_from_civil(2100, 2, 28), 1);
+}
+
+static void years_beyond_four_digits_go_there_and_back(void **state)
+{
+  (void)state;
+  for (int year = -39000; year <= 60000; year += 7) {
+    int y, m, d, month = (year + 39000) % 12 + 1;
+    day_to_civil(day_from_civil(year, month, 28), &y, &m, &d);
+    assert_true(y == year && m == month && d == 28);
+  }
+  assert_time(TIME_MAX + 1, "10000-01-01 00:00:00");
+  assert_time(TIME_MIN - 1, "-0001-12-31 23:59:59.999");
+  char text[TIME_TEXT_MAX];
+  assert_true(time_to_text(INT64_MAX, text) < TIME_TEXT_MAX && time_to_text(INT64_MIN, text) < TIME_TEXT_MAX);
+}
+
+static void floor_division(void **state)
+{
+  (void)state;
+  assert_int_equal(floor_div(-1, 7), -1);
+  assert_int_equal(floor_div(-7, 7), -1);
+  assert_int_equal(floor_div(-8, 7), -2);
+  assert_int_equal(floor_div(0, 7), 0);
+  assert_int_equal(floor_div(6, 7), 0);
+  assert_int_equal(floor_div(TIME_MIN, MS_PER_DAY), DAY_MIN);
+}
+
+/* ---- Times ---- */
+
+static void text_reads_as_written(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *text, *time;
+  } CASES[] = {
+    {"2024-02-29", "2024-02-29 00:00:00"},
+    {"2024-02-29 23:59", "2024-02-29 23:59:00"},
+    {"2024-02-29T23:59:58", "2024-02-29 23:59:58"},
+    {"2024-02-29T23:59:58.75Z", "2024-02-29 23:59:58.750"},
+    {"2024-02-29 23:59:59.9996", "2024-03-01 00:00:00"},
+    {"2024-03-01 01:00+02:30", "2024-02-29 22:30:00"},
+    {"2024-02-29 20:00-05:00", "2024-03-01 01:00:00"},
+    {"2023-02-29", "2023-03-01 00:00:00"},
+    {"2023-02-31", "2023-03-03 00:00:00"},
+    {"2023-12-31 24:00", "2024-01-01 00:00:00"},
+    {"12:34", "2000-01-01 12:34:00"},
+    {"1700000000", "2023-11-14 22:13:20"},
+    {"1700000000.5", "2023-11-14 22:13:20.500"},
+    {"1700000000123", "2023-11-14 22:13:20.123"},
+    {"2440587.5", "1970-01-01 00:00:00"},
+    {"-1", "1969-12-31 23:59:59"},
+    {"1969-12-31 23:59:59.999", "1969-12-31 23:59:59.999"},
+    {"9999-12-31 23:59:59.999", "9999-12-31 23:59:59.999"},
+    {"0000-01-01", "0000-01-01 00:00:00"},
+  };
+  for (size_t i = 0; i < COUNT_OF(CASES); i++)
+    assert_time(at(CASES[i].text), CASES[i].time);
+}
+
+static void text_that_is_no_time(void **state)
+{
+  (void)state;
+  static const char *const CASES[] = {"",
+                                      " ",
+                                      "now",
+                                      "5",
+                                      "1721059.4",
+                                      "yesterday",
+                                      " 2024-02-29",
+                                      "2024-02-32",
+                                      "2024-13-01",
+                                      "24-02-29",
+                                      "2024-2-9",
+                                      "29/02/2024",
+                                      "2024-02-29 25:00",
+                                      "2024-02-29 23:60",
+                                      "2024-02-29 23:59:60",
+                                      "2024-02-29 23:59:59+15:00",
+                                      "9999-12-31 24:00",
+                                      "9999-12-31 23:59:59.9996",
+                                      "0000-01-01 00:00+00:01",
+                                      "-0001-12-31",
+                                      "1e300",
+                                      "nan",
+                                      "inf",
+                                      "2024-02-29 23:59:59,5",
+                                      "2024-02-29 10:00 UTC"};
+  for (size_t i = 0; i < COUNT_OF(CASES); i++) {
+    int64_t ms = 42;
+    if (time_from_text(CASES[i], strlen(CASES[i]), &ms)) fail_msg("accepted: '%s'", CASES[i]);
+    assert_int_equal(ms, 42);
+  }
+}
+
+static void the_memo_never_changes_an_answer(void **state)
+{
+  (void)state;
+  static const char *const TEXTS[] = {
+    "2024-02-29 10:11:12", "2024-02-29", "2024-02-28", "2024-02-29 10:11",
+    "2023-02-29 10:11:12", "2024-02-29 99:11:12", "2024-02-3x", "2024-02-29 10:11:12.5Z",
+    "\0\0\0\0\0\0\0\0\0\0", "2024-02-29", "1700000000", "2024-02-29 24:00:00",
+    "9999-12-31 24:00:00", "9999-12-31 23:59:59", "2024-02-2910:11:12"};
+  for (size_t i = 0; i < COUNT_OF(TEXTS); i++) {
+    for (size_t k = 0; k < COUNT_OF(TEXTS); k++) {
+      TimeMemo memo = {0};
+      int64_t ignored, first = -1, second = -1;
+      size_t length = TEXTS[k][0] ? strlen(TEXTS[k]) : 10; /* ten zero bytes look like an empty memo */
+      time_from_text_memo(&memo, TEXTS[i], TEXTS[i][0] ? strlen(TEXTS[i]) : 10, &ignored);
+      assert_int_equal(time_from_text_memo(&memo, TEXTS[k], length, &first), time_from_text(TEXTS[k], length, &second));
+      assert_int_equal(first, second);
+    }
+  }
+}
+
+static void integers_are_seconds_or_milliseconds(void **state)
+{
+  (void)state;
+  int64_t ms;
+  assert_true(time_from_integer(0, &ms) && ms == 0);
+  assert_true(time_from_integer(2460000, &ms) && ms == INT64_C(2460000000)); /* no julian day */
+  assert_true(time_from_integer(253402300799, &ms) && ms == TIME_MAX - 999);
+  assert_true(time_from_integer(253402300800, &ms) && ms == 253402300800);
+  assert_true(time_from_integer(-62167219200, &ms) && ms == TIME_MIN);
+  assert_true(time_from_integer(-62167219201, &ms) && ms == -62167219201);
+  assert_true(time_from_integer(TIME_MAX, &ms) && ms == TIME_MAX);
+  assert_true(time_from_integer(TIME_MIN, &ms) && ms == TIME_MIN);
+  assert_false(time_from_integer(TIME_MAX + 1, &ms));
+  assert_false(time_from_integer(TIME_MIN - 1, &ms));
+  /* a compact date is refused in every form; its neighbours that are none are unix seconds */
+  assert_false(time_from_integer(20240229, &ms));
+  assert_false(time_from_real(20240229.0, &ms));
+  assert_false(time_from_text("20240229", 8, &ms));
+  assert_true(time_from_integer(20241301, &ms) && ms == INT64_C(20241301000));
+  assert_true(time_from_integer(19000100, &ms) && ms == INT64_C(19000100000));
+  assert_true(time_from_real(21001232.0, &ms) && ms == INT64_C(21001232000));
+  assert_false(time_from_integer(INT64_MAX, &ms) || time_from_integer(INT64_MIN, &ms));
+}
+
+static void reals_are_julian_days_or_unix_times(void **state)
+{
+  (void)state;
+  int64_t ms;
+  assert_true(time_from_real(2440587.5, &ms) && ms == 0);
+  assert_true(time_from_real(2451545.0, &ms) && ms == INT64_C(946728000000)); /* J2000.0 is 2000-01-01 12:00 */
+  assert_true(time_from_real(1721059.5, &ms) && ms == TIME_MIN);
+  assert_false(time_from_real(1721059.4, &ms));
+  assert_false(time_from_real(0.0, &ms));
+  assert_true(time_from_real(5373484.5, &ms) && ms == INT64_C(5373484500)); /* the first real past the julian days */
+  assert_true(time_from_real(1700000000.1234, &ms) && ms == INT64_C(1700000000123));
+  assert_true(time_from_real(1700000000.9996, &ms) && ms == INT64_C(1700000001000));
+  assert_true(time_from_real(-0.5, &ms) && ms == -500);
+  assert_true(time_from_real(-62167219200.0, &ms) && ms == TIME_MIN);
+  assert_true(time_from_real(253402300799.5, &ms) && ms == TIME_MAX - 499);
+  assert_true(time_from_real(1700000000123.0, &ms) && ms == INT64_C(1700000000123));
+  assert_false(time_from_real((double)TIME_MAX + 1, &ms));
+  assert_false(time_from_real(INFINITY, &ms) || time_from_real(-INFINITY, &ms) || time_from_real(NAN, &ms) ||
+               time_from_real(1e300, &ms));
+}
+
+/* ---- Offsets, grains, durations as text ---- */
+
+static void offsets(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *text;
+    int minutes;
+  } CASES[] = {
+    {"+08:00", 480},
+    {"-03:30", -210},
+    {"Z", 0},
+    {"z", 0},
+    {"0", 0},
+    {"+0800", 480},
+    {"+08", 480},
+    {"+14:00", 840},
+    {"-14:00", -840},
+    {"+8", 480},
+    {"-00:00", 0},
+    {"+05:45", 345},
+  };
+  static const char *const BAD[] = {"", "8", "08:00", "+", "+x", "+8:00", "+800",
+                                    "+08:", "+08:0", "+08:000", "+08:60", "+14:01", "-15:00", "+08:00 ",
+                                    " +08:00", "UTC", "ZZ", "00", "+0a:00", "Europe/Berlin"};
+  int64_t ms;
+  for (size_t i = 0; i < COUNT_OF(CASES); i++) {
+    if (!offset_from_text(CASES[i].text, strlen(CASES[i].text), &ms)) fail_msg("refused: %s", CASES[i].text);
+    assert_int_equal(ms, CASES[i].minutes * 60000);
+  }
+  for (size_t i = 0; i < COUNT_OF(BAD); i++) {
+    if (offset_from_text(BAD[i], strlen(BAD[i]), &ms)) fail_msg("accepted: %s", BAD[i]);
+  }
+}
+
+static void grains(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *text;
+    GrainUnit unit;
+    int32_t days;
+  } CASES[] = {
+    {"day", GRAIN_DAY, 0},
+    {"Days", GRAIN_DAY, 0},
+    {"WEEK", GRAIN_WEEK, 0},
+    {"months", GRAIN_MONTH, 0},
+    {"quarter", GRAIN_QUARTER, 0},
+    {" year ", GRAIN_YEAR, 0},
+    {"1 day", GRAIN_DAY, 0},
+    {"10 days", GRAIN_DAYS, 10},
+    {"10days", GRAIN_DAYS, 10},
+    {"36525 days", GRAIN_DAYS, 36525},
+    {"1 week", GRAIN_WEEK, 0},
+  };
+  static const char *const BAD[] = {
+    "", "s", "hour", "dayss", "0 days", "-1 days", "36526 days", "99999999999 days",
+    "2 weeks", "1.5 days", "days 10", "10", "fortnight", "month\xc3", "mont"};
+  Grain got;
+  for (size_t i = 0; i < COUNT_OF(CASES); i++) {
+    got = grain(CASES[i].text);
+    assert_true(got.unit == CASES[i].unit && got.days == CASES[i].days);
+  }
+  for (size_t i = 0; i < COUNT_OF(BAD); i++) {
+    if (grain_from_text(BAD[i], strlen(BAD[i]), &got)) fail_msg("accepted: %s", BAD[i]);
+  }
+}
+
+static void durations(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *text;
+    int64_t ms;
+    int32_t months;
+  } CASES[] = {{"36 hours", 36 * MS_PER_HOUR, 0},
+               {"90 days", 90 * MS_PER_DAY, 0},
+               {"day", MS_PER_DAY, 0},
+               {"1 Week", 7 * MS_PER_DAY, 0},
+               {"12 weeks", 84 * MS_PER_DAY, 0},
+               {"month", 0, 1},
+               {"2 quarters", 0, 6},
+               {"3 years", 0, 36},
+               {"36525 years", 0, 438300},
+               {"0 days", 0, 0}};
+  static const char *const BAD[] = {"", "90", "-1 day", "1.5 days", "36526 days", "1 minute", "P30D", "30 d"};
+  Duration got;
+  for (size_t i = 0; i < COUNT_OF(CASES); i++) {
+    got = duration(CASES[i].text);
+    assert_true(got.ms == CASES[i].ms && got.months == CASES[i].months);
+  }
+  for (size_t i = 0; i < COUNT_OF(BAD); i++) {
+    if (duration_from_text(BAD[i], strlen(BAD[i]), &got)) fail_msg("accepted: %s", BAD[i]);
+  }
+}
+
+static void months_never_overflow(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *from, *length;
+    int sign;
+    const char *to;
+  } CASES[] = {
+    {"2023-01-31", "1 month", 1, "2023-02-28 00:00:00"},
+    {"2024-01-31 12:34:56.789", "month", 1, "2024-02-29 12:34:56.789"},
+    {"2024-03-31", "month", -1, "2024-02-29 00:00:00"},
+    {"2023-10-31", "1 month", 1, "2023-11-30 00:00:00"},
+    {"2024-02-29", "1 year", 1, "2025-02-28 00:00:00"},
+    {"2024-02-29", "4 years", 1, "2028-02-29 00:00:00"},
+    {"2000-02-29", "100 years", 1, "2100-02-28 00:00:00"},
+    {"2023-11-30", "1 quarter", 1, "2024-02-29 00:00:00"},
+    {"2023-12-15", "1 month", 1, "2024-01-15 00:00:00"},
+    {"2024-01-15", "1 month", -1, "2023-12-15 00:00:00"},
+    {"2024-01-15", "13 months", -1, "2022-12-15 00:00:00"},
+    {"1970-01-31 23:00", "2 months", -1, "1969-11-30 23:00:00"},
+    {"1969-12-31 23:59:59.999", "1 month", 1, "1970-01-31 23:59:59.999"},
+    {"2024-02-28", "36 hours", 1, "2024-02-29 12:00:00"},
+    {"2024-03-01", "1 day", -1, "2024-02-29 00:00:00"},
+    {"2024-01-01", "1 week", -1, "2023-12-25 00:00:00"},
+    {"9999-12-31", "36525 years", 1, "46524-12-31 00:00:00"},
+    {"0000-02-29", "36525 years", -1, "-36525-02-28 00:00:00"},
+  };
+  for (size_t i = 0; i < COUNT_OF(CASES); i++)
+    assert_time(time_add(at(CASES[i].from), duration(CASES[i].length), CASES[i].sign), CASES[i].to);
+}
+
+/* ---- Periods ---- */
+
+static void known_periods(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *time, *grain;
+    int64_t index;
+    const char *start;
+  } CASES[] = {
+    {"1970-01-01", "day", 0, "1970-01-01 00:00:00"},
+    {"1969-12-31 23:59:59.999", "day", -1, "1969-12-31 00:00:00"},
+    {"1970-01-04 23:59", "week", 0, "1969-12-29 00:00:00"},
+    {"1970-01-05", "week", 1, "1970-01-05 00:00:00"},
+    {"1969-12-28", "week", -1, "1969-12-22 00:00:00"},
+    /* ISO 8601: 2020 and 2015 have a week 53; 1 January 2021 lies in 2020-W53, 31 December 2018 in 2019-W01. */
+    {"2021-01-03 23:59:59.999", "week", 2661, "2020-12-28 00:00:00"},
+    {"2021-01-04", "week", 2662, "2021-01-04 00:00:00"},
+    {"2016-01-03", "week", 2400, "2015-12-28 00:00:00"},
+    {"2018-12-31", "week", 2557, "2018-12-31 00:00:00"},
+    {"1970-01-31", "month", 0, "1970-01-01 00:00:00"},
+    {"1969-12-31", "month", -1, "1969-12-01 00:00:00"},
+    {"2024-02-29 23:59:59.999", "month", 649, "2024-02-01 00:00:00"},
+    {"2000-12-31", "quarter", 123, "2000-10-01 00:00:00"},
+    {"1969-12-31", "quarter", -1, "1969-10-01 00:00:00"},
+    {"1969-09-30", "quarter", -2, "1969-07-01 00:00:00"},
+    {"1900-02-28", "year", -70, "1900-01-01 00:00:00"},
+    {"2100-12-31", "year", 130, "2100-01-01 00:00:00"},
+    {"1970-01-10", "10 days", 0, "1970-01-01 00:00:00"},
+    {"1970-01-11", "10 days", 1, "1970-01-11 00:00:00"},
+    {"1969-12-31", "10 days", -1, "1969-12-22 00:00:00"},
+    {"0000-01-01", "year", -1970, "0000-01-01 00:00:00"},
+  };
+  for (size_t i = 0; i < COUNT_OF(CASES); i++) {
+    int64_t index = period_index(grain(CASES[i].grain), at(CASES[i].time));
+    assert_int_equal(index, CASES[i].index);
+    assert_time(period_start(grain(CASES[i].grain), index), CASES[i].start);
+  }
+}
+
+static const char *const GRAINS[] = {"day", "week", "month", "quarter", "year", "2 days", "30 days", "36525 days"};
+
+static void periods_follow_each_other(void **state)
+{
+  (void)state;
+  for (size_t g = 0; g < COUNT_OF(GRAINS); g++) {
+    Grain unit = grain(GRAINS[g]);
+    int64_t index = period_index(unit, TIME_MIN), last = period_index(unit, TIME_MAX);
+    for (; index <= last; index++) {
+      int64_t start = period_start(unit, index), end = period_start(unit, index + 1);
+      assert_true(start < end && period_index(unit, start) == index && period_index(unit, end - 1) == index);
+    }
+    assert_int_equal(period_index(unit, 0), 0);
+  }
+}
+
+static void a_cursor_agrees_with_the_index(void **state)
+{
+  (void)state;
+  static const int64_t OFFSETS[] = {0, 8 * MS_PER_HOUR, -12600000, 14 * MS_PER_HOUR, -14 * MS_PER_HOUR};
+  for (size_t g = 0; g < COUNT_OF(GRAINS); g++) {
+    for (size_t o = 0; o < COUNT_OF(OFFSETS); o++) {
+      PeriodCursor cursor = {.grain = grain(GRAINS[g]), .offset_ms = OFFSETS[o]};
+      uint64_t random = 3;
+      int64_t t = TIME_MIN;
+      for (int turn = 0; turn < 20000; turn++) {
+        random = random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+        /* Small steps, then leaps over all years, then the very edges of the period found last. */
+        if (turn % 4 == 0)
+          t = TIME_MIN + (int64_t)(random % (uint64_t)(TIME_MAX - TIME_MIN));
+        else if (turn % 4 == 1)
+          t += (int64_t)(random >> 40);
+        else
+          t = turn % 4 == 2 ? cursor.hi : cursor.lo - 1;
+        int64_t index = period_of(&cursor, t);
+        if (index != period_index(cursor.grain, t + cursor.offset_ms)) fail_msg("%s at %lld", GRAINS[g], (long long)t);
+        assert_true(cursor.lo <= t && t < cursor.hi);
+        assert_int_equal(cursor.lo + cursor.offset_ms, period_start(cursor.grain, index));
+        assert_int_equal(cursor.hi + cursor.offset_ms, period_start(cursor.grain, index + 1));
+      }
+    }
+  }
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(every_day_of_ten_thousand_years),
+    cmocka_unit_test(known_days),
+    cmocka_unit_test(years_beyond_four_digits_go_there_and_back),
+    cmocka_unit_test(floor_division),
+    cmocka_unit_test(text_reads_as_written),
+    cmocka_unit_test(text_that_is_no_time),
+    cmocka_unit_test(the_memo_never_changes_an_answer),
+    cmocka_unit_test(integers_are_seconds_or_milliseconds),
+    cmocka_unit_test(reals_are_julian_days_or_unix_times),
+    cmocka_unit_test(offsets),
+    cmocka_unit_test(grains),
+    cmocka_unit_test(durations),
+    cmocka_unit_test(months_never_overflow),
+    cmocka_unit_test(known_periods),
+    cmocka_unit_test(periods_follow_each_other),
+    cmocka_unit_test(a_cursor_agrees_with_the_index),
+  };
+  return cmocka_run_group_tests_name("calendar", tests, NULL, NULL);
+}
