@@ -1,5 +1,5 @@
 /*
-** The running call: its results, messages, interrupts and cached objects. Its arguments are in args.c.
+** The running call: its results, messages, interrupts and cached objects. Its arguments are in call_args.c.
 */
 #include "call.h"
 
@@ -352,12 +352,12 @@ void cell_customer(Cell *cell, const Customers *customers, uint32_t id)
   }
 }
 
-static void history_drop(void *history)
+static void event_log_drop(void *history)
 {
-  history_release(history);
+  event_log_release(history);
 }
 
-void cell_history(Cell *cell, History *history)
+void cell_event_log(Cell *cell, EventLog *history)
 {
-  sqlite3_result_pointer(context_of(cell), history, HISTORY_POINTER, history_drop);
+  sqlite3_result_pointer(context_of(cell), history, EVENT_LOG_POINTER, event_log_drop);
 }

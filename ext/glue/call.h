@@ -94,9 +94,9 @@ void cell_json(Cell *cell, char *text, size_t length);  /* as cell_owned(), mark
 void cell_time(Cell *cell, int64_t ms);                 /* 'YYYY-MM-DD HH:MM:SS[.SSS]' UTC */
 void cell_date(Cell *cell, int64_t local_ms);           /* 'YYYY-MM-DD' */
 void cell_ratio(Cell *cell, double k, double n);        /* k / n; NULL when n is 0 */
-/* Hands a history (core/history.h) to SQL as a pointer value; takes one reference over. */
-struct History;
-void cell_history(Cell *cell, struct History *history);
+/* Hands a history (core/events/event_log.h) to SQL as a pointer value; takes one reference over. */
+struct EventLog;
+void cell_event_log(Cell *cell, struct EventLog *history);
 void cell_customer(Cell *cell, const Customers *customers, uint32_t id);
 
 #endif

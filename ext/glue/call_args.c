@@ -360,9 +360,9 @@ static Status misfit(Call *call, int i)
 }
 
 /* A retain_log(…) or retain_contracts(…) where the parameter takes it: *is_one. Where it does not, an error. */
-static Status check_history(Call *call, const ParamSpec *param, sqlite3_value *value, bool *is_one)
+static Status check_event_log(Call *call, const ParamSpec *param, sqlite3_value *value, bool *is_one)
 {
-  const History *history = value ? sqlite3_value_pointer(value, HISTORY_POINTER) : NULL;
+  const EventLog *history = value ? sqlite3_value_pointer(value, EVENT_LOG_POINTER) : NULL;
   bool taken = history && param->kind == (history->contracts ? PARAM_CONTRACTS : PARAM_SOURCE);
   *is_one = taken;
   if (!history || taken) {
@@ -401,7 +401,7 @@ Status call_check(Call *call, bool *null_required)
     sqlite3_value *value = call->values[i];
     Arg *arg = &call->args[i];
     bool is_one;
-    Status status = check_history(call, param, value, &is_one);
+    Status status = check_event_log(call, param, value, &is_one);
     if (status != STATUS_OK) {
       return status;
     }

@@ -9,8 +9,8 @@
 #include "spec.h"
 #include "sqlite.h"
 
-#define PARAM_MAX 24                 /* of one function, the engine's own included */
-#define HISTORY_POINTER "retain_log" /* type of the pointer value that carries a History */
+#define PARAM_MAX 24                   /* of one function, the engine's own included */
+#define EVENT_LOG_POINTER "retain_log" /* type of the pointer value that carries a History */
 
 /* One per connection; lives until the last function or module registered with it is dropped. */
 typedef struct Host {
@@ -111,7 +111,7 @@ double number_of_fallback(const char *text);
 /* The SQLite code for a status, and its message where the call has none of its own. */
 int call_result_code(Call *call, Status status);
 
-/* Registration, used by host.c */
+/* Registration, used by connection.c */
 int function_register(Host *host, const FunctionSpec *spec);
 int table_register(Host *host, const TableSpec *spec);
 int accumulate_register(Host *host);

@@ -1,5 +1,5 @@
 /*
-** The rows of a source on their way to an analysis. Private to source.c, which decides what is read, and reader.c, which takes each row.
+** The rows of a source on their way to an analysis. Private to event_source.c, which decides what is read, and event_reader.c, which takes each row.
 */
 #ifndef RETAIN_GLUE_EVENT_READER_H
 #define RETAIN_GLUE_EVENT_READER_H

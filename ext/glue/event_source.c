@@ -223,7 +223,7 @@ static Status replay(Reader *reader, const Events *events, const uint32_t *order
 }
 
 /* Interns the history's customers with an event up to as_of, in order of appearance; counts what take_event() would. */
-static Status adopt_customers(Reader *reader, const History *history, uint32_t *ids)
+static Status adopt_customers(Reader *reader, const EventLog *history, uint32_t *ids)
 {
   Source *source = reader->source;
   for (uint32_t i = 0; i < history->customers.count; i++) {
@@ -251,7 +251,7 @@ static Status adopt_customers(Reader *reader, const History *history, uint32_t *
   return STATUS_OK;
 }
 
-static Status read_history(Reader *reader, const History *history, const SourceOptions *options)
+static Status read_event_log(Reader *reader, const EventLog *history, const SourceOptions *options)
 {
   Call *call = reader->call;
   uint32_t *order = NULL;
@@ -307,8 +307,8 @@ Status source_read(Call *call, const Accumulator *accumulator, void *self, Sourc
   };
   source->customers.state_size = accumulator->state_size;
   source->offset_ms = call_offset(call, event_param(call->table, EVENT_UTC_OFFSET));
-  History *history = sqlite3_value_pointer(call->values[options.param], HISTORY_POINTER);
-  Status status = history ? read_history(&reader, history, &options)
+  EventLog *history = sqlite3_value_pointer(call->values[options.param], EVENT_LOG_POINTER);
+  Status status = history ? read_event_log(&reader, history, &options)
                           : read_named(&reader, &options);
   if (source->rows == 0) {
     source->first_time = source->last_time = 0;
@@ -331,7 +331,7 @@ void source_free(Source *source)
 
 /* retain_log() */
 
-Status source_log(Call *call, History *history)
+Status source_log(Call *call, EventLog *history)
 {
   static const char *const MUST[] = {
     "an integer or text", "ISO text such as '2026-01-31' or '2026-01-31 18:00:00', unix seconds or milliseconds, or a julian day",

@@ -72,7 +72,7 @@ Status source_read(Call *call, const Accumulator *accumulator, void *self, Sourc
 void source_free(Source *source);
 
 /* Adds the row of arguments 0 (customer), 1 (time) and 2 (value, where the call has it) to a history; the step of retain_log(). */
-Status source_log(Call *call, History *history);
+Status source_log(Call *call, EventLog *history);
 
 /* The parameters that the engine appends to a table function with has_source; value_column only where the analysis reads a value. */
 typedef enum EventParam {

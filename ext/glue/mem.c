@@ -1,5 +1,5 @@
 /*
-** core/mem.h on SQLite's allocator.
+** core/base/mem.h on SQLite's allocator.
 */
 #include "core/base/mem.h"
 

@@ -203,7 +203,7 @@ static char *reading_sql(RowReader *reader)
 }
 
 /* The contracts of a retain_contracts(…), as if they were rows of a table. */
-static Status rows_replay(RowReader *reader, const History *history)
+static Status rows_replay(RowReader *reader, const EventLog *history)
 {
   enum {
     CUSTOMER,
@@ -252,7 +252,7 @@ static Status rows_replay(RowReader *reader, const History *history)
   return STATUS_OK;
 }
 
-Status contract_log(Call *call, History *history)
+Status contract_log(Call *call, EventLog *history)
 {
   static const char *const MUST[] = {
     "an integer or text", "a time such as '2026-01-31'", "a time such as '2026-01-31', or NULL", A_NUMBER};
@@ -323,7 +323,7 @@ Status rows_read(Call *call, int param, Field *fields, int n_fields,
                               .required = field->required};
     roles[i] = &reader->roles[i];
   }
-  const History *history = sqlite3_value_pointer(call->values[param], HISTORY_POINTER);
+  const EventLog *history = sqlite3_value_pointer(call->values[param], EVENT_LOG_POINTER);
   if (history) {
     status = rows_replay(reader, history);
     mem_free(reader);

@@ -1,7 +1,7 @@
 /*
 ** Reading chosen columns of a table or view, for analyses whose rows are no events: contracts, lifetimes, covariates.
 **
-** One pass, fed by SQLite's VDBE as in source.h. The columns are named by parameters of the call, or recognised from usual names. What a NULL means is
+** One pass, fed by SQLite's VDBE as in event_source.h. The columns are named by parameters of the call, or recognised from usual names. What a NULL means is
 ** for the analysis to say; what is no value of its kind is an error that names table, column, value and row.
 */
 #ifndef RETAIN_GLUE_ROW_SOURCE_H
@@ -49,8 +49,8 @@ typedef struct RowReader RowReader;
 Status rows_read(Call *call, int param, Field *fields, int n_fields, Status (*step)(void *self, RowReader *reader, const FieldValue *values), void *self);
 
 /* Adds the contract of arguments 0 (customer), 1 (start), 2 (end) and 3 (amount) to a history; the step of retain_contracts(). Where argument `param` of rows_read() is such a history, its fields are those of these nouns. */
-struct History;
-Status contract_log(Call *call, struct History *history);
+struct EventLog;
+Status contract_log(Call *call, struct EventLog *history);
 
 /* "name(): table.column of row N VALUE is wrong": `must` is what is accepted of field i. Returns STATUS_ERROR. */
 Status rows_fail(RowReader *reader, int field, const char *must);

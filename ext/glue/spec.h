@@ -1,5 +1,5 @@
 /*
-** What exists, as data: the specs that fn files fill in and the engine (tvf.c, func.c) runs.
+** What exists, as data: the specs that fn files fill in and the engine (table_engine.c, function_engine.c) runs.
 **
 ** A table function is a TableSpec, a scalar or aggregate a FunctionSpec; each is one `const` object at the end of its fn file and one line in
 ** retain.c. From the specs come the declared schema, the argument checks, the messages, retain_help, the README's tables and the tests

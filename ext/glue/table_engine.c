@@ -19,7 +19,7 @@ typedef struct Answer {
   int64_t n_rows;
   bool value_used; /* else its value_columns do not hold */
   Resolved resolved;
-  History *history;                 /* kept, so that its address stays its identity */
+  EventLog *history;                /* kept, so that its address stays its identity */
   sqlite3_value *values[PARAM_MAX]; /* own copies of the arguments; NULL where left out */
 } Answer;
 
@@ -54,7 +54,7 @@ static void answer_release(Answer *answer)
   for (int i = 0; i < PARAM_MAX; i++) {
     sqlite3_value_free(answer->values[i]);
   }
-  history_release(answer->history);
+  event_log_release(answer->history);
   mem_free(answer);
 }
 
@@ -282,7 +282,7 @@ static bool same_value(sqlite3_value *a, sqlite3_value *b)
 
 static bool same_question(const Answer *answer, const Call *call)
 {
-  History *history = call->values[0] ? sqlite3_value_pointer(call->values[0], HISTORY_POINTER) : NULL;
+  EventLog *history = call->values[0] ? sqlite3_value_pointer(call->values[0], EVENT_LOG_POINTER) : NULL;
   bool same = history == answer->history && answer->value_used >= call->value_used;
   for (int i = 0; same && i < call->n_params; i++) {
     same = same_value(answer->values[i], call->values[i]);
@@ -305,8 +305,8 @@ static Status answer_make(Call *call, Answer **out)
       return STATUS_NOMEM;
     }
   }
-  History *history = call->values[0] ? sqlite3_value_pointer(call->values[0], HISTORY_POINTER) : NULL;
-  answer->history = history ? history_share(history) : NULL;
+  EventLog *history = call->values[0] ? sqlite3_value_pointer(call->values[0], EVENT_LOG_POINTER) : NULL;
+  answer->history = history ? event_log_share(history) : NULL;
   answer->state = mem_zero(1, call->table->state_size ? call->table->state_size : 1);
   if (!answer->state) {
     return STATUS_NOMEM;

@@ -26,13 +26,13 @@ static const Lifetime NOT_MAINTAINED[] = {{5, 1}, {5, 1}, {8, 1}, {8, 1}, {12, 1
 #define N_MAINTAINED 11
 #define N_NOT_MAINTAINED 12
 
-static inline SurvivalCurve curve_of(const Lifetime *lifetimes, size_t n)
+static inline KaplanMeier curve_of(const Lifetime *lifetimes, size_t n)
 {
-  SurvivalCurve curve = {0};
+  KaplanMeier curve = {0};
   for (size_t i = 0; i < n; i++) {
-    assert_int_equal(survival_add(&curve, lifetimes[i].time, lifetimes[i].event), STATUS_OK);
+    assert_int_equal(kaplan_meier_add(&curve, lifetimes[i].time, lifetimes[i].event), STATUS_OK);
   }
-  assert_int_equal(survival_finish(&curve, &NEVER), STATUS_OK);
+  assert_int_equal(kaplan_meier_finish(&curve, &NEVER), STATUS_OK);
   return curve;
 }
 

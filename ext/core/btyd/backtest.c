@@ -55,9 +55,9 @@ static Status add_customer(Backtest *backtest, const uint32_t *key, size_t n)
     }
   }
   backtest->firsts[first - backtest->first_day]++;
-  Past past = {x, (double)(last - first) / DAYS_PER_WEEK, (double)(backtest->cut_day - first) / DAYS_PER_WEEK};
-  Status status = pasts_add(&backtest->calibration, past, NULL, 1);
-  return status == STATUS_OK ? pasts_add(&backtest->outcomes, past, &actual, 1) : status;
+  CbsRow past = {x, (double)(last - first) / DAYS_PER_WEEK, (double)(backtest->cut_day - first) / DAYS_PER_WEEK};
+  Status status = cbs_add(&backtest->calibration, past, NULL, 1);
+  return status == STATUS_OK ? cbs_add(&backtest->outcomes, past, &actual, 1) : status;
 }
 
 static Status add_bucket(Backtest *backtest, const DayBucket *bucket)
@@ -95,9 +95,9 @@ Status backtest_finish(Backtest *backtest, uint32_t first_day, uint32_t cut_day,
   mem_free(spare);
   purchase_days_free(&backtest->days);
   if (status == STATUS_OK) {
-    status = pasts_finish(&backtest->calibration, watch);
+    status = cbs_finish(&backtest->calibration, watch);
   }
-  return status == STATUS_OK ? pasts_finish(&backtest->outcomes, watch) : status;
+  return status == STATUS_OK ? cbs_finish(&backtest->outcomes, watch) : status;
 }
 
 /* Measuring */
@@ -126,7 +126,7 @@ static void measure_add(Measure *measure, double actual, double predicted, bool 
   measure->s_ap += weight * da * (predicted - measure->mean_predicted);
 }
 
-static BacktestRow *add_row(Backtest *backtest, const ModelFit *fit, BacktestSection section, int bucket,
+static BacktestRow *add_row(Backtest *backtest, const BtydFit *fit, BacktestSection section, int bucket,
                             uint32_t last_day)
 {
   BacktestRow *row = &backtest->row[backtest->n_rows++]; /* there is room: rows_reserve() */
@@ -136,7 +136,7 @@ static BacktestRow *add_row(Backtest *backtest, const ModelFit *fit, BacktestSec
   return row;
 }
 
-static void measure_row(Backtest *backtest, const ModelFit *fit, BacktestSection section, int bucket,
+static void measure_row(Backtest *backtest, const BtydFit *fit, BacktestSection section, int bucket,
                         const Measure *measure)
 {
   BacktestRow *row = add_row(backtest, fit, section, bucket, backtest->end_day);
@@ -152,8 +152,8 @@ static void measure_row(Backtest *backtest, const ModelFit *fit, BacktestSection
 
 /* The distribution of one past, summed up as far as was asked. */
 typedef struct Distribution {
-  const ModelFit *fit;
-  Past past;
+  const BtydFit *fit;
+  CbsRow past;
   double holdout;
   int n;
   double below; /* P(X < n) */
@@ -161,7 +161,7 @@ typedef struct Distribution {
 
 static double chance_of(const Distribution *distribution, int n)
 {
-  const ModelFit *fit = distribution->fit;
+  const BtydFit *fit = distribution->fit;
   return fit->model->pmf(fit->theta, &distribution->past, n, distribution->holdout);
 }
 
@@ -176,16 +176,16 @@ static bool is_covered(Distribution *distribution, int n, double level)
          (distribution->below >= low || distribution->below + chance_of(distribution, n) >= low);
 }
 
-static Status measure_customers(Backtest *backtest, const ModelFit *fit, double level, const Watch *watch)
+static Status measure_customers(Backtest *backtest, const BtydFit *fit, double level, const Watch *watch)
 {
-  const Pasts *outcomes = &backtest->outcomes;
+  const Cbs *outcomes = &backtest->outcomes;
   Measure overall = {0}, bucket[BACKTEST_BUCKETS] = {0};
   double holdout = (double)(backtest->end_day - backtest->cut_day) / DAYS_PER_WEEK;
   Distribution distribution = {.fit = fit, .past = {-1, 0, 0}, .holdout = holdout};
   double predicted = 0;
   for (size_t i = 0; i < outcomes->n; i++) {
-    Past past = {outcomes->x[i], outcomes->t_x[i], outcomes->T[i]};
-    const Past *known = &distribution.past;
+    CbsRow past = {outcomes->x[i], outcomes->t_x[i], outcomes->T[i]};
+    const CbsRow *known = &distribution.past;
     if (past.x != known->x || past.t_x != known->t_x || past.T != known->T) {
       distribution.past = past;
       distribution.n = 0;
@@ -212,7 +212,7 @@ static Status measure_customers(Backtest *backtest, const ModelFit *fit, double 
 /* The tracking curve */
 
 /* expected[t]: E[purchases of a new customer in t days]. */
-static Status expected_make(const Backtest *backtest, const ModelFit *fit, double **out, const Watch *watch)
+static Status expected_make(const Backtest *backtest, const BtydFit *fit, double **out, const Watch *watch)
 {
   uint32_t n = backtest->end_day - backtest->first_day + 1;
   double *expected = *out = mem_alloc(n, sizeof *expected);
@@ -234,7 +234,7 @@ static uint32_t weeks_of(uint32_t days)
   return (days + DAYS_PER_WEEK - 1) / DAYS_PER_WEEK;
 }
 
-static Status track(Backtest *backtest, const ModelFit *fit, const Watch *watch)
+static Status track(Backtest *backtest, const BtydFit *fit, const Watch *watch)
 {
   uint32_t before = weeks_of(backtest->cut_day - backtest->first_day + 1);
   uint32_t weeks = before + weeks_of(backtest->end_day - backtest->cut_day);
@@ -272,7 +272,7 @@ static bool rows_reserve(Backtest *backtest, uint32_t n)
   return row != NULL;
 }
 
-Status backtest_model(Backtest *backtest, const ModelFit *fit, double level, const Watch *watch)
+Status backtest_model(Backtest *backtest, const BtydFit *fit, double level, const Watch *watch)
 {
   if (!rows_reserve(backtest, 3 + BACKTEST_BUCKETS + weeks_of(backtest->end_day - backtest->first_day + 1))) {
     return STATUS_NOMEM;
@@ -288,8 +288,8 @@ Status backtest_model(Backtest *backtest, const ModelFit *fit, double level, con
 void backtest_free(Backtest *backtest)
 {
   purchase_days_free(&backtest->days);
-  pasts_free(&backtest->calibration);
-  pasts_free(&backtest->outcomes);
+  cbs_free(&backtest->calibration);
+  cbs_free(&backtest->outcomes);
   mem_free(backtest->firsts);
   mem_free(backtest->repeats);
   mem_free(backtest->row);

@@ -1,9 +1,9 @@
 /*
-** How well a buy-till-you-die model (core/model.h) would have predicted: fitted on the purchase days up to a cut,
+** How well a buy-till-you-die model (core/btyd/btyd.h) would have predicted: fitted on the purchase days up to a cut,
 ** compared with those after it.
 **
 ** Days are civil days; all purchases of a day are one. The customers are those whose first purchase day is at or
-** before the cut. Of each, x, t_x and T are made as in core/summary.h with the cut as the end, the actual is its
+** before the cut. Of each, x, t_x and T are made as in core/btyd/customer_summary.h with the cut as the end, the actual is its
 ** purchase days after the cut, the prediction E[purchases in the holdout | x, t_x, T]. Times in weeks of 7 days.
 **
 ** Sections of the answer:
@@ -42,7 +42,7 @@ typedef enum BacktestSection {
 
 /* NaN: does not apply, or 0/0. */
 typedef struct BacktestRow {
-  const ModelFit *fit; /* where it neither converged nor is at its limit: the only row of its model, without numbers */
+  const BtydFit *fit; /* where it neither converged nor is at its limit: the only row of its model, without numbers */
   BacktestSection section;
   int bucket;        /* x, BACKTEST_BUCKETS - 1 for more; number of the week, from 1; 0 */
   uint32_t last_day; /* number of the day that the row counts to */
@@ -58,8 +58,8 @@ typedef struct Backtest {
   int64_t offset_ms;
   PurchaseDays days; /* until backtest_finish() */
   uint32_t first_day, cut_day, end_day;
-  Pasts calibration;          /* of those who first bought up to the cut */
-  Pasts outcomes;             /* the same with the actual as covariate */
+  Cbs calibration;            /* of those who first bought up to the cut */
+  Cbs outcomes;               /* the same with the actual as covariate */
   uint32_t *firsts, *repeats; /* by day from first_day to end_day: first and repeat purchase days of these customers */
   BacktestRow *row;
   int n_rows;
@@ -74,7 +74,7 @@ Accumulator backtest_accumulator(void); /* its self is the Backtest */
 Status backtest_finish(Backtest *backtest, uint32_t first_day, uint32_t cut_day, uint32_t end_day, const Watch *watch);
 
 /* Adds the rows of a model. `fit`: of backtest->calibration; it must outlive the rows. */
-Status backtest_model(Backtest *backtest, const ModelFit *fit, double level, const Watch *watch);
+Status backtest_model(Backtest *backtest, const BtydFit *fit, double level, const Watch *watch);
 
 void backtest_free(Backtest *backtest); /* may run twice */
 

@@ -31,7 +31,7 @@ typedef struct Group {
 } Group;
 
 typedef struct Fitter {
-  const Pasts *pasts;
+  const Cbs *pasts;
   const Watch *watch;
   int entry;
   size_t n_groups, n_times;
@@ -232,7 +232,7 @@ static void groups_add(const Fitter *fitter, const double *theta, Terms *terms, 
 static void spread_terms(const Terms *row, const double *z, int n_covariates, double *gradient, double *hessian)
 {
   int n = BG_PARAMETERS + 2 * n_covariates;
-  double weight[MODEL_VARIABLES][BG_PARAMETERS] = {{0}}; /* of each variable in the row's ln r, ln alpha, ln a, ln b */
+  double weight[BTYD_VARIABLES][BG_PARAMETERS] = {{0}}; /* of each variable in the row's ln r, ln alpha, ln a, ln b */
   for (int i = 0; i < BG_PARAMETERS; i++) {
     weight[i][i] = 1;
   }
@@ -259,7 +259,7 @@ static void spread_terms(const Terms *row, const double *z, int n_covariates, do
 
 static void rows_add(const Fitter *fitter, const double *variables, const double *theta, double *value, double *gradient, double *hessian)
 {
-  const Pasts *pasts = fitter->pasts;
+  const Cbs *pasts = fitter->pasts;
   int n_covariates = pasts->n_covariates;
   for (size_t i = 0; i < pasts->n && !stop_at(fitter, ROW_COST * i); i++) {
     const double *z = pasts->z + i * (size_t)n_covariates;
@@ -341,7 +341,7 @@ static uint32_t time_number(Fitter *fitter, uint32_t *slots, size_t mask, double
 
 static Status number_times(Fitter *fitter)
 {
-  const Pasts *pasts = fitter->pasts;
+  const Cbs *pasts = fitter->pasts;
   size_t n = pasts->n, n_slots = 16;
   while (n_slots < 4 * n) {
     n_slots *= 2;
@@ -373,7 +373,7 @@ static Status number_times(Fitter *fitter)
 
 static bool group_rows(Fitter *fitter)
 {
-  const Pasts *pasts = fitter->pasts;
+  const Cbs *pasts = fitter->pasts;
   size_t n_groups = 0;
   for (size_t i = 0; i < pasts->n; i++) {
     n_groups += i == 0 || pasts->x[i] != pasts->x[i - 1];
@@ -402,7 +402,7 @@ static bool group_rows(Fitter *fitter)
   return true;
 }
 
-Status bg_open(int entry, const Pasts *pasts, void **fitter, const Watch *watch)
+Status bg_open(int entry, const Cbs *pasts, void **fitter, const Watch *watch)
 {
   Fitter *self = mem_zero(1, sizeof *self);
   *fitter = self;
@@ -492,7 +492,7 @@ bool bg_limit(const double *theta, char *text, size_t size)
   return true;
 }
 
-const char *bg_unfit(const Pasts *pasts)
+const char *bg_unfit(const Cbs *pasts)
 {
   double repeat = 0, longest = 0;
   for (size_t i = 0; i < pasts->n; i++) {

@@ -12,7 +12,7 @@
 #define ROUNDING 1e-17
 #define LEAST_P 1e-290 /* of a node: below, p loses digits */
 
-static const Past NEW_CUSTOMER = {0, 0, 0};
+static const CbsRow NEW_CUSTOMER = {0, 0, 0};
 
 /* Who is alive: p ~ Beta(a, b), lambda ~ Gamma(s, scale), and the chance that the customer is. */
 typedef struct Alive {
@@ -20,7 +20,7 @@ typedef struct Alive {
   double log_odds; /* of having dropped out; -INFINITY: certainly alive */
 } Alive;
 
-static Alive alive_of(int entry, const double *theta, const Past *past)
+static Alive alive_of(int entry, const double *theta, const CbsRow *past)
 {
   past = past ? past : &NEW_CUSTOMER;
   double y = past->x + entry, alpha = theta[BG_ALPHA];
@@ -40,7 +40,7 @@ static double chance_gone(const Alive *alive)
   return 1 / (1 + exp(-alive->log_odds));
 }
 
-double bg_log_likelihood(int entry, const double *theta, const Past *past)
+double bg_log_likelihood(int entry, const double *theta, const CbsRow *past)
 {
   double r = theta[BG_R], a = theta[BG_A], b = theta[BG_B], x = past->x, y = x + entry;
   if (y > 0 && x == 0) { /* near 0 where T is small: 1 less the chance that a purchase would have come */
@@ -53,7 +53,7 @@ double bg_log_likelihood(int entry, const double *theta, const Past *past)
   return purchases - r * log1p(past->T / theta[BG_ALPHA]) + survived + either;
 }
 
-double bg_p_alive(int entry, const double *theta, const Past *past)
+double bg_p_alive(int entry, const double *theta, const CbsRow *past)
 {
   Alive alive = alive_of(entry, theta, past);
   return chance_alive(&alive);
@@ -122,14 +122,14 @@ static double purchases_mean(const Alive *alive, double tau)
   return sum;
 }
 
-double bg_expected(int entry, const double *theta, const Past *past, double horizon)
+double bg_expected(int entry, const double *theta, const CbsRow *past, double horizon)
 {
   Alive alive = alive_of(entry, theta, past);
   double tau = horizon / alive.scale;
   return chance_alive(&alive) * (has_series(&alive, tau) ? purchases_series(&alive, tau) : purchases_mean(&alive, tau));
 }
 
-double bg_p_alive_at(int entry, const double *theta, const Past *past, double later)
+double bg_p_alive_at(int entry, const double *theta, const CbsRow *past, double later)
 {
   Alive alive = alive_of(entry, theta, past);
   double tau = later / alive.scale;
@@ -143,7 +143,7 @@ double bg_p_alive_at(int entry, const double *theta, const Past *past, double la
 ** None: gone, or alive and without a purchase. n: alive before it and after, or dropped out after the n-th, whatever would have come then:
 ** P(alive) (E[(1 - p)^n] P(N = n) + E[p (1 - p)^(n-1)] P(N >= n)), N ~ negative binomial.
 */
-double bg_pmf(int entry, const double *theta, const Past *past, double n, double horizon)
+double bg_pmf(int entry, const double *theta, const CbsRow *past, double n, double horizon)
 {
   Alive alive = alive_of(entry, theta, past);
   double a = alive.a, b = alive.b, s = alive.s, tau = horizon / alive.scale, log_none = -s * log1p(tau);
@@ -161,7 +161,7 @@ double bg_pmf(int entry, const double *theta, const Past *past, double n, double
 }
 
 /* P(alive) E[lambda / (lambda p + delta)]: the discounted sum of purchases of rate lambda that end at rate lambda p. */
-double bg_dert(int entry, const double *theta, const Past *past, double delta)
+double bg_dert(int entry, const double *theta, const CbsRow *past, double delta)
 {
   Alive alive = alive_of(entry, theta, past);
   if (!(delta > 0)) {

@@ -47,7 +47,7 @@ typedef struct Ending {
   double dead, alive;
 } Ending;
 
-static Ending ending(const double *theta, const Past *past)
+static Ending ending(const double *theta, const CbsRow *past)
 {
   double beta = theta[BETA] + past->t_x - past->x, both = theta[ALPHA] + theta[BETA] + past->t_x;
   double delta = theta[DELTA] + past->t_x, lives = theta[GAMMA] + delta;
@@ -61,7 +61,7 @@ static Ending ending(const double *theta, const Past *past)
   return (Ending){theta[GAMMA] * dead, alive};
 }
 
-static double log_likelihood(const double *theta, const Past *past)
+static double log_likelihood(const double *theta, const CbsRow *past)
 {
   Ending end = ending(theta, past);
   double transactions = log_gamma_rise(theta[ALPHA], past->x) + log_gamma_rise(theta[BETA], past->t_x - past->x) -
@@ -70,13 +70,13 @@ static double log_likelihood(const double *theta, const Past *past)
   return transactions + survival + log(end.dead + end.alive);
 }
 
-static double p_alive(const double *theta, const Past *past)
+static double p_alive(const double *theta, const CbsRow *past)
 {
   Ending end = ending(theta, past);
   return end.alive / (end.dead + end.alive);
 }
 
-static double p_alive_at(const double *theta, const Past *past, double later)
+static double p_alive_at(const double *theta, const CbsRow *past, double later)
 {
   double delta = theta[DELTA] + past->T, i = floor(later);
   return p_alive(theta, past) * exp(log_gamma_rise(delta, i) - log_gamma_rise(theta[GAMMA] + delta, i));
@@ -107,20 +107,20 @@ static double opportunities(double gamma, double d, double h)
 }
 
 /* The chances that go with a living customer: E[p] after this past. */
-static double rate(const double *theta, const Past *past)
+static double rate(const double *theta, const CbsRow *past)
 {
   return (theta[ALPHA] + past->x) / (theta[ALPHA] + theta[BETA] + past->T);
 }
 
-static const Past NEW_CUSTOMER = {0, 0, 0};
+static const CbsRow NEW_CUSTOMER = {0, 0, 0};
 
-static double expected_alive(const double *theta, const Past *past, double horizon)
+static double expected_alive(const double *theta, const CbsRow *past, double horizon)
 {
-  const Past *known = past ? past : &NEW_CUSTOMER;
+  const CbsRow *known = past ? past : &NEW_CUSTOMER;
   return rate(theta, known) * opportunities(theta[GAMMA], theta[DELTA] + known->T, floor(horizon));
 }
 
-static double expected(const double *theta, const Past *past, double horizon)
+static double expected(const double *theta, const CbsRow *past, double horizon)
 {
   return p_alive(theta, past ? past : &NEW_CUSTOMER) * expected_alive(theta, past, horizon);
 }
@@ -152,9 +152,9 @@ static double alive_pmf(double alpha, double beta, double gamma, double delta, d
   return exp(log_unit + log(sum + term * ((gamma + delta + h) / gamma)));
 }
 
-static double pmf(const double *theta, const Past *past, double n, double horizon)
+static double pmf(const double *theta, const CbsRow *past, double n, double horizon)
 {
-  const Past *known = past ? past : &NEW_CUSTOMER;
+  const CbsRow *known = past ? past : &NEW_CUSTOMER;
   Ending end = ending(theta, known);
   double total = end.dead + end.alive;
   double of_the_living = alive_pmf(theta[ALPHA] + known->x, theta[BETA] + known->T - known->x, theta[GAMMA],
@@ -167,9 +167,9 @@ static double pmf(const double *theta, const Past *past, double n, double horizo
 ** 1/(1+d)) transformed to the argument -1/d, where it keeps its digits as d tends to 0. Without discounting it is finite for gamma > 1
 ** alone.
 */
-static double dert(const double *theta, const Past *past, double discount)
+static double dert(const double *theta, const CbsRow *past, double discount)
 {
-  const Past *known = past ? past : &NEW_CUSTOMER;
+  const CbsRow *known = past ? past : &NEW_CUSTOMER;
   double gamma = theta[GAMMA], d = theta[DELTA] + known->T, growth = expm1(discount), seen;
   if (growth <= 0) {
     seen = gamma > 1 ? d / (gamma - 1) : INFINITY;
@@ -239,7 +239,7 @@ static void counting_sort(const Row *from, Row *to, size_t n_rows, size_t *first
 }
 
 /* Rows come by (x, t_x, n); read backwards their t_x falls, and stays so among those of equal x and n. */
-static Status sort_rows(Fitter *fitter, const Pasts *pasts)
+static Status sort_rows(Fitter *fitter, const Cbs *pasts)
 {
   size_t most = fitter->most;
   Row *spare = mem_alloc(pasts->n, sizeof *spare);
@@ -291,7 +291,7 @@ static void tabulate(Fitter *fitter)
   sum_above(fitter->above_t_x, n);
 }
 
-static double most_opportunities(const Pasts *pasts)
+static double most_opportunities(const Cbs *pasts)
 {
   double most = 0;
   for (size_t i = 0; i < pasts->n; i++) {
@@ -300,7 +300,7 @@ static double most_opportunities(const Pasts *pasts)
   return most;
 }
 
-static Status fitter_open(const Pasts *pasts, void **self, const Watch *watch)
+static Status fitter_open(const Cbs *pasts, void **self, const Watch *watch)
 {
   Fitter *fitter = mem_zero(1, sizeof *fitter);
   *self = NULL;
@@ -456,7 +456,7 @@ static bool limit(const double *theta, char *text, size_t size)
   return true;
 }
 
-static const char *unfit(const Pasts *pasts)
+static const char *unfit(const Cbs *pasts)
 {
   bool none = true, always = true;
   double most = most_opportunities(pasts);
@@ -471,7 +471,7 @@ static const char *unfit(const Pasts *pasts)
                                      : NULL;
 }
 
-const Model BGBB = {
+const BtydModel BGBB = {
   .name = "bgbb",
   .title = "BG/BB",
   .n_parameters = 4,

@@ -6,42 +6,42 @@
 
 #define ENTRY 0
 
-static Status open(const Pasts *pasts, void **fitter, const Watch *watch)
+static Status open(const Cbs *pasts, void **fitter, const Watch *watch)
 {
   return bg_open(ENTRY, pasts, fitter, watch);
 }
 
-static double log_likelihood(const double *theta, const Past *past)
+static double log_likelihood(const double *theta, const CbsRow *past)
 {
   return bg_log_likelihood(ENTRY, theta, past);
 }
 
-static double p_alive(const double *theta, const Past *past)
+static double p_alive(const double *theta, const CbsRow *past)
 {
   return bg_p_alive(ENTRY, theta, past);
 }
 
-static double p_alive_at(const double *theta, const Past *past, double later)
+static double p_alive_at(const double *theta, const CbsRow *past, double later)
 {
   return bg_p_alive_at(ENTRY, theta, past, later);
 }
 
-static double expected(const double *theta, const Past *past, double horizon)
+static double expected(const double *theta, const CbsRow *past, double horizon)
 {
   return bg_expected(ENTRY, theta, past, horizon);
 }
 
-static double pmf(const double *theta, const Past *past, double n, double horizon)
+static double pmf(const double *theta, const CbsRow *past, double n, double horizon)
 {
   return bg_pmf(ENTRY, theta, past, n, horizon);
 }
 
-static double dert(const double *theta, const Past *past, double delta)
+static double dert(const double *theta, const CbsRow *past, double delta)
 {
   return bg_dert(ENTRY, theta, past, delta);
 }
 
-const Model BGNBD = {
+const BtydModel BGNBD = {
   .name = "bgnbd",
   .title = "BG/NBD",
   .n_parameters = BG_PARAMETERS,

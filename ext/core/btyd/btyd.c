@@ -21,9 +21,9 @@
 #define VALUE_TIE 1e-6           /* log-likelihoods nearer than this are equal */
 #define PERIODS_BETWEEN 500      /* of a discounted sum, two questions to the watch: some 10 ms */
 
-const Model *const MODELS[] = {&BGNBD, &MBGNBD, &PARETO_NBD, &BGBB, &GAMMA_GAMMA, NULL};
+const BtydModel *const MODELS[] = {&BGNBD, &MBGNBD, &PARETO_NBD, &BGBB, &GAMMA_GAMMA, NULL};
 
-const Model *model_find(const char *name)
+const BtydModel *btyd_find(const char *name)
 {
   for (int i = 0; MODELS[i]; i++) {
     const char *a = MODELS[i]->name, *b = name;
@@ -41,7 +41,7 @@ static bool is_count(double x)
   return x >= 0 && x <= 9007199254740992.0 && x == floor(x);
 }
 
-const char *model_past_problem(const Model *model, const Past *past)
+const char *btyd_row_problem(const BtydModel *model, const CbsRow *past)
 {
   if (!is_count(past->x)) {
     return "x must be a whole number, 0 or more";
@@ -67,7 +67,7 @@ const char *model_past_problem(const Model *model, const Past *past)
   return NULL;
 }
 
-int model_parameter_problem(const Model *model, const double *theta)
+int btyd_parameter_problem(const BtydModel *model, const double *theta)
 {
   for (int i = 0; i < model->n_parameters; i++) {
     if (!(theta[i] >= PARAMETER_LOW && theta[i] <= PARAMETER_HIGH)) {
@@ -77,7 +77,7 @@ int model_parameter_problem(const Model *model, const double *theta)
   return -1;
 }
 
-static double scale_of(const Model *model, const Pasts *pasts)
+static double scale_of(const BtydModel *model, const Cbs *pasts)
 {
   double sum = 0, weight = 0;
   if (model->discrete) {
@@ -93,10 +93,10 @@ static double scale_of(const Model *model, const Pasts *pasts)
 /* How the covariates are standardised for a fit, so that their origin and unit change nothing: z to (z - mean) / sd. sd 0: constant. */
 typedef struct Scale {
   double time;
-  double mean[MODEL_COVARIATES], sd[MODEL_COVARIATES], range[MODEL_COVARIATES]; /* range: of the standardised */
+  double mean[BTYD_COVARIATES], sd[BTYD_COVARIATES], range[BTYD_COVARIATES]; /* range: of the standardised */
 } Scale;
 
-static void covariate_scale(const Pasts *pasts, int k, Scale *scale)
+static void covariate_scale(const Cbs *pasts, int k, Scale *scale)
 {
   const double *z = pasts->z + k;
   size_t step = (size_t)pasts->n_covariates;
@@ -121,7 +121,7 @@ static void covariate_scale(const Pasts *pasts, int k, Scale *scale)
 }
 
 /* The same pasts in units of `scale->time`, covariates standardised; shares what does not change. What does is the caller's to free (scaled->t_x). */
-static Status scaled_copy(const Pasts *pasts, const Scale *scale, Pasts *scaled)
+static Status scaled_copy(const Cbs *pasts, const Scale *scale, Cbs *scaled)
 {
   *scaled = *pasts;
   size_t n_covariates = (size_t)pasts->n_covariates;
@@ -143,7 +143,7 @@ static Status scaled_copy(const Pasts *pasts, const Scale *scale, Pasts *scaled)
 }
 
 /* What the densities of the scaled times lack of those of the times. */
-static double log_likelihood_shift(const Model *model, const Pasts *pasts, double scale)
+static double log_likelihood_shift(const BtydModel *model, const Cbs *pasts, double scale)
 {
   double densities = 0;
   for (size_t i = 0; i < pasts->n; i++) {
@@ -156,17 +156,17 @@ static double log_likelihood_shift(const Model *model, const Pasts *pasts, doubl
 ** From parameters of standardised covariates to those of the covariates as they were given. Row i of `jacobian` is the derivative of variable i by the
 ** former ones: the logarithms of the parameters move with the coefficients times the means.
 */
-static void unstandardise(ModelFit *fit, const Scale *scale)
+static void unstandardise(BtydFit *fit, const Scale *scale)
 {
-  const Model *model = fit->model;
+  const BtydModel *model = fit->model;
   int p = model->n_parameters, q = fit->n_covariates, n = fit->n_variables;
-  double jacobian[MODEL_VARIABLES * MODEL_VARIABLES] = {0}, product[MODEL_VARIABLES * MODEL_VARIABLES];
-  const double one[MODEL_PARAMETERS] = {1, 1, 1, 1}, back = -1;
+  double jacobian[BTYD_VARIABLES * BTYD_VARIABLES] = {0}, product[BTYD_VARIABLES * BTYD_VARIABLES];
+  const double one[BTYD_PARAMETERS] = {1, 1, 1, 1}, back = -1;
   for (int i = 0; i < p; i++) {
     jacobian[i * n + i] = 1;
   }
   for (int k = 0; k < 2 * q; k++) {
-    double moved[MODEL_PARAMETERS], unit = 1, none = 0, sd = scale->sd[k % q], *coefficient = k < q ? &fit->transaction[k] : &fit->dropout[k - q];
+    double moved[BTYD_PARAMETERS], unit = 1, none = 0, sd = scale->sd[k % q], *coefficient = k < q ? &fit->transaction[k] : &fit->dropout[k - q];
     model->apply(one, k < q ? &unit : &none, k < q ? &none : &unit, &back, 1, moved); /* the parameters at z - 1 instead of z, for a coefficient of 1 */
     *coefficient /= sd;
     for (int i = 0; i < p; i++) {
@@ -185,16 +185,16 @@ static void unstandardise(ModelFit *fit, const Scale *scale)
 }
 
 /* Of customers with mean covariates. */
-static void natural_parameters(const Model *model, const Optimum *optimum, const Scale *scale, double *theta)
+static void natural_parameters(const BtydModel *model, const Optimum *optimum, const Scale *scale, double *theta)
 {
   for (int i = 0; i < model->n_parameters; i++) {
     theta[i] = exp(optimum->at[i]) * (model->time_parameters >> i & 1 ? scale->time : 1);
   }
 }
 
-static void fit_from(ModelFit *fit, const Optimum *optimum, const Scale *scale)
+static void fit_from(BtydFit *fit, const Optimum *optimum, const Scale *scale)
 {
-  const Model *model = fit->model;
+  const BtydModel *model = fit->model;
   natural_parameters(model, optimum, scale, fit->theta);
   for (int i = 0; i < fit->n_covariates; i++) {
     fit->transaction[i] = optimum->at[model->n_parameters + i];
@@ -212,7 +212,7 @@ static void fit_from(ModelFit *fit, const Optimum *optimum, const Scale *scale)
 }
 
 /* The covariate whose coefficient has run away; false: none has. Those of dropout only where dropout has an end: else they are not determined, and drift. */
-static bool runaway_find(const ModelFit *fit, const Optimum *optimum, const Scale *scale, bool at_limit, int *covariate, bool *of_dropout)
+static bool runaway_find(const BtydFit *fit, const Optimum *optimum, const Scale *scale, bool at_limit, int *covariate, bool *of_dropout)
 {
   double most = COEFFICIENT_RUNAWAY;
   for (int k = 0; k < (at_limit ? 1 : 2) * fit->n_covariates; k++) {
@@ -227,7 +227,7 @@ static bool runaway_find(const ModelFit *fit, const Optimum *optimum, const Scal
 }
 
 /* Of a covariate that tells apart few customers the steps are soon as short as those near a maximum, and its error has no end. */
-static void refuse_undetermined(const ModelFit *fit, Optimum *optimum)
+static void refuse_undetermined(const BtydFit *fit, Optimum *optimum)
 {
   int n = fit->n_variables;
   for (int i = fit->model->n_parameters; i < n && optimum->outcome == OUTCOME_MAXIMUM; i++) {
@@ -236,12 +236,12 @@ static void refuse_undetermined(const ModelFit *fit, Optimum *optimum)
 }
 
 /* Why there is no maximum; where a limit, of customers with mean covariates, is known, that says more than how the search ended. */
-static void explain(ModelFit *fit, const Optimum *optimum, const Scale *scale)
+static void explain(BtydFit *fit, const Optimum *optimum, const Scale *scale)
 {
-  char clause[MODEL_REASON / 2] = "";
+  char clause[BTYD_REASON / 2] = "";
   char supremum[NUMBER_TEXT_MAX];
   size_t size = sizeof fit->reason;
-  double at_mean[MODEL_PARAMETERS];
+  double at_mean[BTYD_PARAMETERS];
   natural_parameters(fit->model, optimum, scale, at_mean);
   bool known = fit->model->limit && fit->model->limit(at_mean, clause, sizeof clause), of_dropout = false;
   int covariate = 0;
@@ -266,9 +266,9 @@ static void explain(ModelFit *fit, const Optimum *optimum, const Scale *scale)
 }
 
 /* Parameters are those at covariates of 0, which may lie far from any: at the year 0, where customers came in 2020 to 2025. */
-static void check_range(ModelFit *fit)
+static void check_range(BtydFit *fit)
 {
-  int bad = fit->n_covariates && fit->converged ? model_parameter_problem(fit->model, fit->theta) : -1;
+  int bad = fit->n_covariates && fit->converged ? btyd_parameter_problem(fit->model, fit->theta) : -1;
   if (bad >= 0) {
     fit->converged = false;
     snprintf(fit->reason, sizeof fit->reason, "%s at covariates of 0 is beyond 1e-15…1e15: take covariates nearer to 0, such as year - 2020", fit->model->parameter[bad]);
@@ -285,15 +285,15 @@ static bool is_better(const Optimum *a, const Optimum *b)
 /* Where a search begins beside the model's own starts: where the search on a sample ended. */
 typedef struct Lead {
   bool found, ran_away;
-  int turn;                                                               /* the start that led there */
-  double at[MODEL_VARIABLES], inverse[MODEL_VARIABLES * MODEL_VARIABLES]; /* inverse: where it did not run away */
+  int turn;                                                            /* the start that led there */
+  double at[BTYD_VARIABLES], inverse[BTYD_VARIABLES * BTYD_VARIABLES]; /* inverse: where it did not run away */
 } Lead;
 
 /*
 ** From start after start, until one leads to a maximum; where none does, the best of all: several may run away to a limit that is not the highest. A sample that ran away
 ** has tried them all: then the first start, since all of the customers may have a maximum that those of the sample have not, and where the sample ended, if from another.
 */
-static Status search(const Model *model, void *fitter, const Lead *lead, ModelFit *fit, Optimum *best, int *best_turn, const Watch *watch)
+static Status search(const BtydModel *model, void *fitter, const Lead *lead, BtydFit *fit, Optimum *best, int *best_turn, const Watch *watch)
 {
   Problem problem = {.n = fit->n_variables,
                      .self = fitter,
@@ -302,7 +302,7 @@ static Status search(const Model *model, void *fitter, const Lead *lead, ModelFi
                      .low = LOG_LOW,
                      .high = LOG_HIGH,
                      .n_bounded = model->n_parameters};
-  double start[MODEL_VARIABLES] = {0};
+  double start[BTYD_VARIABLES] = {0};
   Status status = STATUS_OK;
   *best = (Optimum){.value = -INFINITY, .outcome = OUTCOME_STUCK};
   int turns = !lead->ran_away ? INT_MAX : lead->turn == 0 ? 1
@@ -328,12 +328,12 @@ static Status search(const Model *model, void *fitter, const Lead *lead, ModelFi
 }
 
 /* Searches every n-th row: rows are in order, so that the sample has customers of each kind. */
-static Status lead_find(const Model *model, const Pasts *pasts, const ModelFit *like, Lead *lead, const Watch *watch)
+static Status lead_find(const BtydModel *model, const Cbs *pasts, const BtydFit *like, Lead *lead, const Watch *watch)
 {
   size_t step = pasts->n / SAMPLE_ROWS, n = pasts->n / step, n_covariates = (size_t)like->n_covariates;
   double *numbers = mem_alloc(n, (4 + n_covariates) * sizeof *numbers);
-  Pasts sample = {.n_covariates = like->n_covariates, .n = n, .x = numbers};
-  ModelFit fit = *like; /* the sample's iterations are not counted */
+  Cbs sample = {.n_covariates = like->n_covariates, .n = n, .x = numbers};
+  BtydFit fit = *like; /* the sample's iterations are not counted */
   Optimum best;
   void *fitter = NULL;
   if (!numbers) {
@@ -361,11 +361,11 @@ static Status lead_find(const Model *model, const Pasts *pasts, const ModelFit *
     }
     lead->ran_away = status == STATUS_OK && best.outcome == OUTCOME_RUNAWAY;
     lead->found = status == STATUS_OK && (lead->ran_away || best.outcome == OUTCOME_MAXIMUM);
-    for (int i = 0; i < MODEL_VARIABLES && lead->found; i++) {
+    for (int i = 0; i < BTYD_VARIABLES && lead->found; i++) {
       bool bounded = i < model->n_parameters;
       lead->at[i] = bounded ? fmax(fmin(best.at[i], LOG_HIGH - LIMIT_MARGIN), LOG_LOW + LIMIT_MARGIN) : best.at[i];
     }
-    double share = pasts_customers(&sample) / pasts_customers(pasts);
+    double share = cbs_customers(&sample) / cbs_customers(pasts);
     for (int i = 0; i < fit.n_variables * fit.n_variables && lead->found && !lead->ran_away; i++) {
       lead->inverse[i] = best.inverse[i] * share;
     }
@@ -390,18 +390,18 @@ static bool stopping_ask(void *self)
   return stopping->heard;
 }
 
-Status model_fit(const Model *model, const Pasts *pasts, ModelFit *fit, const Watch *watch)
+Status btyd_fit(const BtydModel *model, const Cbs *pasts, BtydFit *fit, const Watch *watch)
 {
   Stopping stopping = {.watch = watch};
   const Watch lasting = {stopping_ask, &stopping};
   int n_covariates = model->takes_covariates ? pasts->n_covariates : 0;
-  *fit = (ModelFit){.model = model,
-                    .n_covariates = n_covariates,
-                    .n_variables = model->n_parameters + 2 * n_covariates,
-                    .customers = pasts_customers(pasts),
-                    .rows = pasts->n,
-                    .log_likelihood = NAN};
-  for (int i = 0; i < MODEL_PARAMETERS; i++) {
+  *fit = (BtydFit){.model = model,
+                   .n_covariates = n_covariates,
+                   .n_variables = model->n_parameters + 2 * n_covariates,
+                   .customers = cbs_customers(pasts),
+                   .rows = pasts->n,
+                   .log_likelihood = NAN};
+  for (int i = 0; i < BTYD_PARAMETERS; i++) {
     fit->theta[i] = NAN;
   }
   const char *nobody = model == &GAMMA_GAMMA ? "nobody bought again for a value above 0" : "there are no customers";
@@ -411,7 +411,7 @@ Status model_fit(const Model *model, const Pasts *pasts, ModelFit *fit, const Wa
     snprintf(fit->reason, sizeof fit->reason, "%s", unfit);
     return STATUS_OK;
   }
-  Pasts scaled;
+  Cbs scaled;
   void *fitter = NULL;
   Optimum best;
   Lead lead = {0};
@@ -448,18 +448,18 @@ Status model_fit(const Model *model, const Pasts *pasts, ModelFit *fit, const Wa
   return status;
 }
 
-double model_aic(const ModelFit *fit)
+double btyd_aic(const BtydFit *fit)
 {
   return 2 * fit->n_variables - 2 * fit->log_likelihood;
 }
 
-double model_bic(const ModelFit *fit)
+double btyd_bic(const BtydFit *fit)
 {
   return fit->n_variables * log(fit->customers) - 2 * fit->log_likelihood;
 }
 
-Status model_discounted(const Model *model, const double *theta, const Past *past, double horizon, double discount,
-                        double period, double *sum, const Watch *watch)
+Status btyd_discounted(const BtydModel *model, const double *theta, const CbsRow *past, double horizon, double discount,
+                       double period, double *sum, const Watch *watch)
 {
   *sum = 0;
   if (discount == 0) {

@@ -1,7 +1,7 @@
 /*
 ** The common face of the buy-till-you-die models: what fits them and what asks them.
 **
-** A model is one `const Model` in a file of its own: bgnbd.c, mbgnbd.c, pareto_nbd.c, bgbb.c, gamma_gamma.c. model.c fits any of them.
+** A model is one `const Model` in a file of its own: bgnbd.c, mbgnbd.c, pareto_nbd.c, bgbb.c, gamma_gamma.c. btyd.c fits any of them.
 ** Times are in whatever unit the fit was given; parameters that carry it (alpha, beta) are in the same. Parameters are natural here and logarithms
 ** in the fit, where everything is positive.
 */
@@ -14,31 +14,31 @@
 #include "cbs.h"
 #include "core/numerics/optimize.h"
 
-#define MODEL_PARAMETERS 4
-#define MODEL_COVARIATES 8
-#define MODEL_VARIABLES (MODEL_PARAMETERS + 2 * MODEL_COVARIATES)
-#define MODEL_REASON 240
+#define BTYD_PARAMETERS 4
+#define BTYD_COVARIATES 8
+#define BTYD_VARIABLES (BTYD_PARAMETERS + 2 * BTYD_COVARIATES)
+#define BTYD_REASON 240
 #define REPEAT_LEAST 4 /* customers who bought again, fewer than there are parameters of them say nothing */
 
 /*
 ** Time-invariant covariates (Fader & Hardie 2007): a customer with z has alpha exp(-transaction'z), and a exp(dropout'z), b exp(dropout'z) (BG/NBD) or
 ** beta exp(-dropout'z) (Pareto/NBD). Variables of a fit: the logarithms of the parameters, then transaction, then dropout.
 */
-typedef struct Model {
+typedef struct BtydModel {
   const char *name;  /* as in SQL: "bgnbd" */
   const char *title; /* "BG/NBD" */
   int n_parameters;
-  const char *parameter[MODEL_PARAMETERS];
+  const char *parameter[BTYD_PARAMETERS];
   unsigned time_parameters; /* bit i: parameter i is in the unit of time (of value: Gamma-Gamma's gamma), and the fit rescales it */
   bool takes_covariates, discrete, spend;
 
   /*
-  ** Fitting. open() tabulates what does not depend on the parameters (times already scaled by model.c to about 1; `pasts` outlives it). evaluate() is the weighted log-likelihood
+  ** Fitting. open() tabulates what does not depend on the parameters (times already scaled by btyd.c to about 1; `pasts` outlives it). evaluate() is the weighted log-likelihood
   ** in nats, with all constants that depend on the data, and its gradient, in the variables above; never fails: outside the domain -INFINITY. Asked by the watch of open(),
   ** which also outlives it, to stop, either leaves early: open() with STATUS_INTERRUPT, an evaluation with any value.
   ** evaluate_hessian is optional (NULL), as in optimize.h. start() writes the k-th start, false when there are no more.
   */
-  Status (*open)(const Pasts *pasts, void **fitter, const Watch *watch);
+  Status (*open)(const Cbs *pasts, void **fitter, const Watch *watch);
   void (*evaluate)(void *fitter, const double *variables, double *value, double *gradient);
   void (*evaluate_hessian)(void *fitter, const double *variables, double *value, double *gradient, double *hessian);
   bool (*start)(const void *fitter, int k, double *variables);
@@ -49,62 +49,62 @@ typedef struct Model {
   */
   bool (*limit)(const double *theta, char *text, size_t size);
   /* What forbids a fit from the start ("nobody bought again"), or NULL. */
-  const char *(*unfit)(const Pasts *pasts);
+  const char *(*unfit)(const Cbs *pasts);
 
   /*
-  ** Asking. theta: natural parameters, covariates already applied; pasts in the domain (model_past_problem()). `past` NULL: a new customer, at the moment
+  ** Asking. theta: natural parameters, covariates already applied; pasts in the domain (btyd_row_problem()). `past` NULL: a new customer, at the moment
   ** of the first purchase. Relative error <= 1e-10. NULL where the model has no such quantity.
   */
-  double (*log_likelihood)(const double *theta, const Past *past);                 /* of one customer */
-  double (*p_alive)(const double *theta, const Past *past);                        /* at T */
-  double (*p_alive_at)(const double *theta, const Past *past, double later);       /* at T + later, no purchase in between not assumed: what is expected now */
-  double (*expected)(const double *theta, const Past *past, double horizon);       /* purchases in (T, T + horizon] */
-  double (*expected_alive)(const double *theta, const Past *past, double horizon); /* optional (NULL), where that is cheaper: of who is alive at T; expected() is p_alive() times this */
-  double (*pmf)(const double *theta, const Past *past, double n, double horizon);  /* of n purchases in (T, T + horizon], n whole */
-  double (*dert)(const double *theta, const Past *past, double delta);             /* integral of e^(-delta t) dE[purchases by T + t]; discrete: sum over (1 + d)^-i, delta = ln(1 + d) */
-  double (*expected_value)(const double *theta, double x, double m);               /* spend models: E[mean value of a purchase | x, m] */
+  double (*log_likelihood)(const double *theta, const CbsRow *past);                 /* of one customer */
+  double (*p_alive)(const double *theta, const CbsRow *past);                        /* at T */
+  double (*p_alive_at)(const double *theta, const CbsRow *past, double later);       /* at T + later, no purchase in between not assumed: what is expected now */
+  double (*expected)(const double *theta, const CbsRow *past, double horizon);       /* purchases in (T, T + horizon] */
+  double (*expected_alive)(const double *theta, const CbsRow *past, double horizon); /* optional (NULL), where that is cheaper: of who is alive at T; expected() is p_alive() times this */
+  double (*pmf)(const double *theta, const CbsRow *past, double n, double horizon);  /* of n purchases in (T, T + horizon], n whole */
+  double (*dert)(const double *theta, const CbsRow *past, double delta);             /* integral of e^(-delta t) dE[purchases by T + t]; discrete: sum over (1 + d)^-i, delta = ln(1 + d) */
+  double (*expected_value)(const double *theta, double x, double m);                 /* spend models: E[mean value of a purchase | x, m] */
   void (*apply)(const double *theta, const double *transaction, const double *dropout, const double *z, int n_covariates, double *applied);
-} Model;
+} BtydModel;
 
-extern const Model BGNBD, MBGNBD, PARETO_NBD, BGBB, GAMMA_GAMMA;
-extern const Model *const MODELS[]; /* all, ends in NULL */
+extern const BtydModel BGNBD, MBGNBD, PARETO_NBD, BGBB, GAMMA_GAMMA;
+extern const BtydModel *const MODELS[]; /* all, ends in NULL */
 
 /* The model of a name (case does not matter), or NULL. */
-const Model *model_find(const char *name);
+const BtydModel *btyd_find(const char *name);
 
 /* What is wrong with a past for this model ("t_x must be 0 where x is 0"), or NULL. */
-const char *model_past_problem(const Model *model, const Past *past);
+const char *btyd_row_problem(const BtydModel *model, const CbsRow *past);
 
 /* Of natural parameters, which are asked about: the index of the first that is out of range, or -1. */
 #define PARAMETER_LOW 1e-15
 #define PARAMETER_HIGH 1e15
-int model_parameter_problem(const Model *model, const double *theta);
+int btyd_parameter_problem(const BtydModel *model, const double *theta);
 
-typedef struct ModelFit {
-  const Model *model;
+typedef struct BtydFit {
+  const BtydModel *model;
   int n_covariates;
   int n_variables;
-  double theta[MODEL_PARAMETERS]; /* natural, in the unit of the pasts */
-  double transaction[MODEL_COVARIATES], dropout[MODEL_COVARIATES];
-  double covariance[MODEL_VARIABLES * MODEL_VARIABLES]; /* n_variables squared: of the logarithms of the parameters, and of the covariates' coefficients */
+  double theta[BTYD_PARAMETERS]; /* natural, in the unit of the pasts */
+  double transaction[BTYD_COVARIATES], dropout[BTYD_COVARIATES];
+  double covariance[BTYD_VARIABLES * BTYD_VARIABLES]; /* n_variables squared: of the logarithms of the parameters, and of the covariates' coefficients */
   double log_likelihood;
   double customers; /* the sum of weights */
   size_t rows;      /* distinct */
   int iterations, evaluations;
   bool converged;
-  bool at_limit;             /* did not, since there is no finite maximum: theta is where the likelihood, and with it every prediction, hardly changes any more */
-  char reason[MODEL_REASON]; /* why not; "" where converged */
-} ModelFit;
+  bool at_limit;            /* did not, since there is no finite maximum: theta is where the likelihood, and with it every prediction, hardly changes any more */
+  char reason[BTYD_REASON]; /* why not; "" where converged */
+} BtydFit;
 
 /*
 ** Maximum likelihood. A fit that did not converge is STATUS_OK with converged = false, a reason and, in theta, where it stopped. Times and covariates are scaled inside: the unit
 ** of time changes nothing but alpha, beta and the constant of the likelihood, unit and origin of a covariate nothing but its coefficients and what the parameters are at 0. O(distinct rows) per evaluation; some 30 evaluations.
 */
-Status model_fit(const Model *model, const Pasts *pasts, ModelFit *fit, const Watch *watch);
+Status btyd_fit(const BtydModel *model, const Cbs *pasts, BtydFit *fit, const Watch *watch);
 
 /* AIC = 2k - 2 LL, BIC = k ln n - 2 LL. */
-double model_aic(const ModelFit *fit);
-double model_bic(const ModelFit *fit);
+double btyd_aic(const BtydFit *fit);
+double btyd_bic(const BtydFit *fit);
 
 #define OPPORTUNITIES_MOST 1e6 /* of a discrete model's past and horizon: what it says of them sums over them */
 
@@ -112,6 +112,6 @@ double model_bic(const ModelFit *fit);
 ** The sum over whole periods and the last part of one of (expected by its end - by its begin) / (1 + discount)^(its end / period), over the horizon: what lifetimes' and BTYD's CLV multiply
 ** the expected value with. discount is per period. horizon and period in the unit of the model. One evaluation of the model per period; only STATUS_OK or STATUS_INTERRUPT.
 */
-Status model_discounted(const Model *model, const double *theta, const Past *past, double horizon, double discount, double period, double *sum, const Watch *watch);
+Status btyd_discounted(const BtydModel *model, const double *theta, const CbsRow *past, double horizon, double discount, double period, double *sum, const Watch *watch);
 
 #endif

@@ -5,11 +5,11 @@
 
 #include "core/base/mem.h"
 
-typedef struct PastRow {
-  Past past;
+typedef struct CbsSlot {
+  CbsRow past;
   double weight;
   uint32_t number; /* of its covariates in z */
-} PastRow;
+} CbsSlot;
 
 #define FIRST_CAPACITY 256
 #define RUN 8 /* rows sorted by insertion before they are merged */
@@ -23,7 +23,7 @@ static uint64_t mix(uint64_t hash, double number)
   return hash ^ hash >> 29;
 }
 
-static uint64_t hash_row(const Past *past, const double *z, int n_covariates)
+static uint64_t hash_row(const CbsRow *past, const double *z, int n_covariates)
 {
   uint64_t hash = mix(mix(mix(0, past->x), past->t_x), past->T);
   for (int i = 0; i < n_covariates; i++) {
@@ -32,7 +32,7 @@ static uint64_t hash_row(const Past *past, const double *z, int n_covariates)
   return hash * UINT64_C(0xd6e8feb86659fd93) >> 32;
 }
 
-static int compare(const Past *a, const double *za, const Past *b, const double *zb, int n_covariates)
+static int compare(const CbsRow *a, const double *za, const CbsRow *b, const double *zb, int n_covariates)
 {
   if (a->x != b->x) {
     return a->x < b->x ? -1 : 1;
@@ -51,13 +51,13 @@ static int compare(const Past *a, const double *za, const Past *b, const double 
   return 0;
 }
 
-static const double *covariates_of(const Pasts *pasts, const PastRow *row)
+static const double *covariates_of(const Cbs *pasts, const CbsSlot *row)
 {
   return pasts->n_covariates ? pasts->z + (size_t)row->number * (size_t)pasts->n_covariates : NULL;
 }
 
 /* The slot where a row is, or where it would be put. */
-static uint32_t *slot_of(const Pasts *pasts, const Past *past, const double *z)
+static uint32_t *slot_of(const Cbs *pasts, const CbsRow *past, const double *z)
 {
   size_t mask = pasts->n_slots - 1;
   for (size_t i = (size_t)hash_row(past, z, pasts->n_covariates) & mask;; i = (i + 1) & mask) {
@@ -65,20 +65,20 @@ static uint32_t *slot_of(const Pasts *pasts, const Past *past, const double *z)
     if (*slot == 0) {
       return slot;
     }
-    const PastRow *row = &pasts->rows[*slot - 1];
+    const CbsSlot *row = &pasts->rows[*slot - 1];
     if (compare(&row->past, covariates_of(pasts, row), past, z, pasts->n_covariates) == 0) {
       return slot;
     }
   }
 }
 
-static Status grow(Pasts *pasts)
+static Status grow(Cbs *pasts)
 {
   size_t capacity = pasts->capacity ? 2 * pasts->capacity : FIRST_CAPACITY, mask = 2 * capacity - 1;
   if (capacity > UINT32_MAX / 2) {
     return STATUS_NOMEM;
   }
-  PastRow *rows = mem_resize(pasts->rows, capacity, sizeof *rows);
+  CbsSlot *rows = mem_resize(pasts->rows, capacity, sizeof *rows);
   pasts->rows = rows ? rows : pasts->rows;
   double *z = pasts->n_covariates ? mem_resize(pasts->z, capacity, (size_t)pasts->n_covariates * sizeof *z) : NULL;
   pasts->z = z ? z : pasts->z;
@@ -105,7 +105,7 @@ static Status grow(Pasts *pasts)
   return STATUS_OK;
 }
 
-Status pasts_add(Pasts *pasts, Past past, const double *z, double weight)
+Status cbs_add(Cbs *pasts, CbsRow past, const double *z, double weight)
 {
   if (pasts->n == pasts->capacity) {
     Status status = grow(pasts);
@@ -118,7 +118,7 @@ Status pasts_add(Pasts *pasts, Past past, const double *z, double weight)
     pasts->rows[*slot - 1].weight += weight;
     return STATUS_OK;
   }
-  pasts->rows[pasts->n] = (PastRow){past, weight, (uint32_t)pasts->n};
+  pasts->rows[pasts->n] = (CbsSlot){past, weight, (uint32_t)pasts->n};
   if (pasts->n_covariates) {
     size_t k = (size_t)pasts->n_covariates;
     memcpy(pasts->z + pasts->n * k, z, k * sizeof *z);
@@ -127,16 +127,16 @@ Status pasts_add(Pasts *pasts, Past past, const double *z, double weight)
   return STATUS_OK;
 }
 
-static bool is_before(const Pasts *pasts, const PastRow *a, const PastRow *b)
+static bool is_before(const Cbs *pasts, const CbsSlot *a, const CbsSlot *b)
 {
   return compare(&a->past, covariates_of(pasts, a), &b->past, covariates_of(pasts, b), pasts->n_covariates) < 0;
 }
 
 /* Sorts from[a, end) in place by insertion. */
-static void insert_run(const Pasts *pasts, PastRow *from, size_t a, size_t end)
+static void insert_run(const Cbs *pasts, CbsSlot *from, size_t a, size_t end)
 {
   for (size_t i = a + 1; i < end; i++) {
-    PastRow row = from[i];
+    CbsSlot row = from[i];
     size_t j = i;
     for (; j > a && is_before(pasts, &row, &from[j - 1]); j--) {
       from[j] = from[j - 1];
@@ -146,7 +146,7 @@ static void insert_run(const Pasts *pasts, PastRow *from, size_t a, size_t end)
 }
 
 /* Merges two sorted neighbours, from[a, middle) and from[middle, end), into to[a, end). */
-static Status merge(const Pasts *pasts, const PastRow *from, PastRow *to, size_t a, size_t middle, size_t end, const Watch *watch)
+static Status merge(const Cbs *pasts, const CbsSlot *from, CbsSlot *to, size_t a, size_t middle, size_t end, const Watch *watch)
 {
   size_t i = a, j = middle;
   for (size_t k = a; k < end; k++) {
@@ -165,7 +165,7 @@ static size_t at_most(size_t i, size_t n)
 }
 
 /* Bottom-up merge sort of pasts->rows; *spare has as many, and the two may change places. */
-static Status sort_rows(Pasts *pasts, PastRow **spare, const Watch *watch)
+static Status sort_rows(Cbs *pasts, CbsSlot **spare, const Watch *watch)
 {
   size_t n = pasts->n;
   for (size_t a = 0; a < n; a += RUN) {
@@ -181,7 +181,7 @@ static Status sort_rows(Pasts *pasts, PastRow **spare, const Watch *watch)
         return status;
       }
     }
-    PastRow *rows = pasts->rows;
+    CbsSlot *rows = pasts->rows;
     pasts->rows = *spare;
     *spare = rows;
   }
@@ -189,7 +189,7 @@ static Status sort_rows(Pasts *pasts, PastRow **spare, const Watch *watch)
 }
 
 /* From rows to columns, in order. */
-static Status columns_make(Pasts *pasts, const Watch *watch)
+static Status columns_make(Cbs *pasts, const Watch *watch)
 {
   size_t n = pasts->n, k = (size_t)pasts->n_covariates;
   double *columns = mem_alloc(4 * n + 1, sizeof *columns);
@@ -208,7 +208,7 @@ static Status columns_make(Pasts *pasts, const Watch *watch)
       mem_free(z);
       return STATUS_INTERRUPT;
     }
-    const PastRow *row = &pasts->rows[i];
+    const CbsSlot *row = &pasts->rows[i];
     pasts->x[i] = row->past.x;
     pasts->t_x[i] = row->past.t_x;
     pasts->T[i] = row->past.T;
@@ -222,9 +222,9 @@ static Status columns_make(Pasts *pasts, const Watch *watch)
   return STATUS_OK;
 }
 
-Status pasts_finish(Pasts *pasts, const Watch *watch)
+Status cbs_finish(Cbs *pasts, const Watch *watch)
 {
-  PastRow *spare = mem_alloc(pasts->n + 1, sizeof *spare);
+  CbsSlot *spare = mem_alloc(pasts->n + 1, sizeof *spare);
   Status status = spare ? sort_rows(pasts, &spare, watch) : STATUS_NOMEM;
   mem_free(spare);
   if (status == STATUS_OK) {
@@ -240,7 +240,7 @@ Status pasts_finish(Pasts *pasts, const Watch *watch)
   return status;
 }
 
-double pasts_customers(const Pasts *pasts)
+double cbs_customers(const Cbs *pasts)
 {
   double sum = 0;
   for (size_t i = 0; i < pasts->n; i++) {
@@ -249,11 +249,11 @@ double pasts_customers(const Pasts *pasts)
   return sum;
 }
 
-void pasts_free(Pasts *pasts)
+void cbs_free(Cbs *pasts)
 {
   mem_free(pasts->rows);
   mem_free(pasts->slots);
   mem_free(pasts->z);
   mem_free(pasts->x); /* the four columns are one block */
-  *pasts = (Pasts){.n_covariates = pasts->n_covariates};
+  *pasts = (Cbs){.n_covariates = pasts->n_covariates};
 }

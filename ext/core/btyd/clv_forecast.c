@@ -11,7 +11,7 @@
 #define KNOWN_SLOTS (1 << KNOWN_BITS)
 #define LOG_STEP 1e-4 /* of a log parameter: truncation about 1e-8, rounding about 1e-9 of the derivative */
 
-const Model *const FORECAST_MODEL[FORECAST_MODELS] = {&BGNBD, &MBGNBD, &PARETO_NBD};
+const BtydModel *const FORECAST_MODEL[CLV_FORECAST_MODELS] = {&BGNBD, &MBGNBD, &PARETO_NBD};
 
 /* What is known of a past, by bits of `has`. */
 enum {
@@ -58,7 +58,7 @@ static void ratio_add(Ratio *ratio, double x, double s, double weight)
   ratio->xs += weight * x * s;
 }
 
-static void ratio_finish(const Ratio *ratio, SummaryPasts *pasts)
+static void ratio_finish(const Ratio *ratio, SummaryCbs *pasts)
 {
   if (!(ratio->x > 0)) {
     pasts->mean = pasts->mean_sd = NAN;
@@ -69,19 +69,19 @@ static void ratio_finish(const Ratio *ratio, SummaryPasts *pasts)
   pasts->mean_sd = ratio->n > 1 ? sqrt(fmax(squares, 0) * ratio->n / (ratio->n - 1)) / ratio->x : NAN;
 }
 
-static Past past_of(const SummaryRow *row, double unit_days)
+static CbsRow cbs_row_of(const CustomerSummaryRow *row, double unit_days)
 {
-  return (Past){(double)row->repeats, (double)row->recency / unit_days, (double)row->age / unit_days};
+  return (CbsRow){(double)row->repeats, (double)row->recency / unit_days, (double)row->age / unit_days};
 }
 
-Status summary_pasts(const Summary *summary, const Customers *customers, double unit_days, bool with_spend,
-                     const uint32_t *copies, SummaryPasts *pasts, const Watch *watch)
+Status summary_cbs(const CustomerSummary *summary, const Customers *customers, double unit_days, bool with_spend,
+                   const uint32_t *copies, SummaryCbs *pasts, const Watch *watch)
 {
   Ratio ratio = {0};
   Status status = STATUS_OK;
   pasts->purchases.watch = pasts->spend.watch = watch;
   for (uint32_t i = 0; i < summary->n_rows && status == STATUS_OK; i++) {
-    SummaryRow row;
+    CustomerSummaryRow row;
     double weight = copies ? copies[i] : 1;
     if (i % WATCH_EVERY == 0 && watch_stop(watch)) {
       return STATUS_INTERRUPT;
@@ -89,57 +89,57 @@ Status summary_pasts(const Summary *summary, const Customers *customers, double 
     if (weight == 0) {
       continue;
     }
-    summary_get(summary, customers, i, &row);
+    customer_summary_get(summary, customers, i, &row);
     ratio.n += weight;
-    status = pasts_add(&pasts->purchases, past_of(&row, unit_days), NULL, weight);
+    status = cbs_add(&pasts->purchases, cbs_row_of(&row, unit_days), NULL, weight);
     if (with_spend && row.repeats > 0) {
       double x = (double)row.repeats;
       ratio_add(&ratio, x, row.mean * x, weight);
       if (row.mean > 0 && status == STATUS_OK) {
-        status = pasts_add(&pasts->spend, (Past){x, row.mean, 0}, NULL, weight);
+        status = cbs_add(&pasts->spend, (CbsRow){x, row.mean, 0}, NULL, weight);
       }
     }
   }
   ratio_finish(&ratio, pasts);
   if (status == STATUS_OK) {
-    status = pasts_finish(&pasts->purchases, watch);
+    status = cbs_finish(&pasts->purchases, watch);
   }
-  return status == STATUS_OK && with_spend ? pasts_finish(&pasts->spend, watch) : status;
+  return status == STATUS_OK && with_spend ? cbs_finish(&pasts->spend, watch) : status;
 }
 
-void summary_pasts_free(SummaryPasts *pasts)
+void summary_cbs_free(SummaryCbs *pasts)
 {
-  pasts_free(&pasts->purchases);
-  pasts_free(&pasts->spend);
+  cbs_free(&pasts->purchases);
+  cbs_free(&pasts->spend);
 }
 
 /* Fitting */
 
-const ModelFit *forecast_choose(const ModelFit fit[FORECAST_MODELS], bool any_model)
+const BtydFit *clv_forecast_choose(const BtydFit fit[CLV_FORECAST_MODELS], bool any_model)
 {
-  const ModelFit *best = NULL;
-  for (int i = 0; i < FORECAST_MODELS; i++) {
+  const BtydFit *best = NULL;
+  for (int i = 0; i < CLV_FORECAST_MODELS; i++) {
     bool usable = fit[i].model && (fit[i].converged || (any_model && fit[i].at_limit));
     bool tie = usable && best && fit[i].converged == best->converged;
-    if (usable && (!best || (tie ? model_aic(&fit[i]) < model_aic(best) : fit[i].converged))) {
+    if (usable && (!best || (tie ? btyd_aic(&fit[i]) < btyd_aic(best) : fit[i].converged))) {
       best = &fit[i];
     }
   }
   return best;
 }
 
-void forecast_model_name(const ModelFit *fit, char text[FORECAST_MODEL_NAME])
+void clv_forecast_model_name(const BtydFit *fit, char text[CLV_FORECAST_MODEL_NAME])
 {
-  snprintf(text, FORECAST_MODEL_NAME, "%s%s", fit->model->name, fit->at_limit ? " at its limit" : "");
+  snprintf(text, CLV_FORECAST_MODEL_NAME, "%s%s", fit->model->name, fit->at_limit ? " at its limit" : "");
 }
 
 /* Gamma-Gamma without a finite mean (q <= 1) says nothing of a new customer. */
-static bool spend_has_mean(const ModelFit *fit)
+static bool spend_has_mean(const BtydFit *fit)
 {
   return fit->theta[1] > 1;
 }
 
-static Status prepare_discounting(Forecast *forecast)
+static Status prepare_discounting(ClvForecast *forecast)
 {
   double week = DAYS_PER_WEEK / forecast->unit_days;
   double weekly = expm1(log1p(forecast->annual_discount) * DAYS_PER_WEEK / DAYS_PER_YEAR);
@@ -147,20 +147,20 @@ static Status prepare_discounting(Forecast *forecast)
                           model_time_scale(forecast->model, forecast->chosen->theta));
 }
 
-Status forecast_fit(Forecast *forecast, const SummaryPasts *pasts, int which, const Watch *watch)
+Status clv_forecast_fit(ClvForecast *forecast, const SummaryCbs *pasts, int which, const Watch *watch)
 {
   Status status = STATUS_OK;
   forecast->memory = mem_zero(1, sizeof *forecast->memory);
   if (!forecast->memory) {
     return STATUS_NOMEM;
   }
-  for (int i = 0; i < FORECAST_MODELS && status == STATUS_OK; i++) {
-    if (which == FORECAST_AUTO || which == i) {
-      status = model_fit(FORECAST_MODEL[i], &pasts->purchases, &forecast->fit[i], watch);
+  for (int i = 0; i < CLV_FORECAST_MODELS && status == STATUS_OK; i++) {
+    if (which == CLV_FORECAST_AUTO || which == i) {
+      status = btyd_fit(FORECAST_MODEL[i], &pasts->purchases, &forecast->fit[i], watch);
     }
   }
   if (status == STATUS_OK) {
-    status = model_fit(&GAMMA_GAMMA, &pasts->spend, &forecast->spend, watch);
+    status = btyd_fit(&GAMMA_GAMMA, &pasts->spend, &forecast->spend, watch);
   }
   if (status != STATUS_OK) {
     return status;
@@ -168,26 +168,26 @@ Status forecast_fit(Forecast *forecast, const SummaryPasts *pasts, int which, co
   forecast->mean = pasts->mean;
   forecast->mean_sd = pasts->mean_sd;
   forecast->has_spend = forecast->spend.converged && spend_has_mean(&forecast->spend);
-  forecast->chosen = forecast_choose(forecast->fit, which == FORECAST_AUTO);
+  forecast->chosen = clv_forecast_choose(forecast->fit, which == CLV_FORECAST_AUTO);
   forecast->model = forecast->chosen ? forecast->chosen->model : NULL;
   return forecast->model ? prepare_discounting(forecast) : STATUS_OK;
 }
 
-void forecast_reasons(const ModelFit fit[FORECAST_MODELS], char text[FORECAST_REASONS])
+void clv_forecast_reasons(const BtydFit fit[CLV_FORECAST_MODELS], char text[CLV_FORECAST_REASONS])
 {
   const char *first = NULL;
   bool same = true;
   size_t used = 0;
-  for (int i = 0; i < FORECAST_MODELS; i++) {
+  for (int i = 0; i < CLV_FORECAST_MODELS; i++) {
     if (fit[i].model) {
       first = first ? first : fit[i].reason;
       same = same && strcmp(first, fit[i].reason) == 0;
     }
   }
   text[0] = 0;
-  for (int i = 0; i < FORECAST_MODELS && used < FORECAST_REASONS; i++) {
+  for (int i = 0; i < CLV_FORECAST_MODELS && used < CLV_FORECAST_REASONS; i++) {
     if (fit[i].model && !(same && used)) {
-      int n = snprintf(text + used, FORECAST_REASONS - used, "%s%s%s%s", used ? "; " : "",
+      int n = snprintf(text + used, CLV_FORECAST_REASONS - used, "%s%s%s%s", used ? "; " : "",
                        same ? "" : fit[i].model->name, same ? "" : ": ", fit[i].reason);
       used += n > 0 ? (size_t)n : 0;
     }
@@ -195,17 +195,17 @@ void forecast_reasons(const ModelFit fit[FORECAST_MODELS], char text[FORECAST_RE
 }
 
 /* At a limit the likelihood hardly changes any more, and with it no prediction: that is as good a draw as a maximum. */
-static bool replicate_usable(const ModelFit *fit)
+static bool replicate_usable(const BtydFit *fit)
 {
   return fit->converged || fit->at_limit;
 }
 
-static Status replicate_fit(Forecast *forecast, const SummaryPasts *pasts, const Watch *watch)
+static Status replicate_fit(ClvForecast *forecast, const SummaryCbs *pasts, const Watch *watch)
 {
-  ModelFit fit, spend = {0};
-  Status status = model_fit(forecast->model, &pasts->purchases, &fit, watch);
+  BtydFit fit, spend = {0};
+  Status status = btyd_fit(forecast->model, &pasts->purchases, &fit, watch);
   if (status == STATUS_OK && replicate_usable(&fit) && forecast->has_spend) {
-    status = model_fit(&GAMMA_GAMMA, &pasts->spend, &spend, watch);
+    status = btyd_fit(&GAMMA_GAMMA, &pasts->spend, &spend, watch);
   }
   bool spend_usable = !forecast->has_spend || (replicate_usable(&spend) && spend_has_mean(&spend));
   if (status != STATUS_OK || !replicate_usable(&fit) || !spend_usable) {
@@ -218,8 +218,8 @@ static Status replicate_fit(Forecast *forecast, const SummaryPasts *pasts, const
   return STATUS_OK;
 }
 
-Status forecast_bootstrap(Forecast *forecast, const Summary *summary, const Customers *customers, int replicates,
-                          uint64_t seed, const Watch *watch)
+Status clv_forecast_bootstrap(ClvForecast *forecast, const CustomerSummary *summary, const Customers *customers, int replicates,
+                              uint64_t seed, const Watch *watch)
 {
   uint32_t n = summary->n_rows;
   uint32_t *copies = mem_alloc((size_t)n + 1, sizeof *copies);
@@ -228,7 +228,7 @@ Status forecast_bootstrap(Forecast *forecast, const Summary *summary, const Cust
   Status status = copies && forecast->replicate && forecast->values ? STATUS_OK : STATUS_NOMEM;
   for (int k = 0; k < replicates && status == STATUS_OK; k++) {
     Random random = random_seed(seed, (uint64_t)k);
-    SummaryPasts pasts = {0};
+    SummaryCbs pasts = {0};
     memset(copies, 0, n * sizeof *copies);
     for (uint32_t i = 0; i < n; i++) {
       copies[(uint32_t)(random_uniform(&random) * n)]++;
@@ -238,18 +238,18 @@ Status forecast_bootstrap(Forecast *forecast, const Summary *summary, const Cust
       }
     }
     if (status == STATUS_OK) {
-      status = summary_pasts(summary, customers, forecast->unit_days, true, copies, &pasts, watch);
+      status = summary_cbs(summary, customers, forecast->unit_days, true, copies, &pasts, watch);
     }
     if (status == STATUS_OK) {
       status = replicate_fit(forecast, &pasts, watch);
     }
-    summary_pasts_free(&pasts);
+    summary_cbs_free(&pasts);
   }
   mem_free(copies);
   return status;
 }
 
-void forecast_free(Forecast *forecast)
+void clv_forecast_free(ClvForecast *forecast)
 {
   mem_free(forecast->memory);
   mem_free(forecast->replicate);
@@ -263,7 +263,7 @@ void forecast_free(Forecast *forecast)
 
 /* Purchases */
 
-static Known *recall(const Forecast *forecast, const SummaryRow *row)
+static Known *recall(const ClvForecast *forecast, const CustomerSummaryRow *row)
 {
   uint64_t hash = (uint64_t)row->repeats * UINT64_C(0x9e3779b97f4a7c15);
   hash ^= (uint64_t)row->recency << 24 ^ (uint64_t)row->age;
@@ -275,41 +275,41 @@ static Known *recall(const Forecast *forecast, const SummaryRow *row)
   return known;
 }
 
-double forecast_p_alive(const Forecast *forecast, const SummaryRow *row)
+double clv_forecast_p_alive(const ClvForecast *forecast, const CustomerSummaryRow *row)
 {
   Known *known = recall(forecast, row);
   if (!(known->has & HAS_P_ALIVE)) {
-    Past past = past_of(row, forecast->unit_days);
+    CbsRow past = cbs_row_of(row, forecast->unit_days);
     known->p_alive = forecast->model->p_alive(forecast->chosen->theta, &past);
     known->has |= HAS_P_ALIVE;
   }
   return known->p_alive;
 }
 
-double forecast_purchases(const Forecast *forecast, const SummaryRow *row)
+double clv_forecast_purchases(const ClvForecast *forecast, const CustomerSummaryRow *row)
 {
   Known *known = recall(forecast, row);
   if (!(known->has & HAS_PURCHASES)) {
-    Past past = past_of(row, forecast->unit_days);
+    CbsRow past = cbs_row_of(row, forecast->unit_days);
     known->purchases = forecast->model->expected(forecast->chosen->theta, &past, forecast->horizon);
     known->has |= HAS_PURCHASES;
   }
   return known->purchases;
 }
 
-static double discounted_at(const Forecast *forecast, const double *theta, const Past *past)
+static double discounted_at(const ClvForecast *forecast, const double *theta, const CbsRow *past)
 {
   return discounting_value(&forecast->discounting, forecast->model, theta, past);
 }
 
-static double discounted(const Forecast *forecast, const SummaryRow *row)
+static double discounted(const ClvForecast *forecast, const CustomerSummaryRow *row)
 {
   if (forecast->annual_discount == 0) {
-    return forecast_purchases(forecast, row);
+    return clv_forecast_purchases(forecast, row);
   }
   Known *known = recall(forecast, row);
   if (!(known->has & HAS_DISCOUNTED)) {
-    Past past = past_of(row, forecast->unit_days);
+    CbsRow past = cbs_row_of(row, forecast->unit_days);
     known->discounted = discounted_at(forecast, forecast->chosen->theta, &past);
     known->has |= HAS_DISCOUNTED;
   }
@@ -328,13 +328,13 @@ static double quadratic_form(int n, const double *g, const double *covariance)
   return sum;
 }
 
-static double purchases_variance(const Forecast *forecast, const SummaryRow *row)
+static double purchases_variance(const ClvForecast *forecast, const CustomerSummaryRow *row)
 {
   Known *known = recall(forecast, row);
   if (!(known->has & HAS_VARIANCE)) {
-    const ModelFit *fit = forecast->chosen;
-    Past past = past_of(row, forecast->unit_days);
-    double g[MODEL_PARAMETERS] = {0}, theta[MODEL_PARAMETERS];
+    const BtydFit *fit = forecast->chosen;
+    CbsRow past = cbs_row_of(row, forecast->unit_days);
+    double g[BTYD_PARAMETERS] = {0}, theta[BTYD_PARAMETERS];
     memcpy(theta, fit->theta, sizeof theta);
     for (int i = 0; i < fit->n_variables; i++) {
       theta[i] = fit->theta[i] * exp(LOG_STEP);
@@ -352,13 +352,13 @@ static double purchases_variance(const Forecast *forecast, const SummaryRow *row
 /* Value */
 
 /* Refunds can make m negative, for which the model has no meaning: that is taken as 0. */
-static double spend_mean(const double *theta, const SummaryRow *row)
+static double spend_mean(const double *theta, const CustomerSummaryRow *row)
 {
   return GAMMA_GAMMA.expected_value(theta, (double)row->repeats, fmax(row->mean, 0));
 }
 
 /* The gradient of the logarithm of spend_mean(), p (gamma + x m) / (p x + q - 1), by ln p, ln q, ln gamma. */
-static void spend_gradient(const double *theta, const SummaryRow *row, double *gradient)
+static void spend_gradient(const double *theta, const CustomerSummaryRow *row, double *gradient)
 {
   double p = theta[0], q = theta[1], gamma = theta[2], x = (double)row->repeats;
   double shape = p * x + q - 1;
@@ -367,34 +367,34 @@ static void spend_gradient(const double *theta, const SummaryRow *row, double *g
   gradient[2] = gamma / (gamma + (x > 0 ? x * fmax(row->mean, 0) : 0));
 }
 
-double forecast_mean_value(const Forecast *forecast, const SummaryRow *row)
+double clv_forecast_mean_value(const ClvForecast *forecast, const CustomerSummaryRow *row)
 {
   return forecast->has_spend ? spend_mean(forecast->spend.theta, row) : forecast->mean;
 }
 
-static double mean_variance(const Forecast *forecast, const SummaryRow *row)
+static double mean_variance(const ClvForecast *forecast, const CustomerSummaryRow *row)
 {
   if (!forecast->has_spend) {
     double relative = forecast->mean_sd / forecast->mean;
     return relative * relative;
   }
-  double g[MODEL_PARAMETERS] = {0};
+  double g[BTYD_PARAMETERS] = {0};
   spend_gradient(forecast->spend.theta, row, g);
   return quadratic_form(forecast->spend.n_variables, g, forecast->spend.covariance);
 }
 
-double forecast_value(const Forecast *forecast, const SummaryRow *row)
+double clv_forecast_value(const ClvForecast *forecast, const CustomerSummaryRow *row)
 {
-  return discounted(forecast, row) * forecast_mean_value(forecast, row);
+  return discounted(forecast, row) * clv_forecast_mean_value(forecast, row);
 }
 
-static Interval bootstrap_interval(const Forecast *forecast, const SummaryRow *row)
+static Interval bootstrap_interval(const ClvForecast *forecast, const CustomerSummaryRow *row)
 {
   Memory *memory = forecast->memory;
   if (memory->has_interval && memory->customer == row->customer) {
     return memory->interval;
   }
-  Past past = past_of(row, forecast->unit_days);
+  CbsRow past = cbs_row_of(row, forecast->unit_days);
   double p[2] = {(1 - forecast->level) / 2, (1 + forecast->level) / 2}, quantile[2];
   for (int k = 0; k < forecast->n_replicates; k++) {
     const Replicate *replicate = &forecast->replicate[k];
@@ -408,21 +408,21 @@ static Interval bootstrap_interval(const Forecast *forecast, const SummaryRow *r
   return memory->interval;
 }
 
-bool forecast_has_interval(const Forecast *forecast)
+bool clv_forecast_has_interval(const ClvForecast *forecast)
 {
   bool by_delta = forecast->chosen->converged && (forecast->has_spend || forecast->mean > 0);
   return forecast->n_replicates || by_delta;
 }
 
-Interval forecast_interval(const Forecast *forecast, const SummaryRow *row)
+Interval clv_forecast_interval(const ClvForecast *forecast, const CustomerSummaryRow *row)
 {
   if (forecast->n_replicates) {
     return bootstrap_interval(forecast, row);
   }
-  if (!forecast_has_interval(forecast)) {
+  if (!clv_forecast_has_interval(forecast)) {
     return (Interval){NAN, NAN};
   }
-  double value = forecast_value(forecast, row);
+  double value = clv_forecast_value(forecast, row);
   if (value == 0) {
     return (Interval){0, 0};
   }

@@ -1,8 +1,8 @@
 /*
-** What each customer of a summary (core/summary.h) will buy and is worth: purchases by a buy-till-you-die model,
+** What each customer of a summary (core/btyd/customer_summary.h) will buy and is worth: purchases by a buy-till-you-die model,
 ** value by Gamma-Gamma.
 **
-**   E[purchases in the horizon]  of the chosen model (core/model.h): the lowest AIC of those that converged (where none of all did: of those at their limits), or the one
+**   E[purchases in the horizon]  of the chosen model (core/btyd/btyd.h): the lowest AIC of those that converged (where none of all did: of those at their limits), or the one
 **                                asked for
 **   E[value of a purchase day]   Gamma-Gamma (Fader & Hardie 2013) of x and m; where it cannot be fitted, the mean value
 **                                of all repeat purchase days, the same for everybody
@@ -20,7 +20,7 @@
 **
 ** Fits cost by distinct (x, t_x, T). A prediction is computed when it is first asked for and shared by customers
 ** with the same past that are asked for soon after (a direct-mapped memory of 4096 pasts). A prediction is one
-** evaluation of the model, with a discount some 16 for a year (core/discounting.h); an interval takes eight times as
+** evaluation of the model, with a discount some 16 for a year (core/btyd/discounting.h); an interval takes eight times as
 ** many more, with B replicates B times.
 */
 #ifndef RETAIN_CORE_BTYD_CLV_FORECAST_H
@@ -33,42 +33,42 @@
 #include "customer_summary.h"
 #include "discounting.h"
 
-#define FORECAST_MODELS 3
-#define FORECAST_AUTO (-1) /* the lowest AIC */
-extern const Model *const FORECAST_MODEL[FORECAST_MODELS];
+#define CLV_FORECAST_MODELS 3
+#define CLV_FORECAST_AUTO (-1) /* the lowest AIC */
+extern const BtydModel *const FORECAST_MODEL[CLV_FORECAST_MODELS];
 
 /* A summary as the models see it. {0} is a valid empty object. */
-typedef struct SummaryPasts {
-  Pasts purchases; /* every customer, times in the unit */
-  Pasts spend;     /* x > 0 and m > 0 */
-  double mean;     /* value of a repeat purchase day, over all customers; NaN where there is none */
-  double mean_sd;  /* its standard error, as a ratio of two totals over customers (Cochran 1977, chapter 6) */
-} SummaryPasts;
+typedef struct SummaryCbs {
+  Cbs purchases;  /* every customer, times in the unit */
+  Cbs spend;      /* x > 0 and m > 0 */
+  double mean;    /* value of a repeat purchase day, over all customers; NaN where there is none */
+  double mean_sd; /* its standard error, as a ratio of two totals over customers (Cochran 1977, chapter 6) */
+} SummaryCbs;
 
 /* copies: how often each row takes part; NULL: once each. */
-Status summary_pasts(const Summary *summary, const Customers *customers, double unit_days, bool with_spend,
-                     const uint32_t *copies, SummaryPasts *pasts, const Watch *watch);
-void summary_pasts_free(SummaryPasts *pasts); /* may run twice */
+Status summary_cbs(const CustomerSummary *summary, const Customers *customers, double unit_days, bool with_spend,
+                   const uint32_t *copies, SummaryCbs *pasts, const Watch *watch);
+void summary_cbs_free(SummaryCbs *pasts); /* may run twice */
 
 /* Parameters of one bootstrap replicate. */
 typedef struct Replicate {
-  double purchases[MODEL_PARAMETERS], spend[MODEL_PARAMETERS], mean;
+  double purchases[BTYD_PARAMETERS], spend[BTYD_PARAMETERS], mean;
 } Replicate;
 
 /*
-** Set the first group, forecast_fit(), optionally forecast_bootstrap(), then ask. {0} is a valid empty object; not to be
+** Set the first group, clv_forecast_fit(), optionally clv_forecast_bootstrap(), then ask. {0} is a valid empty object; not to be
 ** copied once it is fitted (`chosen` points into it).
 */
-typedef struct Forecast {
+typedef struct ClvForecast {
   double unit_days;
   double horizon;         /* in the unit */
   double annual_discount; /* effective, per year of 365.25 days */
   double level;
 
-  ModelFit fit[FORECAST_MODELS]; /* .model NULL: not asked for */
-  const Model *model;            /* the chosen one; NULL: none that was asked for can be used */
-  const ModelFit *chosen;
-  ModelFit spend;
+  BtydFit fit[CLV_FORECAST_MODELS]; /* .model NULL: not asked for */
+  const BtydModel *model;           /* the chosen one; NULL: none that was asked for can be used */
+  const BtydFit *chosen;
+  BtydFit spend;
   bool has_spend; /* Gamma-Gamma is used; else `mean` */
   double mean, mean_sd;
   Discounting discounting; /* of the weeks of the horizon */
@@ -77,45 +77,45 @@ typedef struct Forecast {
   int n_replicates;      /* that could be fitted */
   double *values;        /* room for one per replicate */
   struct Memory *memory; /* of what was computed */
-} Forecast;
+} ClvForecast;
 
 /*
-** Fits the spend model and all models (which = FORECAST_AUTO) or one, and chooses. Where all were tried and none converged, one that has no finite maximum is taken at
+** Fits the spend model and all models (which = CLV_FORECAST_AUTO) or one, and chooses. Where all were tried and none converged, one that has no finite maximum is taken at
 ** its limit (chosen->at_limit; it has no intervals). Where there is none either, `model` stays NULL and fit[].reason says why.
 */
-Status forecast_fit(Forecast *forecast, const SummaryPasts *pasts, int which, const Watch *watch);
+Status clv_forecast_fit(ClvForecast *forecast, const SummaryCbs *pasts, int which, const Watch *watch);
 
 /*
 ** Of the fits (those with .model set) that converged the one with the lowest AIC; where none did and `any_model` would do, of those at their limits. NULL: none.
 */
-const ModelFit *forecast_choose(const ModelFit fit[FORECAST_MODELS], bool any_model);
+const BtydFit *clv_forecast_choose(const BtydFit fit[CLV_FORECAST_MODELS], bool any_model);
 
 /* "bgnbd", or "bgnbd at its limit". */
-#define FORECAST_MODEL_NAME 40
-void forecast_model_name(const ModelFit *fit, char text[FORECAST_MODEL_NAME]);
+#define CLV_FORECAST_MODEL_NAME 40
+void clv_forecast_model_name(const BtydFit *fit, char text[CLV_FORECAST_MODEL_NAME]);
 
 /* Why none of the fits (those with .model set) converged: "nobody bought again", or each model's own reason. */
-#define FORECAST_REASONS (FORECAST_MODELS * (MODEL_REASON + 20))
-void forecast_reasons(const ModelFit fit[FORECAST_MODELS], char text[FORECAST_REASONS]);
+#define CLV_FORECAST_REASONS (CLV_FORECAST_MODELS * (BTYD_REASON + 20))
+void clv_forecast_reasons(const BtydFit fit[CLV_FORECAST_MODELS], char text[CLV_FORECAST_REASONS]);
 
 /*
 ** Replicates of the fits by `seed`; those that end at their limit are as good as those that converge, others are left
 ** out (n_replicates says how many are in). The same seed gives the same draws on every platform.
 */
-Status forecast_bootstrap(Forecast *forecast, const Summary *summary, const Customers *customers, int replicates,
-                          uint64_t seed, const Watch *watch);
+Status clv_forecast_bootstrap(ClvForecast *forecast, const CustomerSummary *summary, const Customers *customers, int replicates,
+                              uint64_t seed, const Watch *watch);
 
 /* Of a customer; only those of recent pasts are remembered. NaN where there is no such number. */
-double forecast_p_alive(const Forecast *forecast, const SummaryRow *row);
-double forecast_purchases(const Forecast *forecast, const SummaryRow *row);
-double forecast_mean_value(const Forecast *forecast, const SummaryRow *row); /* of a purchase day */
-double forecast_value(const Forecast *forecast, const SummaryRow *row);      /* of the horizon: the lifetime value */
+double clv_forecast_p_alive(const ClvForecast *forecast, const CustomerSummaryRow *row);
+double clv_forecast_purchases(const ClvForecast *forecast, const CustomerSummaryRow *row);
+double clv_forecast_mean_value(const ClvForecast *forecast, const CustomerSummaryRow *row); /* of a purchase day */
+double clv_forecast_value(const ClvForecast *forecast, const CustomerSummaryRow *row);      /* of the horizon: the lifetime value */
 
 /* Not by the delta method at a limit, where no Hessian knows the errors, or where the mean value is 0 or less and has no logarithm. */
-bool forecast_has_interval(const Forecast *forecast);
-Interval forecast_interval(const Forecast *forecast, const SummaryRow *row); /* of forecast_value() */
+bool clv_forecast_has_interval(const ClvForecast *forecast);
+Interval clv_forecast_interval(const ClvForecast *forecast, const CustomerSummaryRow *row); /* of clv_forecast_value() */
 
-void forecast_free(Forecast *forecast); /* may run twice */
+void clv_forecast_free(ClvForecast *forecast); /* may run twice */
 
 /* The Wald interval of a positive parameter on the log scale: estimate exp(±z sd). */
 Interval log_interval(double estimate, double sd_of_log, double level);

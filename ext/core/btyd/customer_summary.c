@@ -16,17 +16,17 @@ const double UNIT_DAYS[] = {1, DAYS_PER_WEEK, DAYS_PER_MONTH, DAYS_PER_YEAR};
 **   bit  44       the sum is `high`, not `units`
 **   bits 45 … 53  purchase days after the first
 **   bits 54 … 63  rows
-** A count that reaches its field's highest bit is taken to SummaryPart.overflow and begins again at 0. In the second
+** A count that reaches its field's highest bit is taken to CustomerSummaryPart.overflow and begins again at 0. In the second
 ** pass the first day is the earliest so far, bits 22 … 43 hold the day of the latest row and the days are counted at
 ** the end.
 */
-typedef struct SummaryState {
+typedef struct CustomerSummaryState {
   uint64_t packed;
   union {
     int64_t units; /* of 1/UNITS */
     double high;
   } sum;
-} SummaryState;
+} CustomerSummaryState;
 
 #define SPAN_SHIFT DAY_BITS
 #define SPAN_FIELD ((uint64_t)DAY_MASK << SPAN_SHIFT)
@@ -50,7 +50,7 @@ typedef struct Overflow {
 } Overflow;
 
 /* Takes full counts out of the state. */
-APART static Status carry(SummaryPart *part, SummaryState *state, uint32_t customer)
+APART static Status carry(CustomerSummaryPart *part, CustomerSummaryState *state, uint32_t customer)
 {
   part->overflow.state_size = sizeof(Overflow);
   uint32_t id = customers_add_integer(&part->overflow, customer);
@@ -64,7 +64,7 @@ APART static Status carry(SummaryPart *part, SummaryState *state, uint32_t custo
   return STATUS_OK;
 }
 
-APART static Status rough_add(SummaryPart *part, SummaryState *state, uint32_t customer, double value)
+APART static Status rough_add(CustomerSummaryPart *part, CustomerSummaryState *state, uint32_t customer, double value)
 {
   if (customer >= part->n_low) {
     uint32_t size = customer + customer / 2 + 64;
@@ -86,7 +86,7 @@ APART static Status rough_add(SummaryPart *part, SummaryState *state, uint32_t c
   return STATUS_OK;
 }
 
-static inline Status value_add(SummaryPart *part, SummaryState *state, uint32_t customer, double value)
+static inline Status value_add(CustomerSummaryPart *part, CustomerSummaryState *state, uint32_t customer, double value)
 {
   double scaled = value * UNITS, rounded = scaled + ROUNDER - ROUNDER;
   bool decimal = fabs(scaled) < ROUNDER_DOMAIN && rounded / UNITS == value;
@@ -101,7 +101,7 @@ static inline Status value_add(SummaryPart *part, SummaryState *state, uint32_t 
 }
 
 /* `from_first`: the first day's values count as well. */
-static inline Status part_add(SummaryPart *part, SummaryState *state, const Event *event, uint32_t day, bool from_first)
+static inline Status part_add(CustomerSummaryPart *part, CustomerSummaryState *state, const Event *event, uint32_t day, bool from_first)
 {
   uint64_t packed = state->packed;
   if (packed == 0) {
@@ -126,7 +126,7 @@ static inline Status part_add(SummaryPart *part, SummaryState *state, const Even
 }
 
 /* sum / n; one rounding where the sum is exact and n * UNITS as well. */
-static double sum_over(const SummaryPart *part, const SummaryState *state, uint32_t customer, int64_t n)
+static double sum_over(const CustomerSummaryPart *part, const CustomerSummaryState *state, uint32_t customer, int64_t n)
 {
   return state->packed & ROUGH ? (state->sum.high + part->low[customer]) / (double)n
                                : (double)state->sum.units / (UNITS * (double)n);
@@ -137,11 +137,11 @@ static double sum_over(const SummaryPart *part, const SummaryState *state, uint3
 ** others.
 */
 
-static SummaryState *first_sum_of(Summary *summary, uint32_t customer)
+static CustomerSummaryState *first_sum_of(CustomerSummary *summary, uint32_t customer)
 {
   if (customer >= summary->n_first) {
     size_t size = (size_t)customer + customer / 2 + 64;
-    SummaryState *grown = mem_resize(summary->first_sum, size, sizeof *grown);
+    CustomerSummaryState *grown = mem_resize(summary->first_sum, size, sizeof *grown);
     if (!grown) {
       return NULL;
     }
@@ -152,14 +152,14 @@ static SummaryState *first_sum_of(Summary *summary, uint32_t customer)
   return &summary->first_sum[customer];
 }
 
-static Status calibration_value(Summary *summary, SummaryState *state, const Event *event, uint32_t day,
+static Status calibration_value(CustomerSummary *summary, CustomerSummaryState *state, const Event *event, uint32_t day,
                                 uint32_t first_day)
 {
-  SummaryPart *part = &summary->part[0];
+  CustomerSummaryPart *part = &summary->part[0];
   if (day > first_day) {
     return value_add(part, state, event->customer, event->value);
   }
-  SummaryState *first = first_sum_of(summary, event->customer);
+  CustomerSummaryState *first = first_sum_of(summary, event->customer);
   if (!first) {
     return STATUS_NOMEM;
   }
@@ -171,15 +171,15 @@ static Status calibration_value(Summary *summary, SummaryState *state, const Eve
     if (first->packed & ROUGH) {
       summary->first.low[event->customer] = 0;
     }
-    *first = (SummaryState){0};
+    *first = (CustomerSummaryState){0};
     state->packed = (state->packed & ~(uint64_t)DAY_MASK) | day;
   }
   return value_add(&summary->first, first, event->customer, event->value);
 }
 
-APART static Status add_unordered(Summary *summary, int p, SummaryState *state, const Event *event, uint32_t day)
+APART static Status add_unordered(CustomerSummary *summary, int p, CustomerSummaryState *state, const Event *event, uint32_t day)
 {
-  SummaryPart *part = &summary->part[p];
+  CustomerSummaryPart *part = &summary->part[p];
   Status status = STATUS_OK;
   state->packed = state->packed ? state->packed : day;
   uint32_t first_day = (uint32_t)(state->packed & DAY_MASK), seen = (uint32_t)(state->packed >> SPAN_SHIFT) & DAY_MASK;
@@ -204,13 +204,13 @@ APART static Status add_unordered(Summary *summary, int p, SummaryState *state, 
 }
 
 /* Counts each customer's days in a sorted bucket and finds the last one. */
-static Status count_days(SummaryPart *part, const Customers *customers, int p, size_t number)
+static Status count_days(CustomerSummaryPart *part, const Customers *customers, int p, size_t number)
 {
   const DayBucket *bucket = &part->days.bucket[number];
   for (size_t i = 0; i < bucket->count;) {
     uint32_t local = bucket->key[i] >> DAY_BITS, customer = (uint32_t)(number << BUCKET_SHIFT) + local;
     uint32_t last = bucket->key[i] & DAY_MASK;
-    SummaryState *state = (SummaryState *)customers_state(customers, customer) + p;
+    CustomerSummaryState *state = (CustomerSummaryState *)customers_state(customers, customer) + p;
     for (i++; i < bucket->count && bucket->key[i] >> DAY_BITS == local; i++) {
       uint32_t day = bucket->key[i] & DAY_MASK;
       state->packed += day != last ? ONE_DAY : 0;
@@ -228,7 +228,7 @@ static Status count_days(SummaryPart *part, const Customers *customers, int p, s
   return STATUS_OK;
 }
 
-static Status finish_days(SummaryPart *part, const Customers *customers, int p, const Watch *watch)
+static Status finish_days(CustomerSummaryPart *part, const Customers *customers, int p, const Watch *watch)
 {
   uint32_t *spare = mem_alloc(purchase_days_most(&part->days) + 1, sizeof *spare);
   Status status = spare ? STATUS_OK : STATUS_NOMEM;
@@ -243,32 +243,32 @@ static Status finish_days(SummaryPart *part, const Customers *customers, int p, 
   return status;
 }
 
-static Status summary_step(void *self, void *state, const Event *event)
+static Status customer_summary_step(void *self, void *state, const Event *event)
 {
-  Summary *summary = self;
+  CustomerSummary *summary = self;
   uint32_t day = day_number(event->time, summary->offset_ms);
   return summary->second_pass ? add_unordered(summary, 0, state, event, day)
                               : part_add(&summary->part[0], state, event, day, false);
 }
 
-static Status summary_step_split(void *self, void *state, const Event *event)
+static Status customer_summary_step_split(void *self, void *state, const Event *event)
 {
-  Summary *summary = self;
+  CustomerSummary *summary = self;
   int p = event->time > summary->until;
   uint32_t day = day_number(event->time, summary->offset_ms);
-  return summary->second_pass ? add_unordered(summary, p, (SummaryState *)state + p, event, day)
-                              : part_add(&summary->part[p], (SummaryState *)state + p, event, day, p == 1);
+  return summary->second_pass ? add_unordered(summary, p, (CustomerSummaryState *)state + p, event, day)
+                              : part_add(&summary->part[p], (CustomerSummaryState *)state + p, event, day, p == 1);
 }
 
-static void part_free(SummaryPart *part)
+static void part_free(CustomerSummaryPart *part)
 {
   mem_free(part->low);
   customers_free(&part->overflow);
   purchase_days_free(&part->days);
-  *part = (SummaryPart){0};
+  *part = (CustomerSummaryPart){0};
 }
 
-static void first_free(Summary *summary)
+static void first_free(CustomerSummary *summary)
 {
   part_free(&summary->first);
   mem_free(summary->first_sum);
@@ -276,26 +276,26 @@ static void first_free(Summary *summary)
   summary->n_first = 0;
 }
 
-static void summary_restart(void *self)
+static void customer_summary_restart(void *self)
 {
-  Summary *summary = self;
+  CustomerSummary *summary = self;
   part_free(&summary->part[0]);
   part_free(&summary->part[1]);
   first_free(summary);
   summary->second_pass = true;
 }
 
-Accumulator summary_accumulator(const Summary *summary)
+Accumulator customer_summary_accumulator(const CustomerSummary *summary)
 {
   return (Accumulator){
-    .state_size = (summary->split ? 2 : 1) * sizeof(SummaryState),
-    .step = summary->split ? summary_step_split : summary_step,
-    .restart = summary_restart,
+    .state_size = (summary->split ? 2 : 1) * sizeof(CustomerSummaryState),
+    .step = summary->split ? customer_summary_step_split : customer_summary_step,
+    .restart = customer_summary_restart,
     .any_order = true,
   };
 }
 
-Status summary_finish(Summary *summary, const Customers *customers, int64_t end_ms, const Watch *watch)
+Status customer_summary_finish(CustomerSummary *summary, const Customers *customers, int64_t end_ms, const Watch *watch)
 {
   first_free(summary);
   for (int p = 0; summary->second_pass && p < (summary->split ? 2 : 1); p++) {
@@ -315,7 +315,7 @@ Status summary_finish(Summary *summary, const Customers *customers, int64_t end_
   }
   summary->n_rows = 0;
   for (uint32_t id = 0; id < customers->count; id++) {
-    const SummaryState *state = customers_state(customers, id);
+    const CustomerSummaryState *state = customers_state(customers, id);
     if (state->packed) {
       summary->row[summary->n_rows++] = id;
     }
@@ -323,19 +323,19 @@ Status summary_finish(Summary *summary, const Customers *customers, int64_t end_
   return STATUS_OK;
 }
 
-static Overflow overflow_of(const SummaryPart *part, uint32_t customer)
+static Overflow overflow_of(const CustomerSummaryPart *part, uint32_t customer)
 {
   uint32_t id = part->overflow.count ? customers_find_integer(&part->overflow, customer) : CUSTOMER_NONE;
   return id == CUSTOMER_NONE ? (Overflow){0} : *(const Overflow *)customers_state(&part->overflow, id);
 }
 
-void summary_get(const Summary *summary, const Customers *customers, uint32_t row, SummaryRow *out)
+void customer_summary_get(const CustomerSummary *summary, const Customers *customers, uint32_t row, CustomerSummaryRow *out)
 {
   uint32_t customer = summary->row ? summary->row[row] : row;
-  const SummaryState *state = customers_state(customers, customer);
-  const SummaryPart *part = summary->part;
+  const CustomerSummaryState *state = customers_state(customers, customer);
+  const CustomerSummaryPart *part = summary->part;
   Overflow more = overflow_of(part, customer);
-  *out = (SummaryRow){.customer = customer};
+  *out = (CustomerSummaryRow){.customer = customer};
   out->orders = more.rows + (int64_t)(state->packed >> ROWS_SHIFT);
   out->repeats = more.days + (int64_t)((state->packed & DAYS_FIELD) >> DAYS_SHIFT);
   out->recency = (int64_t)((state->packed & SPAN_FIELD) >> SPAN_SHIFT);
@@ -349,7 +349,7 @@ void summary_get(const Summary *summary, const Customers *customers, uint32_t ro
   }
 }
 
-int64_t summary_row_of(const Summary *summary, uint32_t customer)
+int64_t customer_summary_row_of(const CustomerSummary *summary, uint32_t customer)
 {
   if (!summary->row) {
     return customer;
@@ -366,9 +366,9 @@ int64_t summary_row_of(const Summary *summary, uint32_t customer)
   return low < summary->n_rows && summary->row[low] == customer ? (int64_t)low : -1;
 }
 
-void summary_free(Summary *summary)
+void customer_summary_free(CustomerSummary *summary)
 {
-  summary_restart(summary);
+  customer_summary_restart(summary);
   summary->second_pass = false;
   mem_free(summary->row);
   summary->row = NULL;

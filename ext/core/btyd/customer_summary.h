@@ -37,52 +37,52 @@
 extern const double UNIT_DAYS[];
 
 /* One of calibration and holdout, beside the customers' states: what only few customers need. */
-typedef struct SummaryPart {
+typedef struct CustomerSummaryPart {
   float *low; /* by customer id: what rounding lost of a floating-point sum */
   uint32_t n_low;
   Customers overflow; /* by customer id as integer key: what the counters in the state could not hold */
-  PurchaseDays days;  /* second pass, until summary_finish() */
-} SummaryPart;
+  PurchaseDays days;  /* second pass, until customer_summary_finish() */
+} CustomerSummaryPart;
 
-/* Set the first three, feed summary_accumulator() with rows, summary_finish(). {0} is a valid empty object. */
-typedef struct Summary {
+/* Set the first three, feed customer_summary_accumulator() with rows, customer_summary_finish(). {0} is a valid empty object. */
+typedef struct CustomerSummary {
   int64_t offset_ms;
   bool split;
   int64_t until;
-  SummaryPart part[2]; /* calibration, holdout */
+  CustomerSummaryPart part[2]; /* calibration, holdout */
   bool second_pass;
-  SummaryPart first; /* second pass: the sums of the calibration's first days, until summary_finish() */
-  struct SummaryState *first_sum;
+  CustomerSummaryPart first; /* second pass: the sums of the calibration's first days, until customer_summary_finish() */
+  struct CustomerSummaryState *first_sum;
   uint32_t n_first;
   uint32_t end;  /* day number of the end of the observation */
   uint32_t *row; /* the customers that have a calibration; NULL: all have */
   uint32_t n_rows;
-} Summary;
+} CustomerSummary;
 
-typedef struct SummaryRow {
+typedef struct CustomerSummaryRow {
   uint32_t customer;
   int64_t orders, repeats; /* repeats: x */
   int64_t recency, age;    /* in days: t_x, T */
   double mean;             /* m; NaN where x = 0 */
   int64_t holdout_orders, holdout_days;
   double holdout_value;
-} SummaryRow;
+} CustomerSummaryRow;
 
-Accumulator summary_accumulator(const Summary *summary);
+Accumulator customer_summary_accumulator(const CustomerSummary *summary);
 
 /*
 ** `end_ms`: when the observation (with split: the calibration) ends. `customers` are those whose states the
 ** accumulator was given.
 */
-Status summary_finish(Summary *summary, const Customers *customers, int64_t end_ms, const Watch *watch);
+Status customer_summary_finish(CustomerSummary *summary, const Customers *customers, int64_t end_ms, const Watch *watch);
 
 /* Row < n_rows; rows are in the order of the customers' ids. */
-void summary_get(const Summary *summary, const Customers *customers, uint32_t row, SummaryRow *out);
+void customer_summary_get(const CustomerSummary *summary, const Customers *customers, uint32_t row, CustomerSummaryRow *out);
 
 /* The row of a customer, or -1. O(log n). */
-int64_t summary_row_of(const Summary *summary, uint32_t customer);
+int64_t customer_summary_row_of(const CustomerSummary *summary, uint32_t customer);
 
 /* May run twice. */
-void summary_free(Summary *summary);
+void customer_summary_free(CustomerSummary *summary);
 
 #endif

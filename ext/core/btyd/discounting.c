@@ -84,7 +84,7 @@ Status discounting_make(Discounting *discounting, double horizon, double discoun
   return STATUS_OK;
 }
 
-double discounting_value(const Discounting *discounting, const Model *model, const double *theta, const Past *past)
+double discounting_value(const Discounting *discounting, const BtydModel *model, const double *theta, const CbsRow *past)
 {
   double sum = 0;
   for (int i = 0; i < discounting->n; i++) {
@@ -93,7 +93,7 @@ double discounting_value(const Discounting *discounting, const Model *model, con
   return sum;
 }
 
-double model_time_scale(const Model *model, const double *theta)
+double model_time_scale(const BtydModel *model, const double *theta)
 {
   double least = INFINITY;
   for (int i = 0; i < model->n_parameters; i++) {

@@ -31,7 +31,7 @@ enum {
 
 /* ---- Asking ---- */
 
-static double log_likelihood(const double *theta, const Past *past)
+static double log_likelihood(const double *theta, const CbsRow *past)
 {
   if (past->x == 0) {
     return 0; /* no value is known */
@@ -77,7 +77,7 @@ static void fitter_close(void *self)
 }
 
 /* The rows that begin at `begin` and share an x, those of weight 1 first; returns where they end. */
-static size_t add_group(Fitter *fitter, const Pasts *pasts, size_t begin)
+static size_t add_group(Fitter *fitter, const Cbs *pasts, size_t begin)
 {
   Group *group = &fitter->group[fitter->n_groups++];
   double x = pasts->x[begin];
@@ -104,7 +104,7 @@ static size_t add_group(Fitter *fitter, const Pasts *pasts, size_t begin)
   return group->end;
 }
 
-static Status fitter_open(const Pasts *pasts, void **self, const Watch *watch)
+static Status fitter_open(const Cbs *pasts, void **self, const Watch *watch)
 {
   size_t n_groups = 0;
   for (size_t i = 0; i < pasts->n; i++) {
@@ -288,7 +288,7 @@ static bool limit(const double *theta, char *text, size_t size)
   return true;
 }
 
-static const char *unfit(const Pasts *pasts)
+static const char *unfit(const Cbs *pasts)
 {
   for (size_t i = 1; i < pasts->n; i++) {
     if (pasts->t_x[i] != pasts->t_x[0]) {
@@ -298,7 +298,7 @@ static const char *unfit(const Pasts *pasts)
   return "all mean values are alike";
 }
 
-const Model GAMMA_GAMMA = {
+const BtydModel GAMMA_GAMMA = {
   .name = "gamma_gamma",
   .title = "Gamma-Gamma",
   .n_parameters = 3,

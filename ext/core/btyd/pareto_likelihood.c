@@ -63,7 +63,7 @@ typedef struct Group {
 } Group;
 
 typedef struct Fitter {
-  const Pasts *pasts;
+  const Cbs *pasts;
   const Watch *watch;
   Group *groups;
   size_t n_groups;
@@ -129,7 +129,7 @@ static bool stop_at(const Fitter *f, size_t i)
 /* Own times are written from fitter->own + n_own on, where there is room for all. */
 static Status group_open(Fitter *f, Group *g)
 {
-  const Pasts *pasts = f->pasts;
+  const Cbs *pasts = f->pasts;
   double *own = f->own + f->n_own;
   size_t n_own, n_common = 0;
   Status status = times_of(f, g->begin, g->end, own, &n_own);
@@ -161,7 +161,7 @@ static Status group_open(Fitter *f, Group *g)
 }
 
 /* Groups of equal x, which are beside each other. */
-static size_t groups_of(const Pasts *pasts, Group *groups)
+static size_t groups_of(const Cbs *pasts, Group *groups)
 {
   size_t n = 0;
   for (size_t i = 0; i < pasts->n; i++) {
@@ -210,7 +210,7 @@ static Status rulers_open(Fitter *f)
   return f->marks && f->gaps && f->own_marks && f->tails ? STATUS_OK : STATUS_NOMEM;
 }
 
-Status pareto_open(const Pasts *pasts, void **fitter, const Watch *watch)
+Status pareto_likelihood_open(const Cbs *pasts, void **fitter, const Watch *watch)
 {
   Fitter *f = mem_zero(1, sizeof *f);
   *fitter = f;
@@ -236,7 +236,7 @@ Status pareto_open(const Pasts *pasts, void **fitter, const Watch *watch)
   return pasts->n_covariates ? STATUS_OK : rulers_open(f);
 }
 
-void pareto_close(void *fitter)
+void pareto_likelihood_close(void *fitter)
 {
   Fitter *f = fitter;
   if (f) {
@@ -253,7 +253,7 @@ void pareto_close(void *fitter)
 }
 
 /* Heterogeneity as it is often found, then more alike customers, then hardly any dropout, then much of it. */
-bool pareto_start(const void *fitter, int k, double *variables)
+bool pareto_likelihood_start(const void *fitter, int k, double *variables)
 {
   static const struct {
     double r, rate, s, beta; /* rate: of purchases while alive, against the mean over all time; beta against the mean T */
@@ -409,7 +409,7 @@ static void shares_give(const Shares *shares, const double *theta, double x, dou
 
 static void group_evaluate(const Fitter *f, const Group *g, const double *theta, Sum *value, Sum *gradient)
 {
-  const Pasts *pasts = f->pasts;
+  const Cbs *pasts = f->pasts;
   size_t n = g->last - g->first + 1;
   const Mark *marks = g->common ? f->marks + g->first : f->own_marks;
   if (!g->common) {
@@ -433,11 +433,11 @@ static void group_evaluate(const Fitter *f, const Group *g, const double *theta,
 static void row_evaluate(const Fitter *f, size_t i, const double *theta, const double *variables, Sum *value, Sum *gradient)
 {
   static const double NOTHING[MOMENTS] = {0};
-  const Pasts *pasts = f->pasts;
+  const Cbs *pasts = f->pasts;
   int n_covariates = pasts->n_covariates;
   const double *z = pasts->z + i * (size_t)n_covariates;
-  double own[MODEL_PARAMETERS], moments[MOMENTS];
-  PARETO_NBD.apply(theta, variables + MODEL_PARAMETERS, variables + MODEL_PARAMETERS + n_covariates, z, n_covariates, own);
+  double own[BTYD_PARAMETERS], moments[MOMENTS];
+  PARETO_NBD.apply(theta, variables + BTYD_PARAMETERS, variables + BTYD_PARAMETERS + n_covariates, z, n_covariates, own);
   double t_x = pasts->t_x[i], T = pasts->T[i], rate = own[R] + pasts->x[i];
   Fading fading = {rate, own[ALPHA], own[S], own[BETA]};
   Mark begin = mark_at(own, t_x), end = mark_at(own, T);
@@ -448,27 +448,27 @@ static void row_evaluate(const Fitter *f, size_t i, const double *theta, const d
     moments[k] *= own[S];
   }
   Shares shares = {0};
-  Sum change[MODEL_PARAMETERS] = {{0}};
+  Sum change[BTYD_PARAMETERS] = {{0}};
   shares_add(&shares, pasts->weight[i], log_begin, fall, moments, NOTHING, &end);
   shares_give(&shares, own, pasts->x[i], pasts->weight[i], value, change);
-  for (int k = 0; k < MODEL_PARAMETERS; k++) {
+  for (int k = 0; k < BTYD_PARAMETERS; k++) {
     sum_add(&gradient[k], sum_value(&change[k]));
   }
   for (int k = 0; k < n_covariates; k++) {
-    sum_add(&gradient[MODEL_PARAMETERS + k], -z[k] * sum_value(&change[ALPHA]));
-    sum_add(&gradient[MODEL_PARAMETERS + n_covariates + k], -z[k] * sum_value(&change[BETA]));
+    sum_add(&gradient[BTYD_PARAMETERS + k], -z[k] * sum_value(&change[ALPHA]));
+    sum_add(&gradient[BTYD_PARAMETERS + n_covariates + k], -z[k] * sum_value(&change[BETA]));
   }
 }
 
-void pareto_evaluate(void *fitter, const double *variables, double *value, double *gradient)
+void pareto_likelihood_evaluate(void *fitter, const double *variables, double *value, double *gradient)
 {
   const Fitter *f = fitter;
-  int n = MODEL_PARAMETERS + 2 * f->pasts->n_covariates;
-  double theta[MODEL_PARAMETERS];
-  Sum total = {0}, sums[MODEL_VARIABLES] = {{0}};
+  int n = BTYD_PARAMETERS + 2 * f->pasts->n_covariates;
+  double theta[BTYD_PARAMETERS];
+  Sum total = {0}, sums[BTYD_VARIABLES] = {{0}};
   *value = -INFINITY;
   memset(gradient, 0, (size_t)n * sizeof *gradient);
-  for (int k = 0; k < MODEL_PARAMETERS; k++) {
+  for (int k = 0; k < BTYD_PARAMETERS; k++) {
     if (!(fabs(variables[k]) < VARIABLE_MOST)) {
       return;
     }

@@ -1,5 +1,5 @@
 /*
-** The likelihood of the Pareto/NBD model over many customers, and its gradient: what `Model` wants of it (see model.h).
+** The likelihood of the Pareto/NBD model over many customers, and its gradient: what `Model` wants of it (see btyd.h).
 */
 #ifndef RETAIN_CORE_BTYD_PARETO_LIKELIHOOD_H
 #define RETAIN_CORE_BTYD_PARETO_LIKELIHOOD_H
@@ -8,9 +8,9 @@
 
 #include "cbs.h"
 
-Status pareto_open(const Pasts *pasts, void **fitter, const Watch *watch);
-void pareto_evaluate(void *fitter, const double *variables, double *value, double *gradient);
-bool pareto_start(const void *fitter, int k, double *variables);
-void pareto_close(void *fitter);
+Status pareto_likelihood_open(const Cbs *pasts, void **fitter, const Watch *watch);
+void pareto_likelihood_evaluate(void *fitter, const double *variables, double *value, double *gradient);
+bool pareto_likelihood_start(const void *fitter, int k, double *variables);
+void pareto_likelihood_close(void *fitter);
 
 #endif

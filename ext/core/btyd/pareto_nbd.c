@@ -18,7 +18,7 @@ enum {
 };
 
 /* ln of the integral over the time between t_x and T of dropout there, relative to the chance to be alive at T. -INFINITY where t_x = T. */
-static double log_gone_odds(const double *theta, const Past *past)
+static double log_gone_odds(const double *theta, const CbsRow *past)
 {
   double r = theta[R] + past->x, a = theta[ALPHA] + past->t_x, b = theta[BETA] + past->t_x, length = past->T - past->t_x;
   if (!(length > 0)) {
@@ -29,7 +29,7 @@ static double log_gone_odds(const double *theta, const Past *past)
 }
 
 /* 1 / (1 + odds), which does not overflow where that leaves a denormal number. */
-static double pareto_p_alive(const double *theta, const Past *past)
+static double pareto_p_alive(const double *theta, const CbsRow *past)
 {
   double odds = log_gone_odds(theta, past), rest = exp(-fabs(odds));
   return (odds > 0 ? rest : 1) / (1 + rest);
@@ -41,7 +41,7 @@ static double bought_by(const double *theta, double T)
   return theta[R] / theta[ALPHA] * fading_integral(theta[R] + 1, theta[ALPHA], theta[S], theta[BETA], T);
 }
 
-static double pareto_log_likelihood(const double *theta, const Past *past)
+static double pareto_log_likelihood(const double *theta, const CbsRow *past)
 {
   double x = past->x, T = past->T;
   if (x == 0) {
@@ -59,7 +59,7 @@ static double pareto_log_likelihood(const double *theta, const Past *past)
 ** What a past leaves: alive with the chance `alive`, and then, as the density of (lambda, mu) given alive keeps its form, like a new customer
 ** with parameters theta'.
 */
-static double after(const double *theta, const Past *past, Fading *fading)
+static double after(const double *theta, const CbsRow *past, Fading *fading)
 {
   *fading = (Fading){theta[R], theta[ALPHA], theta[S], theta[BETA]};
   if (!past) {
@@ -71,7 +71,7 @@ static double after(const double *theta, const Past *past, Fading *fading)
   return pareto_p_alive(theta, past);
 }
 
-static double pareto_p_alive_at(const double *theta, const Past *past, double later)
+static double pareto_p_alive_at(const double *theta, const CbsRow *past, double later)
 {
   Fading fading;
   double alive = after(theta, past, &fading);
@@ -85,7 +85,7 @@ static double time_alive(double s, double beta, double horizon)
   return beta * (slope == 0 ? y : -expm1(-slope * y) / slope);
 }
 
-static double pareto_expected(const double *theta, const Past *past, double horizon)
+static double pareto_expected(const double *theta, const CbsRow *past, double horizon)
 {
   Fading fading;
   double alive = after(theta, past, &fading);
@@ -93,7 +93,7 @@ static double pareto_expected(const double *theta, const Past *past, double hori
 }
 
 /* Alive for the whole horizon with n purchases, or left within it after n: positive terms, no recursion. */
-static double pareto_pmf(const double *theta, const Past *past, double n, double horizon)
+static double pareto_pmf(const double *theta, const CbsRow *past, double n, double horizon)
 {
   Fading f;
   double alive = after(theta, past, &f);
@@ -109,7 +109,7 @@ static double pareto_pmf(const double *theta, const Past *past, double n, double
   return gone + alive * (staying + leaving);
 }
 
-static double pareto_dert(const double *theta, const Past *past, double delta)
+static double pareto_dert(const double *theta, const CbsRow *past, double delta)
 {
   Fading f;
   double alive = after(theta, past, &f), lifetime;
@@ -165,7 +165,7 @@ static bool pareto_limit(const double *theta, char *text, size_t size)
   return true;
 }
 
-static const char *pareto_unfit(const Pasts *pasts)
+static const char *pareto_unfit(const Cbs *pasts)
 {
   double again = 0;
   bool gap = false;
@@ -179,17 +179,17 @@ static const char *pareto_unfit(const Pasts *pasts)
                                 : NULL;
 }
 
-const Model PARETO_NBD = {
+const BtydModel PARETO_NBD = {
   .name = "pareto_nbd",
   .title = "Pareto/NBD",
   .n_parameters = 4,
   .parameter = {"r", "alpha", "s", "beta"},
   .time_parameters = 1u << ALPHA | 1u << BETA,
   .takes_covariates = true,
-  .open = pareto_open,
-  .evaluate = pareto_evaluate,
-  .start = pareto_start,
-  .close = pareto_close,
+  .open = pareto_likelihood_open,
+  .evaluate = pareto_likelihood_evaluate,
+  .start = pareto_likelihood_start,
+  .close = pareto_likelihood_close,
   .limit = pareto_limit,
   .unfit = pareto_unfit,
   .log_likelihood = pareto_log_likelihood,

@@ -71,7 +71,7 @@ static void held_out_free(ChurnHeldOut *held)
 static Status training_rows(Churn *churn, const Customers *customers, double *matrix, const Watch *watch)
 {
   ChurnHeldOut *held = &churn->held_out;
-  const ChurnShop *shop = &churn->shop[CHURN_CUT];
+  const ChurnSnapshot *shop = &churn->shop[CHURN_CUT];
   size_t row = 0, n_first = 0;
   double frequency = 0;
   for (uint32_t id = 0; id < customers->count; id++) {
@@ -83,17 +83,17 @@ static Status training_rows(Churn *churn, const Customers *customers, double *ma
     if (!churn_past(&churn->times, state, CHURN_CUT, &past)) {
       continue;
     }
-    Past model_past = past_of(&past);
+    CbsRow model_past = cbs_row_of(&past);
     held->label[row] = !churn_returned(&churn->times, state);
     held->fold[row] = (unsigned char)(customer_hash(customers, id) % CHURN_FOLDS);
     if (matrix) {
-      shop_features(churn, id, CHURN_CUT, &past, matrix + row * (size_t)churn->n_features);
+      churn_snapshot_features(churn, id, CHURN_CUT, &past, matrix + row * (size_t)churn->n_features);
       if (held->fold[row] == 0 && shop->model) { /* a fifth is enough for a mean */
-        frequency += shop_frequency_part(shop, &model_past);
+        frequency += churn_snapshot_frequency_part(shop, &model_past);
         n_first++;
       }
     } else {
-      held->log_odds[row] = shop_log_odds(shop, &model_past);
+      held->log_odds[row] = churn_snapshot_log_odds(shop, &model_past);
     }
     if (churn->keep_held_out) {
       held->gone[row] = shop->model ? 1 - shop->model->p_alive(shop->theta, &model_past) : NAN;
@@ -215,11 +215,11 @@ static Status learn(Churn *churn, const Customers *customers, const Watch *watch
 static double row_probability(const Churn *churn, uint32_t id, const ChurnPast *past)
 {
   if (churn->method != CHURN_LOGIT) {
-    Past model_past = past_of(past);
-    return shop_probability(&churn->shop[CHURN_AS_OF], &model_past);
+    CbsRow model_past = cbs_row_of(past);
+    return churn_snapshot_probability(&churn->shop[CHURN_AS_OF], &model_past);
   }
   double x[CHURN_FEATURES_MAX];
-  shop_features(churn, id, CHURN_AS_OF, past, x);
+  churn_snapshot_features(churn, id, CHURN_AS_OF, past, x);
   return logit_probability(churn->intercept + churn->slope * logit_log_odds(&churn->logit, x));
 }
 
@@ -249,7 +249,7 @@ Status churn_fit(Churn *churn, const Customers *customers, const Watch *watch)
   bool learning = false;
   Status status = can_learn(churn, customers, &n, &learning, watch);
   if (status == STATUS_OK && (learning || churn->keep_held_out)) {
-    status = shop_build(churn, customers, CHURN_CUT, watch);
+    status = churn_snapshot_build(churn, customers, CHURN_CUT, watch);
     if (status == STATUS_OK) {
       status = held_out_alloc(&churn->held_out, n);
     }
@@ -259,7 +259,7 @@ Status churn_fit(Churn *churn, const Customers *customers, const Watch *watch)
   }
   if (status == STATUS_OK && !churn->keep_held_out) {
     held_out_free(&churn->held_out);
-    status = shop_build(churn, customers, CHURN_AS_OF, watch);
+    status = churn_snapshot_build(churn, customers, CHURN_AS_OF, watch);
   }
   if (status == STATUS_OK && churn->keep_held_out && churn->method != CHURN_LOGIT) {
     status = training_rows(churn, customers, NULL, watch);
@@ -277,7 +277,7 @@ Status churn_fit(Churn *churn, const Customers *customers, const Watch *watch)
 ** Purchases a day of one who is alive: the mean of the gamma posterior of the rate, (r + x) / (alpha + T) in either
 ** model.
 */
-static double rate_alive(const ChurnShop *shop, const ChurnPast *past)
+static double rate_alive(const ChurnSnapshot *shop, const ChurnPast *past)
 {
   return shop->alive ? (shop->alive_theta[0] + (double)past->x) / (shop->alive_theta[1] + (double)past->age)
                      : (1 + (double)past->x) / (shop->prior + (double)past->age);
@@ -285,10 +285,10 @@ static double rate_alive(const ChurnShop *shop, const ChurnPast *past)
 
 ChurnRow churn_row(const Churn *churn, const Customers *customers, uint32_t customer)
 {
-  const ChurnShop *shop = &churn->shop[CHURN_AS_OF];
+  const ChurnSnapshot *shop = &churn->shop[CHURN_AS_OF];
   ChurnRow row = {.p_alive = NAN};
   churn_past(&churn->times, customers_state(customers, customer), CHURN_AS_OF, &row.past);
-  Past past = past_of(&row.past);
+  CbsRow past = cbs_row_of(&row.past);
   row.usual_gap = churn_usual_gap(&row.past, shop->gap);
   row.overdue_ratio = (double)row.past.since / row.usual_gap;
   if (shop->alive) {
@@ -321,12 +321,12 @@ static int reason_add(ChurnReason *reasons, int n, ChurnReason reason)
 */
 static void contributions_of(const Churn *churn, const ChurnPast *past, const double *x, double *cause)
 {
-  const ChurnShop *shop = &churn->shop[CHURN_AS_OF];
+  const ChurnSnapshot *shop = &churn->shop[CHURN_AS_OF];
   double feature[CHURN_FEATURES_MAX], frequency = 0;
-  Past model_past = past_of(past);
+  CbsRow model_past = cbs_row_of(past);
   logit_contributions(&churn->logit, x, feature);
   if (shop->model) {
-    frequency = shop_frequency_part(shop, &model_past) - churn->mean_frequency;
+    frequency = churn_snapshot_frequency_part(shop, &model_past) - churn->mean_frequency;
     frequency *= churn->logit.coefficient[CHURN_P_ALIVE];
   }
   cause[CAUSE_SILENCE] = feature[CHURN_RECENCY] + feature[CHURN_OVERDUE] + feature[CHURN_P_ALIVE] - frequency;
@@ -342,19 +342,19 @@ static void contributions_of(const Churn *churn, const ChurnPast *past, const do
 int churn_reasons(const Churn *churn, const Customers *customers, uint32_t customer,
                   ChurnReason reasons[CHURN_REASONS])
 {
-  const ChurnShop *shop = &churn->shop[CHURN_AS_OF];
+  const ChurnSnapshot *shop = &churn->shop[CHURN_AS_OF];
   double x[CHURN_FEATURES_MAX], cause[CHURN_CAUSES + SIGNAL_FEATURES_MAX];
   ChurnPast past;
   int n = 0, n_causes = CHURN_CAUSES + churn->n_features - CHURN_FEATURES;
   churn_past(&churn->times, customers_state(customers, customer), CHURN_AS_OF, &past);
   if (churn->method != CHURN_LOGIT) {
-    Past model_past = past_of(&past);
-    double frequency = shop_frequency_part(shop, &model_past);
-    double all = shop_log_odds(shop, &model_past) - shop_log_odds(shop, NULL);
+    CbsRow model_past = cbs_row_of(&past);
+    double frequency = churn_snapshot_frequency_part(shop, &model_past);
+    double all = churn_snapshot_log_odds(shop, &model_past) - churn_snapshot_log_odds(shop, NULL);
     n = reason_add(reasons, n, (ChurnReason){CAUSE_SILENCE, all - frequency});
     n = reason_add(reasons, n, (ChurnReason){CAUSE_FREQUENCY, frequency});
   } else {
-    shop_features(churn, customer, CHURN_AS_OF, &past, x);
+    churn_snapshot_features(churn, customer, CHURN_AS_OF, &past, x);
     contributions_of(churn, &past, x, cause);
     for (int i = 0; i < n_causes; i++) {
       const SignalFeature *signal = i < CHURN_CAUSES ? NULL : &churn->signals->feature[i - CHURN_CAUSES];

@@ -13,7 +13,7 @@
 **                over all customers of the cut-off the mean probability is the share that bought nothing
 ** Where the past is too short, customers too few or the regression shows no skill, the probability is that of the
 ** purchase model, BG/NBD or MBG/NBD, whichever is likelier, fitted up to as_of. Where neither has a finite maximum it
-** is the likelier one at its limit (ModelFit.at_limit), and where there is no such either, that of a Poisson process
+** is the likelier one at its limit (BtydFit.at_limit), and where there is no such either, that of a Poisson process
 ** without dropout, its rate gamma(1, A) with A the mean time per repeat purchase: ((A + T) / (A + T + H))^(x + 1).
 ** `why` and `model_why` say so.
 **
@@ -43,7 +43,7 @@
 #define CHURN_REASONS 3
 #define CHURN_REASON_LEAST 0.1 /* odds times 1.1 */
 #define CHURN_WHY 240
-#define CHURN_MODEL_WHY (MODEL_REASON + 16)
+#define CHURN_MODEL_WHY (BTYD_REASON + 16)
 
 typedef enum ChurnWanted {
   CHURN_AUTO,
@@ -59,19 +59,19 @@ typedef enum ChurnMethod {
 } ChurnMethod;
 
 /* What is known of all customers at an instant. */
-typedef struct ChurnShop {
-  double horizon;        /* days after the instant that a forecast is about */
-  double gap;            /* mean gap; NaN: nobody bought twice */
-  double prior;          /* A above */
-  double repeats, value; /* mean per customer: x, sum of values */
-  const Model *model;    /* that forecasts, or is a feature; NULL: none */
-  double theta[MODEL_PARAMETERS];
-  bool at_limit;      /* the model did not converge: theta is near a limit */
-  const Model *alive; /* the likelier one at this instant; NULL: none */
-  double alive_theta[MODEL_PARAMETERS];
-} ChurnShop;
+typedef struct ChurnSnapshot {
+  double horizon;         /* days after the instant that a forecast is about */
+  double gap;             /* mean gap; NaN: nobody bought twice */
+  double prior;           /* A above */
+  double repeats, value;  /* mean per customer: x, sum of values */
+  const BtydModel *model; /* that forecasts, or is a feature; NULL: none */
+  double theta[BTYD_PARAMETERS];
+  bool at_limit;          /* the model did not converge: theta is near a limit */
+  const BtydModel *alive; /* the likelier one at this instant; NULL: none */
+  double alive_theta[BTYD_PARAMETERS];
+} ChurnSnapshot;
 
-double churn_shop_value(const ChurnShop *shop); /* mean value of a purchase day */
+double churn_snapshot_value(const ChurnSnapshot *shop); /* mean value of a purchase day */
 
 /* Customers of the cut-off, as the models of the other folds see them. */
 typedef struct ChurnHeldOut {
@@ -94,7 +94,7 @@ typedef struct Churn {
   char why[CHURN_WHY];             /* "" for CHURN_LOGIT; else why it is not */
   char model_why[CHURN_MODEL_WHY]; /* why there is no purchase model, or it is at its limit; else "" */
   int n_features;
-  ChurnShop shop[CHURN_INSTANTS];
+  ChurnSnapshot shop[CHURN_INSTANTS];
   Logit logit;
   double intercept, slope; /* of the calibration */
   double mean_frequency;   /* of the part of the purchase model's log-odds that the purchases make, at the cut-off */

@@ -80,7 +80,7 @@ typedef struct Figures {
   int decimals;                /* of %1 and %2 */
 } Figures;
 
-static Figures signal_figures(const ChurnWords *words, uint32_t customer, const ChurnRow *row, int feature)
+static Figures signal_figures(const ChurnExplain *words, uint32_t customer, const ChurnRow *row, int feature)
 {
   const Signals *signals = words->churn->signals;
   SignalView view = signals_view(signals, CHURN_AS_OF, customer, row->past.first, feature);
@@ -97,10 +97,10 @@ static Figures signal_figures(const ChurnWords *words, uint32_t customer, const 
   }
 }
 
-static Figures figures_of(const ChurnWords *words, uint32_t customer, const ChurnRow *row, int cause)
+static Figures figures_of(const ChurnExplain *words, uint32_t customer, const ChurnRow *row, int cause)
 {
   const Churn *churn = words->churn;
-  const ChurnShop *shop = &churn->shop[CHURN_AS_OF];
+  const ChurnSnapshot *shop = &churn->shop[CHURN_AS_OF];
   const ChurnPast *past = &row->past;
   double window = days_between(churn->times.cut, churn->times.as_of), days = (double)past->x + 1;
   if (cause >= CHURN_CAUSES) {
@@ -119,7 +119,7 @@ static Figures figures_of(const ChurnWords *words, uint32_t customer, const Chur
       break;
     case CAUSE_VALUE:
       figures.value = past->value / days;
-      figures.usual = churn_shop_value(shop);
+      figures.usual = churn_snapshot_value(shop);
       figures.decimals = 2;
       break;
     case CAUSE_TREND:
@@ -144,12 +144,12 @@ const char *signal_name(const Customers *kinds, uint32_t kind, char number[32])
   return number;
 }
 
-static const char *kind_name(const ChurnWords *words, int cause, char number[32])
+static const char *kind_name(const ChurnExplain *words, int cause, char number[32])
 {
   return signal_name(words->kinds, words->churn->signals->feature[cause - CHURN_CAUSES].kind, number);
 }
 
-static void phrase_add(const ChurnWords *words, const ChurnReason *reason, const Figures *figures, Text *text)
+static void phrase_add(const ChurnExplain *words, const ChurnReason *reason, const Figures *figures, Text *text)
 {
   char number[32];
   for (const char *at = figures->phrase->text[words->language]; *at; at++) {
@@ -172,7 +172,7 @@ static void phrase_add(const ChurnWords *words, const ChurnReason *reason, const
   }
 }
 
-void churn_words_reasons(const ChurnWords *words, uint32_t customer, Text *text)
+void churn_explain_reasons(const ChurnExplain *words, uint32_t customer, Text *text)
 {
   ChurnReason reasons[CHURN_REASONS];
   ChurnRow row = churn_row(words->churn, words->customers, customer);
@@ -191,7 +191,7 @@ static void figure_add(Text *text, const char *name, double value)
   text_add_decimal(text, value, 4);
 }
 
-void churn_words_json(const ChurnWords *words, uint32_t customer, Text *text)
+void churn_explain_json(const ChurnExplain *words, uint32_t customer, Text *text)
 {
   ChurnReason reasons[CHURN_REASONS];
   ChurnRow row = churn_row(words->churn, words->customers, customer);
@@ -249,10 +249,10 @@ static const Phrase ACTION_LESS[RISKS] = {
   [RISK_CRITICAL] = {{"cheap automatic win-back only", "仅用低成本的自动化挽回"}},
 };
 
-const char *churn_words_action(const ChurnWords *words, uint32_t customer, ChurnRisk risk)
+const char *churn_explain_action(const ChurnExplain *words, uint32_t customer, ChurnRisk risk)
 {
   const Churn *churn = words->churn;
-  const ChurnShop *shop = &churn->shop[CHURN_AS_OF];
+  const ChurnSnapshot *shop = &churn->shop[CHURN_AS_OF];
   const Phrase *action = &ACTION_NONE;
   if (risk != RISK_LOW) {
     ChurnReason reasons[CHURN_REASONS];

@@ -27,27 +27,27 @@ const char *signal_name(const Customers *kinds, uint32_t kind, char number[32]);
 ChurnRisk churn_risk_of(double probability, const double cuts[RISKS - 1]);
 
 /* Who speaks about whom; borrowed. */
-typedef struct ChurnWords {
+typedef struct ChurnExplain {
   const Churn *churn;
   const Customers *customers;
   const Customers *kinds; /* the kinds of signals by their number; NULL: none */
   Language language;
-} ChurnWords;
+} ChurnExplain;
 
 /*
 ** "last purchase 83 days ago, usual gap 33 days; login: 5 in the last 90 days, usually 40". What lowers the risk says
 ** so.
 */
-void churn_words_reasons(const ChurnWords *words, uint32_t customer, Text *text);
+void churn_explain_reasons(const ChurnExplain *words, uint32_t customer, Text *text);
 
 /*
 ** The same as a JSON array of {"reason", "log_odds", "value", "usual", "text"}; a signal has "reason":"signal" and
 ** "kind", "measure" (rate, value, date) besides.
 */
-void churn_words_json(const ChurnWords *words, uint32_t customer, Text *text);
+void churn_explain_json(const ChurnExplain *words, uint32_t customer, Text *text);
 
 /* What to do about a customer; static text. */
-const char *churn_words_action(const ChurnWords *words, uint32_t customer, ChurnRisk risk);
+const char *churn_explain_action(const ChurnExplain *words, uint32_t customer, ChurnRisk risk);
 
 /* A number with at most so many decimals, 0 … 6, zeros at the end left out; NaN and infinities as null. */
 void text_add_decimal(Text *text, double x, int decimals);

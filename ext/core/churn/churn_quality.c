@@ -30,28 +30,28 @@ static Status calibrated(const ChurnHeldOut *held, double *probability, double *
 
 static Status measure(const double *score, const ChurnHeldOut *held, ChurnQuality *quality, const Watch *watch)
 {
-  Scores scores = {0};
+  ScoreMetrics scores = {0};
   double brier = 0, log_loss = 0;
-  Status status = scores_load(&scores, score, held->label, held->n);
+  Status status = score_metrics_load(&scores, score, held->label, held->n);
   if (status == STATUS_OK) {
-    status = scores_sort(&scores, watch);
+    status = score_metrics_sort(&scores, watch);
   }
   if (status == STATUS_OK) {
-    status = scores_auc(&scores, &quality->auc, watch);
+    status = score_metrics_auc(&scores, &quality->auc, watch);
   }
   if (status == STATUS_OK) {
-    status = scores_lift(&scores, CHURN_TOP_SHARE, &quality->lift, watch);
+    status = score_metrics_lift(&scores, CHURN_TOP_SHARE, &quality->lift, watch);
   }
   if (status == STATUS_OK) {
-    status = scores_calibrate(&scores, CHURN_BINS, &quality->calibration, watch);
+    status = score_metrics_calibrate(&scores, CHURN_BINS, &quality->calibration, watch);
   }
   for (size_t i = 0; i < held->n; i++) {
-    brier += brier_term(score[i], held->label[i]);
-    log_loss += log_loss_term(score[i], held->label[i]);
+    brier += score_metrics_brier_term(score[i], held->label[i]);
+    log_loss += score_metrics_log_loss_term(score[i], held->label[i]);
   }
   quality->brier = brier / (double)held->n;
   quality->log_loss = log_loss / (double)held->n;
-  scores_free(&scores);
+  score_metrics_free(&scores);
   return status;
 }
 

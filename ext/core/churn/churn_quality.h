@@ -6,7 +6,7 @@
 ** label is not among its rows, though it took part in the models that those log-odds come from: two numbers that hardly
 ** change by it. All customers are of one horizon: how the shop changes from one horizon to the next is not in it, while
 ** churn_fit() applies what was learned in one to the next. Beside it P(gone) = 1 -
-** P(alive) of the purchase model for the same customers. Measures: classify.h. O(customers log customers), 24 bytes
+** P(alive) of the purchase model for the same customers. Measures: score_metrics.h. O(customers log customers), 24 bytes
 ** per customer.
 */
 #ifndef RETAIN_CORE_CHURN_CHURN_QUALITY_H

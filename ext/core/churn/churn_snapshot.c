@@ -30,7 +30,7 @@ uint64_t customer_hash(const Customers *customers, uint32_t id)
   return hash ^ hash >> 31;
 }
 
-double shop_probability(const ChurnShop *shop, const Past *past)
+double churn_snapshot_probability(const ChurnSnapshot *shop, const CbsRow *past)
 {
   if (shop->model) {
     return shop->model->pmf(shop->theta, past, 0, shop->horizon);
@@ -39,19 +39,19 @@ double shop_probability(const ChurnShop *shop, const Past *past)
   return exp(-(x + 1) * log1p(shop->horizon / (shop->prior + T)));
 }
 
-double shop_log_odds(const ChurnShop *shop, const Past *past)
+double churn_snapshot_log_odds(const ChurnSnapshot *shop, const CbsRow *past)
 {
-  return log_odds_of(shop_probability(shop, past));
+  return log_odds_of(churn_snapshot_probability(shop, past));
 }
 
-double shop_frequency_part(const ChurnShop *shop, const Past *past)
+double churn_snapshot_frequency_part(const ChurnSnapshot *shop, const CbsRow *past)
 {
-  Past just_bought = {past->x, past->t_x, past->t_x};
-  return past->x > 0 ? shop_log_odds(shop, &just_bought) - shop_log_odds(shop, NULL) : 0;
+  CbsRow just_bought = {past->x, past->t_x, past->t_x};
+  return past->x > 0 ? churn_snapshot_log_odds(shop, &just_bought) - churn_snapshot_log_odds(shop, NULL) : 0;
 }
 
 /* 2: a maximum; 1: none, but a limit; 0: neither. */
-static int fit_rank(const ModelFit *fit)
+static int fit_rank(const BtydFit *fit)
 {
   bool usable = fit->converged || fit->at_limit;
   for (int i = 0; i < fit->model->n_parameters; i++) {
@@ -61,7 +61,7 @@ static int fit_rank(const ModelFit *fit)
                                       : 1;
 }
 
-static void shop_take(ChurnShop *shop, const ModelFit *fit)
+static void churn_snapshot_take(ChurnSnapshot *shop, const BtydFit *fit)
 {
   shop->model = fit->model;
   shop->at_limit = !fit->converged;
@@ -72,19 +72,19 @@ static void shop_take(ChurnShop *shop, const ModelFit *fit)
 ** The likelier model, one that converged before one at its limit; `known`: the model that is a feature, which is taken
 ** beside it. Of a model that was asked for alone, that one.
 */
-static Status shop_fit(const Churn *churn, ChurnShop *shop, const Model *known, Pasts *pasts, char *why,
-                       const Watch *watch)
+static Status churn_snapshot_fit(const Churn *churn, ChurnSnapshot *shop, const BtydModel *known, Cbs *pasts, char *why,
+                                 const Watch *watch)
 {
-  static const Model *const MODEL[] = {&MBGNBD, &BGNBD};
-  ModelFit fit[2];
+  static const BtydModel *const MODEL[] = {&MBGNBD, &BGNBD};
+  BtydFit fit[2];
   int best = -1, rank[2] = {0, 0};
-  Status status = pasts_finish(pasts, watch);
+  Status status = cbs_finish(pasts, watch);
   why[0] = 0;
   for (int i = 0; i < 2 && status == STATUS_OK && pasts->n > 0; i++) {
     if (churn->wanted == (i ? CHURN_WANT_MBGNBD : CHURN_WANT_BGNBD)) {
       continue;
     }
-    status = model_fit(MODEL[i], pasts, &fit[i], watch);
+    status = btyd_fit(MODEL[i], pasts, &fit[i], watch);
     rank[i] = status == STATUS_OK ? fit_rank(&fit[i]) : 0;
     if (status == STATUS_OK && rank[i] == 0) {
       snprintf(why, CHURN_MODEL_WHY, "%s: %s", MODEL[i]->name, fit[i].reason);
@@ -97,29 +97,29 @@ static Status shop_fit(const Churn *churn, ChurnShop *shop, const Model *known, 
   if (status != STATUS_OK || best < 0) {
     return status;
   }
-  shop_take(shop, &fit[best]);
+  churn_snapshot_take(shop, &fit[best]);
   shop->alive = shop->model;
   memcpy(shop->alive_theta, shop->theta, sizeof shop->theta);
   snprintf(why, CHURN_MODEL_WHY, "%s", shop->at_limit ? fit[best].reason : "");
   for (int i = 0; i < 2; i++) {
     if (MODEL[i] == known && rank[i] > 0) {
-      shop_take(shop, &fit[i]);
+      churn_snapshot_take(shop, &fit[i]);
     }
   }
   return status;
 }
 
-Status shop_build(Churn *churn, const Customers *customers, ChurnInstant instant, const Watch *watch)
+Status churn_snapshot_build(Churn *churn, const Customers *customers, ChurnInstant instant, const Watch *watch)
 {
-  ChurnShop *shop = &churn->shop[instant];
-  const ChurnShop *learned = instant == CHURN_AS_OF && churn->method == CHURN_LOGIT ? &churn->shop[CHURN_CUT] : NULL;
+  ChurnSnapshot *shop = &churn->shop[instant];
+  const ChurnSnapshot *learned = instant == CHURN_AS_OF && churn->method == CHURN_LOGIT ? &churn->shop[CHURN_CUT] : NULL;
   uint64_t share = instant == CHURN_CUT ? (customers->count + CHURN_FIT_CUSTOMERS - 1) / CHURN_FIT_CUSTOMERS : 1;
   const ChurnTimes *times = &churn->times;
-  Pasts pasts = {.watch = watch};
+  Cbs pasts = {.watch = watch};
   double gaps = 0, repeats = 0, ages = 0, value = 0, n = 0;
   Status status = STATUS_OK;
-  *shop = (ChurnShop){.horizon = instant == CHURN_CUT ? days_between(times->cut, times->as_of)
-                                                      : days_between(times->as_of, times->until)};
+  *shop = (ChurnSnapshot){.horizon = instant == CHURN_CUT ? days_between(times->cut, times->as_of)
+                                                          : days_between(times->as_of, times->until)};
   for (uint32_t id = 0; id < customers->count && status == STATUS_OK; id++) {
     ChurnPast past;
     if (churn_past(times, customers_state(customers, id), instant, &past)) {
@@ -129,7 +129,7 @@ Status shop_build(Churn *churn, const Customers *customers, ChurnInstant instant
       value += past.value;
       n++;
       if (share <= 1 || customer_hash(customers, id) / CHURN_FOLDS % share == 0) {
-        status = pasts_add(&pasts, past_of(&past), NULL, 1);
+        status = cbs_add(&pasts, cbs_row_of(&past), NULL, 1);
       }
     }
     if (id % WATCH_EVERY == 0 && watch_stop(watch)) {
@@ -141,27 +141,27 @@ Status shop_build(Churn *churn, const Customers *customers, ChurnInstant instant
   shop->value = n > 0 ? value / n : 0;
   shop->prior = (ages + shop->horizon) / (repeats + 1);
   if (status == STATUS_OK) {
-    status = shop_fit(churn, shop, learned ? learned->model : NULL, &pasts, churn->model_why, watch);
+    status = churn_snapshot_fit(churn, shop, learned ? learned->model : NULL, &pasts, churn->model_why, watch);
   }
   if (learned && shop->model != learned->model) { /* the feature is there as it was learned, or not at all */
     shop->model = learned->model;
     shop->at_limit = learned->at_limit;
     memcpy(shop->theta, learned->theta, sizeof shop->theta);
   }
-  pasts_free(&pasts);
+  cbs_free(&pasts);
   return status;
 }
 
-double churn_shop_value(const ChurnShop *shop)
+double churn_snapshot_value(const ChurnSnapshot *shop)
 {
   return shop->value / (shop->repeats + 1);
 }
 
-void shop_features(const Churn *churn, uint32_t id, ChurnInstant instant, const ChurnPast *past, double *x)
+void churn_snapshot_features(const Churn *churn, uint32_t id, ChurnInstant instant, const ChurnPast *past, double *x)
 {
-  const ChurnShop *shop = &churn->shop[instant];
-  Past model_past = past_of(past);
-  churn_features(past, shop->gap, churn_shop_value(shop), shop->model ? shop_log_odds(shop, &model_past) : 0, x);
+  const ChurnSnapshot *shop = &churn->shop[instant];
+  CbsRow model_past = cbs_row_of(past);
+  churn_features(past, shop->gap, churn_snapshot_value(shop), shop->model ? churn_snapshot_log_odds(shop, &model_past) : 0, x);
   if (!churn->has_value) {
     x[CHURN_VALUE] = 0;
   }

@@ -6,29 +6,29 @@
 
 #include "churn.h"
 
-static inline Past past_of(const ChurnPast *past)
+static inline CbsRow cbs_row_of(const ChurnPast *past)
 {
-  return (Past){(double)past->x, (double)past->t_x, (double)past->age};
+  return (CbsRow){(double)past->x, (double)past->t_x, (double)past->age};
 }
 
 /* Of the key, so that it does not depend on the order of the rows. */
 uint64_t customer_hash(const Customers *customers, uint32_t id);
 
 /* What is known of all customers at an instant, and the models fitted to it; churn->model_why: why there is none. */
-Status shop_build(Churn *churn, const Customers *customers, ChurnInstant instant, const Watch *watch);
+Status churn_snapshot_build(Churn *churn, const Customers *customers, ChurnInstant instant, const Watch *watch);
 
 /* The probability of no purchase in the horizon after the instant, and its log-odds. `past` NULL: of a new customer. */
-double shop_probability(const ChurnShop *shop, const Past *past);
-double shop_log_odds(const ChurnShop *shop, const Past *past);
+double churn_snapshot_probability(const ChurnSnapshot *shop, const CbsRow *past);
+double churn_snapshot_log_odds(const ChurnSnapshot *shop, const CbsRow *past);
 
 /*
 ** What the purchases themselves and the silence since the last one add to the log-odds of a new customer; for a
-** single purchase all is silence. Returns the first part; both together are shop_log_odds(past) -
-** shop_log_odds(NULL).
+** single purchase all is silence. Returns the first part; both together are churn_snapshot_log_odds(past) -
+** churn_snapshot_log_odds(NULL).
 */
-double shop_frequency_part(const ChurnShop *shop, const Past *past);
+double churn_snapshot_frequency_part(const ChurnSnapshot *shop, const CbsRow *past);
 
 /* The features of a customer's past at an instant, n_features of them. */
-void shop_features(const Churn *churn, uint32_t id, ChurnInstant instant, const ChurnPast *past, double *x);
+void churn_snapshot_features(const Churn *churn, uint32_t id, ChurnInstant instant, const ChurnPast *past, double *x);
 
 #endif

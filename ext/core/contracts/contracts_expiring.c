@@ -45,7 +45,7 @@ static bool row_before(const void *a, const void *b, const void *unused)
   return x->contract->end != y->contract->end ? x->contract->end < y->contract->end : x->customer < y->customer;
 }
 
-Status expiring_find(const Contracts *contracts, int64_t days, int64_t offset_ms, ExpiringRow **rows, int64_t *n_rows, const Watch *watch)
+Status contracts_expiring_find(const Contracts *contracts, int64_t days, int64_t offset_ms, ExpiringRow **rows, int64_t *n_rows, const Watch *watch)
 {
   *n_rows = 0;
   *rows = mem_alloc((size_t)contracts->n_customers + 1, sizeof **rows);

@@ -54,6 +54,6 @@ typedef struct ExpiringRow {
 } ExpiringRow;
 
 /* By end, then customer id. *rows from mem_alloc(), the caller's. Contracts without segments, those that begin after as_of kept. */
-Status expiring_find(const Contracts *contracts, int64_t days, int64_t offset_ms, ExpiringRow **rows, int64_t *n_rows, const Watch *watch);
+Status contracts_expiring_find(const Contracts *contracts, int64_t days, int64_t offset_ms, ExpiringRow **rows, int64_t *n_rows, const Watch *watch);
 
 #endif

@@ -8,7 +8,7 @@
 #include "cox_fit.h"
 
 /* What is at risk at a time, and hazard and drift (the part of it that moves the mean of x) so far. */
-typedef struct CoxForward {
+typedef struct CoxResiduals {
   CoxFit *fit;
   size_t first, end;             /* the rows of this time */
   size_t entering, entering_end; /* by_entry[entering … entering_end - 1] came in after the last time */
@@ -20,13 +20,13 @@ typedef struct CoxForward {
   CoxTie tie;                     /* of this time */
   double *drift_step, *drift_own; /* what it adds; for the rows of its events */
   void *owned;
-} CoxForward;
+} CoxResiduals;
 
 /* After cox_evaluate(); forward_close() also after it failed. */
-static Status forward_open(CoxForward *forward, CoxFit *fit)
+static Status forward_open(CoxResiduals *forward, CoxFit *fit)
 {
   size_t m = (size_t)fit->m;
-  *forward = (CoxForward){.fit = fit};
+  *forward = (CoxResiduals){.fit = fit};
   forward->owned = mem_zero(6 * m + 1, sizeof(double));
   if (!forward->owned) return STATUS_NOMEM;
   forward->sums = forward->owned;
@@ -37,14 +37,14 @@ static Status forward_open(CoxForward *forward, CoxFit *fit)
   return STATUS_OK;
 }
 
-static void forward_close(CoxForward *forward)
+static void forward_close(CoxResiduals *forward)
 {
   mem_free(forward->owned);
   forward->owned = NULL;
 }
 
 /* Brings a row in (sign 1) or takes it out (-1). */
-static void row_move(CoxForward *forward, size_t row, double sign)
+static void row_move(CoxResiduals *forward, size_t row, double sign)
 {
   const CoxFit *fit = forward->fit;
   double r = sign * fit->score[row];
@@ -55,7 +55,7 @@ static void row_move(CoxForward *forward, size_t row, double sign)
   }
 }
 
-static void stratum_start(CoxForward *forward)
+static void stratum_start(CoxResiduals *forward)
 {
   const CoxFit *fit = forward->fit;
   const CoxRows *rows = fit->rows;
@@ -74,7 +74,7 @@ static void stratum_start(CoxForward *forward)
   forward->stratum_end = end;
 }
 
-static bool forward_next(CoxForward *forward)
+static bool forward_next(CoxResiduals *forward)
 {
   const CoxFit *fit = forward->fit;
   const CoxRows *rows = fit->rows;
@@ -130,7 +130,7 @@ typedef struct Steps {
   size_t n, slots;
 } Steps;
 
-static Status steps_add(Steps *steps, const CoxForward *forward)
+static Status steps_add(Steps *steps, const CoxResiduals *forward)
 {
   CoxFit *fit = forward->fit;
   size_t m = (size_t)fit->m;
@@ -162,7 +162,7 @@ static Status steps_add(Steps *steps, const CoxForward *forward)
 
 Status cox_baseline(Cox *cox, CoxStep **steps, size_t *n_steps, const Watch *watch)
 {
-  CoxForward forward = {0};
+  CoxResiduals forward = {0};
   Steps made = {0};
   Status status = cox_evaluate(cox->fit, watch);
   if (status == STATUS_OK) status = forward_open(&forward, cox->fit);
@@ -183,7 +183,7 @@ Status cox_baseline(Cox *cox, CoxStep **steps, size_t *n_steps, const Watch *wat
 /* ---- Robust errors */
 
 typedef struct Robust {
-  CoxForward forward;
+  CoxResiduals forward;
   double *cluster; /* residuals by cluster, m each; NULL: a row is a cluster, and is done at once */
   double *residual, *meat;
 } Robust;
@@ -209,7 +209,7 @@ static void residual_put(Robust *robust, size_t row)
 
 static void robust_time(Robust *robust)
 {
-  CoxForward *forward = &robust->forward;
+  CoxResiduals *forward = &robust->forward;
   const CoxFit *fit = forward->fit;
   const CoxRows *rows = fit->rows;
   const CoxTie *tie = &forward->tie;

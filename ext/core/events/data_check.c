@@ -13,14 +13,14 @@
 #define TIMES_USUAL 3
 #define DAY_WORDS ((1 << DAY_BITS) / 64)
 
-typedef struct CheckState {
+typedef struct DataCheckState {
   double value; /* compensated sum of values > 0 */
   float low;
   uint32_t rows;
   int64_t rowid;
-} CheckState;
+} DataCheckState;
 
-static void count(CheckTally *tally, int64_t rowid)
+static void count(DataCheckTally *tally, int64_t rowid)
 {
   tally->rowid = tally->rows == 0 || rowid < tally->rowid ? rowid : tally->rowid;
   tally->rows++;
@@ -38,26 +38,26 @@ static uint64_t value_bits(double value)
   return bits;
 }
 
-static CheckTwin *twin_slot(const Check *check, uint32_t customer, uint64_t value)
+static DataCheckTwin *twin_slot(const DataCheck *check, uint32_t customer, uint64_t value)
 {
   uint64_t hash = (value ^ customer * UINT64_C(0x9E3779B97F4A7C15)) * UINT64_C(0xD6E8FEB86659FD93);
   uint32_t mask = check->twins_size - 1;
   for (uint32_t i = (uint32_t)(hash >> 32) & mask;; i = (i + 1) & mask) {
-    CheckTwin *twin = &check->twin[i];
+    DataCheckTwin *twin = &check->twin[i];
     if (twin->round != check->round || (twin->customer == customer && twin->value == value)) {
       return twin;
     }
   }
 }
 
-static Status twins_grow(Check *check)
+static Status twins_grow(DataCheck *check)
 {
   uint32_t old_size = check->twins_size;
-  CheckTwin *old = check->twin;
+  DataCheckTwin *old = check->twin;
   if (old_size > UINT32_MAX / 4) {
     return STATUS_NOMEM;
   }
-  CheckTwin *twin = mem_zero(old_size ? 2 * (size_t)old_size : 64, sizeof *twin);
+  DataCheckTwin *twin = mem_zero(old_size ? 2 * (size_t)old_size : 64, sizeof *twin);
   if (!twin) {
     return STATUS_NOMEM;
   }
@@ -73,7 +73,7 @@ static Status twins_grow(Check *check)
 }
 
 /* Adds a row to the current round; *known says whether it was there. */
-static Status twin_add(Check *check, const Event *event, bool *known)
+static Status twin_add(DataCheck *check, const Event *event, bool *known)
 {
   if (check->n_twins >= check->twins_size / 2) {
     Status status = twins_grow(check);
@@ -82,16 +82,16 @@ static Status twin_add(Check *check, const Event *event, bool *known)
     }
   }
   uint64_t value = value_bits(event->value);
-  CheckTwin *twin = twin_slot(check, event->customer, value);
+  DataCheckTwin *twin = twin_slot(check, event->customer, value);
   *known = twin->round == check->round;
   if (!*known) {
-    *twin = (CheckTwin){value, event->customer, check->round};
+    *twin = (DataCheckTwin){value, event->customer, check->round};
     check->n_twins++;
   }
   return STATUS_OK;
 }
 
-static void next_round(Check *check)
+static void next_round(DataCheck *check)
 {
   check->alone = true;
   check->n_twins = 0;
@@ -101,7 +101,7 @@ static void next_round(Check *check)
   }
 }
 
-static Status find_twin(Check *check, const Event *event)
+static Status find_twin(DataCheck *check, const Event *event)
 {
   bool known;
   if (check->alone) {
@@ -118,7 +118,7 @@ static Status find_twin(Check *check, const Event *event)
   return status;
 }
 
-static Status mark_day(Check *check, const Event *event)
+static Status mark_day(DataCheck *check, const Event *event)
 {
   uint32_t day = day_number(event->time, check->offset_ms);
   if (day == check->last_day) {
@@ -135,10 +135,10 @@ static Status mark_day(Check *check, const Event *event)
   return STATUS_OK;
 }
 
-static Status check_step(void *self, void *customer_state, const Event *event)
+static Status data_check_step(void *self, void *customer_state, const Event *event)
 {
-  Check *check = self;
-  CheckState *state = customer_state;
+  DataCheck *check = self;
+  DataCheckState *state = customer_state;
   Status status = STATUS_OK;
   bool first = check->rows == 0, later = event->time != check->last.time;
   if (!first && !check->sorted && event->time < check->last.time) {
@@ -168,26 +168,26 @@ static Status check_step(void *self, void *customer_state, const Event *event)
   return status;
 }
 
-static void check_restart(void *self)
+static void data_check_restart(void *self)
 {
-  Check *check = self;
-  Check fresh = {.offset_ms = check->offset_ms, .today = check->today, .sorted = true};
-  check_free(check);
+  DataCheck *check = self;
+  DataCheck fresh = {.offset_ms = check->offset_ms, .today = check->today, .sorted = true};
+  data_check_free(check);
   *check = fresh;
 }
 
-Accumulator check_accumulator(void)
+Accumulator data_check_accumulator(void)
 {
-  return (Accumulator){.state_size = sizeof(CheckState), .step = check_step, .restart = check_restart};
+  return (Accumulator){.state_size = sizeof(DataCheckState), .step = data_check_step, .restart = data_check_restart};
 }
 
-static void find_dominant(Check *check, const Customers *customers)
+static void find_dominant(DataCheck *check, const Customers *customers)
 {
   Sum total = {0};
   uint32_t most_rows = 0, most_value = 0; /* customers */
   for (uint32_t id = 0; id < customers->count; id++) {
-    const CheckState *state = customers_state(customers, id);
-    const CheckState *rows = customers_state(customers, most_rows), *value = customers_state(customers, most_value);
+    const DataCheckState *state = customers_state(customers, id);
+    const DataCheckState *rows = customers_state(customers, most_rows), *value = customers_state(customers, most_value);
     most_rows = state->rows > rows->rows ? id : most_rows;
     most_value = state->value + state->low > value->value + value->low ? id : most_value;
     sum_add(&total, state->value + state->low);
@@ -195,19 +195,19 @@ static void find_dominant(Check *check, const Customers *customers)
   if (customers->count == 0) {
     return;
   }
-  const CheckState *rows = customers_state(customers, most_rows), *value = customers_state(customers, most_value);
+  const DataCheckState *rows = customers_state(customers, most_rows), *value = customers_state(customers, most_value);
   double row_share = (double)rows->rows / (double)check->rows;
   double value_share = sum_value(&total) > 0 ? (value->value + value->low) / sum_value(&total) : 0;
   if (row_share > SHARE && row_share * customers->count > TIMES_AVERAGE) {
-    check->by_rows = (CheckDominant){{rows->rows, rows->rowid}, most_rows, row_share};
+    check->by_rows = (DataCheckDominant){{rows->rows, rows->rowid}, most_rows, row_share};
   }
   if (value_share > SHARE && value_share * customers->count > TIMES_AVERAGE) {
-    check->by_value = (CheckDominant){{value->rows, value->rowid}, most_value, value_share};
+    check->by_value = (DataCheckDominant){{value->rows, value->rowid}, most_value, value_share};
   }
 }
 
 /* The next day with rows from `day` on; the end of the days where there is none. */
-static uint32_t next_day(const Check *check, uint32_t day)
+static uint32_t next_day(const DataCheck *check, uint32_t day)
 {
   for (uint32_t word = day / 64; word < DAY_WORDS; word++) {
     uint64_t bits = check->day[word];
@@ -225,7 +225,7 @@ static uint32_t next_day(const Check *check, uint32_t day)
   return DAY_WORDS * 64;
 }
 
-static Status find_gaps(Check *check, const Watch *watch)
+static Status find_gaps(DataCheck *check, const Watch *watch)
 {
   static const double P95 = 0.95;
   const uint32_t end = DAY_WORDS * 64;
@@ -272,13 +272,13 @@ done:
   return status;
 }
 
-Status check_finish(Check *check, const Customers *customers, const Watch *watch)
+Status data_check_finish(DataCheck *check, const Customers *customers, const Watch *watch)
 {
   find_dominant(check, customers);
   return find_gaps(check, watch);
 }
 
-void check_free(Check *check)
+void data_check_free(DataCheck *check)
 {
   mem_free(check->twin);
   mem_free(check->day);

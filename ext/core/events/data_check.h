@@ -27,30 +27,30 @@
 #include "customers.h"
 
 /* Rows of a kind, and the smallest rowid among them. */
-typedef struct CheckTally {
+typedef struct DataCheckTally {
   int64_t rows, rowid;
-} CheckTally;
+} DataCheckTally;
 
 /* A row of the current instant. */
-typedef struct CheckTwin {
+typedef struct DataCheckTwin {
   uint64_t value;
   uint32_t customer, round; /* round != Check.round: free */
-} CheckTwin;
+} DataCheckTwin;
 
-typedef struct CheckDominant {
-  CheckTally tally; /* rows 0: nobody */
+typedef struct DataCheckDominant {
+  DataCheckTally tally; /* rows 0: nobody */
   uint32_t customer;
   double share;
-} CheckDominant;
+} DataCheckDominant;
 
-/* Set the first two, feed check_accumulator() with rows, check_finish(). {0} is a valid empty object. */
-typedef struct Check {
+/* Set the first two, feed data_check_accumulator() with rows, data_check_finish(). {0} is a valid empty object. */
+typedef struct DataCheck {
   int64_t offset_ms;
   int64_t today;
 
-  CheckTally duplicate, future, negative, zero;
+  DataCheckTally duplicate, future, negative, zero;
   int64_t rows;
-  CheckDominant by_rows, by_value;
+  DataCheckDominant by_rows, by_value;
   int64_t gaps, gap_days;    /* unusual runs, and the days without a row in them */
   uint32_t gap_from, gap_to; /* day numbers: the days with rows around the longest run */
   double usual_step;         /* the 95 % quantile, in days; NaN where there are too few */
@@ -60,17 +60,17 @@ typedef struct Check {
   Event last;
   uint32_t round; /* of the instant; never 0 */
   uint32_t n_twins, twins_size;
-  CheckTwin *twin; /* hash table of twins_size = 2^n */
-  uint64_t *day;   /* a bit per day number: has rows up to today */
+  DataCheckTwin *twin; /* hash table of twins_size = 2^n */
+  uint64_t *day;       /* a bit per day number: has rows up to today */
   uint32_t last_day;
-} Check;
+} DataCheck;
 
-Accumulator check_accumulator(void);
+Accumulator data_check_accumulator(void);
 
 /* Dominance and gaps. `customers` are those whose states the accumulator was given. */
-Status check_finish(Check *check, const Customers *customers, const Watch *watch);
+Status data_check_finish(DataCheck *check, const Customers *customers, const Watch *watch);
 
 /* May run twice. */
-void check_free(Check *check);
+void data_check_free(DataCheck *check);
 
 #endif

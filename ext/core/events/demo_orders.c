@@ -129,7 +129,7 @@ static Status shop_live(DemoShop *shop, uint64_t seed, int64_t *next, const Watc
   return STATUS_OK;
 }
 
-Status demo_build(DemoShop *shop, uint32_t n_customers, uint64_t seed, const Watch *watch)
+Status demo_orders_build(DemoShop *shop, uint32_t n_customers, uint64_t seed, const Watch *watch)
 {
   *shop = (DemoShop){.n_customers = n_customers};
   shop->customers = mem_zero(n_customers, sizeof *shop->customers);
@@ -163,7 +163,7 @@ Status demo_build(DemoShop *shop, uint32_t n_customers, uint64_t seed, const Wat
   return status;
 }
 
-void demo_free(DemoShop *shop)
+void demo_orders_free(DemoShop *shop)
 {
   mem_free(shop->customers);
   mem_free(shop->orders);

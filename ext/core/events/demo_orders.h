@@ -66,9 +66,9 @@ typedef struct DemoShop {
 } DemoShop;
 
 /* 1 <= n_customers <= DEMO_CUSTOMERS_MAX. STATUS_NOMEM or STATUS_INTERRUPT leave a shop that can be freed. */
-Status demo_build(DemoShop *shop, uint32_t n_customers, uint64_t seed, const Watch *watch);
+Status demo_orders_build(DemoShop *shop, uint32_t n_customers, uint64_t seed, const Watch *watch);
 
 /* {0} is a valid empty shop; may run twice. */
-void demo_free(DemoShop *shop);
+void demo_orders_free(DemoShop *shop);
 
 #endif

@@ -134,22 +134,22 @@ done:
   return status;
 }
 
-History *history_new(void)
+EventLog *event_log_new(void)
 {
-  History *history = mem_zero(1, sizeof *history);
+  EventLog *history = mem_zero(1, sizeof *history);
   if (history) {
     history->refs = 1;
   }
   return history;
 }
 
-History *history_share(History *history)
+EventLog *event_log_share(EventLog *history)
 {
   history->refs++;
   return history;
 }
 
-void history_release(History *history)
+void event_log_release(EventLog *history)
 {
   if (history && --history->refs == 0) {
     customers_free(&history->customers);

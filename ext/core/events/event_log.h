@@ -27,16 +27,16 @@ Status events_sort(const Events *events, uint32_t n_customers, uint32_t **order,
 void events_free(Events *events);
 
 /* A source made from any query: its customers and their events. Shared by reference count; read-only once made. */
-typedef struct History {
+typedef struct EventLog {
   int refs;
   bool has_value;
   bool contracts; /* made by retain_contracts(): an event's time is the start, its rowid the end (INT64_MAX: none) and its value the amount */
   Customers customers;
   Events events;
-} History;
+} EventLog;
 
-History *history_new(void); /* with one reference; NULL when out of memory */
-History *history_share(History *history);
-void history_release(History *history); /* NULL allowed */
+EventLog *event_log_new(void); /* with one reference; NULL when out of memory */
+EventLog *event_log_share(EventLog *history);
+void event_log_release(EventLog *history); /* NULL allowed */
 
 #endif

@@ -4,19 +4,19 @@
 
 #include "core/base/mem.h"
 
-typedef struct IntervalsState {
-  uint32_t last; /* day number of the latest row; after intervals_finish(): of the newest purchase */
-  uint32_t gaps; /* 0 until intervals_finish() */
-} IntervalsState;
+typedef struct PurchaseIntervalsState {
+  uint32_t last; /* day number of the latest row; after purchase_intervals_finish(): of the newest purchase */
+  uint32_t gaps; /* 0 until purchase_intervals_finish() */
+} PurchaseIntervalsState;
 
 /*
 ** A row of the customer's latest day adds nothing: the lines of an order and in-order repeats of a day cost no
 ** memory.
 */
-static Status intervals_step(void *self, void *customer_state, const Event *event)
+static Status purchase_intervals_step(void *self, void *customer_state, const Event *event)
 {
-  Intervals *intervals = self;
-  IntervalsState *state = customer_state;
+  PurchaseIntervals *intervals = self;
+  PurchaseIntervalsState *state = customer_state;
   uint32_t day = day_number(event->time, intervals->offset_ms);
   if (state->last == day) {
     return STATUS_OK;
@@ -25,13 +25,13 @@ static Status intervals_step(void *self, void *customer_state, const Event *even
   return purchase_days_add(&intervals->days, event->customer, day);
 }
 
-Accumulator intervals_accumulator(void)
+Accumulator purchase_intervals_accumulator(void)
 {
-  return (Accumulator){.state_size = sizeof(IntervalsState), .step = intervals_step};
+  return (Accumulator){.state_size = sizeof(PurchaseIntervalsState), .step = purchase_intervals_step};
 }
 
 /* Days of one bucket, sorted, into gaps; customers with a single day vanish. */
-static void make_gaps(Intervals *intervals, const Customers *customers, size_t number)
+static void make_gaps(PurchaseIntervals *intervals, const Customers *customers, size_t number)
 {
   DayBucket *bucket = &intervals->days.bucket[number];
   size_t out = 0;
@@ -46,17 +46,17 @@ static void make_gaps(Intervals *intervals, const Customers *customers, size_t n
         last = day;
       }
     }
-    IntervalsState *state = customers_state(customers, customer);
+    PurchaseIntervalsState *state = customers_state(customers, customer);
     state->last = last;
     state->gaps = (uint32_t)(out - start);
     if (state->gaps > 0) {
-      intervals->row[intervals->n_rows++] = (IntervalsRow){customer, (uint32_t)start};
+      intervals->row[intervals->n_rows++] = (PurchaseIntervalsRow){customer, (uint32_t)start};
     }
   }
   bucket->count = out;
 }
 
-Status intervals_finish(Intervals *intervals, const Customers *customers, const Watch *watch)
+Status purchase_intervals_finish(PurchaseIntervals *intervals, const Customers *customers, const Watch *watch)
 {
   PurchaseDays *days = &intervals->days;
   size_t turns = 0;
@@ -103,10 +103,10 @@ static double gap_quantile(const uint32_t *key, uint32_t n, uint32_t tenths)
   return a + (double)(h % 10) / 10 * (b - a);
 }
 
-void intervals_get(const Intervals *intervals, const Customers *customers, uint32_t row, IntervalStats *stats)
+void purchase_intervals_get(const PurchaseIntervals *intervals, const Customers *customers, uint32_t row, PurchaseIntervalsStats *stats)
 {
-  IntervalsRow at = intervals->row[row];
-  const IntervalsState *state = customers_state(customers, at.customer);
+  PurchaseIntervalsRow at = intervals->row[row];
+  const PurchaseIntervalsState *state = customers_state(customers, at.customer);
   const uint32_t *key = intervals->days.bucket[at.customer >> BUCKET_SHIFT].key + at.start;
   uint32_t n = state->gaps;
   uint64_t sum = 0;
@@ -128,7 +128,7 @@ void intervals_get(const Intervals *intervals, const Customers *customers, uint3
   stats->cv = n > 1 ? sqrt(squares / (n - 1)) / mean : NAN;
 }
 
-int64_t intervals_row_of(const Intervals *intervals, uint32_t customer)
+int64_t purchase_intervals_row_of(const PurchaseIntervals *intervals, uint32_t customer)
 {
   uint32_t low = 0, high = intervals->n_rows;
   while (low < high) {
@@ -142,7 +142,7 @@ int64_t intervals_row_of(const Intervals *intervals, uint32_t customer)
   return low < intervals->n_rows && intervals->row[low].customer == customer ? (int64_t)low : -1;
 }
 
-void intervals_free(Intervals *intervals)
+void purchase_intervals_free(PurchaseIntervals *intervals)
 {
   purchase_days_free(&intervals->days);
   mem_free(intervals->row);

@@ -17,38 +17,38 @@
 #include "core/events/purchase_days.h"
 
 /* A customer with a gap: where its keys begin in its bucket. */
-typedef struct IntervalsRow {
+typedef struct PurchaseIntervalsRow {
   uint32_t customer, start;
-} IntervalsRow;
+} PurchaseIntervalsRow;
 
-/* Set offset_ms, feed intervals_accumulator() with rows, intervals_finish(). {0} is a valid empty object. */
-typedef struct Intervals {
+/* Set offset_ms, feed purchase_intervals_accumulator() with rows, purchase_intervals_finish(). {0} is a valid empty object. */
+typedef struct PurchaseIntervals {
   int64_t offset_ms;
-  PurchaseDays days; /* after intervals_finish(): each customer's gaps ascending, in place of its days */
-  IntervalsRow *row;
+  PurchaseDays days; /* after purchase_intervals_finish(): each customer's gaps ascending, in place of its days */
+  PurchaseIntervalsRow *row;
   uint32_t n_rows;
-} Intervals;
+} PurchaseIntervals;
 
 /* What is known of one customer, all in days. */
-typedef struct IntervalStats {
+typedef struct PurchaseIntervalsStats {
   uint32_t customer, gaps;
   uint32_t last; /* day number of the newest purchase */
   double mean, median, p90;
   double cv; /* standard deviation / mean; NaN with one gap */
-} IntervalStats;
+} PurchaseIntervalsStats;
 
-Accumulator intervals_accumulator(void);
+Accumulator purchase_intervals_accumulator(void);
 
 /* Turns days into gaps. `customers` are those whose states the accumulator was given. */
-Status intervals_finish(Intervals *intervals, const Customers *customers, const Watch *watch);
+Status purchase_intervals_finish(PurchaseIntervals *intervals, const Customers *customers, const Watch *watch);
 
 /* Row < n_rows; rows are in the order of the customers' ids. */
-void intervals_get(const Intervals *intervals, const Customers *customers, uint32_t row, IntervalStats *stats);
+void purchase_intervals_get(const PurchaseIntervals *intervals, const Customers *customers, uint32_t row, PurchaseIntervalsStats *stats);
 
 /* The row of a customer, or -1. O(log n). */
-int64_t intervals_row_of(const Intervals *intervals, uint32_t customer);
+int64_t purchase_intervals_row_of(const PurchaseIntervals *intervals, uint32_t customer);
 
 /* May run twice. */
-void intervals_free(Intervals *intervals);
+void purchase_intervals_free(PurchaseIntervals *intervals);
 
 #endif

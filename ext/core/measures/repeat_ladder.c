@@ -6,12 +6,12 @@
 #include "core/numerics/stats.h"
 #include "core/time/calendar.h"
 
-typedef struct LadderState {
+typedef struct RepeatLadderState {
   int64_t last;   /* time of the latest purchase; by_day: local, its day's first instant */
   uint32_t count; /* purchases, at most max_step + 1 */
-} LadderState;
+} RepeatLadderState;
 
-Status ladder_start(Ladder *ladder)
+Status repeat_ladder_start(RepeatLadder *ladder)
 {
   ladder->step = mem_zero(ladder->max_step, sizeof *ladder->step);
   if (!ladder->step) {
@@ -24,7 +24,7 @@ Status ladder_start(Ladder *ladder)
   return STATUS_OK;
 }
 
-static Status keep_gap(LadderStep *step, int64_t gap)
+static Status keep_gap(RepeatLadderStep *step, int64_t gap)
 {
   if (gap % MS_PER_SECOND == 0 && gap / MS_PER_SECOND <= UINT32_MAX) {
     uint32_t *seconds = chunks_push(&step->seconds);
@@ -42,10 +42,10 @@ static Status keep_gap(LadderStep *step, int64_t gap)
   return STATUS_OK;
 }
 
-static Status ladder_step(void *self, void *customer_state, const Event *event)
+static Status repeat_ladder_step(void *self, void *customer_state, const Event *event)
 {
-  Ladder *ladder = self;
-  LadderState *state = customer_state;
+  RepeatLadder *ladder = self;
+  RepeatLadderState *state = customer_state;
   int64_t time = event->time;
   if (ladder->by_day) {
     time += ladder->offset_ms;
@@ -76,24 +76,24 @@ static Status ladder_step(void *self, void *customer_state, const Event *event)
   return keep_gap(&ladder->step[count - 1], time - last);
 }
 
-static void ladder_restart(void *self)
+static void repeat_ladder_restart(void *self)
 {
-  Ladder *ladder = self;
+  RepeatLadder *ladder = self;
   for (uint32_t i = 0; i < ladder->max_step; i++) {
-    LadderStep *step = &ladder->step[i];
+    RepeatLadderStep *step = &ladder->step[i];
     chunks_free(&step->seconds);
     chunks_free(&step->others);
     step->customers = step->converted = 0;
   }
 }
 
-Accumulator ladder_accumulator(void)
+Accumulator repeat_ladder_accumulator(void)
 {
-  return (Accumulator){.state_size = sizeof(LadderState), .step = ladder_step, .restart = ladder_restart};
+  return (Accumulator){.state_size = sizeof(RepeatLadderState), .step = repeat_ladder_step, .restart = repeat_ladder_restart};
 }
 
 /* In milliseconds, which are exact in a double; divided once. */
-static Status find_median(LadderStep *step, const Watch *watch)
+static Status find_median(RepeatLadderStep *step, const Watch *watch)
 {
   static const double HALF = 0.5;
   size_t n = step->seconds.count + step->others.count;
@@ -117,10 +117,10 @@ static Status find_median(LadderStep *step, const Watch *watch)
   return status;
 }
 
-Status ladder_finish(Ladder *ladder, const Watch *watch)
+Status repeat_ladder_finish(RepeatLadder *ladder, const Watch *watch)
 {
   for (ladder->n_steps = 0; ladder->n_steps < ladder->max_step; ladder->n_steps++) {
-    LadderStep *step = &ladder->step[ladder->n_steps];
+    RepeatLadderStep *step = &ladder->step[ladder->n_steps];
     if (step->customers == 0) {
       break;
     }
@@ -134,10 +134,10 @@ Status ladder_finish(Ladder *ladder, const Watch *watch)
   return STATUS_OK;
 }
 
-void ladder_free(Ladder *ladder)
+void repeat_ladder_free(RepeatLadder *ladder)
 {
   if (ladder->step) {
-    ladder_restart(ladder);
+    repeat_ladder_restart(ladder);
     mem_free(ladder->step);
     ladder->step = NULL;
     ladder->n_steps = 0;

@@ -18,37 +18,37 @@
 #include "core/base/chunks.h"
 #include "core/events/accumulator.h"
 
-#define LADDER_STEPS_MAX 1000
+#define REPEAT_LADDER_STEPS_MAX 1000
 
 /* Step n: from the n-th to the (n+1)-th purchase. */
-typedef struct LadderStep {
+typedef struct RepeatLadderStep {
   int64_t customers; /* who made an n-th purchase */
   int64_t converted; /* of these, who made an (n+1)-th */
   double median;     /* days between the two; NaN where nobody converted */
   Chunks seconds;    /* uint32_t: the times between, in whole seconds */
   Chunks others;     /* int64_t: those that do not fit, in milliseconds */
-} LadderStep;
+} RepeatLadderStep;
 
 /*
-** Set the first three (max_step 1 … LADDER_STEPS_MAX), feed ladder_accumulator() with rows, ladder_finish(). {0} is a
+** Set the first three (max_step 1 … REPEAT_LADDER_STEPS_MAX), feed repeat_ladder_accumulator() with rows, repeat_ladder_finish(). {0} is a
 ** valid empty object.
 */
-typedef struct Ladder {
+typedef struct RepeatLadder {
   int64_t offset_ms;
   bool by_day;
   uint32_t max_step;
-  LadderStep *step; /* step n is step[n - 1] */
-  uint32_t n_steps; /* that somebody stands on; after ladder_finish() at most max_step */
-} Ladder;
+  RepeatLadderStep *step; /* step n is step[n - 1] */
+  uint32_t n_steps;       /* that somebody stands on; after repeat_ladder_finish() at most max_step */
+} RepeatLadder;
 
 /* Allocates the steps. */
-Status ladder_start(Ladder *ladder);
-Accumulator ladder_accumulator(void);
+Status repeat_ladder_start(RepeatLadder *ladder);
+Accumulator repeat_ladder_accumulator(void);
 
 /* The medians. */
-Status ladder_finish(Ladder *ladder, const Watch *watch);
+Status repeat_ladder_finish(RepeatLadder *ladder, const Watch *watch);
 
 /* May run twice. */
-void ladder_free(Ladder *ladder);
+void repeat_ladder_free(RepeatLadder *ladder);
 
 #endif

@@ -7,10 +7,10 @@
 #include "core/base/mem.h"
 #include "core/base/text.h"
 
-void design_free(Design *design)
+void design_matrix_free(DesignMatrix *design)
 {
   for (int i = 0; i < design->n_terms; i++) {
-    DesignTerm *term = &design->term[i];
+    DesignMatrixTerm *term = &design->term[i];
     mem_free(term->name);
     mem_free(term->stated);
     mem_free(term->uses);
@@ -22,12 +22,12 @@ void design_free(Design *design)
     mem_free(design->column[i].level);
   }
   mem_free(design->column);
-  *design = (Design){0};
+  *design = (DesignMatrix){0};
 }
 
-static Status fail(char problem[DESIGN_PROBLEM], const char *what, const char *name)
+static Status fail(char problem[DESIGN_MATRIX_PROBLEM], const char *what, const char *name)
 {
-  snprintf(problem, DESIGN_PROBLEM, what, name);
+  snprintf(problem, DESIGN_MATRIX_PROBLEM, what, name);
   return STATUS_ERROR;
 }
 
@@ -76,7 +76,7 @@ static bool same_name(const char *a, const char *b)
   return lower(*a) == lower(*b);
 }
 
-static Status term_read(Design *design, const char **at, char problem[DESIGN_PROBLEM])
+static Status term_read(DesignMatrix *design, const char **at, char problem[DESIGN_MATRIX_PROBLEM])
 {
   Text name = {0}, stated = {0};
   const char *p = skip_spaces(*at);
@@ -93,8 +93,8 @@ static Status term_read(Design *design, const char **at, char problem[DESIGN_PRO
     closed = *p == ']';
     p = closed ? skip_spaces(p + 1) : p;
   }
-  DesignTerm *term = &design->term[design->n_terms++];
-  *term = (DesignTerm){.name = text_take(&name), .stated = brackets ? text_take(&stated) : NULL};
+  DesignMatrixTerm *term = &design->term[design->n_terms++];
+  *term = (DesignMatrixTerm){.name = text_take(&name), .stated = brackets ? text_take(&stated) : NULL};
   if (!term->name || (brackets && !term->stated)) return STATUS_NOMEM;
   term->kind = brackets ? DESIGN_LEVELS : DESIGN_UNSEEN;
   if (!*term->name) return fail(problem, "an empty name%s", "");
@@ -107,11 +107,11 @@ static Status term_read(Design *design, const char **at, char problem[DESIGN_PRO
   return STATUS_OK;
 }
 
-Status design_parse(Design *design, const char *terms, char problem[DESIGN_PROBLEM])
+Status design_matrix_parse(DesignMatrix *design, const char *terms, char problem[DESIGN_MATRIX_PROBLEM])
 {
   Status status = STATUS_OK;
   for (const char *at = terms; status == STATUS_OK; at++) {
-    if (design->n_terms == DESIGN_TERMS_MAX) return fail(problem, "more than 30 terms%s", "");
+    if (design->n_terms == DESIGN_MATRIX_TERMS_MAX) return fail(problem, "more than 30 terms%s", "");
     status = term_read(design, &at, problem);
     if (status == STATUS_OK && !*at) break;
   }
@@ -120,7 +120,7 @@ Status design_parse(Design *design, const char *terms, char problem[DESIGN_PROBL
 
 /* ---- Levels */
 
-Status design_count(DesignTerm *term, uint32_t level)
+Status design_matrix_count(DesignMatrixTerm *term, uint32_t level)
 {
   if (level >= term->n_uses) {
     uint32_t n = level + level / 2 + 8;
@@ -149,27 +149,27 @@ static char *key_text(CustomerKey key)
   return copy(key.text ? key.text : digits);
 }
 
-static Status column_add(Design *design, int term, const char *level)
+static Status column_add(DesignMatrix *design, int term, const char *level)
 {
   const char *name = design->term[term].name;
-  DesignColumn *grown = mem_resize(design->column, (size_t)design->n_columns + 1, sizeof *grown);
+  DesignMatrixColumn *grown = mem_resize(design->column, (size_t)design->n_columns + 1, sizeof *grown);
   Text label = {0};
   if (!grown) return STATUS_NOMEM;
   design->column = grown;
-  DesignColumn *column = &grown[design->n_columns++];
+  DesignMatrixColumn *column = &grown[design->n_columns++];
   text_add(&label, name);
   text_add(&label, level ? ": " : "");
   text_add(&label, level ? level : "");
-  *column = (DesignColumn){.term = term, .label = text_take(&label), .level = level ? copy(level) : NULL};
+  *column = (DesignMatrixColumn){.term = term, .label = text_take(&label), .level = level ? copy(level) : NULL};
   return column->label && (column->level || !level) ? STATUS_OK : STATUS_NOMEM;
 }
 
 /* The levels that are in use, in order; false: there are too many, *n of them. */
-static bool levels_order(const DesignTerm *term, const Customers *keys, uint32_t level[DESIGN_LEVELS_MAX], uint32_t *n)
+static bool levels_order(const DesignMatrixTerm *term, const Customers *keys, uint32_t level[DESIGN_MATRIX_LEVELS_MAX], uint32_t *n)
 {
   *n = 0;
   for (uint32_t id = 0; id < keys->count && id < term->n_uses; id++) {
-    if (term->uses[id] && ++*n <= DESIGN_LEVELS_MAX) {
+    if (term->uses[id] && ++*n <= DESIGN_MATRIX_LEVELS_MAX) {
       uint32_t at = *n - 1;
       for (; at > 0 && customer_key_before(customers_key(keys, id), customers_key(keys, level[at - 1])); at--) {
         level[at] = level[at - 1];
@@ -177,15 +177,15 @@ static bool levels_order(const DesignTerm *term, const Customers *keys, uint32_t
       level[at] = id;
     }
   }
-  return *n <= DESIGN_LEVELS_MAX;
+  return *n <= DESIGN_MATRIX_LEVELS_MAX;
 }
 
-static Status levels_make(Design *design, int t, const Customers *keys, char problem[DESIGN_PROBLEM])
+static Status levels_make(DesignMatrix *design, int t, const Customers *keys, char problem[DESIGN_MATRIX_PROBLEM])
 {
-  DesignTerm *term = &design->term[t];
-  uint32_t level[DESIGN_LEVELS_MAX], n;
+  DesignMatrixTerm *term = &design->term[t];
+  uint32_t level[DESIGN_MATRIX_LEVELS_MAX], n;
   if (!levels_order(term, keys, level, &n)) {
-    snprintf(problem, DESIGN_PROBLEM, "'%.100s' has %u different values, at most %d are taken as levels", term->name, n, DESIGN_LEVELS_MAX);
+    snprintf(problem, DESIGN_MATRIX_PROBLEM, "'%.100s' has %u different values, at most %d are taken as levels", term->name, n, DESIGN_MATRIX_LEVELS_MAX);
     return STATUS_ERROR;
   }
   term->place = mem_alloc((size_t)keys->count + 1, sizeof *term->place);
@@ -204,7 +204,7 @@ static Status levels_make(Design *design, int t, const Customers *keys, char pro
     }
   }
   if (n > 0 && !term->reference) {
-    snprintf(problem, DESIGN_PROBLEM, "'%.100s' has no level '%.100s', which is stated as its reference", term->name, term->stated);
+    snprintf(problem, DESIGN_MATRIX_PROBLEM, "'%.100s' has no level '%.100s', which is stated as its reference", term->name, term->stated);
     return STATUS_ERROR;
   }
   if (n <= 1) return column_add(design, t, NULL); /* of zeros: the fit tells that it is constant */
@@ -219,11 +219,11 @@ static Status levels_make(Design *design, int t, const Customers *keys, char pro
   return STATUS_OK;
 }
 
-Status design_finish(Design *design, const Customers *(*keys)(void *self, int term), void *self, char problem[DESIGN_PROBLEM])
+Status design_matrix_finish(DesignMatrix *design, const Customers *(*keys)(void *self, int term), void *self, char problem[DESIGN_MATRIX_PROBLEM])
 {
   Status status = STATUS_OK;
   for (int t = 0; t < design->n_terms && status == STATUS_OK; t++) {
-    DesignTerm *term = &design->term[t];
+    DesignMatrixTerm *term = &design->term[t];
     term->first = design->n_columns;
     status = term->kind == DESIGN_LEVELS ? levels_make(design, t, keys(self, t), problem) : column_add(design, t, NULL);
     term->n_columns = design->n_columns - term->first;

@@ -15,52 +15,52 @@
 #include "core/base/status.h"
 #include "core/events/customers.h"
 
-#define DESIGN_TERMS_MAX 30
-#define DESIGN_LEVELS_MAX 100
+#define DESIGN_MATRIX_TERMS_MAX 30
+#define DESIGN_MATRIX_LEVELS_MAX 100
 
-typedef enum DesignKind {
+typedef enum DesignMatrixKind {
   DESIGN_UNSEEN,
   DESIGN_NUMBER,
   DESIGN_LEVELS
-} DesignKind;
+} DesignMatrixKind;
 
-typedef struct DesignTerm {
+typedef struct DesignMatrixTerm {
   char *name;   /* of the source's column */
   char *stated; /* the reference that was stated; NULL: none */
-  DesignKind kind;
+  DesignMatrixKind kind;
   size_t *uses; /* rows that take part, by level id */
   uint32_t n_uses;
-  /* After design_finish(): */
+  /* After design_matrix_finish(): */
   char *reference; /* DESIGN_LEVELS: its text */
   int first, n_columns;
   int *place; /* by level id: the column from first on, -1: the reference, or not in use */
-} DesignTerm;
+} DesignMatrixTerm;
 
-typedef struct DesignColumn {
+typedef struct DesignMatrixColumn {
   int term;
   char *label; /* 'contract: One year'; the name for a number */
   char *level; /* NULL for a number, or a text of one level */
-} DesignColumn;
+} DesignMatrixColumn;
 
-/* {0} is a valid empty object; design_free() may run twice. */
-typedef struct Design {
-  DesignTerm term[DESIGN_TERMS_MAX];
+/* {0} is a valid empty object; design_matrix_free() may run twice. */
+typedef struct DesignMatrix {
+  DesignMatrixTerm term[DESIGN_MATRIX_TERMS_MAX];
   int n_terms;
-  DesignColumn *column;
+  DesignMatrixColumn *column;
   int n_columns;
-} Design;
+} DesignMatrix;
 
-#define DESIGN_PROBLEM 300
+#define DESIGN_MATRIX_PROBLEM 300
 
 /* STATUS_ERROR with what is wrong in `problem`. */
-Status design_parse(Design *design, const char *terms, char problem[DESIGN_PROBLEM]);
+Status design_matrix_parse(DesignMatrix *design, const char *terms, char problem[DESIGN_MATRIX_PROBLEM]);
 
 /* A row with this level takes part. */
-Status design_count(DesignTerm *term, uint32_t level);
+Status design_matrix_count(DesignMatrixTerm *term, uint32_t level);
 
 /* Makes the columns; keys(self, i) are the levels of term i, by id. STATUS_ERROR as above. */
-Status design_finish(Design *design, const Customers *(*keys)(void *self, int term), void *self, char problem[DESIGN_PROBLEM]);
+Status design_matrix_finish(DesignMatrix *design, const Customers *(*keys)(void *self, int term), void *self, char problem[DESIGN_MATRIX_PROBLEM]);
 
-void design_free(Design *design);
+void design_matrix_free(DesignMatrix *design);
 
 #endif

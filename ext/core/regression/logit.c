@@ -53,7 +53,7 @@ static Status collinear_drop(LogitFit *fit, Logit *logit, const Watch *watch)
 
 /* ---- Newton's method ---- */
 
-static Status fit_open(LogitFit *fit, const LogitRows *rows, double l2)
+static Status fit_open(LogitFit *fit, const RegressionRows *rows, double l2)
 {
   *fit = (LogitFit){.rows = rows, .l2 = l2, .m = 1};
   size_t m = (size_t)rows->n_features + 1;
@@ -116,7 +116,7 @@ static Status runaway_find(LogitFit *fit, Logit *logit, const Watch *watch)
     fit->early[v] = fit->beta[v] - fit->early[v];
   }
   for (int i = 0; i < 4 && status == STATUS_OK && logit->end == LOGIT_UNFINISHED; i++) {
-    if (candidate[i]) status = logit_split_find(fit, candidate[i], logit, watch);
+    if (candidate[i]) status = logit_separation_find(fit, candidate[i], logit, watch);
   }
   return status;
 }
@@ -143,7 +143,7 @@ static Status fit_climb(LogitFit *fit, Logit *logit, const Watch *watch)
   while (status == STATUS_OK && moved && fit->steps < STEPS_MAX) {
     if (fit->l2 == 0 && fit->least_margin > 0) { /* every row is right: there is no maximum */
       memcpy(fit->away, fit->beta, m * sizeof *fit->away);
-      status = logit_split_find(fit, fit->away, logit, watch);
+      status = logit_separation_find(fit, fit->away, logit, watch);
       if (logit->end != LOGIT_UNFINISHED) return status;
     }
     if (status == STATUS_OK) status = cholesky_factor_watched(m, fit->hessian, LEAST_PIVOT, fit->factor, &positive, watch);
@@ -159,7 +159,7 @@ static Status fit_climb(LogitFit *fit, Logit *logit, const Watch *watch)
     if (fit->steps == RUNAWAY_TO) memcpy(fit->away, fit->step, m * sizeof *fit->away);
     if (fit->l2 == 0 && fit->steps == RUNAWAY_ASK && !asked) {
       asked = true;
-      status = logit_split_find(fit, fit->away, logit, watch);
+      status = logit_separation_find(fit, fit->away, logit, watch);
       if (logit->end != LOGIT_UNFINISHED) return status;
     }
     if (status == STATUS_OK) status = fit_step(fit, &moved, watch);
@@ -222,7 +222,7 @@ static void coefficients_set(const LogitFit *fit, Logit *logit)
   logit->log_likelihood = fit->log_likelihood;
 }
 
-static bool logit_describe(const LogitRows *rows, double l2, Logit *logit)
+static bool logit_describe(const RegressionRows *rows, double l2, Logit *logit)
 {
   double none = rows->weight[0], some = rows->weight[1], total = none + some;
   logit->l2 = l2;
@@ -243,16 +243,16 @@ static bool logit_describe(const LogitRows *rows, double l2, Logit *logit)
   return some > 0 && none > 0;
 }
 
-Status logit_fit(LogitRows *rows, double l2, Logit *logit, const Watch *watch)
+Status logit_fit(RegressionRows *rows, double l2, Logit *logit, const Watch *watch)
 {
   LogitFit fit = {0};
   Status status = logit_alloc(logit, rows->n_features);
-  if (status == STATUS_OK) status = logit_rows_standardise(rows, watch);
+  if (status == STATUS_OK) status = regression_rows_standardise(rows, watch);
   if (status != STATUS_OK || !logit_describe(rows, l2, logit)) goto done;
   logit->end = LOGIT_UNFINISHED;
   status = fit_open(&fit, rows, l2);
   if (status == STATUS_OK && l2 == 0) status = collinear_drop(&fit, logit, watch);
-  if (status == STATUS_OK && l2 == 0) logit_split_alone(rows, logit);
+  if (status == STATUS_OK && l2 == 0) logit_separation_single(rows, logit);
   if (status != STATUS_OK || logit->end != LOGIT_UNFINISHED) goto done;
   status = fit_climb(&fit, logit, watch);
   logit->iterations = fit.steps;
@@ -269,16 +269,16 @@ done:
 Status logit_fit_matrix(const double *matrix, size_t n, int n_features, const unsigned char *label, const double *weight,
                         double l2, Logit *logit, const Watch *watch)
 {
-  LogitRows rows = {.n_features = n_features};
+  RegressionRows rows = {.n_features = n_features};
   Status status = STATUS_OK;
   *logit = (Logit){0};
   for (size_t i = 0; i < n && status == STATUS_OK; i++) {
     if (i % WATCH_EVERY == 0 && watch_stop(watch)) status = STATUS_INTERRUPT;
     if (status == STATUS_OK && (!weight || weight[i] > 0)) {
-      status = logit_rows_add(&rows, matrix + i * (size_t)n_features, label[i] != 0, weight ? weight[i] : 1);
+      status = regression_rows_add(&rows, matrix + i * (size_t)n_features, label[i] != 0, weight ? weight[i] : 1);
     }
   }
   if (status == STATUS_OK) status = logit_fit(&rows, l2, logit, watch);
-  logit_rows_free(&rows);
+  regression_rows_free(&rows);
   return status;
 }

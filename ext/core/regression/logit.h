@@ -38,12 +38,12 @@
 #define LOGIT_REASON 400
 
 /*
-** The rows of a fit. {.n_features = n} is a valid empty object; logit_rows_free() may run twice. In blocks of
+** The rows of a fit. {.n_features = n} is a valid empty object; regression_rows_free() may run twice. In blocks of
 ** LOGIT_BLOCK rows, column by column; the last column is the weight, negative where the label is 0. A fit
 ** standardises them in place, once: several fits may share the rows, but none may be added afterwards.
 */
 #define LOGIT_BLOCK 64
-typedef struct LogitRows {
+typedef struct RegressionRows {
   int n_features;
   bool weighted;   /* some weight is not 1 */
   bool measured;   /* mean, sd, low and high are set; no rows may be added any more */
@@ -53,11 +53,11 @@ typedef struct LogitRows {
   size_t n_blocks, n_slots;
   double *mean, *sd, *low[2], *high[2]; /* of measured rows: by feature, the ranges of label 0 and 1; one allocation */
   double weight[2];                     /* sums by label */
-} LogitRows;
+} RegressionRows;
 
-Status logit_rows_add(LogitRows *rows, const double *x, bool positive, double weight);
-Status logit_rows_standardise(LogitRows *rows, const Watch *watch); /* what a fit does first */
-void logit_rows_free(LogitRows *rows);
+Status regression_rows_add(RegressionRows *rows, const double *x, bool positive, double weight);
+Status regression_rows_standardise(RegressionRows *rows, const Watch *watch); /* what a fit does first */
+void regression_rows_free(RegressionRows *rows);
 
 /*
 ** Sums over a block, of which x[v], v < m, are columns of LOGIT_BLOCK numbers, for what is fitted to such rows. sums[v] += s . x[v]; the lower triangle of matrix (m * m) +=
@@ -108,7 +108,7 @@ typedef struct Logit {
 } Logit;
 
 /* STATUS_NOMEM or STATUS_INTERRUPT; what was not to be fitted is STATUS_OK with end != LOGIT_CONVERGED. l2 >= 0. */
-Status logit_fit(LogitRows *rows, double l2, Logit *logit, const Watch *watch);
+Status logit_fit(RegressionRows *rows, double l2, Logit *logit, const Watch *watch);
 
 /*
 ** The same from an n * n_features matrix, row after row; label 0 or 1; weight NULL: all 1. A weight of 0 leaves the

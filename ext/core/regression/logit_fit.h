@@ -1,6 +1,6 @@
 /*
-** Inside of logit.c: a fit in progress, its sums over the rows (logit_sums.c), and the search for separation
-** (logit_split.c).
+** Inside of logit.c: a fit in progress, its sums over the rows (logit_derivatives.c), and the search for separation
+** (logit_separation.c).
 */
 #ifndef RETAIN_CORE_REGRESSION_LOGIT_FIT_H
 #define RETAIN_CORE_REGRESSION_LOGIT_FIT_H
@@ -13,7 +13,7 @@
 ** with the lower triangle in use.
 */
 typedef struct LogitFit {
-  const LogitRows *rows;
+  const RegressionRows *rows;
   double l2;
   int m;
   int *column;
@@ -37,9 +37,9 @@ Status logit_gram(LogitFit *fit, const Watch *watch);
 Status logit_ranges(LogitFit *fit, const double *direction, double low[2], double high[2], const Watch *watch);
 
 /* Sets logit->end, and what separates, where one column alone does: exact, from the ranges of the columns. */
-void logit_split_alone(const LogitRows *rows, Logit *logit);
+void logit_separation_single(const RegressionRows *rows, Logit *logit);
 
 /* The same where the direction does. Overwrites it and fit->trial. */
-Status logit_split_find(LogitFit *fit, double *direction, Logit *logit, const Watch *watch);
+Status logit_separation_find(LogitFit *fit, double *direction, Logit *logit, const Watch *watch);
 
 #endif

@@ -32,7 +32,7 @@ static Status split_by(LogitFit *fit, const double *direction, Split *split, con
   return STATUS_OK;
 }
 
-void logit_split_alone(const LogitRows *rows, Logit *logit)
+void logit_separation_single(const RegressionRows *rows, Logit *logit)
 {
   Split best = SPLIT_NONE;
   for (int j = 0; j < rows->n_features; j++) {
@@ -74,7 +74,7 @@ static Status direction_reduce(LogitFit *fit, double *direction, Split least, co
   return STATUS_OK;
 }
 
-Status logit_split_find(LogitFit *fit, double *direction, Logit *logit, const Watch *watch)
+Status logit_separation_find(LogitFit *fit, double *direction, Logit *logit, const Watch *watch)
 {
   Split split;
   Status status = split_by(fit, direction, &split, watch);

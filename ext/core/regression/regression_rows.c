@@ -10,7 +10,7 @@
 #define CONSTANT_SHARE 1e-14
 #define LEAST_RANGE 1e-250
 
-Status logit_rows_add(LogitRows *rows, const double *x, bool positive, double weight)
+Status regression_rows_add(RegressionRows *rows, const double *x, bool positive, double weight)
 {
   size_t row = rows->count % LOGIT_BLOCK;
   if (row == 0) {
@@ -37,30 +37,30 @@ Status logit_rows_add(LogitRows *rows, const double *x, bool positive, double we
   return STATUS_OK;
 }
 
-void logit_rows_free(LogitRows *rows)
+void regression_rows_free(RegressionRows *rows)
 {
   for (size_t i = 0; i < rows->n_blocks; i++) {
     mem_free(rows->block[i]);
   }
   mem_free(rows->block);
   mem_free(rows->mean);
-  *rows = (LogitRows){.n_features = rows->n_features};
+  *rows = (RegressionRows){.n_features = rows->n_features};
 }
 
-static bool watch_due(const Watch *watch, const LogitRows *rows, size_t block)
+static bool watch_due(const Watch *watch, const RegressionRows *rows, size_t block)
 {
   size_t every = WATCH_EVERY / ((size_t)rows->n_features + 1) + 1;
   return block % every == 0 && watch_stop(watch);
 }
 
 /* Rows of a block that are rows, not padding. */
-static size_t block_rows(const LogitRows *rows, size_t block)
+static size_t block_rows(const RegressionRows *rows, size_t block)
 {
   return block + 1 < rows->n_blocks ? LOGIT_BLOCK : rows->count - block * LOGIT_BLOCK;
 }
 
 /* Sums of weights, ranges by label, and into mean[] the weighted means. */
-static Status ranges_find(LogitRows *rows, const Watch *watch)
+static Status ranges_find(RegressionRows *rows, const Watch *watch)
 {
   int n = rows->n_features;
   for (int j = 0; j < n; j++) {
@@ -104,7 +104,7 @@ static Status ranges_find(LogitRows *rows, const Watch *watch)
 ** Corrected two-pass: the mean's own rounding error is taken out of the mean and of the squares (Chan, Golub &
 ** LeVeque 1983).
 */
-static void column_standardise(LogitRows *rows, int j, const double *deviation, const double *square)
+static void column_standardise(RegressionRows *rows, int j, const double *deviation, const double *square)
 {
   double low = fmin(rows->low[0][j], rows->low[1][j]), high = fmax(rows->high[0][j], rows->high[1][j]);
   double range = high - low, total = rows->weight[0] + rows->weight[1];
@@ -119,7 +119,7 @@ static void column_standardise(LogitRows *rows, int j, const double *deviation, 
   rows->sd[j] = range * sqrt(variance);
 }
 
-static Status deviations_sum(const LogitRows *rows, double *deviation, double *square, const Watch *watch)
+static Status deviations_sum(const RegressionRows *rows, double *deviation, double *square, const Watch *watch)
 {
   int n = rows->n_features;
   for (size_t i = 0; i < rows->n_blocks; i++) {
@@ -141,7 +141,7 @@ static Status deviations_sum(const LogitRows *rows, double *deviation, double *s
   return STATUS_OK;
 }
 
-static void values_scale(LogitRows *rows, size_t block)
+static void values_scale(RegressionRows *rows, size_t block)
 {
   for (int j = 0; j < rows->n_features; j++) {
     double *x = rows->block[block] + j * LOGIT_BLOCK, mean = rows->mean[j];
@@ -152,7 +152,7 @@ static void values_scale(LogitRows *rows, size_t block)
   }
 }
 
-static Status rows_measure(LogitRows *rows, const Watch *watch)
+static Status rows_measure(RegressionRows *rows, const Watch *watch)
 {
   size_t n = (size_t)rows->n_features;
   mem_free(rows->mean); /* of a try that was interrupted */
@@ -174,7 +174,7 @@ static Status rows_measure(LogitRows *rows, const Watch *watch)
   return STATUS_OK;
 }
 
-Status logit_rows_standardise(LogitRows *rows, const Watch *watch)
+Status regression_rows_standardise(RegressionRows *rows, const Watch *watch)
 {
   Status status = rows->measured ? STATUS_OK : rows_measure(rows, watch);
   for (; status == STATUS_OK && rows->n_scaled < rows->n_blocks; rows->n_scaled++) {

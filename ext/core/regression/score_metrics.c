@@ -8,7 +8,7 @@
 
 /* ---- Scores ---- */
 
-Status scores_add(Scores *scores, double score, bool positive)
+Status score_metrics_add(ScoreMetrics *scores, double score, bool positive)
 {
   size_t count = scores->count[positive];
   if (count == scores->size[positive]) {
@@ -24,16 +24,16 @@ Status scores_add(Scores *scores, double score, bool positive)
   return STATUS_OK;
 }
 
-Status scores_load(Scores *scores, const double *score, const unsigned char *label, size_t n)
+Status score_metrics_load(ScoreMetrics *scores, const double *score, const unsigned char *label, size_t n)
 {
   Status status = STATUS_OK;
   for (size_t i = 0; i < n && status == STATUS_OK; i++) {
-    status = scores_add(scores, score[i], label[i] != 0);
+    status = score_metrics_add(scores, score[i], label[i] != 0);
   }
   return status;
 }
 
-Status scores_sort(Scores *scores, const Watch *watch)
+Status score_metrics_sort(ScoreMetrics *scores, const Watch *watch)
 {
   for (int label = 0; label < 2 && !scores->sorted; label++) {
     Status status = sort_doubles(scores->score[label], scores->count[label], watch);
@@ -43,11 +43,11 @@ Status scores_sort(Scores *scores, const Watch *watch)
   return STATUS_OK;
 }
 
-void scores_free(Scores *scores)
+void score_metrics_free(ScoreMetrics *scores)
 {
   mem_free(scores->score[0]);
   mem_free(scores->score[1]);
-  *scores = (Scores){0};
+  *scores = (ScoreMetrics){0};
 }
 
 /* Rows of one score, from the highest score down. */
@@ -62,7 +62,7 @@ typedef struct Tie {
 ** The next one; {0} before the first. False after the last, and where it has to stop: then status is
 ** STATUS_INTERRUPT.
 */
-static bool tie_next(const Scores *scores, Tie *tie, const Watch *watch)
+static bool tie_next(const ScoreMetrics *scores, Tie *tie, const Watch *watch)
 {
   bool found = false;
   size_t left[2];
@@ -91,7 +91,7 @@ static bool tie_next(const Scores *scores, Tie *tie, const Watch *watch)
 
 /* ---- AUC ---- */
 
-Status scores_auc(const Scores *scores, Auc *auc, const Watch *watch)
+Status score_metrics_auc(const ScoreMetrics *scores, Auc *auc, const Watch *watch)
 {
   double n = (double)scores->count[0], m = (double)scores->count[1];
   *auc = (Auc){NAN, NAN};
@@ -117,7 +117,7 @@ Status scores_auc(const Scores *scores, Auc *auc, const Watch *watch)
 
 /* ---- Lift ---- */
 
-Status scores_lift(const Scores *scores, double share, double *lift, const Watch *watch)
+Status score_metrics_lift(const ScoreMetrics *scores, double share, double *lift, const Watch *watch)
 {
   double rows = (double)(scores->count[0] + scores->count[1]), positives = (double)scores->count[1];
   double k = fmax(1, floor(share * rows + 0.5)), left = k, hits = 0;
@@ -133,7 +133,7 @@ Status scores_lift(const Scores *scores, double share, double *lift, const Watch
 
 /* ---- Brier and log loss ---- */
 
-double brier_term(double score, bool positive)
+double score_metrics_brier_term(double score, bool positive)
 {
   double off = score - positive;
   return off * off;
@@ -144,7 +144,7 @@ static double clip(double score)
   return fmin(fmax(score, SCORE_CLIP), 1 - SCORE_CLIP);
 }
 
-double log_loss_term(double score, bool positive)
+double score_metrics_log_loss_term(double score, bool positive)
 {
   return positive ? -log(clip(score)) : -log1p(-clip(score));
 }
@@ -157,7 +157,7 @@ static double logit_of(double score)
   return log(p) - log1p(-p);
 }
 
-static Status bins_fill(const Scores *scores, Calibration *calibration, const Watch *watch)
+static Status bins_fill(const ScoreMetrics *scores, Calibration *calibration, const Watch *watch)
 {
   size_t rows = calibration->rows, bins = (size_t)calibration->n_bins, b = 0;
   Sum total = {0}, in_bin = {0};
@@ -196,16 +196,16 @@ static Status bins_fill(const Scores *scores, Calibration *calibration, const Wa
 }
 
 /* Slope and intercept; ties are one weighted row for each label. */
-static Status line_fit(const Scores *scores, Calibration *calibration, const Watch *watch)
+static Status line_fit(const ScoreMetrics *scores, Calibration *calibration, const Watch *watch)
 {
-  LogitRows rows = {.n_features = 1};
+  RegressionRows rows = {.n_features = 1};
   Logit logit = {0};
   Status status = STATUS_OK;
   Tie tie = {0};
   while (status == STATUS_OK && tie_next(scores, &tie, watch)) {
     double x = logit_of(tie.score);
     for (int label = 0; label < 2 && status == STATUS_OK; label++) {
-      if (tie.count[label] > 0) status = logit_rows_add(&rows, &x, label, (double)tie.count[label]);
+      if (tie.count[label] > 0) status = regression_rows_add(&rows, &x, label, (double)tie.count[label]);
     }
   }
   if (status == STATUS_OK) status = tie.status;
@@ -222,7 +222,7 @@ static Status line_fit(const Scores *scores, Calibration *calibration, const Wat
     }
   }
   logit_free(&logit);
-  logit_rows_free(&rows);
+  regression_rows_free(&rows);
   return status;
 }
 
@@ -233,7 +233,7 @@ static Status line_fit(const Scores *scores, Calibration *calibration, const Wat
 ** The a with sum of 1 / (1 + exp(-(a + logit(score)))) = positives: Newton's steps, inside a bracket that shrinks;
 ** halved where they leave it.
 */
-static Status shift_find(const Scores *scores, Calibration *calibration, const Watch *watch)
+static Status shift_find(const ScoreMetrics *scores, Calibration *calibration, const Watch *watch)
 {
   double low = -SHIFT_MAX, high = SHIFT_MAX, a = 0;
   calibration->in_the_large = NAN;
@@ -259,7 +259,7 @@ static Status shift_find(const Scores *scores, Calibration *calibration, const W
   return STATUS_OK;
 }
 
-Status scores_calibrate(const Scores *scores, int bins, Calibration *calibration, const Watch *watch)
+Status score_metrics_calibrate(const ScoreMetrics *scores, int bins, Calibration *calibration, const Watch *watch)
 {
   *calibration = (Calibration){.rows = scores->count[0] + scores->count[1], .positives = scores->count[1]};
   calibration->n_bins = (size_t)bins > calibration->rows ? (int)calibration->rows : bins;

@@ -34,32 +34,32 @@
 #define SCORE_CLIP 1e-15
 #define CALIBRATION_BINS_MAX 100
 
-/* Scores by label. {0} is a valid empty object; scores_free() may run twice. */
-typedef struct Scores {
+/* Scores by label. {0} is a valid empty object; score_metrics_free() may run twice. */
+typedef struct ScoreMetrics {
   double *score[2];
   size_t count[2], size[2];
   bool sorted;
-} Scores;
+} ScoreMetrics;
 
-Status scores_add(Scores *scores, double score, bool positive);
+Status score_metrics_add(ScoreMetrics *scores, double score, bool positive);
 /* n at once; label 0 or 1. */
-Status scores_load(Scores *scores, const double *score, const unsigned char *label, size_t n);
-/* Needed before all that follows, after the last scores_add(). */
-Status scores_sort(Scores *scores, const Watch *watch);
-void scores_free(Scores *scores);
+Status score_metrics_load(ScoreMetrics *scores, const double *score, const unsigned char *label, size_t n);
+/* Needed before all that follows, after the last score_metrics_add(). */
+Status score_metrics_sort(ScoreMetrics *scores, const Watch *watch);
+void score_metrics_free(ScoreMetrics *scores);
 
 /* area: NaN where a label is absent; error: NaN where one has fewer than two rows. */
 typedef struct Auc {
   double area, error;
 } Auc;
-Status scores_auc(const Scores *scores, Auc *auc, const Watch *watch);
+Status score_metrics_auc(const ScoreMetrics *scores, Auc *auc, const Watch *watch);
 
 /* 0 < share <= 1. NaN where label 1 is absent. */
-Status scores_lift(const Scores *scores, double share, double *lift, const Watch *watch);
+Status score_metrics_lift(const ScoreMetrics *scores, double share, double *lift, const Watch *watch);
 
 /* The terms of the means. */
-double brier_term(double score, bool positive);
-double log_loss_term(double score, bool positive);
+double score_metrics_brier_term(double score, bool positive);
+double score_metrics_log_loss_term(double score, bool positive);
 
 typedef struct CalibrationBin {
   size_t rows;
@@ -80,6 +80,6 @@ typedef struct Calibration {
 } Calibration;
 
 /* 1 <= bins <= CALIBRATION_BINS_MAX. */
-Status scores_calibrate(const Scores *scores, int bins, Calibration *calibration, const Watch *watch);
+Status score_metrics_calibrate(const ScoreMetrics *scores, int bins, Calibration *calibration, const Watch *watch);
 
 #endif

@@ -14,7 +14,7 @@
 #define RUNAWAY_ASK 40        /* is asked whether it is one */
 #define NEGLIGIBLE 1e-3       /* share of the largest part of a direction */
 
-static Status fit_open(WeibullFit *fit, const LogitRows *rows)
+static Status fit_open(WeibullFit *fit, const RegressionRows *rows)
 {
   size_t m = (size_t)rows->n_features + 1;
   *fit = (WeibullFit){.rows = rows, .m = 1, .events = (double)rows->positives};
@@ -84,7 +84,7 @@ static Status columns_choose(WeibullFit *fit, Weibull *weibull, const Watch *wat
 /* ---- Directions without a maximum */
 
 /* Exactly, where it is one column. */
-static void apart_alone(const LogitRows *rows, Weibull *weibull)
+static void apart_alone(const RegressionRows *rows, Weibull *weibull)
 {
   int n = weibull->n_features;
   if (rows->low[1][n] == rows->high[1][n] && rows->high[0][n] <= rows->high[1][n]) {
@@ -188,7 +188,7 @@ static Status climb(WeibullFit *fit, bool *converged, const Watch *watch)
 /* Where the search without features begins: about as many events as expected, and no row so late that e^z is large. */
 static void start_find(WeibullFit *fit, int column)
 {
-  const LogitRows *rows = fit->rows;
+  const RegressionRows *rows = fit->rows;
   double latest = (fmax(rows->high[0][column], rows->high[1][column]) - rows->mean[column]) / rows->sd[column];
   fit->beta[0] = log(fit->events / (double)rows->count);
   fit->beta[1] = fmin(1.28, 3 / latest); /* 1.28: the deviation of W */
@@ -308,7 +308,7 @@ static Status fit_run(WeibullFit *fit, double constant, Weibull *weibull, const 
 
 Status weibull_fit(WeibullRows *rows, Weibull *weibull, const Watch *watch)
 {
-  LogitRows *table = &rows->rows;
+  RegressionRows *table = &rows->rows;
   int n = rows->n_features;
   WeibullFit fit = {0};
   Status status = result_open(weibull, n);
@@ -318,7 +318,7 @@ Status weibull_fit(WeibullRows *rows, Weibull *weibull, const Watch *watch)
   weibull->end = table->count == 0 ? WEIBULL_NO_ROWS : table->positives == 0 ? WEIBULL_NO_EVENTS
                                                                              : WEIBULL_CONVERGED;
   if (status != STATUS_OK || weibull->end != WEIBULL_CONVERGED) return status;
-  status = logit_rows_standardise(table, watch);
+  status = regression_rows_standardise(table, watch);
   if (status != STATUS_OK) return status;
   if (table->sd[n] == 0) {
     weibull->end = WEIBULL_ONE_TIME;

@@ -37,9 +37,9 @@
 /* {.n_features = n} is a valid empty object; weibull_rows_free() may run twice. No rows are added after a fit. */
 typedef struct WeibullRows {
   int n_features;
-  LogitRows rows; /* of features and ln T; label 1: the event */
-  double *row;    /* the row that is added */
-  Sum log_times;  /* of events: sum of ln T */
+  RegressionRows rows; /* of features and ln T; label 1: the event */
+  double *row;         /* the row that is added */
+  Sum log_times;       /* of events: sum of ln T */
   size_t zero_times;
 } WeibullRows;
 
@@ -79,7 +79,7 @@ typedef struct Weibull {
 Status weibull_fit(WeibullRows *rows, Weibull *weibull, const Watch *watch);
 void weibull_free(Weibull *weibull);
 
-/* ---- weibull_model.c */
+/* ---- weibull_predict.c */
 
 /* Adds why there is no fit, in words; why feature i was dropped. Nothing where that is not so. Features are called f1, f2, ... */
 void weibull_reason(const Weibull *weibull, Text *text);

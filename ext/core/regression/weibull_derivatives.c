@@ -27,12 +27,12 @@ Status weibull_rows_add(WeibullRows *rows, double time, bool event, const double
   if (n > 0) memcpy(rows->row, x, n * sizeof *x);
   rows->row[n] = log(time);
   if (event) sum_add(&rows->log_times, rows->row[n]);
-  return logit_rows_add(&rows->rows, rows->row, event, 1);
+  return regression_rows_add(&rows->rows, rows->row, event, 1);
 }
 
 void weibull_rows_free(WeibullRows *rows)
 {
-  logit_rows_free(&rows->rows);
+  regression_rows_free(&rows->rows);
   mem_free(rows->row);
   *rows = (WeibullRows){.n_features = rows->n_features};
 }

@@ -1,5 +1,5 @@
 /*
-** Inside of weibull.c: a fit in progress and its sums over the rows (weibull_sums.c).
+** Inside of weibull.c: a fit in progress and its sums over the rows (weibull_derivatives.c).
 **
 ** Variables: 0 the intercept, 1 ... the standardised features, m - 1 the standardised ln T, whose variable is > 0.
 */
@@ -10,7 +10,7 @@
 #include "weibull.h"
 
 typedef struct WeibullFit {
-  const LogitRows *rows;
+  const RegressionRows *rows;
   int m, *column;                                        /* the column of variable v > 0 */
   double *beta, *step, *trial, *gradient, *early, *away; /* m each */
   double *hessian, *factor;                              /* m * m, lower triangles; minus the Hessian */

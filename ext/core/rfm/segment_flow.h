@@ -26,7 +26,7 @@ extern const Accumulator FLOW_ACCUMULATOR;
 
 /* Customers who went from one segment to another. */
 typedef struct Flow {
-  int from, to; /* a segment of core/segments.h, SEGMENT_NONE, or in `from` FLOW_NOT_YET */
+  int from, to; /* a segment of core/rfm/segments.h, SEGMENT_NONE, or in `from` FLOW_NOT_YET */
   int64_t customers, from_customers;
   double value_before, value_between; /* of their rows up to since; after it, up to until */
 } Flow;

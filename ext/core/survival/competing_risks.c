@@ -3,7 +3,7 @@
 #include "core/base/mem.h"
 
 /* The next time of the curves, each at its own point. */
-static bool next_time(const SurvivalCurve *curves, const size_t *at, size_t n, double *time)
+static bool next_time(const KaplanMeier *curves, const size_t *at, size_t n, double *time)
 {
   bool any = false;
   for (size_t i = 0; i < n; i++) {
@@ -16,16 +16,16 @@ static bool next_time(const SurvivalCurve *curves, const size_t *at, size_t n, d
 }
 
 /* How many rows of a curve end at a time; moves past it. */
-static uint32_t take_rows(const SurvivalCurve *curve, size_t *at, double time)
+static uint32_t take_rows(const KaplanMeier *curve, size_t *at, double time)
 {
   if (*at < curve->n_points && curve->times[*at] == time) {
-    SurvivalCounts counts = curve->counts[(*at)++];
+    KaplanMeierCounts counts = curve->counts[(*at)++];
     return counts.of[0] + counts.of[1];
   }
   return 0;
 }
 
-static Status count_times(const SurvivalCurve *curves, size_t *at, size_t n, size_t *times, const Watch *watch)
+static Status count_times(const KaplanMeier *curves, size_t *at, size_t n, size_t *times, const Watch *watch)
 {
   double time = 0;
   while (next_time(curves, at, n, &time)) {
@@ -55,7 +55,7 @@ static void advance(CompetingRisks *risks, size_t time, double survival, double 
   }
 }
 
-Status competing_risks_build(CompetingRisks *risks, const SurvivalCurve *curves, size_t n_causes, const Watch *watch)
+Status competing_risks_build(CompetingRisks *risks, const KaplanMeier *curves, size_t n_causes, const Watch *watch)
 {
   size_t n_curves = n_causes + 1;
   Status status = STATUS_NOMEM;

@@ -25,7 +25,7 @@ typedef struct CompetingRisks {
 } CompetingRisks;
 
 /* Of finished curves, not general: curves[0] has the censored rows, curves[k] those that left by cause k - 1. */
-Status competing_risks_build(CompetingRisks *risks, const SurvivalCurve *curves, size_t n_causes, const Watch *watch);
+Status competing_risks_build(CompetingRisks *risks, const KaplanMeier *curves, size_t n_causes, const Watch *watch);
 
 /* Frees all; {0} is a valid empty object; may run twice. */
 void competing_risks_free(CompetingRisks *risks);

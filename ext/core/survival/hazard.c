@@ -10,7 +10,7 @@ double hazard_period(double time, double width)
   return time > 0 ? fmax(1, period) : 0;
 }
 
-static Status count_periods(Hazard *hazard, const SurvivalCurve *curve, double width, int64_t first, const Watch *watch)
+static Status count_periods(Hazard *hazard, const KaplanMeier *curve, double width, int64_t first, const Watch *watch)
 {
   for (size_t i = 0; i < curve->n_points; i++) {
     HazardPeriod *at = &hazard->periods[(int64_t)hazard_period(curve->times[i], width) - first];
@@ -79,14 +79,14 @@ static Status number_peaks(Hazard *hazard, double average, const Watch *watch)
   }
 }
 
-Status hazard_build(Hazard *hazard, const SurvivalCurve *curve, double width, int bandwidth, double level, const Watch *watch)
+Status hazard_build(Hazard *hazard, const KaplanMeier *curve, double width, int bandwidth, double level, const Watch *watch)
 {
   *hazard = (Hazard){0};
   if (curve->n_points == 0) {
     return STATUS_OK;
   }
   int64_t first = curve->times[0] > 0;
-  int64_t last = (int64_t)hazard_period(survival_last_time(curve), width);
+  int64_t last = (int64_t)hazard_period(kaplan_meier_last_time(curve), width);
   last = last < first ? first : last;
   hazard->periods = mem_zero((size_t)(last - first) + 1, sizeof *hazard->periods);
   if (!hazard->periods) {

@@ -35,7 +35,7 @@ typedef struct Hazard {
 double hazard_period(double time, double width);
 
 /* Of a finished curve that is not general. The last time must lie in period HAZARD_PERIODS at most. */
-Status hazard_build(Hazard *hazard, const SurvivalCurve *curve, double width, int bandwidth, double level, const Watch *watch);
+Status hazard_build(Hazard *hazard, const KaplanMeier *curve, double width, int bandwidth, double level, const Watch *watch);
 
 /* Frees all; {0} is a valid empty object; may run twice. */
 void hazard_free(Hazard *hazard);

@@ -39,7 +39,7 @@ static double real_of(uint64_t word)
   return x;
 }
 
-static bool keys_push(SurvivalKeys *keys, size_t words, uint64_t key, uint64_t weight)
+static bool keys_push(KaplanMeierKeys *keys, size_t words, uint64_t key, uint64_t weight)
 {
   if (keys->count == keys->size) {
     size_t size = keys->size ? keys->size + keys->size / 2 : 16;
@@ -58,10 +58,10 @@ static bool keys_push(SurvivalKeys *keys, size_t words, uint64_t key, uint64_t w
   return true;
 }
 
-static void keys_free(SurvivalKeys *keys)
+static void keys_free(KaplanMeierKeys *keys)
 {
   mem_free(keys->words);
-  *keys = (SurvivalKeys){0};
+  *keys = (KaplanMeierKeys){0};
 }
 
 /*
@@ -91,7 +91,7 @@ static inline void scatter(const uint64_t *from, uint64_t *to, size_t n, size_t 
 }
 
 /* Sorts by the digits from `first` on, with `other` as room; the two may change places. */
-static Status sort_digits(SurvivalKeys *keys, size_t words, int first, uint64_t **other, uint32_t (*counts)[1 << DIGIT], const Watch *watch)
+static Status sort_digits(KaplanMeierKeys *keys, size_t words, int first, uint64_t **other, uint32_t (*counts)[1 << DIGIT], const Watch *watch)
 {
   size_t n = keys->count;
   memset(counts, 0, DIGITS * sizeof *counts);
@@ -128,7 +128,7 @@ static Status sort_digits(SurvivalKeys *keys, size_t words, int first, uint64_t 
 }
 
 /* False where more than `most` steps were needed; the keys are then in some order. */
-static bool insert_sort(SurvivalKeys *keys, size_t words, size_t most)
+static bool insert_sort(KaplanMeierKeys *keys, size_t words, size_t most)
 {
   uint64_t *a = keys->words;
   size_t steps = 0;
@@ -147,7 +147,7 @@ static bool insert_sort(SurvivalKeys *keys, size_t words, size_t most)
   return true;
 }
 
-static Status keys_sort(SurvivalKeys *keys, size_t words, const Watch *watch)
+static Status keys_sort(KaplanMeierKeys *keys, size_t words, const Watch *watch)
 {
   size_t n = keys->count;
   Status status = STATUS_NOMEM;
@@ -180,18 +180,18 @@ static bool is_table_time(double time, double limit)
   return time < limit && time == floor(time);
 }
 
-Status survival_add_slow(SurvivalCurve *curve, double time, bool event)
+Status kaplan_meier_add_slow(KaplanMeier *curve, double time, bool event)
 {
   /* The table may take no more memory than the rows would, so a long time that comes early waits among the keys. */
   double limit = 256 + (double)curve->keys.count;
-  if (!is_table_time(time, limit < SURVIVAL_TABLE ? limit : SURVIVAL_TABLE)) {
+  if (!is_table_time(time, limit < KAPLAN_MEIER_TABLE ? limit : KAPLAN_MEIER_TABLE)) {
     return keys_push(&curve->keys, 1, key_of(time, event), 0) ? STATUS_OK : STATUS_NOMEM;
   }
   uint32_t whole = (uint32_t)time, size = curve->table_size ? curve->table_size : 16;
   while (size <= whole) {
     size *= 2;
   }
-  SurvivalCounts *table = mem_resize(curve->table, size, sizeof *table);
+  KaplanMeierCounts *table = mem_resize(curve->table, size, sizeof *table);
   if (!table) {
     return STATUS_NOMEM;
   }
@@ -202,7 +202,7 @@ Status survival_add_slow(SurvivalCurve *curve, double time, bool event)
   return STATUS_OK;
 }
 
-Status survival_add_general(SurvivalCurve *curve, double time, bool event, double entry, double weight)
+Status kaplan_meier_add_general(KaplanMeier *curve, double time, bool event, double entry, double weight)
 {
   if (!keys_push(&curve->keys, 2, key_of(time, event), word_of(weight))) {
     return STATUS_NOMEM;
@@ -217,7 +217,7 @@ Status survival_add_general(SurvivalCurve *curve, double time, bool event, doubl
 
 /* Building */
 
-static bool points_alloc(SurvivalCurve *curve, size_t n)
+static bool points_alloc(KaplanMeier *curve, size_t n)
 {
   curve->times = mem_alloc(n + 1, sizeof *curve->times);
   curve->counts = mem_zero(n + 1, sizeof *curve->counts);
@@ -228,9 +228,9 @@ static bool points_alloc(SurvivalCurve *curve, size_t n)
 }
 
 /* Whole times that came before the table was long enough go into it, so that a time is in one place. */
-static void move_to_table(SurvivalCurve *curve)
+static void move_to_table(KaplanMeier *curve)
 {
-  SurvivalKeys *keys = &curve->keys;
+  KaplanMeierKeys *keys = &curve->keys;
   size_t kept = 0;
   for (size_t i = 0; i < keys->count; i++) {
     uint64_t key = keys->words[i];
@@ -245,9 +245,9 @@ static void move_to_table(SurvivalCurve *curve)
 }
 
 /* Merges the table and the sorted keys into points; without curve->times only counts them. */
-static size_t merge(SurvivalCurve *curve)
+static size_t merge(KaplanMeier *curve)
 {
-  const SurvivalKeys *keys = &curve->keys;
+  const KaplanMeierKeys *keys = &curve->keys;
   size_t n = 0, j = 0;
   uint32_t i = 0;
   for (;;) {
@@ -278,7 +278,7 @@ static size_t merge(SurvivalCurve *curve)
   }
 }
 
-static Status build_plain(SurvivalCurve *curve, const Watch *watch)
+static Status build_plain(KaplanMeier *curve, const Watch *watch)
 {
   move_to_table(curve);
   Status status = keys_sort(&curve->keys, 1, watch);
@@ -293,7 +293,7 @@ static Status build_plain(SurvivalCurve *curve, const Watch *watch)
   return STATUS_OK;
 }
 
-static size_t distinct_times(const SurvivalKeys *keys)
+static size_t distinct_times(const KaplanMeierKeys *keys)
 {
   size_t n = keys->count > 0;
   for (size_t i = 1; i < keys->count; i++) {
@@ -303,9 +303,9 @@ static size_t distinct_times(const SurvivalKeys *keys)
 }
 
 /* Weights are summed without loss, but who is gone is known by counting: nobody at risk must not leave a residue. */
-static Status build_general(SurvivalCurve *curve, const Watch *watch)
+static Status build_general(KaplanMeier *curve, const Watch *watch)
 {
-  SurvivalKeys *keys = &curve->keys, *entries = &curve->entries;
+  KaplanMeierKeys *keys = &curve->keys, *entries = &curve->entries;
   Status status = keys_sort(keys, 2, watch);
   if (status == STATUS_OK) {
     status = keys_sort(entries, 2, watch);
@@ -348,7 +348,7 @@ static Status build_general(SurvivalCurve *curve, const Watch *watch)
   return STATUS_OK;
 }
 
-static Status mark_points(SurvivalCurve *curve, const Watch *watch)
+static Status mark_points(KaplanMeier *curve, const Watch *watch)
 {
   size_t n = curve->n_points / MARK_EVERY; /* those before it need none */
   if (n == 0) {
@@ -358,8 +358,8 @@ static Status mark_points(SurvivalCurve *curve, const Watch *watch)
   if (!curve->marks) {
     return STATUS_NOMEM;
   }
-  SurvivalPoint point = survival_start(curve);
-  while (survival_next(curve, &point)) {
+  KaplanMeierPoint point = kaplan_meier_start(curve);
+  while (kaplan_meier_next(curve, &point)) {
     size_t next = (size_t)point.index + 1;
     if (next % MARK_EVERY == 0) {
       curve->marks[next / MARK_EVERY - 1] = point;
@@ -371,7 +371,7 @@ static Status mark_points(SurvivalCurve *curve, const Watch *watch)
   return STATUS_OK;
 }
 
-Status survival_finish(SurvivalCurve *curve, const Watch *watch)
+Status kaplan_meier_finish(KaplanMeier *curve, const Watch *watch)
 {
   Status status = curve->general ? build_general(curve, watch) : build_plain(curve, watch);
   if (status) {
@@ -390,7 +390,7 @@ Status survival_finish(SurvivalCurve *curve, const Watch *watch)
   return mark_points(curve, watch);
 }
 
-void survival_free(SurvivalCurve *curve)
+void kaplan_meier_free(KaplanMeier *curve)
 {
   bool general = curve->general, ties_broken = curve->ties_broken;
   mem_free(curve->table);
@@ -400,18 +400,18 @@ void survival_free(SurvivalCurve *curve)
   mem_free(curve->marks);
   keys_free(&curve->keys);
   keys_free(&curve->entries);
-  *curve = (SurvivalCurve){.general = general, .ties_broken = ties_broken};
+  *curve = (KaplanMeier){.general = general, .ties_broken = ties_broken};
 }
 
 /* Walking */
 
-SurvivalPoint survival_start(const SurvivalCurve *curve)
+KaplanMeierPoint kaplan_meier_start(const KaplanMeier *curve)
 {
-  return (SurvivalPoint){.index = -1, .time = -1, .survival = 1, .left = (double)curve->rows};
+  return (KaplanMeierPoint){.index = -1, .time = -1, .survival = 1, .left = (double)curve->rows};
 }
 
 /* Deaths of one time follow each other; with weights each is the mean one. */
-static void add_broken_ties(SurvivalPoint *point, uint32_t deaths)
+static void add_broken_ties(KaplanMeierPoint *point, uint32_t deaths)
 {
   double each = point->events / deaths;
   for (uint32_t j = 0; j < deaths; j++) {
@@ -421,13 +421,13 @@ static void add_broken_ties(SurvivalPoint *point, uint32_t deaths)
   }
 }
 
-bool survival_next(const SurvivalCurve *curve, SurvivalPoint *point)
+bool kaplan_meier_next(const KaplanMeier *curve, KaplanMeierPoint *point)
 {
   size_t i = (size_t)(point->index + 1);
   if (i >= curve->n_points) {
     return false;
   }
-  const SurvivalCounts counts = curve->counts[i];
+  const KaplanMeierCounts counts = curve->counts[i];
   point->index++;
   point->events_before += point->events;
   point->censored_before += point->censored;
@@ -456,17 +456,17 @@ bool survival_next(const SurvivalCurve *curve, SurvivalPoint *point)
   return true;
 }
 
-void survival_seek(const SurvivalCurve *curve, SurvivalPoint *point, size_t i)
+void kaplan_meier_seek(const KaplanMeier *curve, KaplanMeierPoint *point, size_t i)
 {
   int64_t wanted = (int64_t)i;
   if (wanted < point->index || wanted > point->index + MARK_EVERY) {
-    *point = i < MARK_EVERY ? survival_start(curve) : curve->marks[i / MARK_EVERY - 1];
+    *point = i < MARK_EVERY ? kaplan_meier_start(curve) : curve->marks[i / MARK_EVERY - 1];
   }
-  while (point->index < wanted && survival_next(curve, point)) {
+  while (point->index < wanted && kaplan_meier_next(curve, point)) {
   }
 }
 
-size_t survival_index(const SurvivalCurve *curve, double t)
+size_t kaplan_meier_index(const KaplanMeier *curve, double t)
 {
   size_t low = 0, high = curve->n_points;
   while (low < high) {
@@ -480,14 +480,14 @@ size_t survival_index(const SurvivalCurve *curve, double t)
   return low;
 }
 
-void survival_find(const SurvivalCurve *curve, double t, SurvivalPoint *point)
+void kaplan_meier_find(const KaplanMeier *curve, double t, KaplanMeierPoint *point)
 {
-  size_t i = survival_index(curve, t);
+  size_t i = kaplan_meier_index(curve, t);
   if (i < curve->n_points && curve->times[i] == t) {
-    survival_seek(curve, point, i);
+    kaplan_meier_seek(curve, point, i);
   } else if (i > 0) {
-    survival_seek(curve, point, i - 1);
+    kaplan_meier_seek(curve, point, i - 1);
   } else {
-    *point = survival_start(curve);
+    *point = kaplan_meier_start(curve);
   }
 }

@@ -7,7 +7,7 @@
 
 /* One stratum on its way through the times of all groups. */
 typedef struct Pool {
-  const SurvivalCurve *curves;
+  const KaplanMeier *curves;
   size_t *at;   /* the next point of each group */
   double *left; /* at risk of each group */
   double survival;
@@ -17,7 +17,7 @@ static bool pool_next_time(const Pool *pool, size_t n_groups, double *time)
 {
   bool any = false;
   for (size_t g = 0; g < n_groups; g++) {
-    const SurvivalCurve *curve = &pool->curves[g];
+    const KaplanMeier *curve = &pool->curves[g];
     if (pool->at[g] < curve->n_points && (!any || curve->times[pool->at[g]] < *time)) {
       *time = curve->times[pool->at[g]];
       any = true;
@@ -26,7 +26,7 @@ static bool pool_next_time(const Pool *pool, size_t n_groups, double *time)
   return any;
 }
 
-static double weight_of(TestWeights weights, double rho, double gamma, double survival, double n)
+static double weight_of(LogRankWeights weights, double rho, double gamma, double survival, double n)
 {
   switch (weights) {
     case WEIGHTS_GEHAN:
@@ -40,7 +40,7 @@ static double weight_of(TestWeights weights, double rho, double gamma, double su
 }
 
 /* Adds the events of a time: `events` of the groups' `left`. */
-static void add_time(SurvivalTest *test, const Pool *pool, const double *events, double w, double d, double n)
+static void add_time(LogRank *test, const Pool *pool, const double *events, double w, double d, double n)
 {
   size_t n_groups = test->n_groups;
   double spread = n > 1 ? w * w * d * (n - d) / (n - 1) : 0;
@@ -59,7 +59,7 @@ static void add_time(SurvivalTest *test, const Pool *pool, const double *events,
 }
 
 /* The status of a stratum's times; `events` has room for the groups. */
-static Status add_stratum(SurvivalTest *test, Pool *pool, double *events, TestWeights weights, double rho, double gamma,
+static Status add_stratum(LogRank *test, Pool *pool, double *events, LogRankWeights weights, double rho, double gamma,
                           const Watch *watch)
 {
   size_t n_groups = test->n_groups, work = 0;
@@ -72,7 +72,7 @@ static Status add_stratum(SurvivalTest *test, Pool *pool, double *events, TestWe
   while (pool_next_time(pool, n_groups, &time)) {
     double d = 0, n = 0;
     for (size_t g = 0; g < n_groups; g++) {
-      const SurvivalCurve *curve = &pool->curves[g];
+      const KaplanMeier *curve = &pool->curves[g];
       bool here = pool->at[g] < curve->n_points && curve->times[pool->at[g]] == time;
       events[g] = here ? curve->counts[pool->at[g]].of[1] : 0;
       d += events[g];
@@ -84,9 +84,9 @@ static Status add_stratum(SurvivalTest *test, Pool *pool, double *events, TestWe
       work += n_groups * n_groups;
     }
     for (size_t g = 0; g < n_groups; g++) {
-      const SurvivalCurve *curve = &pool->curves[g];
+      const KaplanMeier *curve = &pool->curves[g];
       if (pool->at[g] < curve->n_points && curve->times[pool->at[g]] == time) {
-        SurvivalCounts counts = curve->counts[pool->at[g]++];
+        KaplanMeierCounts counts = curve->counts[pool->at[g]++];
         pool->left[g] -= (double)counts.of[0] + counts.of[1];
       }
     }
@@ -105,7 +105,7 @@ static Status add_stratum(SurvivalTest *test, Pool *pool, double *events, TestWe
 ** The quadratic form by Cholesky's factor of the covariance without its last group, which the others determine. A group that the ones before
 ** determine too (never at risk beside others) has no pivot and gives no degree of freedom.
 */
-static Status find_chi_square(SurvivalTest *test, const Watch *watch)
+static Status find_chi_square(LogRank *test, const Watch *watch)
 {
   size_t n = test->n_groups;
   double *factor = mem_zero(n * n, sizeof *factor), *y = mem_zero(n, sizeof *y), chi_square = 0;
@@ -143,13 +143,13 @@ static Status find_chi_square(SurvivalTest *test, const Watch *watch)
   return status;
 }
 
-Status survival_test_build(SurvivalTest *test, const SurvivalCurve *curves, size_t n_strata, size_t n_groups,
-                           TestWeights weights, double rho, double gamma, const Watch *watch)
+Status log_rank_build(LogRank *test, const KaplanMeier *curves, size_t n_strata, size_t n_groups,
+                      LogRankWeights weights, double rho, double gamma, const Watch *watch)
 {
   Status status = STATUS_NOMEM;
   Pool pool = {.at = mem_zero(n_groups, sizeof *pool.at), .left = mem_zero(n_groups, sizeof *pool.left)};
   double *events = mem_zero(n_groups, sizeof *events);
-  *test = (SurvivalTest){.n_groups = n_groups};
+  *test = (LogRank){.n_groups = n_groups};
   test->observed = mem_zero(n_groups, sizeof *test->observed);
   test->expected = mem_zero(n_groups, sizeof *test->expected);
   test->variance = mem_zero(n_groups, sizeof *test->variance);
@@ -175,11 +175,11 @@ done:
   return status;
 }
 
-void survival_test_free(SurvivalTest *test)
+void log_rank_free(LogRank *test)
 {
   mem_free(test->observed);
   mem_free(test->expected);
   mem_free(test->variance);
   mem_free(test->covariance);
-  *test = (SurvivalTest){0};
+  *test = (LogRank){0};
 }

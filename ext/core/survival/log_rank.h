@@ -14,25 +14,25 @@
 
 #include "kaplan_meier.h"
 
-typedef enum TestWeights {
+typedef enum LogRankWeights {
   WEIGHTS_FLEMING_HARRINGTON,
   WEIGHTS_GEHAN,
   WEIGHTS_TARONE_WARE
-} TestWeights;
+} LogRankWeights;
 
-typedef struct SurvivalTest {
+typedef struct LogRank {
   size_t n_groups;
   double *observed, *expected, *variance; /* by group, weighted; variance of O - E */
   double *covariance;                     /* n_groups^2, its lower half */
   double chi_square, p, log10_p;          /* NaN where df is 0 */
   int df;
-} SurvivalTest;
+} LogRank;
 
 /* curves[stratum n_groups + group], finished, not general; some may be empty. */
-Status survival_test_build(SurvivalTest *test, const SurvivalCurve *curves, size_t n_strata, size_t n_groups,
-                           TestWeights weights, double rho, double gamma, const Watch *watch);
+Status log_rank_build(LogRank *test, const KaplanMeier *curves, size_t n_strata, size_t n_groups,
+                      LogRankWeights weights, double rho, double gamma, const Watch *watch);
 
 /* Frees all; {0} is a valid empty test; may run twice. */
-void survival_test_free(SurvivalTest *test);
+void log_rank_free(LogRank *test);
 
 #endif

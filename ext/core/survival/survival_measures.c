@@ -1,9 +1,9 @@
-/* What is read off a curve of survival.h: intervals, quantiles, the restricted mean. */
+/* What is read off a curve of kaplan_meier.h: intervals, quantiles, the restricted mean. */
 #include <math.h>
 
 #include "kaplan_meier.h"
 
-Interval survival_interval(double survival, double log_variance, SurvivalScale scale, double z)
+Interval kaplan_meier_interval(double survival, double log_variance, KaplanMeierScale scale, double z)
 {
   double se = sqrt(log_variance), low = NAN, high = NAN;
   if (!(survival > 0) || !isfinite(se)) {
@@ -29,7 +29,7 @@ Interval survival_interval(double survival, double log_variance, SurvivalScale s
   return (Interval){low, high};
 }
 
-double survival_se(const SurvivalPoint *point)
+double kaplan_meier_se(const KaplanMeierPoint *point)
 {
   return point->survival > 0 ? point->survival * sqrt(point->log_variance) : NAN;
 }
@@ -40,19 +40,19 @@ static bool at_most(double survival, double p)
   return survival <= p * (1 + 1e-12);
 }
 
-Status survival_quantiles(const SurvivalCurve *curve, const double *p, int n_p, SurvivalScale scale, double z, SurvivalQuantile *out,
-                          const Watch *watch)
+Status kaplan_meier_quantiles(const KaplanMeier *curve, const double *p, int n_p, KaplanMeierScale scale, double z, KaplanMeierQuantile *out,
+                              const Watch *watch)
 {
-  SurvivalPoint point = survival_start(curve);
+  KaplanMeierPoint point = kaplan_meier_start(curve);
   for (int i = 0; i < n_p; i++) {
-    out[i] = (SurvivalQuantile){NAN, NAN, NAN};
+    out[i] = (KaplanMeierQuantile){NAN, NAN, NAN};
   }
-  while (survival_next(curve, &point)) {
+  while (kaplan_meier_next(curve, &point)) {
     if ((point.index + 1) % WATCH_EVERY == 0 && watch_stop(watch)) {
       return STATUS_INTERRUPT;
     }
     if (point.events > 0) {
-      Interval interval = survival_interval(point.survival, point.log_variance, scale, z);
+      Interval interval = kaplan_meier_interval(point.survival, point.log_variance, scale, z);
       double low = point.survival == 0 ? 0 : interval.low; /* no S lies below 0 */
       for (int i = 0; i < n_p; i++) {
         double level = 1 - p[i];
@@ -77,13 +77,13 @@ static double area_to(double from, double to, double tau, double survival)
   return (fmin(to, tau) - fmin(from, tau)) * survival;
 }
 
-Status survival_restricted_mean(const SurvivalCurve *curve, double tau, double *mean, double *se, const Watch *watch)
+Status kaplan_meier_restricted_mean(const KaplanMeier *curve, double tau, double *mean, double *se, const Watch *watch)
 {
   Sum area = {0}, part = {0}, variance = {0};
-  SurvivalPoint point = survival_start(curve);
+  KaplanMeierPoint point = kaplan_meier_start(curve);
   double from = 0, survival = 1;
   *mean = *se = NAN;
-  while (survival_next(curve, &point)) {
+  while (kaplan_meier_next(curve, &point)) {
     sum_add(&area, area_to(from, point.time, tau, survival));
     from = point.time;
     survival = point.survival;
@@ -95,10 +95,10 @@ Status survival_restricted_mean(const SurvivalCurve *curve, double tau, double *
     return STATUS_OK;
   }
   *mean = sum_value(&area);
-  point = survival_start(curve);
+  point = kaplan_meier_start(curve);
   from = 0;
   survival = 1;
-  while (survival_next(curve, &point) && point.time <= tau) {
+  while (kaplan_meier_next(curve, &point) && point.time <= tau) {
     sum_add(&part, area_to(from, point.time, tau, survival));
     from = point.time;
     survival = point.survival;

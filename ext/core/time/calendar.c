@@ -1,5 +1,5 @@
 /*
-** Civil dates, periods and durations, and times as text. What reads text is in time_text.c.
+** Civil dates, periods and durations, and times as text. What reads text is in time_parse.c.
 */
 #include "calendar.h"
 

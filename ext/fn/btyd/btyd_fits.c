@@ -9,7 +9,7 @@
 **
 **   CREATE TABLE model AS SELECT bgnbd_fit(x, t_x, T) AS fit FROM customer_summary('orders') WHERE unit = 'week';
 **
-** R1  The JSON is described in model_json.h, with what it says where the fit did not converge. It is never without
+** R1  The JSON is described in btyd_json.h, with what it says where the fit did not converge. It is never without
 **     `converged` and `reason`.
 ** R2  A row stands for `weight` customers (default 1): fitting SELECT x, t_x, T, count(*) … GROUP BY 1, 2, 3 gives the
 **     digits of fitting the customers. Weight 0: the row does not take part; a negative one is an error.
@@ -28,18 +28,18 @@
 #include "core/base/mem.h"
 
 typedef struct Fitting {
-  const Model *model;
-  Pasts *pasts;
+  const BtydModel *model;
+  Cbs *pasts;
 } Fitting;
 
 #define COVARIATE_MOST 1e100 /* in size */
 
 /* The covariates of the row; *is_null where one of them is. */
-static Status covariates_read(Call *call, double z[MODEL_COVARIATES], bool *is_null)
+static Status covariates_read(Call *call, double z[BTYD_COVARIATES], bool *is_null)
 {
   int n = call_more(call);
-  if (n > MODEL_COVARIATES) {
-    return call_fail(call, "at most %d covariates are taken, got %d", MODEL_COVARIATES, n);
+  if (n > BTYD_COVARIATES) {
+    return call_fail(call, "at most %d covariates are taken, got %d", BTYD_COVARIATES, n);
   }
   for (int i = 0; i < n; i++) {
     Status status = call_more_real(call, i, &z[i]);
@@ -54,9 +54,9 @@ static Status covariates_read(Call *call, double z[MODEL_COVARIATES], bool *is_n
   return STATUS_OK;
 }
 
-static Status row_add(Call *call, Fitting *fitting, const Model *model, Past past, double weight)
+static Status row_add(Call *call, Fitting *fitting, const BtydModel *model, CbsRow past, double weight)
 {
-  double z[MODEL_COVARIATES];
+  double z[BTYD_COVARIATES];
   bool is_null = false;
   Status status = covariates_read(call, z, &is_null);
   if (status != STATUS_OK || is_null || weight == 0) {
@@ -71,7 +71,7 @@ static Status row_add(Call *call, Fitting *fitting, const Model *model, Past pas
     fitting->model = model;
   }
   fitting->pasts->watch = call_watch(call);
-  return pasts_add(fitting->pasts, past, z, weight);
+  return cbs_add(fitting->pasts, past, z, weight);
 }
 
 enum {
@@ -81,14 +81,14 @@ enum {
   WEIGHT
 };
 
-static Status past_add(Call *call, Fitting *fitting, const Model *model, Past past)
+static Status past_add(Call *call, Fitting *fitting, const BtydModel *model, CbsRow past)
 {
   return past_check(call, model, &past) ? row_add(call, fitting, model, past, call_real(call, WEIGHT)) : STATUS_ERROR;
 }
 
-static Status past_step(Call *call, Fitting *fitting, const Model *model)
+static Status past_step(Call *call, Fitting *fitting, const BtydModel *model)
 {
-  Past past = {(double)call_integer(call, X), call_real(call, T_X), call_real(call, AGE)};
+  CbsRow past = {(double)call_integer(call, X), call_real(call, T_X), call_real(call, AGE)};
   return past_add(call, fitting, model, past);
 }
 
@@ -109,7 +109,7 @@ static Status pareto_nbd_step(Call *call, void *state)
 
 static Status bgbb_step(Call *call, void *state)
 {
-  Past past = {(double)call_integer(call, X), (double)call_integer(call, T_X), (double)call_integer(call, AGE)};
+  CbsRow past = {(double)call_integer(call, X), (double)call_integer(call, T_X), (double)call_integer(call, AGE)};
   return past_add(call, state, &BGBB, past);
 }
 
@@ -120,7 +120,7 @@ static Status gamma_gamma_step(Call *call, void *state)
     MEAN = 1,
     SPEND_WEIGHT
   };
-  Past past = {(double)call_integer(call, X), call_real(call, MEAN), 0};
+  CbsRow past = {(double)call_integer(call, X), call_real(call, MEAN), 0};
   return past.x > 0 && past.t_x > 0 ? row_add(call, state, &GAMMA_GAMMA, past, call_real(call, SPEND_WEIGHT)) : STATUS_OK;
 }
 
@@ -130,10 +130,10 @@ static void fit_value(Call *call, const void *state, Cell *out)
   if (!fitting || !fitting->pasts) {
     return;
   }
-  ModelFit fit;
-  Status status = pasts_finish(fitting->pasts, call_watch(call));
+  BtydFit fit;
+  Status status = cbs_finish(fitting->pasts, call_watch(call));
   if (status == STATUS_OK) {
-    status = model_fit(fitting->model, fitting->pasts, &fit, call_watch(call));
+    status = btyd_fit(fitting->model, fitting->pasts, &fit, call_watch(call));
   }
   if (status == STATUS_OK) {
     model_result(call, &fit, out);
@@ -146,7 +146,7 @@ static void fit_free(void *state)
 {
   Fitting *fitting = state;
   if (fitting->pasts) {
-    pasts_free(fitting->pasts);
+    cbs_free(fitting->pasts);
     mem_free(fitting->pasts);
     fitting->pasts = NULL;
   }

@@ -20,7 +20,7 @@ static void write_covariates(JsonText *json, const double *transaction, const do
 }
 
 /* {"r":…} or, with the prefix of a logarithm, {"log_r":…}; left open. */
-static void write_parameters(JsonText *json, const Model *model, const char *prefix, const double *values)
+static void write_parameters(JsonText *json, const BtydModel *model, const char *prefix, const double *values)
 {
   for (int i = 0; i < model->n_parameters; i++) {
     text_add(&json->text, i ? ",\"" : "{\"");
@@ -31,9 +31,9 @@ static void write_parameters(JsonText *json, const Model *model, const char *pre
   }
 }
 
-static void write_errors(JsonText *json, const ModelFit *fit)
+static void write_errors(JsonText *json, const BtydFit *fit)
 {
-  double error[MODEL_VARIABLES];
+  double error[BTYD_VARIABLES];
   int n = fit->n_variables, first = fit->model->n_parameters;
   for (int i = 0; i < n; i++) {
     error[i] = sqrt(fit->covariance[i * n + i]);
@@ -53,7 +53,7 @@ static void write_errors(JsonText *json, const ModelFit *fit)
 }
 
 /* R3: the point where a fit stopped; null where it never had one. */
-static void write_stop(JsonText *json, const ModelFit *fit)
+static void write_stop(JsonText *json, const BtydFit *fit)
 {
   if (!(fit->theta[0] > 0)) {
     text_add(&json->text, ",\"stopped_at\":null");
@@ -68,7 +68,7 @@ static void write_stop(JsonText *json, const ModelFit *fit)
   text_add(&json->text, "}");
 }
 
-void model_result(Call *call, const ModelFit *fit, Cell *out)
+void model_result(Call *call, const BtydFit *fit, Cell *out)
 {
   JsonText json = {.call = call};
   text_add(&json.text, "{\"model\":");
@@ -107,10 +107,10 @@ void model_result(Call *call, const ModelFit *fit, Cell *out)
 
 /* ---- Reading */
 
-char *model_names(bool (*passes)(const Model *model, int what), int what)
+char *model_names(bool (*passes)(const BtydModel *model, int what), int what)
 {
   Text names = {0};
-  for (const Model *const *model = MODELS; *model; model++) {
+  for (const BtydModel *const *model = MODELS; *model; model++) {
     if (!passes || passes(*model, what)) {
       text_add(&names, names.length ? ", " : "");
       text_add(&names, (*model)->name);
@@ -119,14 +119,14 @@ char *model_names(bool (*passes)(const Model *model, int what), int what)
   return text_take(&names);
 }
 
-static Status read_name(Json *json, ModelFit *fit)
+static Status read_name(Json *json, BtydFit *fit)
 {
   JsonValue name;
   Status status = json_get(json, &name, "$.model");
   if (status != STATUS_OK) {
     return status;
   }
-  fit->model = name.type == JSON_TEXT ? model_find(name.text) : NULL;
+  fit->model = name.type == JSON_TEXT ? btyd_find(name.text) : NULL;
   if (!fit->model) {
     char *names = model_names(NULL, 0);
     status = names ? call_fail_argument(json->call, json->param, "an object whose \"model\" is one of %s", names)
@@ -137,7 +137,7 @@ static Status read_name(Json *json, ModelFit *fit)
 }
 
 /* R3. */
-static Status refuse_unconverged(Json *json, const ModelFit *fit)
+static Status refuse_unconverged(Json *json, const BtydFit *fit)
 {
   JsonValue reason;
   Status status = json_get(json, &reason, "$.reason");
@@ -145,10 +145,10 @@ static Status refuse_unconverged(Json *json, const ModelFit *fit)
     return status;
   }
   return call_fail(json->call, "the %s model did not converge and has no parameters: %.*s", fit->model->title,
-                   MODEL_REASON, reason.type == JSON_TEXT ? reason.text : "no reason given");
+                   BTYD_REASON, reason.type == JSON_TEXT ? reason.text : "no reason given");
 }
 
-static Status read_parameter(Json *json, const Model *model, int i, double *parameter)
+static Status read_parameter(Json *json, const BtydModel *model, int i, double *parameter)
 {
   JsonValue value;
   Status status = json_get(json, &value, "$.parameters.%s", model->parameter[i]);
@@ -163,9 +163,9 @@ static Status read_parameter(Json *json, const Model *model, int i, double *para
                    value.type == JSON_ABSENT ? "is missing" : "must be a number");
 }
 
-static Status read_parameters(Json *json, ModelFit *fit)
+static Status read_parameters(Json *json, BtydFit *fit)
 {
-  const Model *model = fit->model;
+  const BtydModel *model = fit->model;
   JsonValue value, converged;
   Status status = json_get(json, &value, "$.parameters");
   if (status == STATUS_OK) {
@@ -184,7 +184,7 @@ static Status read_parameters(Json *json, ModelFit *fit)
   for (int i = 0; i < model->n_parameters && status == STATUS_OK; i++) {
     status = read_parameter(json, model, i, &fit->theta[i]);
   }
-  int bad = status == STATUS_OK ? model_parameter_problem(model, fit->theta) : -1;
+  int bad = status == STATUS_OK ? btyd_parameter_problem(model, fit->theta) : -1;
   if (bad >= 0) {
     status = call_fail(json->call, "parameter %s of the %s model must be %.15g…%.15g, got %.15g", model->parameter[bad],
                        model->title, PARAMETER_LOW, PARAMETER_HIGH, fit->theta[bad]);
@@ -215,7 +215,7 @@ static Status read_numbers(Json *json, const char *path, int *n, int most, doubl
   return status;
 }
 
-static Status read_covariates(Json *json, ModelFit *fit)
+static Status read_covariates(Json *json, BtydFit *fit)
 {
   static const char *const KEYS[] = {"transaction", "dropout"};
   JsonValue value;
@@ -231,16 +231,16 @@ static Status read_covariates(Json *json, ModelFit *fit)
   }
   status = json_only(json, KEYS, COUNT_OF(KEYS), "$.covariates");
   if (status == STATUS_OK) {
-    status = read_numbers(json, "$.covariates.transaction", &n, MODEL_COVARIATES, fit->transaction);
+    status = read_numbers(json, "$.covariates.transaction", &n, BTYD_COVARIATES, fit->transaction);
   }
   if (status == STATUS_OK) {
-    status = read_numbers(json, "$.covariates.dropout", &n, MODEL_COVARIATES, fit->dropout);
+    status = read_numbers(json, "$.covariates.dropout", &n, BTYD_COVARIATES, fit->dropout);
   }
   fit->n_covariates = status == STATUS_OK ? n : 0;
   return status;
 }
 
-static Status read_covariance(Json *json, ModelFit *fit, bool *has_covariance)
+static Status read_covariance(Json *json, BtydFit *fit, bool *has_covariance)
 {
   JsonValue value;
   int n = fit->n_variables;
@@ -261,7 +261,7 @@ static Status read_covariance(Json *json, ModelFit *fit, bool *has_covariance)
 }
 
 /* has_covariance NULL: the covariance is not read. */
-static Status read_object(Json *json, ModelFit *fit, bool *has_covariance)
+static Status read_object(Json *json, BtydFit *fit, bool *has_covariance)
 {
   Status status = read_name(json, fit);
   if (!fit->model) {
@@ -276,7 +276,7 @@ static Status read_object(Json *json, ModelFit *fit, bool *has_covariance)
   return status == STATUS_OK && has_covariance ? read_covariance(json, fit, has_covariance) : status;
 }
 
-static Status read_model(Call *call, int param, ModelFit *fit, bool *has_covariance)
+static Status read_model(Call *call, int param, BtydFit *fit, bool *has_covariance)
 {
   Json json;
   Status status = json_open(&json, call, param);
@@ -287,9 +287,9 @@ static Status read_model(Call *call, int param, ModelFit *fit, bool *has_covaria
   return status;
 }
 
-Status model_read(Call *call, int param, ModelFit *fit, bool *has_covariance)
+Status model_read(Call *call, int param, BtydFit *fit, bool *has_covariance)
 {
-  *fit = (ModelFit){0};
+  *fit = (BtydFit){0};
   *has_covariance = false;
   return read_model(call, param, fit, has_covariance);
 }
@@ -299,7 +299,7 @@ static Status read_asked(Call *call, int param, void *object)
   return read_model(call, param, object, NULL);
 }
 
-const ModelFit *model_argument(Call *call, int param)
+const BtydFit *model_argument(Call *call, int param)
 {
-  return call_object(call, param, sizeof(ModelFit), read_asked, mem_free);
+  return call_object(call, param, sizeof(BtydFit), read_asked, mem_free);
 }

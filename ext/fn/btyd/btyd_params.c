@@ -11,7 +11,7 @@ const ParamSpec COVARIATE_PARAM = {
   "covariates of the customer, for bgnbd, mbgnbd and pareto_nbd: any number up to 8, as many as the model has, in the "
   "same order"};
 
-static bool model_answers(const Model *model, int ask)
+static bool model_answers(const BtydModel *model, int ask)
 {
   switch (ask) {
     case ASK_P_ALIVE:
@@ -29,9 +29,9 @@ static bool model_answers(const Model *model, int ask)
   }
 }
 
-const ModelFit *question_model(Call *call, int param, Ask ask)
+const BtydFit *question_model(Call *call, int param, Ask ask)
 {
-  const ModelFit *fit = model_argument(call, param);
+  const BtydFit *fit = model_argument(call, param);
   if (fit && !model_answers(fit->model, (int)ask)) {
     char *names = model_names(model_answers, (int)ask);
     if (names) {
@@ -46,10 +46,10 @@ const ModelFit *question_model(Call *call, int param, Ask ask)
 }
 
 /* R3. False: the call has failed, or its result is NULL. */
-static bool apply_covariates(Call *call, const ModelFit *fit, Question *question)
+static bool apply_covariates(Call *call, const BtydFit *fit, Question *question)
 {
   int n = call_more(call);
-  double z[MODEL_COVARIATES];
+  double z[BTYD_COVARIATES];
   memcpy(question->theta, fit->theta, sizeof question->theta);
   if (n != fit->n_covariates) {
     call_fail(call, "the model has %d covariates, got %d", fit->n_covariates, n);
@@ -69,7 +69,7 @@ static bool apply_covariates(Call *call, const ModelFit *fit, Question *question
     }
   }
   fit->model->apply(fit->theta, fit->transaction, fit->dropout, z, n, question->theta);
-  int bad = model_parameter_problem(fit->model, question->theta);
+  int bad = btyd_parameter_problem(fit->model, question->theta);
   if (bad >= 0) {
     call_fail(call, "the covariates take parameter %s of the model to %.15g, outside %.15g…%.15g",
               fit->model->parameter[bad], question->theta[bad], PARAMETER_LOW, PARAMETER_HIGH);
@@ -77,9 +77,9 @@ static bool apply_covariates(Call *call, const ModelFit *fit, Question *question
   return bad < 0;
 }
 
-bool past_check(Call *call, const Model *model, const Past *past)
+bool past_check(Call *call, const BtydModel *model, const CbsRow *past)
 {
-  const char *problem = model_past_problem(model, past);
+  const char *problem = btyd_row_problem(model, past);
   if (problem) {
     call_fail(call, "%s, got x = %.15g, t_x = %.15g, %s = %.15g", problem, past->x, past->t_x,
               model->discrete ? "n" : "T", past->T);
@@ -108,13 +108,13 @@ static bool past_read(Call *call, int first, Question *question)
   if (call_is_null(call, first) || call_is_null(call, first + 1) || call_is_null(call, first + 2)) {
     return false;
   }
-  question->past = (Past){(double)call_integer(call, first), call_real(call, first + 1), call_real(call, first + 2)};
+  question->past = (CbsRow){(double)call_integer(call, first), call_real(call, first + 1), call_real(call, first + 2)};
   return past_check(call, question->model, &question->past);
 }
 
 bool question_read(Call *call, Ask ask, int past, Question *question)
 {
-  const ModelFit *fit = question_model(call, 0, ask);
+  const BtydFit *fit = question_model(call, 0, ask);
   if (!fit) {
     return false;
   }

@@ -2,7 +2,7 @@
 ** What the scalar functions on a fitted model have in common: the model, the customer's past and covariates, read and
 ** checked.
 **
-** R1  model is JSON as model_json.h has it, from a …_fit() or written by hand. One that did not converge, or whose kind
+** R1  model is JSON as btyd_json.h has it, from a …_fit() or written by hand. One that did not converge, or whose kind
 **     has no such quantity, is an error.
 ** R2  x repeat purchases, the last at t_x, seen until T, all in the unit of the model, as customer_summary() gives
 **     them; for bgbb x transactions in T opportunities, the last at the t_x-th. A past that cannot be is an error.
@@ -26,14 +26,14 @@ typedef enum Ask {
 } Ask;
 
 typedef struct Question {
-  const Model *model;
-  double theta[MODEL_PARAMETERS]; /* with the customer's covariates applied */
-  Past past;
+  const BtydModel *model;
+  double theta[BTYD_PARAMETERS]; /* with the customer's covariates applied */
+  CbsRow past;
   bool is_new;
 } Question;
 
 /* What the model's functions take: NULL is a new customer. */
-static inline const Past *question_past(const Question *question)
+static inline const CbsRow *question_past(const Question *question)
 {
   return question->is_new ? NULL : &question->past;
 }
@@ -41,7 +41,7 @@ static inline const Past *question_past(const Question *question)
 /*
 ** The model in argument `param`, which has to answer `ask`. NULL: the call has failed. Borrowed as model_argument() is.
 */
-const ModelFit *question_model(Call *call, int param, Ask ask);
+const BtydFit *question_model(Call *call, int param, Ask ask);
 
 /*
 ** The model in argument 0 about the customer whose x, t_x and T are arguments past, past + 1 and past + 2, with the
@@ -51,7 +51,7 @@ const ModelFit *question_model(Call *call, int param, Ask ask);
 bool question_read(Call *call, Ask ask, int past, Question *question);
 
 /* Whether a past is one that the model knows. False: the call has failed. */
-bool past_check(Call *call, const Model *model, const Past *past);
+bool past_check(Call *call, const BtydModel *model, const CbsRow *past);
 
 /*
 ** Whether a length of time is one that the model knows: bgbb counts in whole opportunities, up to a million. False: the call has failed.

@@ -41,10 +41,10 @@
 
 typedef struct ForecastAnswer {
   Source source;
-  Summary summary;
+  CustomerSummary summary;
   Accumulator inner; /* the summary's; its state is followed by the customer's total */
-  Forecast forecast;
-  char fitted_model[FORECAST_MODEL_NAME];
+  ClvForecast forecast;
+  char fitted_model[CLV_FORECAST_MODEL_NAME];
   char interval_method[48];
 } ForecastAnswer;
 
@@ -80,17 +80,17 @@ static void forecast_restart(void *self)
 /* has_spend: somebody spent something at a repeat purchase. */
 static Status make_intervals(Call *call, ForecastAnswer *answer, bool has_spend)
 {
-  Forecast *forecast = &answer->forecast;
+  ClvForecast *forecast = &answer->forecast;
   int replicates = (int)call_integer(call, PARAM_BOOTSTRAP);
   if (replicates > 0 && replicates < REPLICATES_LEAST) {
     return call_fail_argument(call, PARAM_BOOTSTRAP, "0 or %d…%d: fewer make no interval", REPLICATES_LEAST, REPLICATES_MOST);
   }
-  snprintf(answer->interval_method, sizeof answer->interval_method, forecast_has_interval(forecast) ? "delta" : "none");
+  snprintf(answer->interval_method, sizeof answer->interval_method, clv_forecast_has_interval(forecast) ? "delta" : "none");
   if (replicates == 0 || !has_spend || !forecast->chosen->converged) {
     return STATUS_OK;
   }
-  Status status = forecast_bootstrap(forecast, &answer->summary, &answer->source.customers, replicates,
-                                     (uint64_t)call_integer(call, PARAM_SEED), call_watch(call));
+  Status status = clv_forecast_bootstrap(forecast, &answer->summary, &answer->source.customers, replicates,
+                                         (uint64_t)call_integer(call, PARAM_SEED), call_watch(call));
   if (status == STATUS_OK && forecast->n_replicates < 0.9 * replicates) {
     return call_fail(call, "only %d of %d bootstrap replicates could be fitted: too few for an interval. bootstrap = 0 "
                            "takes the delta method",
@@ -103,31 +103,31 @@ static Status make_intervals(Call *call, ForecastAnswer *answer, bool has_spend)
 
 static Status forecast_customers(Call *call, ForecastAnswer *answer)
 {
-  SummaryPasts pasts = {0};
-  Forecast *forecast = &answer->forecast;
-  Status status = summary_pasts(&answer->summary, &answer->source.customers, forecast->unit_days,
-                                answer->source.has_value, NULL, &pasts, call_watch(call));
+  SummaryCbs pasts = {0};
+  ClvForecast *forecast = &answer->forecast;
+  Status status = summary_cbs(&answer->summary, &answer->source.customers, forecast->unit_days,
+                              answer->source.has_value, NULL, &pasts, call_watch(call));
   if (status == STATUS_OK) {
-    status = forecast_fit(forecast, &pasts, call_choice(call, PARAM_MODEL) - 1, call_watch(call));
+    status = clv_forecast_fit(forecast, &pasts, call_choice(call, PARAM_MODEL) - 1, call_watch(call));
   }
   bool has_spend = pasts.spend.n > 0; /* else no column that an interval is for was asked for, or no value is above 0 */
-  summary_pasts_free(&pasts);
+  summary_cbs_free(&pasts);
   if (status != STATUS_OK) {
     return status;
   }
   if (!forecast->model) {
-    char reasons[FORECAST_REASONS];
-    forecast_reasons(forecast->fit, reasons);
+    char reasons[CLV_FORECAST_REASONS];
+    clv_forecast_reasons(forecast->fit, reasons);
     return call_fail(call, "no model could be fitted: %s", reasons);
   }
-  forecast_model_name(forecast->chosen, answer->fitted_model);
+  clv_forecast_model_name(forecast->chosen, answer->fitted_model);
   return make_intervals(call, answer, has_spend);
 }
 
 static Status forecast_compute(Call *call, void *state, int64_t *n_rows)
 {
   ForecastAnswer *answer = state;
-  Forecast *forecast = &answer->forecast;
+  ClvForecast *forecast = &answer->forecast;
   Duration horizon = call_duration(call, PARAM_HORIZON);
   double days = (double)horizon.ms / (double)MS_PER_DAY + horizon.months * DAYS_PER_MONTH;
   forecast->unit_days = UNIT_DAYS[call_choice(call, PARAM_UNIT)];
@@ -141,7 +141,7 @@ static Status forecast_compute(Call *call, void *state, int64_t *n_rows)
     return call_fail_argument(call, PARAM_LEVEL, "above 0 and below 1");
   }
   answer->summary.offset_ms = call_offset(call, ARG_COUNT + EVENT_UTC_OFFSET);
-  answer->inner = summary_accumulator(&answer->summary);
+  answer->inner = customer_summary_accumulator(&answer->summary);
   Accumulator accumulator = {
     .state_size = answer->inner.state_size + sizeof(Sum),
     .step = forecast_step,
@@ -150,7 +150,7 @@ static Status forecast_compute(Call *call, void *state, int64_t *n_rows)
   };
   Status status = source_read(call, &accumulator, answer, (SourceOptions){0}, &answer->source);
   if (status == STATUS_OK) {
-    status = summary_finish(&answer->summary, &answer->source.customers, answer->source.as_of, call_watch(call));
+    status = customer_summary_finish(&answer->summary, &answer->source.customers, answer->source.as_of, call_watch(call));
   }
   if (status == STATUS_OK && answer->summary.n_rows) {
     status = forecast_customers(call, answer);
@@ -185,14 +185,14 @@ enum {
 static void forecast_cell(const void *state, int64_t row, int column, Cell *out)
 {
   const ForecastAnswer *answer = state;
-  const Forecast *forecast = &answer->forecast;
+  const ClvForecast *forecast = &answer->forecast;
   const Customers *customers = &answer->source.customers;
-  SummaryRow customer;
+  CustomerSummaryRow customer;
   if (OF_VALUE >> column & 1 && !answer->source.has_value) {
     cell_null(out);
     return;
   }
-  summary_get(&answer->summary, customers, (uint32_t)row, &customer);
+  customer_summary_get(&answer->summary, customers, (uint32_t)row, &customer);
   switch (column) {
     case CUSTOMER:
       cell_customer(out, customers, customer.customer);
@@ -216,22 +216,22 @@ static void forecast_cell(const void *state, int64_t row, int column, Cell *out)
       cell_real(out, sum_value(total_of(answer, customers_state(customers, customer.customer))));
       break;
     case P_ALIVE:
-      cell_real(out, forecast_p_alive(forecast, &customer));
+      cell_real(out, clv_forecast_p_alive(forecast, &customer));
       break;
     case EXPECTED_PURCHASES:
-      cell_real(out, forecast_purchases(forecast, &customer));
+      cell_real(out, clv_forecast_purchases(forecast, &customer));
       break;
     case EXPECTED_VALUE:
-      cell_real(out, forecast_mean_value(forecast, &customer));
+      cell_real(out, clv_forecast_mean_value(forecast, &customer));
       break;
     case CLV:
-      cell_real(out, forecast_value(forecast, &customer));
+      cell_real(out, clv_forecast_value(forecast, &customer));
       break;
     case CLV_LOW:
-      cell_real(out, forecast_interval(forecast, &customer).low);
+      cell_real(out, clv_forecast_interval(forecast, &customer).low);
       break;
     case CLV_HIGH:
-      cell_real(out, forecast_interval(forecast, &customer).high);
+      cell_real(out, clv_forecast_interval(forecast, &customer).high);
       break;
     case FITTED_MODEL:
       cell_text(out, answer->fitted_model, strlen(answer->fitted_model));
@@ -249,8 +249,8 @@ static void forecast_answer_free(void *state)
 {
   ForecastAnswer *answer = state;
   source_free(&answer->source);
-  summary_free(&answer->summary);
-  forecast_free(&answer->forecast);
+  customer_summary_free(&answer->summary);
+  clv_forecast_free(&answer->forecast);
 }
 
 static const Customers *forecast_customer_index(const void *state)

@@ -24,7 +24,7 @@
 
 typedef struct SummaryAnswer {
   Source source;
-  Summary summary;
+  CustomerSummary summary;
   double unit_days;
   double holdout_length; /* in the unit */
 } SummaryAnswer;
@@ -38,7 +38,7 @@ enum {
 static Status summary_compute(Call *call, void *state, int64_t *n_rows)
 {
   SummaryAnswer *answer = state;
-  Summary *summary = &answer->summary;
+  CustomerSummary *summary = &answer->summary;
   answer->unit_days = UNIT_DAYS[call_choice(call, PARAM_UNIT)];
   summary->offset_ms = call_offset(call, ARG_COUNT + EVENT_UTC_OFFSET);
   summary->split = !call_is_null(call, PARAM_UNTIL);
@@ -47,14 +47,14 @@ static Status summary_compute(Call *call, void *state, int64_t *n_rows)
   if (summary->split && has_as_of && summary->until > call_time(call, ARG_COUNT + EVENT_AS_OF)) {
     return call_fail_argument(call, PARAM_UNTIL, "at or before as_of"); /* R6 */
   }
-  Accumulator accumulator = summary_accumulator(summary);
+  Accumulator accumulator = customer_summary_accumulator(summary);
   Status status = source_read(call, &accumulator, summary, (SourceOptions){0}, &answer->source);
   if (status) {
     return status;
   }
   int64_t as_of = answer->source.as_of;
   int64_t end = summary->split ? summary->until : as_of;
-  status = summary_finish(summary, &answer->source.customers, end, call_watch(call));
+  status = customer_summary_finish(summary, &answer->source.customers, end, call_watch(call));
   if (summary->split && as_of > summary->until) {
     uint32_t days = day_number(as_of, summary->offset_ms) - day_number(summary->until, summary->offset_ms);
     answer->holdout_length = days / answer->unit_days;
@@ -79,9 +79,9 @@ enum {
 static void summary_cell(const void *state, int64_t row, int column, Cell *out)
 {
   const SummaryAnswer *answer = state;
-  const Summary *summary = &answer->summary;
-  SummaryRow customer;
-  summary_get(summary, &answer->source.customers, (uint32_t)row, &customer);
+  const CustomerSummary *summary = &answer->summary;
+  CustomerSummaryRow customer;
+  customer_summary_get(summary, &answer->source.customers, (uint32_t)row, &customer);
   switch (column) {
     case CUSTOMER:
       cell_customer(out, &answer->source.customers, customer.customer);
@@ -136,7 +136,7 @@ static void summary_answer_free(void *state)
 {
   SummaryAnswer *answer = state;
   source_free(&answer->source);
-  summary_free(&answer->summary);
+  customer_summary_free(&answer->summary);
 }
 
 static const Customers *summary_customers(const void *state)
@@ -146,7 +146,7 @@ static const Customers *summary_customers(const void *state)
 
 static int64_t summary_row(const void *state, uint32_t id)
 {
-  return summary_row_of(&((const SummaryAnswer *)state)->summary, id);
+  return customer_summary_row_of(&((const SummaryAnswer *)state)->summary, id);
 }
 
 static const ColumnSpec COLUMNS[] = {

@@ -8,7 +8,7 @@
 **
 **   SELECT customer, expected_purchases(fit, 52, x, t_x, T) FROM model, customer_summary('orders');
 **
-** R1–R4 of model_question.h.
+** R1–R4 of btyd_params.h.
 ** R5  A new customer stands just after the first purchase (bgbb: before the first opportunity). With covariates, x = 0,
 **     t_x = 0, T = 0 and the covariates say the same.
 ** R6  Over all n, purchase_pmf() sums to 1, and n * purchase_pmf() to expected_purchases().

@@ -8,7 +8,7 @@
 **
 **   SELECT customer, clv_expected(fit, spend, 52, 0.0025, x, t_x, T, m) FROM models, customer_summary('orders');
 **
-** R1–R4 of model_question.h, but for m.
+** R1–R4 of btyd_params.h, but for m.
 ** R5  m is the mean value of the x repeat purchases. Where x is 0 it says nothing and may be NULL, as
 **     customer_summary() gives it: the customer is then expected to spend as all do. NULL with x above 0 gives NULL.
 ** R6  dert(): discount is the effective rate per unit of the model's time, above 0: 10 % a year is pow(1.1, 7/365.25) -
@@ -29,7 +29,7 @@ static bool value_read(Call *call, int model, int x, int m, double *value)
   if (call_is_null(call, m) && call_integer(call, x) > 0) {
     return false;
   }
-  const ModelFit *spend = question_model(call, model, ASK_VALUE);
+  const BtydFit *spend = question_model(call, model, ASK_VALUE);
   if (spend) {
     double repeats = (double)call_integer(call, x);
     *value = spend->model->expected_value(spend->theta, repeats, repeats > 0 ? call_real(call, m) : 0);
@@ -170,7 +170,7 @@ static void clv_scalar(Call *call, Cell *out)
   if (value_read(call, CLV_SPEND, CLV_X, CLV_MEAN, &value) && question_read(call, ASK_EXPECTED, CLV_X, &q) &&
       question_time_fits(call, &q, CLV_HORIZON) && question_time_fits(call, &q, CLV_PERIOD)) {
     double purchases, discount = call_real(call, CLV_DISCOUNT);
-    Status status = model_discounted(q.model, q.theta, &q.past, horizon, discount, period, &purchases, call_watch(call));
+    Status status = btyd_discounted(q.model, q.theta, &q.past, horizon, discount, period, &purchases, call_watch(call));
     if (status == STATUS_OK) {
       question_answer(call, value * purchases, out);
     } else {

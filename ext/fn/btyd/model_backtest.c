@@ -33,8 +33,8 @@
 
 typedef struct BacktestAnswer {
   Backtest backtest;
-  ModelFit fit[FORECAST_MODELS];
-  char name[FORECAST_MODELS][FORECAST_MODEL_NAME]; /* of the fits */
+  BtydFit fit[CLV_FORECAST_MODELS];
+  char name[CLV_FORECAST_MODELS][CLV_FORECAST_MODEL_NAME]; /* of the fits */
 } BacktestAnswer;
 
 enum {
@@ -84,13 +84,13 @@ static Status test_models(Call *call, BacktestAnswer *answer, int which)
   Backtest *backtest = &answer->backtest;
   double level = call_real(call, PARAM_LEVEL);
   Status status = STATUS_OK;
-  for (int i = 0; i < FORECAST_MODELS && status == STATUS_OK; i++) {
-    ModelFit *fit = &answer->fit[i];
+  for (int i = 0; i < CLV_FORECAST_MODELS && status == STATUS_OK; i++) {
+    BtydFit *fit = &answer->fit[i];
     if (which >= FIRST_NAME && which - FIRST_NAME != i) {
       continue;
     }
-    status = model_fit(FORECAST_MODEL[i], &backtest->calibration, fit, call_watch(call));
-    forecast_model_name(fit, answer->name[i]);
+    status = btyd_fit(FORECAST_MODEL[i], &backtest->calibration, fit, call_watch(call));
+    clv_forecast_model_name(fit, answer->name[i]);
     if (status == STATUS_OK && which == ALL) {
       status = backtest_model(backtest, fit, level, call_watch(call));
     }
@@ -98,10 +98,10 @@ static Status test_models(Call *call, BacktestAnswer *answer, int which)
   if (status != STATUS_OK || which == ALL) {
     return status;
   }
-  const ModelFit *chosen = forecast_choose(answer->fit, which == AUTO);
+  const BtydFit *chosen = clv_forecast_choose(answer->fit, which == AUTO);
   if (!chosen) {
-    char reasons[FORECAST_REASONS];
-    forecast_reasons(answer->fit, reasons);
+    char reasons[CLV_FORECAST_REASONS];
+    clv_forecast_reasons(answer->fit, reasons);
     return call_fail(call, "no model could be fitted to the days up to the cut: %s", reasons);
   }
   return backtest_model(backtest, chosen, level, call_watch(call));

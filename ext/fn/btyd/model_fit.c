@@ -21,10 +21,10 @@
 #include <math.h>
 #include <string.h>
 
-#define FITS (FORECAST_MODELS + 1)
+#define FITS (CLV_FORECAST_MODELS + 1)
 
 typedef struct FitAnswer {
-  ModelFit fit[FITS];
+  BtydFit fit[FITS];
   double level;
 } FitAnswer;
 
@@ -35,12 +35,12 @@ enum {
   ARG_COUNT
 };
 
-static Status fit_all(Call *call, FitAnswer *answer, const SummaryPasts *pasts, bool has_value, int64_t *n_rows)
+static Status fit_all(Call *call, FitAnswer *answer, const SummaryCbs *pasts, bool has_value, int64_t *n_rows)
 {
   Status status = STATUS_OK;
   for (int i = 0; i < FITS - !has_value && status == STATUS_OK; i++) {
-    const Model *model = i < FORECAST_MODELS ? FORECAST_MODEL[i] : &GAMMA_GAMMA;
-    status = model_fit(model, model->spend ? &pasts->spend : &pasts->purchases, &answer->fit[i], call_watch(call));
+    const BtydModel *model = i < CLV_FORECAST_MODELS ? FORECAST_MODEL[i] : &GAMMA_GAMMA;
+    status = btyd_fit(model, model->spend ? &pasts->spend : &pasts->purchases, &answer->fit[i], call_watch(call));
     *n_rows += model->n_parameters;
   }
   return status;
@@ -50,8 +50,8 @@ static Status fit_compute(Call *call, void *state, int64_t *n_rows)
 {
   FitAnswer *answer = state;
   Source source = {0};
-  Summary summary = {0};
-  SummaryPasts pasts = {0};
+  CustomerSummary summary = {0};
+  SummaryCbs pasts = {0};
   answer->level = call_real(call, PARAM_LEVEL);
   if (!(answer->level > 0 && answer->level < 1)) {
     return call_fail_argument(call, PARAM_LEVEL, "above 0 and below 1");
@@ -63,21 +63,21 @@ static Status fit_compute(Call *call, void *state, int64_t *n_rows)
   if (summary.split && has_as_of && summary.until > call_time(call, ARG_COUNT + EVENT_AS_OF)) {
     return call_fail_argument(call, PARAM_UNTIL, "at or before as_of");
   }
-  Accumulator accumulator = summary_accumulator(&summary);
+  Accumulator accumulator = customer_summary_accumulator(&summary);
   Status status = source_read(call, &accumulator, &summary, (SourceOptions){0}, &source);
   if (status == STATUS_OK) {
     int64_t end = summary.split ? summary.until : source.as_of;
-    status = summary_finish(&summary, &source.customers, end, call_watch(call));
+    status = customer_summary_finish(&summary, &source.customers, end, call_watch(call));
   }
   if (status == STATUS_OK) {
     double unit_days = UNIT_DAYS[call_choice(call, PARAM_UNIT)];
-    status = summary_pasts(&summary, &source.customers, unit_days, source.has_value, NULL, &pasts, call_watch(call));
+    status = summary_cbs(&summary, &source.customers, unit_days, source.has_value, NULL, &pasts, call_watch(call));
   }
   if (status == STATUS_OK) {
     status = fit_all(call, answer, &pasts, source.has_value, n_rows);
   }
-  summary_pasts_free(&pasts);
-  summary_free(&summary);
+  summary_cbs_free(&pasts);
+  customer_summary_free(&summary);
   source_free(&source);
   return status;
 }
@@ -97,7 +97,7 @@ enum {
   REASON
 };
 
-static void fit_number(const FitAnswer *answer, const ModelFit *fit, int parameter, int column, Cell *out)
+static void fit_number(const FitAnswer *answer, const BtydFit *fit, int parameter, int column, Cell *out)
 {
   double estimate = fit->theta[parameter], sd = sqrt(fit->covariance[parameter * fit->n_variables + parameter]);
   switch (column) {
@@ -117,17 +117,17 @@ static void fit_number(const FitAnswer *answer, const ModelFit *fit, int paramet
       cell_real(out, fit->log_likelihood);
       break;
     case AIC:
-      cell_real(out, model_aic(fit));
+      cell_real(out, btyd_aic(fit));
       break;
     default:
-      cell_real(out, model_bic(fit));
+      cell_real(out, btyd_bic(fit));
   }
 }
 
 static void fit_cell(const void *state, int64_t row, int column, Cell *out)
 {
   const FitAnswer *answer = state;
-  const ModelFit *fit = answer->fit;
+  const BtydFit *fit = answer->fit;
   int parameter = (int)row;
   for (; parameter >= fit->model->n_parameters; fit++) {
     parameter -= fit->model->n_parameters;

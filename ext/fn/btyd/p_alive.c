@@ -6,7 +6,7 @@
 **
 **   SELECT customer, p_alive(fit, x, t_x, T) FROM model, customer_summary('orders');
 **
-** R1–R4 of model_question.h.
+** R1–R4 of btyd_params.h.
 ** R5  p_alive_at() is what is expected at T of the time T + later, purchases in between neither assumed nor excluded:
 **     p_alive_at(…, 0) is p_alive(), and it only falls. It is not p_alive(model, x, t_x, T + later), which takes the
 **     customer to have bought nothing until then.

@@ -180,7 +180,7 @@ static void unused_signals_add(const ChurnInput *input, Text *text)
 void churn_method_cell(const ChurnInput *input, ChurnInstant instant, Cell *out)
 {
   const Churn *churn = &input->churn;
-  const ChurnShop *shop = &churn->shop[instant];
+  const ChurnSnapshot *shop = &churn->shop[instant];
   Text text = {0};
   if (churn->method == CHURN_LOGIT) {
     text_add(&text, "logit");

@@ -8,7 +8,7 @@
 ** R1  One row per customer, in the order of their first row in the source.
 ** R2  churn_probability: of no purchase on a day after that of as_of, within the horizon after as_of. Learned at the cut-off as_of - horizon from
 **     what happened in the horizon after it, calibrated on held-out customers and applied at as_of; where that cannot
-**     be, by a purchase model. `method` says which and why (core/churn.h).
+**     be, by a purchase model. `method` says which and why (core/churn/churn.h).
 ** R3  risk: low, medium from medium_from on, high from high_from, critical from critical_from; the cut points ascend.
 **     The names are keys in every language.
 ** R4  p_alive: BG/NBD or MBG/NBD, the likelier one (with model = 'bgnbd' or 'mbgnbd' that one), fitted on the source up
@@ -23,7 +23,7 @@
 ** R8  suggested_action follows from risk, from whether the customer has spent more than the average one, and from a
 **     signal among the reasons.
 ** R9  A date of a dated kind counts as far ahead only as dates are known ahead at as_of, and a kind whose rows may have
-**     been overwritten does not count (core/signals.h): what was written after the cut-off must not tell what came then.
+**     been overwritten does not count (core/churn/signals.h): what was written after the cut-off must not tell what came then.
 ** R10 A NULL value counts as 0. Purchases of one civil day are one purchase.
 */
 #include "churn_params.h"
@@ -32,7 +32,7 @@
 
 typedef struct ChurnRisks {
   ChurnInput input;
-  ChurnWords words;
+  ChurnExplain words;
   double cuts[RISKS - 1];
 } ChurnRisks;
 
@@ -56,8 +56,8 @@ static Status risk_compute(Call *call, void *state, int64_t *n_rows)
     }
   }
   Status status = churn_input_read(input, call, ARG_COUNT + EVENT_AS_OF, false);
-  risks->words = (ChurnWords){&input->churn, &input->source.customers, &input->signal_source.attributes,
-                              (Language)call_choice(call, LANG)};
+  risks->words = (ChurnExplain){&input->churn, &input->source.customers, &input->signal_source.attributes,
+                                (Language)call_choice(call, LANG)};
   *n_rows = input->source.customers.count;
   return status;
 }
@@ -83,9 +83,9 @@ static void words_cell(const ChurnRisks *risks, uint32_t customer, bool json, Ce
 {
   Text text = {0};
   if (json) {
-    churn_words_json(&risks->words, customer, &text);
+    churn_explain_json(&risks->words, customer, &text);
   } else {
-    churn_words_reasons(&risks->words, customer, &text);
+    churn_explain_reasons(&risks->words, customer, &text);
   }
   size_t length = text.length;
   char *bytes = text_take(&text);
@@ -118,7 +118,7 @@ static void risk_cell(const void *state, int64_t row, int column, Cell *out)
       words_cell(risks, customer, column == REASONS_JSON, out);
       return;
     case SUGGESTED_ACTION:
-      cell_static(out, churn_words_action(&risks->words, customer, churn_risk_of(probability, risks->cuts)));
+      cell_static(out, churn_explain_action(&risks->words, customer, churn_risk_of(probability, risks->cuts)));
       return;
     case METHOD:
       churn_method_cell(&risks->input, CHURN_AS_OF, out);

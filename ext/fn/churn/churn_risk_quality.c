@@ -8,7 +8,7 @@
 **
 ** R1  All is about the customers of the cut-off as_of - horizon and what happened in the horizon after it. Each is
 **     held out once: the model has not seen them, nor are they among the rows of its calibration
-**     (core/churn_quality.h). How the shop changes from one horizon to the next is not in it: for that compare
+**     (core/churn/churn_quality.h). How the shop changes from one horizon to the next is not in it: for that compare
 **     churn_risk() at an earlier as_of with what came.
 ** R2  score churn_risk: the probability of churn_risk(); score p_alive: 1 - P(alive) of the purchase model at the
 **     cut-off, for the same customers, where there is one.

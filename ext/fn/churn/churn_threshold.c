@@ -10,7 +10,7 @@
 **     last purchase up to it, and came back (bought after it, up to as_of) or was gone.
 ** R3  Calling gone who has been silent for more than g days: type I error, those called so among those who came back;
 **     type II error, those not called so among the gone. threshold_days is the smallest g of least type I + type II
-**     error (core/churn_threshold.h). NULL where nobody had bought up to the cut-off, everybody or nobody came back, or
+**     error (core/churn/churn_threshold.h). NULL where nobody had bought up to the cut-off, everybody or nobody came back, or
 **     no g does better than a sum of 1: `reason` says which.
 ** R4  A customer's segment is segment_column in the latest row up to the cut-off (of equal times the first); NULL
 **     there: in the first row alone.

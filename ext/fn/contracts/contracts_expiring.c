@@ -96,7 +96,7 @@ static Status compute(Call *call, void *out, int64_t *n_rows)
   state->source.contracts.keep_ahead = true;
   Status status = contracts_read(call, &state->source, ARG_COUNT, -1, true);
   if (status == STATUS_OK) {
-    status = expiring_find(&state->source.contracts, most, state->source.offset_ms, &state->rows, n_rows, call_watch(call));
+    status = contracts_expiring_find(&state->source.contracts, most, state->source.offset_ms, &state->rows, n_rows, call_watch(call));
   }
   return status;
 }

@@ -7,7 +7,7 @@
 ** R2  A row per contract, by customer and contract; customers count from 1 by their sign-up day, contracts from 1 by their start.
 ** R3  plan, channel, senior and monthly_charges are the customer's, the same in all rows. tenure, churned, cause and entry are the customer's too, and stand in
 **     the first contract's row only: there each customer counts once.
-** R4  The population is the one of core/demo_contracts.h, which the documentation of the function repeats.
+** R4  The population is the one of core/contracts/demo_contracts.h, which the documentation of the function repeats.
 */
 #include "core/contracts/demo_contracts.h"
 

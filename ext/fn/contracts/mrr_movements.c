@@ -11,7 +11,7 @@
 ** R3  Movements are each customer's difference from start to end: new (from 0, first revenue ever in the period), reactivation
 **     (from 0, else), churn (to 0), expansion, contraction. mrr_end = mrr_start + new + expansion + reactivation - contraction -
 **     churn. Of a customer whose first revenue came and went inside a period only new_lost knows.
-** R4  Overlapping contracts add up; changes of a customer within an hour are one (core/contracts.h).
+** R4  Overlapping contracts add up; changes of a customer within an hour are one (core/contracts/contracts.h).
 ** R5  nrr = (mrr_start + expansion - contraction - churn) / mrr_start, with reactivation added where asked; grr without expansion;
 **     quick_ratio = (new + expansion + reactivation) / (contraction + churn), NULL where nothing was lost.
 ** R6  Amounts of at most four decimals are summed exactly.

@@ -6,7 +6,7 @@
 ** R1  A contract is up for renewal in the calendar period in which it ends; contracts whose end lies after as_of, or that have none, are not.
 **     One row per period (and segment) from that of the first end to that of as_of.
 ** R2  Renewed: another contract of the customer (in its segment) begins from `early` before the end to `grace` after it, and after the
-**     contract began. Each contract renews one (core/renewals.h says which). What replaces a contract with another amount renews it.
+**     contract began. Each contract renews one (core/contracts/renewals.h says which). What replaces a contract with another amount renews it.
 ** R3  Decided: the grace after the end has passed at as_of. renewed and churned count decided contracts: up_for_renewal =
 **     renewed + churned + pending. late: of the renewed, those whose next contract began more than an hour after the end.
 **     pending_renewed: of the pending, those renewed so far; no rate counts them, since who renews early would be counted before who does not.

@@ -13,12 +13,12 @@
 #include "glue/spec.h"
 
 typedef struct LogState {
-  History *history;
+  EventLog *history;
 } LogState;
 
-static History *contracts_new(void)
+static EventLog *contracts_new(void)
 {
-  History *history = history_new();
+  EventLog *history = event_log_new();
   if (history) {
     history->contracts = true;
   }
@@ -35,9 +35,9 @@ static Status contracts_step(Call *call, void *state)
 static void contracts_value(Call *call, const void *state, Cell *out)
 {
   const LogState *log = state;
-  History *history = log && log->history ? history_share(log->history) : contracts_new();
+  EventLog *history = log && log->history ? event_log_share(log->history) : contracts_new();
   if (history) {
-    cell_history(out, history);
+    cell_event_log(out, history);
   } else {
     call_fail_memory(call);
   }
@@ -45,7 +45,7 @@ static void contracts_value(Call *call, const void *state, Cell *out)
 
 static void contracts_drop(void *state)
 {
-  history_release(((LogState *)state)->history);
+  event_log_release(((LogState *)state)->history);
 }
 
 static const ParamSpec PARAMS[] = {

@@ -111,8 +111,8 @@ static void model_cell(const void *state, int64_t row, int column, Cell *out)
 {
   const ModelAnswer *answer = state;
   const CoxModel *model = &answer->model;
-  const DesignColumn *of = &model->design.column[row];
-  const DesignTerm *term = &model->design.term[of->term];
+  const DesignMatrixColumn *of = &model->design.column[row];
+  const DesignMatrixTerm *term = &model->design.term[of->term];
   const CoxFeature *feature = &model->cox.feature[row];
   char note[COX_REASON];
   switch (column) {

@@ -35,16 +35,16 @@ static Status is_no_text(const CoxModel *model, RowReader *reader, int i)
 /* Checks, and counts the level of, the feature of a row. */
 static Status take_feature(CoxModel *model, RowReader *reader, int i, const FieldValue *value)
 {
-  DesignTerm *term = &model->design.term[i];
+  DesignMatrixTerm *term = &model->design.term[i];
   if (term->stated) {
     model->x[i] = value->key;
-    return design_count(term, value->key);
+    return design_matrix_count(term, value->key);
   }
   if (term->kind == DESIGN_UNSEEN) term->kind = value->text ? DESIGN_LEVELS : DESIGN_NUMBER;
   if (value->text && term->kind == DESIGN_NUMBER) return rows_fail(reader, FIELD_OF_TERM + i, "a number, as in the rows before");
   if (!value->text && term->kind == DESIGN_LEVELS) return is_no_text(model, reader, i);
   model->x[i] = value->text ? value->key : value->real;
-  if (value->text) return design_count(term, value->key);
+  if (value->text) return design_matrix_count(term, value->key);
   return fabs(value->real) <= COX_VALUE_MAX ? STATUS_OK : rows_fail(reader, FIELD_OF_TERM + i, "at most 1e100 in magnitude");
 }
 
@@ -108,8 +108,8 @@ static Status model_read(Call *call, CoxModel *model)
     [FIELD_OF_WEIGHT] = {COX_WEIGHT_PARAM, FIELD_REAL, "weight", "weight_column"},
     [FIELD_OF_CLUSTER] = {0, FIELD_KEY, "cluster", "cluster_column"},
   };
-  char problem[DESIGN_PROBLEM];
-  Status status = design_parse(&model->design, call_text(call, COX_TERMS_PARAM), problem);
+  char problem[DESIGN_MATRIX_PROBLEM];
+  Status status = design_matrix_parse(&model->design, call_text(call, COX_TERMS_PARAM), problem);
   if (status == STATUS_ERROR) return call_fail_argument(call, COX_TERMS_PARAM, "columns with commas between them, such as 'contract, senior': %s", problem);
   if (status != STATUS_OK) return status;
   for (int i = 0; i < FIELD_OF_TERM; i++) {
@@ -117,7 +117,7 @@ static Status model_read(Call *call, CoxModel *model)
     model->fields[i] = (Field){.kind = FIELDS[i].kind, .noun = FIELDS[i].noun, .param_name = FIELDS[i].param_name, .wanted = param ? call_text(call, param) : NULL, .required = i <= FIELD_OF_EVENT};
   }
   for (int i = 0; i < model->design.n_terms; i++) {
-    const DesignTerm *term = &model->design.term[i];
+    const DesignMatrixTerm *term = &model->design.term[i];
     model->fields[FIELD_OF_TERM + i] = (Field){.kind = term->stated ? FIELD_KEY : FIELD_ANY, .noun = "term", .param_name = "terms", .wanted = term->name, .required = true};
   }
   const bool used[COX_FEATURE] = {[COX_TIME] = true, [COX_ENTRY] = model->fields[FIELD_OF_ENTRY].wanted, [COX_WEIGHT] = model->fields[FIELD_OF_WEIGHT].wanted, [COX_STRATUM] = model->fields[FIELD_OF_STRATUM].wanted, [COX_CLUSTER] = model->fields[FIELD_OF_CLUSTER].wanted};
@@ -133,15 +133,15 @@ static const Customers *term_keys(void *self, int term)
 /* Texts become columns of 0 and 1. */
 static Status model_expand(Call *call, CoxModel *model)
 {
-  char problem[DESIGN_PROBLEM];
-  Design *design = &model->design;
-  Status status = design_finish(design, term_keys, model, problem);
+  char problem[DESIGN_MATRIX_PROBLEM];
+  DesignMatrix *design = &model->design;
+  Status status = design_matrix_finish(design, term_keys, model, problem);
   if (status == STATUS_ERROR) return call_fail(call, "terms: %s", problem);
   if (status == STATUS_OK && design->n_columns > COX_FEATURES_MAX)
     return call_fail(call, "terms: the levels make %d columns, at most %d are taken", design->n_columns, COX_FEATURES_MAX);
   if (status == STATUS_OK) status = cox_rows_sort(&model->rows, call_watch(call));
   for (int t = design->n_terms; t-- > 0 && status == STATUS_OK;) { /* from the last, so that the places before do not change */
-    const DesignTerm *term = &design->term[t];
+    const DesignMatrixTerm *term = &design->term[t];
     if (term->kind == DESIGN_LEVELS) status = cox_rows_expand(&model->rows, t, term->place, term->n_columns, call_watch(call));
   }
   if (status != STATUS_OK) return status;
@@ -172,7 +172,7 @@ static const char *reference_to_blame(const CoxModel *model)
     of += model->cox.feature[j].monotone;
   }
   for (int t = 0; t < model->design.n_terms && of > 1 && !reference; t++) {
-    const DesignTerm *term = &model->design.term[t];
+    const DesignMatrixTerm *term = &model->design.term[t];
     int n = 0;
     for (int j = term->first; j < term->first + term->n_columns; j++) {
       n += model->cox.feature[j].monotone;
@@ -208,7 +208,7 @@ void cox_model_free(CoxModel *model)
 {
   cox_model_close(model);
   cox_free(&model->cox);
-  design_free(&model->design);
+  design_matrix_free(&model->design);
   fields_free(model->fields, FIELDS_MAX);
   mem_free(model->names);
   model->names = NULL;

@@ -55,12 +55,12 @@ enum {
 
 typedef struct CoxModel {
   Field fields[FIELDS_MAX];
-  Design design;
+  DesignMatrix design;
   CoxRows rows;
   Cox cox;
   const char **names; /* labels of the design's columns */
   int cluster_param;  /* 0: none */
-  double x[DESIGN_TERMS_MAX];
+  double x[DESIGN_MATRIX_TERMS_MAX];
   int64_t left_out;       /* rows that take no part, */
   bool known[FIELDS_MAX]; /* and which fields are not NULL in one of them */
 } CoxModel;

@@ -117,7 +117,7 @@ static void summary_cell(const void *state, int64_t row, int column, Cell *out)
   }
 }
 
-static void summary_free(void *state)
+static void customer_summary_free(void *state)
 {
   cox_model_free(&((SummaryAnswer *)state)->model);
 }
@@ -168,5 +168,5 @@ const TableSpec cox_summary_table = {
   .state_size = sizeof(SummaryAnswer),
   .compute = summary_compute,
   .cell = summary_cell,
-  .free = summary_free,
+  .free = customer_summary_free,
 };

@@ -26,10 +26,10 @@ typedef struct ZphAnswer {
 /* The rows from the statistics of columns, terms and all. */
 static int64_t rows_make(ZphAnswer *answer, const double *chi, const double *chi_term, const int *df_term, double global)
 {
-  const Design *design = &answer->model.design;
+  const DesignMatrix *design = &answer->model.design;
   int64_t n = 0;
   for (int t = 0; t < design->n_terms; t++) {
-    const DesignTerm *term = &design->term[t];
+    const DesignMatrixTerm *term = &design->term[t];
     answer->row[n++] = (ZphRow){.term = term->name, .chi = chi_term[t], .df = df_term[t]};
     for (int j = term->first; j < term->first + term->n_columns && term->n_columns > 1; j++) {
       answer->row[n++] = (ZphRow){.term = design->column[j].label, .chi = chi[j], .df = !isnan(chi[j])};
@@ -41,7 +41,7 @@ static int64_t rows_make(ZphAnswer *answer, const double *chi, const double *chi
 
 static Status zph_test(Call *call, ZphAnswer *answer, int64_t *n_rows)
 {
-  const Design *design = &answer->model.design;
+  const DesignMatrix *design = &answer->model.design;
   size_t n_columns = (size_t)design->n_columns, n_terms = (size_t)design->n_terms;
   double global = NAN, *chi = mem_alloc(n_columns + n_terms, sizeof *chi);
   int *group = mem_alloc(n_columns + n_terms, sizeof *group);

@@ -45,7 +45,7 @@ typedef enum Severity {
 typedef struct Finding {
   Severity severity;
   const char *kind;
-  CheckTally tally;
+  DataCheckTally tally;
   bool has_rowid;
   char detail[DETAIL_MAX];
 } Finding;
@@ -65,7 +65,7 @@ static const char *const FORM_NAMES[FORM_COUNT] = {
 };
 
 /* Returns where the finding's detail goes. */
-static char *finding_add(CheckAnswer *answer, Severity severity, const char *kind, CheckTally tally)
+static char *finding_add(CheckAnswer *answer, Severity severity, const char *kind, DataCheckTally tally)
 {
   Finding *finding = &answer->finding[answer->n++];
   *finding = (Finding){.severity = severity, .kind = kind, .tally = tally, .has_rowid = tally.rows > 0};
@@ -73,7 +73,7 @@ static char *finding_add(CheckAnswer *answer, Severity severity, const char *kin
 }
 
 /* A finding with a fixed text, unless there are no such rows. */
-static void add_said(CheckAnswer *answer, Severity severity, const char *kind, CheckTally tally, const char *detail)
+static void add_said(CheckAnswer *answer, Severity severity, const char *kind, DataCheckTally tally, const char *detail)
 {
   if (tally.rows > 0) {
     snprintf(finding_add(answer, severity, kind, tally), DETAIL_MAX, "%s", detail);
@@ -103,13 +103,13 @@ static void add_faults(CheckAnswer *answer, const Diagnosis *diagnosis, Severity
   for (int i = 0; i < COUNT_OF(FAULTS); i++) {
     Tally tally = diagnosis->fault[FAULTS[i].fault];
     if (FAULTS[i].severity == severity) {
-      add_said(answer, severity, FAULTS[i].kind, (CheckTally){tally.rows, tally.first_rowid}, FAULTS[i].detail);
+      add_said(answer, severity, FAULTS[i].kind, (DataCheckTally){tally.rows, tally.first_rowid}, FAULTS[i].detail);
     }
   }
 }
 
 /* "guest (23.4 % of the rows)"; the key is cut between characters. No %f: it would write the locale's decimal sign. */
-static void add_dominant(CheckAnswer *answer, const Customers *customers, const CheckDominant *dominant,
+static void add_dominant(CheckAnswer *answer, const Customers *customers, const DataCheckDominant *dominant,
                          const char *kind, const char *of)
 {
   if (dominant->tally.rows == 0) {
@@ -135,7 +135,7 @@ static void add_forms(CheckAnswer *answer, const Diagnosis *diagnosis)
   int most = 0, n = 0;
   size_t used = 0;
   Tally rarest = {.rows = INT64_MAX};
-  CheckTally others = {0};
+  DataCheckTally others = {0};
   for (int form = 0; form < FORM_COUNT; form++) {
     most = diagnosis->form[form].rows > diagnosis->form[most].rows ? form : most;
   }
@@ -158,7 +158,7 @@ static void add_forms(CheckAnswer *answer, const Diagnosis *diagnosis)
   }
 }
 
-static void add_gaps(CheckAnswer *answer, const Check *check)
+static void add_gaps(CheckAnswer *answer, const DataCheck *check)
 {
   if (check->gaps == 0) {
     return;
@@ -166,7 +166,7 @@ static void add_gaps(CheckAnswer *answer, const Check *check)
   char from[TIME_TEXT_MAX], to[TIME_TEXT_MAX];
   date_to_text((int64_t)check->gap_from + 1 - DAY_BIAS, from);
   date_to_text((int64_t)check->gap_to - 1 - DAY_BIAS, to);
-  snprintf(finding_add(answer, SEVERITY_WARNING, "missing_days", (CheckTally){0}), DETAIL_MAX,
+  snprintf(finding_add(answer, SEVERITY_WARNING, "missing_days", (DataCheckTally){0}), DETAIL_MAX,
            "%lld days without a row in %lld unusually long run%s; the longest: %s to %s (%lld "
            "days)",
            (long long)check->gap_days,
@@ -176,7 +176,7 @@ static void add_gaps(CheckAnswer *answer, const Check *check)
 
 static void add_summary(CheckAnswer *answer, const Diagnosis *diagnosis, const Source *source)
 {
-  char *detail = finding_add(answer, SEVERITY_INFO, "summary", (CheckTally){diagnosis->rows_read, 0});
+  char *detail = finding_add(answer, SEVERITY_INFO, "summary", (DataCheckTally){diagnosis->rows_read, 0});
   answer->finding[answer->n - 1].has_rowid = false;
   if (source->rows == 0) {
     snprintf(detail, DETAIL_MAX, "no row can be analysed");
@@ -197,13 +197,13 @@ enum {
 static Status check_compute(Call *call, void *state, int64_t *n_rows)
 {
   CheckAnswer *answer = state;
-  Check check = {.offset_ms = call_offset(call, ARG_COUNT + EVENT_UTC_OFFSET), .today = call_time(call, PARAM_TODAY)};
+  DataCheck check = {.offset_ms = call_offset(call, ARG_COUNT + EVENT_UTC_OFFSET), .today = call_time(call, PARAM_TODAY)};
   Diagnosis diagnosis = {0};
   Source source = {0};
-  Accumulator accumulator = check_accumulator();
+  Accumulator accumulator = data_check_accumulator();
   Status status = source_read(call, &accumulator, &check, (SourceOptions){.diagnosis = &diagnosis}, &source);
   if (status == STATUS_OK) {
-    status = check_finish(&check, &source.customers, call_watch(call));
+    status = data_check_finish(&check, &source.customers, call_watch(call));
   }
   if (status == STATUS_OK) {
     add_faults(answer, &diagnosis, SEVERITY_ERROR);
@@ -215,7 +215,7 @@ static Status check_compute(Call *call, void *state, int64_t *n_rows)
       add_said(answer, SEVERITY_WARNING, "negative_values", check.negative, "the value is below 0, as of a refund; the row still counts as a purchase");
     }
     if (source.customers.n_text > 0 && source.customers.n_text < source.customers.count) {
-      snprintf(finding_add(answer, SEVERITY_WARNING, "mixed_customer_types", (CheckTally){0}), DETAIL_MAX,
+      snprintf(finding_add(answer, SEVERITY_WARNING, "mixed_customer_types", (DataCheckTally){0}), DETAIL_MAX,
                "%lu customers are text and %lu integers: 1 and '1' are two customers",
                (unsigned long)source.customers.n_text, (unsigned long)(source.customers.count - source.customers.n_text));
     }
@@ -231,7 +231,7 @@ static Status check_compute(Call *call, void *state, int64_t *n_rows)
     add_summary(answer, &diagnosis, &source);
     *n_rows = answer->n;
   }
-  check_free(&check);
+  data_check_free(&check);
   source_free(&source);
   return status;
 }

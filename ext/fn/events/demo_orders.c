@@ -6,7 +6,7 @@
 ** R1  The same rows, in the same order, to the last digit, on every platform and in every version.
 ** R2  Rows come in time order; order_id counts them from 1, customer_id counts the customers from 1 by their first purchase day.
 ** R3  The columns true_… and alive_at_end are what the generator drew: the same in all rows of a customer.
-** R4  The population is the one of core/demo.h, which the documentation of the function repeats.
+** R4  The population is the one of core/events/demo_orders.h, which the documentation of the function repeats.
 */
 #include "core/events/demo_orders.h"
 
@@ -33,8 +33,8 @@ enum {
 static Status orders_compute(Call *call, void *state, int64_t *n_rows)
 {
   DemoShop *shop = state;
-  Status status = demo_build(shop, (uint32_t)call_integer(call, CUSTOMERS), (uint64_t)call_integer(call, SEED),
-                             call_watch(call));
+  Status status = demo_orders_build(shop, (uint32_t)call_integer(call, CUSTOMERS), (uint64_t)call_integer(call, SEED),
+                                    call_watch(call));
   *n_rows = shop->n_orders;
   return status;
 }
@@ -77,7 +77,7 @@ static void orders_cell(const void *state, int64_t row, int column, Cell *out)
 
 static void orders_free(void *state)
 {
-  demo_free(state);
+  demo_orders_free(state);
 }
 
 static const ColumnSpec COLUMNS[] = {

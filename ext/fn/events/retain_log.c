@@ -13,14 +13,14 @@
 #include "glue/spec.h"
 
 typedef struct LogState {
-  History *history;
+  EventLog *history;
 } LogState;
 
 static Status log_step(Call *call, void *state)
 {
   LogState *log = state;
   if (!log->history) {
-    log->history = history_new();
+    log->history = event_log_new();
     if (!log->history) {
       return STATUS_NOMEM;
     }
@@ -33,12 +33,12 @@ static void log_value(Call *call, const void *state, Cell *out)
   const LogState *log = state;
   (void)call;
   if (log && log->history) {
-    cell_history(out, history_share(log->history));
+    cell_event_log(out, event_log_share(log->history));
     return;
   }
-  History *empty = history_new();
+  EventLog *empty = event_log_new();
   if (empty) {
-    cell_history(out, empty);
+    cell_event_log(out, empty);
   } else {
     call_fail_memory(call);
   }
@@ -46,7 +46,7 @@ static void log_value(Call *call, const void *state, Cell *out)
 
 static void log_free(void *state)
 {
-  history_release(((LogState *)state)->history);
+  event_log_release(((LogState *)state)->history);
 }
 
 static const ParamSpec PARAMS[] = {

@@ -9,7 +9,7 @@
 ** R2  Without a discount rate the value is exactly avg_order_value * frequency * lifespan * margin.
 ** R3  With one it is avg_order_value * frequency * margin * (1 - (1 + d)^-lifespan) / d: the sum of each period's
 **     value,
-**     paid at its end, over (1 + d)^i. Fractions of a period count, see core/clv.h.
+**     paid at its end, over (1 + d)^i. Fractions of a period count, see core/measures/clv.h.
 ** R4  margin and discount_rate are fractions: a margin above 1 or a rate outside 0 … 1 is an error (30 for 30 % is
 **     noticed). A negative order value (refunds) or margin (sold at a loss) is taken as it is.
 ** R5  A value beyond the largest double is an error.

@@ -12,7 +12,7 @@
 **     names it; so is the empty text of an unanswered question: write nullif(score, '').
 ** R2  A NULL score is no answer: the row does not take part. Without answers the result is NULL.
 ** R3  nps = 100 (share of 9–10 - share of 0–6).
-** R4  nps_low and nps_high never leave -100 … 100 and differ even where all answers are alike: core/feedback.h.
+** R4  nps_low and nps_high never leave -100 … 100 and differ even where all answers are alike: core/measures/feedback.h.
 ** R5  csat: measure 'top_two' (default) is the share of answers scale - 1 and scale, in 0 … 1; 'mean' is the mean
 **     answer, in 1 … scale.
 ** R6  level, scale and measure are the same in all rows of a group or frame: one result has one meaning.

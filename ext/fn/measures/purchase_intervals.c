@@ -23,7 +23,7 @@
 
 typedef struct IntervalsAnswer {
   Source source;
-  Intervals intervals;
+  PurchaseIntervals intervals;
   bool by_median;
   uint32_t today; /* day number of as_of */
 } IntervalsAnswer;
@@ -38,13 +38,13 @@ static Status intervals_compute(Call *call, void *state, int64_t *n_rows)
   IntervalsAnswer *answer = state;
   answer->by_median = call_choice(call, PARAM_TYPICAL) == 1;
   answer->intervals.offset_ms = call_offset(call, ARG_COUNT + EVENT_UTC_OFFSET - 1); /* there is no value_column */
-  Accumulator accumulator = intervals_accumulator();
+  Accumulator accumulator = purchase_intervals_accumulator();
   Status status = source_read(call, &accumulator, &answer->intervals, (SourceOptions){0}, &answer->source);
   if (status) {
     return status;
   }
   answer->today = day_number(answer->source.as_of, answer->intervals.offset_ms);
-  status = intervals_finish(&answer->intervals, &answer->source.customers, call_watch(call));
+  status = purchase_intervals_finish(&answer->intervals, &answer->source.customers, call_watch(call));
   *n_rows = answer->intervals.n_rows;
   return status;
 }
@@ -64,8 +64,8 @@ enum {
 static void intervals_cell(const void *state, int64_t row, int column, Cell *out)
 {
   const IntervalsAnswer *answer = state;
-  IntervalStats stats;
-  intervals_get(&answer->intervals, &answer->source.customers, (uint32_t)row, &stats);
+  PurchaseIntervalsStats stats;
+  purchase_intervals_get(&answer->intervals, &answer->source.customers, (uint32_t)row, &stats);
   double typical = answer->by_median ? stats.median : stats.mean;
   int64_t since = (int64_t)answer->today - stats.last;
   switch (column) {
@@ -109,7 +109,7 @@ static void intervals_answer_free(void *state)
 {
   IntervalsAnswer *answer = state;
   source_free(&answer->source);
-  intervals_free(&answer->intervals);
+  purchase_intervals_free(&answer->intervals);
 }
 
 static const Customers *intervals_customers(const void *state)
@@ -119,7 +119,7 @@ static const Customers *intervals_customers(const void *state)
 
 static int64_t intervals_row(const void *state, uint32_t id)
 {
-  return intervals_row_of(&((const IntervalsAnswer *)state)->intervals, id);
+  return purchase_intervals_row_of(&((const IntervalsAnswer *)state)->intervals, id);
 }
 
 static const ColumnSpec COLUMNS[] = {

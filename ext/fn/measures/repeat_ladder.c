@@ -28,20 +28,20 @@ enum {
 
 static Status ladder_compute(Call *call, void *state, int64_t *n_rows)
 {
-  Ladder *ladder = state;
+  RepeatLadder *ladder = state;
   Source source = {0};
   ladder->max_step = (uint32_t)call_integer(call, PARAM_MAX_STEP);
   ladder->by_day = call_choice(call, PARAM_PURCHASE) == 1;
   ladder->offset_ms = call_offset(call, ARG_COUNT + EVENT_UTC_OFFSET - 1); /* there is no value_column */
-  Status status = ladder_start(ladder);
+  Status status = repeat_ladder_start(ladder);
   if (status) {
     return status;
   }
-  Accumulator accumulator = ladder_accumulator();
+  Accumulator accumulator = repeat_ladder_accumulator();
   status = source_read(call, &accumulator, ladder, (SourceOptions){0}, &source);
   source_free(&source);
   if (status == STATUS_OK) {
-    status = ladder_finish(ladder, call_watch(call));
+    status = repeat_ladder_finish(ladder, call_watch(call));
   }
   *n_rows = ladder->n_steps;
   return status;
@@ -59,7 +59,7 @@ enum {
 
 static void ladder_cell(const void *state, int64_t row, int column, Cell *out)
 {
-  const LadderStep *step = &((const Ladder *)state)->step[row];
+  const RepeatLadderStep *step = &((const RepeatLadder *)state)->step[row];
   double k = (double)step->converted, n = (double)step->customers;
   switch (column) {
     case STEP:
@@ -88,7 +88,7 @@ static void ladder_cell(const void *state, int64_t row, int column, Cell *out)
 
 static void ladder_answer_free(void *state)
 {
-  ladder_free(state);
+  repeat_ladder_free(state);
 }
 
 static const ColumnSpec COLUMNS[] = {
@@ -106,7 +106,7 @@ static const ColumnSpec COLUMNS[] = {
 static const ParamSpec PARAMS[] = {
   {"source", PARAM_SOURCE, NULL, 0, 0, NULL,
    "the purchases: the name of a table or view, or (SELECT retain_log(customer, time) FROM …)"},
-  {"max_step", PARAM_INTEGER, "10", 1, LADDER_STEPS_MAX, NULL, "the last step to show, 1 … 1000"},
+  {"max_step", PARAM_INTEGER, "10", 1, REPEAT_LADDER_STEPS_MAX, NULL, "the last step to show, 1 … 1000"},
   {"purchase", PARAM_CHOICE, "order", 0, 0, "order|day",
    "what a purchase is: order, each row; or day, all rows of a customer's civil day together"},
 };
@@ -132,7 +132,7 @@ const TableSpec repeat_ladder_table = {
   .n_params = COUNT_OF(PARAMS),
   .has_source = true,
   .value = VALUE_UNUSED,
-  .state_size = sizeof(Ladder),
+  .state_size = sizeof(RepeatLadder),
   .compute = ladder_compute,
   .cell = ladder_cell,
   .free = ladder_answer_free,

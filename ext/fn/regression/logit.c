@@ -42,7 +42,7 @@ enum {
 };
 
 typedef struct Fitting {
-  LogitRows rows;
+  RegressionRows rows;
   double l2;
   double *x;     /* the row that is read */
   char **name;   /* NULL: f1, f2, … */
@@ -72,7 +72,7 @@ static void fitting_free(void *state)
   mem_free(fitting->taken);
   mem_free(fitting->x);
   json_each_close(&fitting->each);
-  logit_rows_free(&fitting->rows);
+  regression_rows_free(&fitting->rows);
   mem_free(fitting);
   ((FittingState *)state)->fitting = NULL;
 }
@@ -103,7 +103,7 @@ static Status fit_step(Call *call, void *state)
     if (fabs(fitting->x[i]) > LOGIT_VALUE_MAX)
       return call_fail(call, "feature %d must be at most 1e250 in magnitude", i + 1);
   }
-  return is_null ? STATUS_OK : logit_rows_add(&fitting->rows, fitting->x, call_integer(call, 0) == 1, 1);
+  return is_null ? STATUS_OK : regression_rows_add(&fitting->rows, fitting->x, call_integer(call, 0) == 1, 1);
 }
 
 /* ---- logit_fit_named() */
@@ -203,7 +203,7 @@ static Status fit_named_step(Call *call, void *state)
     is_null = isnan(fitting->x[i]);
   }
   if (status != STATUS_OK || is_null) return status;
-  return logit_rows_add(&fitting->rows, fitting->x, call_integer(call, NAMED_LABEL) == 1, weight);
+  return regression_rows_add(&fitting->rows, fitting->x, call_integer(call, NAMED_LABEL) == 1, weight);
 }
 
 /* ---- The result */

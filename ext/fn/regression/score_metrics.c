@@ -49,7 +49,7 @@ enum {
 /* ---- auc(), auc_se(), lift_at(), calibration(): from all scores, sorted */
 
 typedef struct Ranked {
-  Scores *scores; /* apart: sorted when the result is asked for */
+  ScoreMetrics *scores; /* apart: sorted when the result is asked for */
   double option;
 } Ranked;
 
@@ -58,7 +58,7 @@ static Status ranked_step(Call *call, void *state)
   Ranked *ranked = state;
   if (!ranked->scores) ranked->scores = mem_zero(1, sizeof *ranked->scores);
   if (!ranked->scores) return STATUS_NOMEM;
-  return scores_add(ranked->scores, call_real(call, SCORE), call_integer(call, LABEL) == 1);
+  return score_metrics_add(ranked->scores, call_real(call, SCORE), call_integer(call, LABEL) == 1);
 }
 
 static Status option_step(Call *call, Ranked *ranked, double option)
@@ -83,44 +83,44 @@ static Status calibration_step(Call *call, void *state)
 static void ranked_free(void *state)
 {
   Ranked *ranked = state;
-  if (ranked->scores) scores_free(ranked->scores);
+  if (ranked->scores) score_metrics_free(ranked->scores);
   mem_free(ranked->scores);
   ranked->scores = NULL;
 }
 
 /* The sorted scores; NULL where there are none, or the call has failed. */
-static const Scores *ranked_scores(Call *call, const Ranked *ranked)
+static const ScoreMetrics *ranked_scores(Call *call, const Ranked *ranked)
 {
-  Scores *scores = ranked ? ranked->scores : NULL;
+  ScoreMetrics *scores = ranked ? ranked->scores : NULL;
   if (!scores) return NULL;
-  Status status = scores_sort(scores, call_watch(call));
+  Status status = score_metrics_sort(scores, call_watch(call));
   if (status != STATUS_OK) call_fail_status(call, status);
   return status == STATUS_OK ? scores : NULL;
 }
 
 static void auc_value(Call *call, const void *state, Cell *out)
 {
-  const Scores *scores = ranked_scores(call, state);
+  const ScoreMetrics *scores = ranked_scores(call, state);
   Auc auc;
-  Status status = scores ? scores_auc(scores, &auc, call_watch(call)) : STATUS_OK;
+  Status status = scores ? score_metrics_auc(scores, &auc, call_watch(call)) : STATUS_OK;
   if (status != STATUS_OK) call_fail_status(call, status);
   if (scores && status == STATUS_OK) cell_real(out, auc.area);
 }
 
 static void auc_se_value(Call *call, const void *state, Cell *out)
 {
-  const Scores *scores = ranked_scores(call, state);
+  const ScoreMetrics *scores = ranked_scores(call, state);
   Auc auc;
-  Status status = scores ? scores_auc(scores, &auc, call_watch(call)) : STATUS_OK;
+  Status status = scores ? score_metrics_auc(scores, &auc, call_watch(call)) : STATUS_OK;
   if (status != STATUS_OK) call_fail_status(call, status);
   if (scores && status == STATUS_OK) cell_real(out, auc.error);
 }
 
 static void lift_value(Call *call, const void *state, Cell *out)
 {
-  const Scores *scores = ranked_scores(call, state);
+  const ScoreMetrics *scores = ranked_scores(call, state);
   double lift;
-  Status status = scores ? scores_lift(scores, ((const Ranked *)state)->option, &lift, call_watch(call)) : STATUS_OK;
+  Status status = scores ? score_metrics_lift(scores, ((const Ranked *)state)->option, &lift, call_watch(call)) : STATUS_OK;
   if (status != STATUS_OK) call_fail_status(call, status);
   if (scores && status == STATUS_OK) cell_real(out, lift);
 }
@@ -174,10 +174,10 @@ static void write_calibration(Call *call, const Calibration *calibration, Cell *
 
 static void calibration_value(Call *call, const void *state, Cell *out)
 {
-  const Scores *scores = ranked_scores(call, state);
+  const ScoreMetrics *scores = ranked_scores(call, state);
   if (!scores) return;
   Calibration calibration;
-  Status status = scores_calibrate(scores, (int)((const Ranked *)state)->option, &calibration, call_watch(call));
+  Status status = score_metrics_calibrate(scores, (int)((const Ranked *)state)->option, &calibration, call_watch(call));
   if (status == STATUS_OK) {
     write_calibration(call, &calibration, out);
   } else {
@@ -195,7 +195,7 @@ typedef struct Mean {
 static Status brier_step(Call *call, void *state)
 {
   Mean *mean = state;
-  sum_add(&mean->sum, brier_term(call_real(call, SCORE), call_integer(call, LABEL) == 1));
+  sum_add(&mean->sum, score_metrics_brier_term(call_real(call, SCORE), call_integer(call, LABEL) == 1));
   mean->rows++;
   return STATUS_OK;
 }
@@ -203,7 +203,7 @@ static Status brier_step(Call *call, void *state)
 static Status log_loss_step(Call *call, void *state)
 {
   Mean *mean = state;
-  sum_add(&mean->sum, log_loss_term(call_real(call, SCORE), call_integer(call, LABEL) == 1));
+  sum_add(&mean->sum, score_metrics_log_loss_term(call_real(call, SCORE), call_integer(call, LABEL) == 1));
   mean->rows++;
   return STATUS_OK;
 }

@@ -1,5 +1,5 @@
 /*
-** Weibull regression of lifetimes (core/weibull.h): how long customers stay, by what is known of them, also beyond the longest time seen.
+** Weibull regression of lifetimes (core/regression/weibull.h): how long customers stay, by what is known of them, also beyond the longest time seen.
 **
 **   weibull_fit(time, event[, f1, …])                  aggregate  JSON: maximum likelihood
 **

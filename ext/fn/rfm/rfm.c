@@ -7,7 +7,7 @@
 ** R1   recency_days: days from the last purchase to as_of. frequency: the customer's rows in the source. monetary: the
 **      sum of their values, or their mean; a NULL value adds 0, a negative one takes off. A refund is a row like any
 **      other: where it should not count as a purchase, give retain_log(…) over the rows that should.
-** R2   Scores are 1…bins on each axis, and bins is best: core/rfm.h.
+** R2   Scores are 1…bins on each axis, and bins is best: core/rfm/rfm.h.
 ** R3   quantile (default): cut points are type-7 quantiles of the customers. Equal values share a score.
 ** R4   ntile: NTILE(bins) OVER (ORDER BY recency_days DESC, customer), … (ORDER BY frequency, customer), … (ORDER BY
 **      monetary, customer).
@@ -15,8 +15,8 @@
 ** R6   cuts: JSON with 1…9 ascending numbers per axis. Frequency and monetary above k of them score k + 1; recency
 **      above k of them scores bins - k, so that [30, 90] gives 3 up to 30 days, 2 up to 90 days, then 1.
 ** R7   rfm_score is the three digits, 545; for 10 bins r * 10000 + f * 100 + m.
-** R8   Scheme rf25 names r and f, in other than 5 bins stretched onto 1…5: core/segments.h. rfm8 compares with the mean
-**      and needs 2 bins; left out, method is then mean. abc: core/rfm.h, rfm_classify(), always by the sum. custom: the
+** R8   Scheme rf25 names r and f, in other than 5 bins stretched onto 1…5: core/rfm/segments.h. rfm8 compares with the mean
+**      and needs 2 bins; left out, method is then mean. abc: core/rfm/rfm.h, rfm_classify(), always by the sum. custom: the
 **      first rule that fits; none: NULL.
 */
 #include "core/rfm/rfm.h"

@@ -30,7 +30,7 @@ typedef struct RisksAnswer {
   uint32_t *groups;   /* in order */
   uint32_t *causes;   /* in order: ids of keys that are causes */
   uint32_t n_groups, n_causes;
-  SurvivalScale scale;
+  KaplanMeierScale scale;
   double z;
 } RisksAnswer;
 
@@ -75,7 +75,7 @@ static Status order_causes(Call *call, RisksAnswer *answer)
 static Status risks_compute(Call *call, void *state, int64_t *n_rows)
 {
   RisksAnswer *answer = state;
-  answer->scale = (SurvivalScale)call_choice(call, PARAM_INTERVAL);
+  answer->scale = (KaplanMeierScale)call_choice(call, PARAM_INTERVAL);
   answer->z = level_z(call_real(call, PARAM_LEVEL));
   answer->reader.causes = true;
   answer->reader.params[LIFE_GROUP] = PARAM_GROUP;
@@ -98,7 +98,7 @@ static Status risks_compute(Call *call, void *state, int64_t *n_rows)
     return STATUS_NOMEM;
   }
   for (uint32_t i = 0; i < answer->grid.n_rows; i++) {
-    const SurvivalCurve *curves = &answer->grid.cells[(size_t)answer->groups[i] * n_columns];
+    const KaplanMeier *curves = &answer->grid.cells[(size_t)answer->groups[i] * n_columns];
     status = competing_risks_build(&answer->risks[i], curves, n_columns - 1, call_watch(call));
     if (status) {
       return status;
@@ -163,10 +163,10 @@ static void risks_cell(const void *state, int64_t row, int column, Cell *out)
       cell_real(out, sqrt(fmax(0, point->variance)));
       return;
     case LOW:
-      finite_cell(survival_interval(incidence, log_variance, answer->scale, answer->z).low, out);
+      finite_cell(kaplan_meier_interval(incidence, log_variance, answer->scale, answer->z).low, out);
       return;
     case HIGH:
-      finite_cell(survival_interval(incidence, log_variance, answer->scale, answer->z).high, out);
+      finite_cell(kaplan_meier_interval(incidence, log_variance, answer->scale, answer->z).high, out);
       return;
     case SURVIVAL:
       cell_real(out, risks->survival[time]);

@@ -42,11 +42,11 @@ static Status hazard_compute(Call *call, void *state, int64_t *n_rows)
     return STATUS_NOMEM;
   }
   for (uint32_t i = 0; i < groups->n; i++) {
-    const SurvivalCurve *curve = &groups->curves[groups->order[i]];
-    double periods = hazard_period(survival_last_time(curve), width);
+    const KaplanMeier *curve = &groups->curves[groups->order[i]];
+    double periods = hazard_period(kaplan_meier_last_time(curve), width);
     if (periods > HAZARD_PERIODS) {
       return call_fail(call, "the longest time of column %s is %g: with a width of %g that is more than %d periods", call_text(call, LIFE_TIME_PARAM),
-                       survival_last_time(curve), width, HAZARD_PERIODS);
+                       kaplan_meier_last_time(curve), width, HAZARD_PERIODS);
     }
     if ((double)answer->first_row[i] + periods > HAZARD_ROWS_MAX) {
       return call_fail(call, "with a width of %g the groups of column %s have more than %d periods together; take a larger width, or fewer groups", width,

@@ -1,5 +1,5 @@
 /*
-** The shifted-beta-geometric model of renewals (core/sbg.h): how long customers under contract stay.
+** The shifted-beta-geometric model of renewals (core/survival/sbg.h): how long customers under contract stay.
 **
 **   sbg_fit(period, lost[, count])                     aggregate  JSON: the model of the group's customers
 **   sbg_survival(model, t)                             scalar     the share still there after t periods

@@ -36,24 +36,24 @@ typedef struct AtAnswer {
 } AtAnswer;
 
 /* The curve at t; what is not known of it is NaN. */
-static SurvivalPoint point_at(const SurvivalCurve *curve, double t)
+static KaplanMeierPoint point_at(const KaplanMeier *curve, double t)
 {
-  SurvivalPoint point = survival_start(curve);
-  survival_find(curve, t, &point);
-  if (t > survival_last_time(curve) && point.survival > 0) {
+  KaplanMeierPoint point = kaplan_meier_start(curve);
+  kaplan_meier_find(curve, t, &point);
+  if (t > kaplan_meier_last_time(curve) && point.survival > 0) {
     point.survival = point.log_variance = NAN;
   }
   return point;
 }
 
-static double at_risk_at(const SurvivalCurve *curve, double t)
+static double at_risk_at(const KaplanMeier *curve, double t)
 {
-  SurvivalPoint point = survival_start(curve);
-  size_t i = survival_index(curve, t);
+  KaplanMeierPoint point = kaplan_meier_start(curve);
+  size_t i = kaplan_meier_index(curve, t);
   if (i >= curve->n_points) {
     return 0;
   }
-  survival_seek(curve, &point, i);
+  kaplan_meier_seek(curve, &point, i);
   return point.at_risk;
 }
 
@@ -66,7 +66,7 @@ static Status at_compute(Call *call, void *state, int64_t *n_rows)
   if (status) {
     return status;
   }
-  SurvivalScale scale = (SurvivalScale)call_choice(call, PARAM_INTERVAL);
+  KaplanMeierScale scale = (KaplanMeierScale)call_choice(call, PARAM_INTERVAL);
   double z = level_z(call_real(call, PARAM_LEVEL));
   groups->reader.params[LIFE_GROUP] = PARAM_GROUP;
   status = life_groups_read(call, groups);
@@ -79,18 +79,18 @@ static Status at_compute(Call *call, void *state, int64_t *n_rows)
   }
   int work = 0;
   for (uint32_t g = 0; g < groups->n; g++) {
-    const SurvivalCurve *curve = &groups->curves[groups->order[g]];
-    SurvivalPoint from = since > 0 ? point_at(curve, since) : survival_start(curve);
+    const KaplanMeier *curve = &groups->curves[groups->order[g]];
+    KaplanMeierPoint from = since > 0 ? point_at(curve, since) : kaplan_meier_start(curve);
     for (int i = 0; i < answer->n_times; i++) {
       AtRow *row = &answer->rows[(int64_t)g * answer->n_times + i];
-      SurvivalPoint to = point_at(curve, answer->times[i]);
+      KaplanMeierPoint to = point_at(curve, answer->times[i]);
       double survival = to.survival / from.survival, log_variance = to.log_variance - from.log_variance;
       *row = (AtRow){.at_risk = at_risk_at(curve, answer->times[i]),
                      .events = to.events_before + to.events - from.events_before - from.events,
                      .censored = to.censored_before + to.censored - from.censored_before - from.censored,
                      .survival = survival,
                      .se = survival > 0 ? survival * sqrt(log_variance) : NAN,
-                     .interval = survival_interval(survival, log_variance, scale, z)};
+                     .interval = kaplan_meier_interval(survival, log_variance, scale, z)};
     }
     work += answer->n_times;
     if (work >= 1024) {

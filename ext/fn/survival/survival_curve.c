@@ -26,14 +26,14 @@ enum {
 
 typedef struct CurveWalk {
   uint32_t group;
-  SurvivalPoint point;
+  KaplanMeierPoint point;
 } CurveWalk;
 
 typedef struct CurveAnswer {
   LifeGroups groups;
   int64_t *first_row; /* of each group, and the end */
   CurveWalk *walk;    /* where the last cell was, so that the next need not walk there again */
-  SurvivalScale scale;
+  KaplanMeierScale scale;
   double z;
 } CurveAnswer;
 
@@ -45,7 +45,7 @@ static Status curve_compute(Call *call, void *state, int64_t *n_rows)
   groups->reader.params[LIFE_ENTRY] = PARAM_ENTRY;
   groups->reader.params[LIFE_WEIGHT] = PARAM_WEIGHT;
   groups->ties_broken = call_choice(call, PARAM_HAZARD_KIND) == 1;
-  answer->scale = (SurvivalScale)call_choice(call, PARAM_INTERVAL);
+  answer->scale = (KaplanMeierScale)call_choice(call, PARAM_INTERVAL);
   answer->z = level_z(call_real(call, PARAM_LEVEL));
   Status status = life_groups_read(call, groups);
   if (status) {
@@ -59,8 +59,8 @@ static Status curve_compute(Call *call, void *state, int64_t *n_rows)
   answer->walk->group = UINT32_MAX;
   double end = call_is_null(call, PARAM_MAX_TIME) ? INFINITY : call_real(call, PARAM_MAX_TIME);
   for (uint32_t i = 0; i < groups->n; i++) {
-    const SurvivalCurve *curve = &groups->curves[groups->order[i]];
-    size_t n = survival_index(curve, end);
+    const KaplanMeier *curve = &groups->curves[groups->order[i]];
+    size_t n = kaplan_meier_index(curve, end);
     n += n < curve->n_points && curve->times[n] == end;
     answer->first_row[i + 1] = answer->first_row[i] + (int64_t)n;
   }
@@ -68,7 +68,7 @@ static Status curve_compute(Call *call, void *state, int64_t *n_rows)
   return STATUS_OK;
 }
 
-static const SurvivalPoint *walk_to(const CurveAnswer *answer, int64_t row)
+static const KaplanMeierPoint *walk_to(const CurveAnswer *answer, int64_t row)
 {
   CurveWalk *walk = answer->walk;
   const LifeGroups *groups = &answer->groups;
@@ -84,12 +84,12 @@ static const SurvivalPoint *walk_to(const CurveAnswer *answer, int64_t row)
       high = middle;
     }
   }
-  const SurvivalCurve *curve = &groups->curves[groups->order[low]];
+  const KaplanMeier *curve = &groups->curves[groups->order[low]];
   if (walk->group != low) {
     walk->group = low;
-    walk->point = survival_start(curve);
+    walk->point = kaplan_meier_start(curve);
   }
-  survival_seek(curve, &walk->point, (size_t)(row - answer->first_row[low]));
+  kaplan_meier_seek(curve, &walk->point, (size_t)(row - answer->first_row[low]));
   return &walk->point;
 }
 
@@ -120,7 +120,7 @@ static void count_cell(const CurveAnswer *answer, double count, Cell *out)
 static void curve_cell(const void *state, int64_t row, int column, Cell *out)
 {
   const CurveAnswer *answer = state;
-  const SurvivalPoint *point = walk_to(answer, row);
+  const KaplanMeierPoint *point = walk_to(answer, row);
   switch (column) {
     case GROUP_VALUE:
       life_group_cell(&answer->groups.reader, answer->groups.order[answer->walk->group], out);
@@ -141,13 +141,13 @@ static void curve_cell(const void *state, int64_t row, int column, Cell *out)
       cell_real(out, point->survival);
       return;
     case SE:
-      finite_cell(survival_se(point), out);
+      finite_cell(kaplan_meier_se(point), out);
       return;
     case LOW:
-      finite_cell(survival_interval(point->survival, point->log_variance, answer->scale, answer->z).low, out);
+      finite_cell(kaplan_meier_interval(point->survival, point->log_variance, answer->scale, answer->z).low, out);
       return;
     case HIGH:
-      finite_cell(survival_interval(point->survival, point->log_variance, answer->scale, answer->z).high, out);
+      finite_cell(kaplan_meier_interval(point->survival, point->log_variance, answer->scale, answer->z).high, out);
       return;
     case INTERVAL_KIND: {
       static const char *const NAMES[] = {"log-log", "log", "plain"};

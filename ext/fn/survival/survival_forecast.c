@@ -41,7 +41,7 @@ typedef struct ForecastAnswer {
   OpenRow *rows;
   size_t n_rows, size;
   double horizon, tau, z; /* tau NaN: the group's last time */
-  SurvivalScale scale;
+  KaplanMeierScale scale;
 } ForecastAnswer;
 
 static Status forecast_take(LifeReader *reader, const Life *life)
@@ -62,14 +62,14 @@ static Status forecast_take(LifeReader *reader, const Life *life)
   return life_groups_take(reader, life);
 }
 
-static Status steps_make(const SurvivalCurve *curve, Step **out, const Watch *watch)
+static Status steps_make(const KaplanMeier *curve, Step **out, const Watch *watch)
 {
   Step *steps = mem_alloc(curve->n_points + 1, sizeof *steps);
-  SurvivalPoint point = survival_start(curve);
+  KaplanMeierPoint point = kaplan_meier_start(curve);
   Sum area = {0, 0};
   double from = 0, survival = 1;
   *out = steps;
-  while (steps && survival_next(curve, &point)) {
+  while (steps && kaplan_meier_next(curve, &point)) {
     sum_add(&area, (point.time - from) * survival);
     from = point.time;
     survival = point.survival;
@@ -87,7 +87,7 @@ static Status forecast_compute(Call *call, void *state, int64_t *n_rows)
   LifeGroups *groups = &answer->groups;
   answer->horizon = call_real(call, PARAM_HORIZON);
   answer->tau = call_is_null(call, PARAM_TAU) ? NAN : call_real(call, PARAM_TAU);
-  answer->scale = (SurvivalScale)call_choice(call, PARAM_INTERVAL);
+  answer->scale = (KaplanMeierScale)call_choice(call, PARAM_INTERVAL);
   answer->z = level_z(call_real(call, PARAM_LEVEL));
   groups->reader.params[LIFE_GROUP] = PARAM_GROUP;
   groups->reader.params[LIFE_CUSTOMER] = PARAM_CUSTOMER;
@@ -113,7 +113,7 @@ static Status forecast_compute(Call *call, void *state, int64_t *n_rows)
 }
 
 typedef struct Position {
-  const SurvivalCurve *curve;
+  const KaplanMeier *curve;
   const Step *steps;
   size_t index; /* of the step before or at a time; n_points: before the first */
   double time;
@@ -122,9 +122,9 @@ typedef struct Position {
 
 static Position look_up(const ForecastAnswer *answer, uint32_t group, double time)
 {
-  const SurvivalCurve *curve = &answer->groups.curves[group];
+  const KaplanMeier *curve = &answer->groups.curves[group];
   const Step *steps = answer->steps[group];
-  size_t n = curve->n_points, i = survival_index(curve, time);
+  size_t n = curve->n_points, i = kaplan_meier_index(curve, time);
   Position at = {.curve = curve, .steps = steps, .index = n, .time = time, .step = {1, 0, time}};
   if (i < n && curve->times[i] == time) {
     at.index = i;
@@ -159,7 +159,7 @@ static double median_remaining(const Position *at)
 
 static double mean_remaining(const ForecastAnswer *answer, const Position *at, uint32_t group)
 {
-  double tau = isnan(answer->tau) ? survival_last_time(at->curve) : answer->tau;
+  double tau = isnan(answer->tau) ? kaplan_meier_last_time(at->curve) : answer->tau;
   if (!(at->time < tau) || !(at->step.survival > 0)) {
     return NAN;
   }
@@ -196,7 +196,7 @@ static void forecast_cell(const void *state, int64_t i, int column, Cell *out)
   Position at = look_up(answer, row->group, row->tenure);
   Step then = look_up(answer, row->group, row->tenure + answer->horizon).step;
   double stays = at.step.survival > 0 ? then.survival / at.step.survival : NAN;
-  Interval interval = survival_interval(stays, then.log_variance - at.step.log_variance, answer->scale, answer->z);
+  Interval interval = kaplan_meier_interval(stays, then.log_variance - at.step.log_variance, answer->scale, answer->z);
   switch (column) {
     case SURVIVAL:
       cell_real(out, at.step.survival);
@@ -219,7 +219,7 @@ static void forecast_cell(const void *state, int64_t i, int column, Cell *out)
   }
 }
 
-static void forecast_free(void *state)
+static void clv_forecast_free(void *state)
 {
   ForecastAnswer *answer = state;
   for (uint32_t i = 0; i < answer->n_steps; i++) {
@@ -275,5 +275,5 @@ const TableSpec survival_forecast_table = {
   .state_size = sizeof(ForecastAnswer),
   .compute = forecast_compute,
   .cell = forecast_cell,
-  .free = forecast_free,
+  .free = clv_forecast_free,
 };

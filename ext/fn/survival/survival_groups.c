@@ -1,5 +1,5 @@
 /*
-** Where the lifetimes of survival_options.h go: a curve per group, or per pair of ids, in the order of output.
+** Where the lifetimes of survival_params.h go: a curve per group, or per pair of ids, in the order of output.
 */
 #include <string.h>
 
@@ -47,7 +47,7 @@ static void *array_grow(void *array, uint32_t *size, uint32_t i, size_t stride)
 static bool groups_grow(LifeGroups *groups, uint32_t group)
 {
   if (group >= groups->size) {
-    SurvivalCurve *more = array_grow(groups->curves, &groups->size, group, sizeof *more);
+    KaplanMeier *more = array_grow(groups->curves, &groups->size, group, sizeof *more);
     if (!more) {
       return false;
     }
@@ -55,8 +55,8 @@ static bool groups_grow(LifeGroups *groups, uint32_t group)
   }
   const Field *fields = groups->reader.fields;
   for (; groups->n <= group; groups->n++) {
-    groups->curves[groups->n] = (SurvivalCurve){.general = fields[LIFE_ENTRY].found || fields[LIFE_WEIGHT].found,
-                                                .ties_broken = groups->ties_broken};
+    groups->curves[groups->n] = (KaplanMeier){.general = fields[LIFE_ENTRY].found || fields[LIFE_WEIGHT].found,
+                                              .ties_broken = groups->ties_broken};
   }
   return true;
 }
@@ -67,9 +67,9 @@ Status life_groups_take(LifeReader *reader, const Life *life)
   if (life->group >= groups->n && !groups_grow(groups, life->group)) {
     return STATUS_NOMEM;
   }
-  SurvivalCurve *curve = &groups->curves[life->group];
-  return curve->general ? survival_add_general(curve, life->time, life->event, life->entry, life->weight)
-                        : survival_add(curve, life->time, life->event);
+  KaplanMeier *curve = &groups->curves[life->group];
+  return curve->general ? kaplan_meier_add_general(curve, life->time, life->event, life->entry, life->weight)
+                        : kaplan_meier_add(curve, life->time, life->event);
 }
 
 /* Groups that only rows of weight 0 had have no curve. */
@@ -92,7 +92,7 @@ Status life_groups_read(Call *call, LifeGroups *groups)
   }
   Status status = lives_read(call, &groups->reader);
   for (uint32_t i = 0; i < groups->n && status == STATUS_OK; i++) {
-    status = i % 1024 == 1023 && watch_stop(call_watch(call)) ? STATUS_INTERRUPT : survival_finish(&groups->curves[i], call_watch(call));
+    status = i % 1024 == 1023 && watch_stop(call_watch(call)) ? STATUS_INTERRUPT : kaplan_meier_finish(&groups->curves[i], call_watch(call));
   }
   if (status == STATUS_OK) {
     status = keys_in_order(&groups->reader.fields[LIFE_GROUP].keys, groups->n, &groups->order, call_watch(call));
@@ -106,7 +106,7 @@ Status life_groups_read(Call *call, LifeGroups *groups)
 void life_groups_free(LifeGroups *groups)
 {
   for (uint32_t i = 0; i < groups->size; i++) {
-    survival_free(&groups->curves[i]);
+    kaplan_meier_free(&groups->curves[i]);
   }
   mem_free(groups->curves);
   mem_free(groups->order);
@@ -124,7 +124,7 @@ static bool grid_add_row(LifeGrid *grid, uint32_t row)
 {
   if (row >= grid->size) {
     uint32_t size = grid->size;
-    SurvivalCurve **rows = array_grow(grid->rows, &size, row, sizeof *rows);
+    KaplanMeier **rows = array_grow(grid->rows, &size, row, sizeof *rows);
     if (!rows) {
       return false;
     }
@@ -147,7 +147,7 @@ Status life_grid_add(LifeGrid *grid, uint32_t row, uint32_t column, double time,
     return STATUS_NOMEM;
   }
   if (column >= grid->size_of_row[row]) {
-    SurvivalCurve *curves = array_grow(grid->rows[row], &grid->size_of_row[row], column, sizeof *curves);
+    KaplanMeier *curves = array_grow(grid->rows[row], &grid->size_of_row[row], column, sizeof *curves);
     if (!curves) {
       return STATUS_NOMEM;
     }
@@ -156,7 +156,7 @@ Status life_grid_add(LifeGrid *grid, uint32_t row, uint32_t column, double time,
   if (column >= grid->n_columns) {
     grid->n_columns = column + 1;
   }
-  return survival_add(&grid->rows[row][column], time, event);
+  return kaplan_meier_add(&grid->rows[row][column], time, event);
 }
 
 Status life_grid_finish(Call *call, LifeGrid *grid)
@@ -170,14 +170,14 @@ Status life_grid_finish(Call *call, LifeGrid *grid)
     return STATUS_NOMEM;
   }
   for (uint32_t row = 0; row < grid->n_rows; row++) {
-    SurvivalCurve *own = grid->rows[row];
+    KaplanMeier *own = grid->rows[row];
     for (uint32_t column = 0; column < grid->n_columns; column++) {
-      SurvivalCurve *cell = &grid->cells[(size_t)row * grid->n_columns + column];
+      KaplanMeier *cell = &grid->cells[(size_t)row * grid->n_columns + column];
       if (column < grid->size_of_row[row]) {
         *cell = own[column];
-        own[column] = (SurvivalCurve){0};
+        own[column] = (KaplanMeier){0};
       }
-      Status status = column == 0 && row % 1024 == 1023 && watch_stop(call_watch(call)) ? STATUS_INTERRUPT : survival_finish(cell, call_watch(call));
+      Status status = column == 0 && row % 1024 == 1023 && watch_stop(call_watch(call)) ? STATUS_INTERRUPT : kaplan_meier_finish(cell, call_watch(call));
       if (status) {
         return status;
       }
@@ -190,12 +190,12 @@ void life_grid_free(LifeGrid *grid)
 {
   for (uint32_t row = 0; row < grid->n_rows; row++) {
     for (uint32_t column = 0; column < grid->size_of_row[row]; column++) {
-      survival_free(&grid->rows[row][column]);
+      kaplan_meier_free(&grid->rows[row][column]);
     }
     mem_free(grid->rows[row]);
   }
   for (size_t i = 0; grid->cells && i < (size_t)grid->n_rows * grid->n_columns; i++) {
-    survival_free(&grid->cells[i]);
+    kaplan_meier_free(&grid->cells[i]);
   }
   mem_free(grid->rows);
   mem_free(grid->size_of_row);

@@ -97,7 +97,7 @@ Status keys_in_order(const Customers *keys, uint32_t n, uint32_t **order, const 
 /* A curve per group. */
 typedef struct LifeGroups {
   LifeReader reader;
-  SurvivalCurve *curves; /* by group id */
+  KaplanMeier *curves; /* by group id */
   uint32_t n, size;
   uint32_t *order; /* n ids */
   bool ties_broken;
@@ -112,10 +112,10 @@ void life_groups_free(LifeGroups *groups);
 
 /* A curve per pair of ids, the columns found while reading too. */
 typedef struct LifeGrid {
-  SurvivalCurve **rows; /* n_rows pointers, each to size_of_row[row] curves */
+  KaplanMeier **rows; /* n_rows pointers, each to size_of_row[row] curves */
   uint32_t *size_of_row;
   uint32_t n_rows, size, n_columns;
-  SurvivalCurve *cells; /* after life_grid_finish(): [row n_columns + column] */
+  KaplanMeier *cells; /* after life_grid_finish(): [row n_columns + column] */
 } LifeGrid;
 Status life_grid_add(LifeGrid *grid, uint32_t row, uint32_t column, double time, bool event);
 /* Fails with the message that the pairs are too many where there are more than a million. */

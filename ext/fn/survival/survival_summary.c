@@ -28,7 +28,7 @@ enum {
 static const double PROPORTIONS[QUANTILES] = {0.25, 0.5, 0.75};
 
 typedef struct GroupSummary {
-  SurvivalQuantile quantiles[QUANTILES];
+  KaplanMeierQuantile quantiles[QUANTILES];
   double mean, se, last_survival;
 } GroupSummary;
 
@@ -38,10 +38,10 @@ typedef struct SummaryAnswer {
   double tau;
 } SummaryAnswer;
 
-static double last_survival(const SurvivalCurve *curve)
+static double last_survival(const KaplanMeier *curve)
 {
-  SurvivalPoint point = survival_start(curve);
-  survival_seek(curve, &point, curve->n_points - 1);
+  KaplanMeierPoint point = kaplan_meier_start(curve);
+  kaplan_meier_seek(curve, &point, curve->n_points - 1);
   return point.survival;
 }
 
@@ -49,7 +49,7 @@ static double common_end(const LifeGroups *groups, const GroupSummary *rows)
 {
   double smallest = INFINITY, largest = 0;
   for (uint32_t i = 0; i < groups->n; i++) {
-    double last = survival_last_time(&groups->curves[groups->order[i]]);
+    double last = kaplan_meier_last_time(&groups->curves[groups->order[i]]);
     largest = fmax(largest, last);
     if (rows[i].last_survival > 0) {
       smallest = fmin(smallest, last);
@@ -65,7 +65,7 @@ static Status summary_compute(Call *call, void *state, int64_t *n_rows)
   groups->reader.params[LIFE_GROUP] = PARAM_GROUP;
   groups->reader.params[LIFE_ENTRY] = PARAM_ENTRY;
   groups->reader.params[LIFE_WEIGHT] = PARAM_WEIGHT;
-  SurvivalScale scale = (SurvivalScale)call_choice(call, PARAM_INTERVAL);
+  KaplanMeierScale scale = (KaplanMeierScale)call_choice(call, PARAM_INTERVAL);
   double z = level_z(call_real(call, PARAM_LEVEL));
   Status status = life_groups_read(call, groups);
   if (status) {
@@ -80,12 +80,12 @@ static Status summary_compute(Call *call, void *state, int64_t *n_rows)
   }
   answer->tau = call_is_null(call, PARAM_TAU) ? common_end(groups, answer->rows) : call_real(call, PARAM_TAU);
   for (uint32_t i = 0; i < groups->n; i++) {
-    const SurvivalCurve *curve = &groups->curves[groups->order[i]];
+    const KaplanMeier *curve = &groups->curves[groups->order[i]];
     GroupSummary *row = &answer->rows[i];
     status = (i + 1) % 1024 == 0 && watch_stop(call_watch(call)) ? STATUS_INTERRUPT
-                                                                 : survival_quantiles(curve, PROPORTIONS, QUANTILES, scale, z, row->quantiles, call_watch(call));
+                                                                 : kaplan_meier_quantiles(curve, PROPORTIONS, QUANTILES, scale, z, row->quantiles, call_watch(call));
     if (status == STATUS_OK) {
-      status = survival_restricted_mean(curve, answer->tau, &row->mean, &row->se, call_watch(call));
+      status = kaplan_meier_restricted_mean(curve, answer->tau, &row->mean, &row->se, call_watch(call));
     }
     if (status) {
       return status;
@@ -117,7 +117,7 @@ enum {
 
 static void quantile_cell(const GroupSummary *row, int quantile, int part, Cell *out)
 {
-  const SurvivalQuantile *q = &row->quantiles[quantile];
+  const KaplanMeierQuantile *q = &row->quantiles[quantile];
   finite_cell(part == 0 ? q->time : part == 1 ? q->low
                                               : q->high,
               out);
@@ -128,7 +128,7 @@ static void summary_cell(const void *state, int64_t i, int column, Cell *out)
   const SummaryAnswer *answer = state;
   const GroupSummary *row = &answer->rows[i];
   uint32_t group = answer->groups.order[i];
-  const SurvivalCurve *curve = &answer->groups.curves[group];
+  const KaplanMeier *curve = &answer->groups.curves[group];
   switch (column) {
     case GROUP_VALUE:
       life_group_cell(&answer->groups.reader, group, out);
@@ -164,7 +164,7 @@ static void summary_cell(const void *state, int64_t i, int column, Cell *out)
       cell_real(out, answer->tau);
       return;
     case LAST_TIME:
-      cell_real(out, survival_last_time(curve));
+      cell_real(out, kaplan_meier_last_time(curve));
       return;
     case LAST_SURVIVAL:
       cell_real(out, row->last_survival);
@@ -172,7 +172,7 @@ static void summary_cell(const void *state, int64_t i, int column, Cell *out)
   }
 }
 
-static void summary_free(void *state)
+static void customer_summary_free(void *state)
 {
   SummaryAnswer *answer = state;
   life_groups_free(&answer->groups);
@@ -231,5 +231,5 @@ const TableSpec survival_summary_table = {
   .state_size = sizeof(SummaryAnswer),
   .compute = summary_compute,
   .cell = summary_cell,
-  .free = summary_free,
+  .free = customer_summary_free,
 };

@@ -26,7 +26,7 @@ enum {
 typedef struct TestAnswer {
   LifeReader reader;
   LifeGrid grid; /* [stratum][group] */
-  SurvivalTest test;
+  LogRank test;
   uint32_t *order;   /* of the groups that rows take part in */
   uint64_t *rows[2]; /* of each group: all, events */
 } TestAnswer;
@@ -66,7 +66,7 @@ static Status test_compute(Call *call, void *state, int64_t *n_rows)
 {
   TestAnswer *answer = state;
   uint32_t n = 0;
-  TestWeights weights = (TestWeights)call_choice(call, PARAM_WEIGHTS);
+  LogRankWeights weights = (LogRankWeights)call_choice(call, PARAM_WEIGHTS);
   double rho = call_real(call, PARAM_RHO), gamma = call_real(call, PARAM_GAMMA);
   if (weights != WEIGHTS_FLEMING_HARRINGTON && (rho != 0 || gamma != 0)) {
     return call_fail(call, "rho and gamma are for weights fleming-harrington");
@@ -90,8 +90,8 @@ static Status test_compute(Call *call, void *state, int64_t *n_rows)
                      call_text(call, PARAM_GROUP), n, n == 1 ? "" : "s", MOST_GROUPS);
   }
   *n_rows = n;
-  return survival_test_build(&answer->test, answer->grid.cells, answer->grid.n_rows, answer->grid.n_columns, weights, rho, gamma,
-                             call_watch(call));
+  return log_rank_build(&answer->test, answer->grid.cells, answer->grid.n_rows, answer->grid.n_columns, weights, rho, gamma,
+                        call_watch(call));
 }
 
 enum {
@@ -110,7 +110,7 @@ enum {
 static void test_cell(const void *state, int64_t row, int column, Cell *out)
 {
   const TestAnswer *answer = state;
-  const SurvivalTest *test = &answer->test;
+  const LogRank *test = &answer->test;
   uint32_t group = answer->order[row];
   switch (column) {
     case GROUP_VALUE:
@@ -151,7 +151,7 @@ static void test_free(void *state)
   TestAnswer *answer = state;
   lives_free(&answer->reader);
   life_grid_free(&answer->grid);
-  survival_test_free(&answer->test);
+  log_rank_free(&answer->test);
   mem_free(answer->order);
   mem_free(answer->rows[0]);
   mem_free(answer->rows[1]);

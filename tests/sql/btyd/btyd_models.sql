@@ -1,5 +1,5 @@
--- The functions that fit a model and those that ask one: rules of ext/fn/model_fits.c, model_json.h, model_question.h and of the files of the scalars. Values are compared with
--- references in models_reference.sql.
+-- The functions that fit a model and those that ask one: rules of ext/fn/btyd/btyd_fits.c, btyd_json.h, btyd_params.h and of the files of the scalars. Values are compared with
+-- references in btyd_reference.sql.
 CREATE TABLE checks(id INTEGER PRIMARY KEY, what TEXT, got, want);
 CREATE TABLE given(name TEXT PRIMARY KEY, fit TEXT);
 INSERT INTO given VALUES
@@ -13,7 +13,7 @@ CREATE TABLE models AS
 SELECT 'bgnbd' AS name, bgnbd_fit(x, t_x, age) AS fit FROM s UNION ALL SELECT 'mbgnbd', mbgnbd_fit(x, t_x, age) FROM s UNION ALL SELECT 'pareto_nbd', pareto_nbd_fit(x, t_x, age) FROM s
 UNION ALL SELECT 'bgbb', bgbb_fit(x, t_x, 6, customers) FROM donors UNION ALL SELECT 'gamma_gamma', gamma_gamma_fit(x, m) FROM s;
 
--- model_json.h, R1 and R2
+-- btyd_json.h, R1 and R2
 INSERT INTO checks(what, got, want)
 SELECT name || ': keys', (SELECT group_concat(key) FROM json_each(fit)), 'model,parameters,log_likelihood,customers,rows,standard_errors,covariance,iterations,converged,reason' FROM models;
 INSERT INTO checks(what, got, want)
@@ -34,7 +34,7 @@ INSERT INTO checks(what, got, want) SELECT 'BG/BB as published', printf('%.3f %.
   '1.204 0.750 0.657 2.783 -33225.6' FROM models WHERE name = 'bgbb';
 INSERT INTO checks(what, got, want) SELECT 'JSON inside JSON', json_type(json_object('fit', bgbb_fit(x, t_x, 6, customers)), '$.fit.parameters'), 'object' FROM donors;
 
--- model_fits.c, R2: counts as weights, and rows in any order, give the same digits.
+-- btyd_fits.c, R2: counts as weights, and rows in any order, give the same digits.
 CREATE TABLE grouped AS SELECT x, t_x, age, count(*) AS n FROM s GROUP BY 1, 2, 3 ORDER BY age DESC, x;
 INSERT INTO checks(what, got, want) SELECT 'bgnbd: weights', (SELECT bgnbd_fit(x, t_x, age, n) FROM grouped), fit FROM models WHERE name = 'bgnbd';
 INSERT INTO checks(what, got, want) SELECT 'mbgnbd: weights', (SELECT mbgnbd_fit(x, t_x, age, n) FROM grouped), fit FROM models WHERE name = 'mbgnbd';
@@ -52,7 +52,7 @@ INSERT INTO checks(what, got, want) SELECT 'rows of weight 0', quote(bgnbd_fit(1
 INSERT INTO checks(what, got, want) SELECT 'NULL rows', (SELECT bgnbd_fit(x, t_x, age) FROM (SELECT x, t_x, age FROM s UNION ALL VALUES (NULL, 1, 2), (1, NULL, 2), (1, 1, NULL))), fit FROM models WHERE name = 'bgnbd';
 INSERT INTO checks(what, got, want) SELECT 'gamma_gamma: who takes part', (SELECT gamma_gamma_fit(x, m) FROM s WHERE x > 0 AND m > 0), (SELECT gamma_gamma_fit(x, m) FROM (SELECT x, m FROM s UNION ALL VALUES (0, 5), (3, 0), (3, -2), (3, NULL), (NULL, 3)));
 
--- R3 of model_json.h
+-- R3 of btyd_json.h
 CREATE TABLE bad(name TEXT, fit TEXT);
 INSERT INTO bad SELECT 'alike', bgnbd_fit(2, 3, 5) FROM s;
 INSERT INTO bad SELECT 'nobody again', bgnbd_fit(0, 0, age) FROM s;
@@ -61,7 +61,7 @@ INSERT INTO bad SELECT 'one value', gamma_gamma_fit(x, 10) FROM s;
 INSERT INTO bad SELECT 'no dropout', bgnbd_fit(x, age * (x > 0), age) FROM s;
 INSERT INTO checks(what, got, want) SELECT name || ': ' || substr(json_extract(fit, '$.reason'), 1, instr(json_extract(fit, '$.reason') || ';', ';') - 1), json_type(fit, '$.parameters') || json_extract(fit, '$.converged') || json_type(fit, '$.standard_errors') || json_type(fit, '$.covariance'), 'null0nullnull' FROM bad;
 
--- R4 of model_json.h, and R5 of model_fits.c
+-- R4 of btyd_json.h, and R5 of btyd_fits.c
 INSERT INTO checks(what, got, want) SELECT 'other keys', p_alive('{"customers":5,"shop":"x","model":"BGNBD","parameters":{"b":2.426,"a":0.793,"alpha":4.414,"r":0.243},"covariates":null}', 2, 30.43, 38.86), p_alive(fit, 2, 30.43, 38.86) FROM given WHERE name = 'bgnbd';
 INSERT INTO checks(what, got, want) SELECT 'published figure', round(p_alive(fit, 2, 30.43, 38.86), 3), 0.727 FROM given WHERE name = 'bgnbd';
 INSERT INTO checks(what, got, want) SELECT 'published figure, expected', round(expected_purchases(fit, 39, 2, 30.43, 38.86), 3), 1.226 FROM given WHERE name = 'bgnbd';
@@ -125,7 +125,7 @@ SELECT 'two models of two arguments alternate', sum(clv_expected((SELECT fit FRO
     / expected_purchases((SELECT fit FROM given WHERE name = CASE i % 3 WHEN 0 THEN 'bgnbd' ELSE 'mbgnbd' END), 10, 0, 0, 8) - 1) < 1e-13), 300
 FROM (SELECT i, json_set('{"model":"gamma_gamma","parameters":{"p":2,"q":3}}', '$.parameters.gamma', 1 + i % 7) AS spend FROM i);
 
--- model_question.h, R4, and the rules of the scalars
+-- btyd_params.h, R4, and the rules of the scalars
 INSERT INTO checks(what, got, want)
 SELECT name || ': NULL', quote(p_alive(NULL, 1, 2, 3)) || quote(p_alive(fit, NULL, 2, 3)) || quote(p_alive(fit, 1, NULL, 3)) || quote(p_alive(fit, 1, 2, NULL)) || quote(p_alive_at(fit, 1, 2, 3, NULL)) || quote(expected_purchases(fit, NULL))
   || quote(expected_purchases(fit, 10, NULL, NULL, NULL)) || quote(purchase_pmf(fit, NULL, 10)) || quote(purchase_pmf(fit, 1, 10, NULL, NULL, NULL)) || quote(dert(fit, NULL, 1, 2, 3)) || quote(dert(fit, 0.1, 1, NULL, 3)), replace(printf('%011d', 0), '0', 'NULL')

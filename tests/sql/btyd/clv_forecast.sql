@@ -1,6 +1,6 @@
 -- not under valgrind: fits by the dozen, which ASan and UBSan see too
--- ext/fn/clv_forecast.c: its columns against customer_summary(), model_fit() and each other, for every kind of source; what cannot be forecast. The numbers of the models
--- themselves: forecast_cdnow.sql and tests/unit/test_forecast.c.
+-- ext/fn/btyd/clv_forecast.c: its columns against customer_summary(), model_fit() and each other, for every kind of source; what cannot be forecast. The numbers of the models
+-- themselves: clv_forecast_cdnow.sql and tests/unit/btyd/test_clv_forecast.c.
 CREATE TABLE orders AS SELECT * FROM demo_orders(600, 3);
 CREATE TABLE shuffled AS SELECT * FROM orders ORDER BY amount, ordered_at;
 CREATE VIEW named AS SELECT 'k' || customer_id AS customer, ordered_at, amount FROM orders;

@@ -40,7 +40,7 @@ SELECT count(*) || ' customers of the reference file of ' || model,
     AND abs(c.p_alive / CAST(r.p_alive AS REAL) - 1) < 0.015 AND abs(c.expected_purchases / CAST(r.cet52 AS REAL) - 1) < 0.015 AND abs(c.expected_value / CAST(r.exp_profit AS REAL) - 1) < 1e-3)), count(*)
 FROM reference AS r WHERE id LIKE 'c%' GROUP BY model;
 
--- The lowest AIC, and customer 1760's interval by mpmath (tests/unit/test_forecast.c).
+-- The lowest AIC, and customer 1760's interval by mpmath (tests/unit/btyd/test_clv_forecast.c).
 INSERT INTO checks(what, got, want) SELECT 'auto', group_concat(DISTINCT fitted_model || ' ' || spend_model), 'mbgnbd gamma_gamma' FROM clv_forecast('sample') WHERE as_of = '1997-09-30';
 INSERT INTO checks(what, got, want) SELECT 'an interval', printf('%.6f %.6f %.6f', clv_low, clv, clv_high), '573.334384 661.528436 763.289075' FROM clv_forecast('sample') WHERE as_of = '1997-09-30' AND model = 'bgnbd' AND customer = 1760;
 INSERT INTO checks(what, got, want)

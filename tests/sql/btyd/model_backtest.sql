@@ -1,5 +1,5 @@
 -- not under valgrind: fits by the dozen, which ASan and UBSan see too
--- ext/fn/model_backtest.c against plain SQL over customer_summary() and clv_forecast(); its options and errors. The published figures: forecast_cdnow.sql.
+-- ext/fn/btyd/model_backtest.c against plain SQL over customer_summary() and clv_forecast(); its options and errors. The published figures: clv_forecast_cdnow.sql.
 CREATE TABLE orders AS SELECT * FROM demo_orders(600, 3);
 CREATE TABLE shuffled AS SELECT 'k' || customer_id AS customer, ordered_at FROM orders ORDER BY amount, ordered_at;
 CREATE VIEW with_nulls AS SELECT customer_id, ordered_at FROM orders UNION ALL SELECT NULL, '2025-01-01' UNION ALL SELECT 7, NULL;

@@ -1,4 +1,4 @@
--- ext/fn/model_fit.c: rows, intervals, criteria and what it says where nothing can be fitted. The estimates: forecast_cdnow.sql.
+-- ext/fn/btyd/model_fit.c: rows, intervals, criteria and what it says where nothing can be fitted. The estimates: clv_forecast_cdnow.sql.
 CREATE TABLE whole AS SELECT * FROM demo_orders(600, 3);
 CREATE TABLE orders AS SELECT * FROM whole WHERE ordered_at < '2025-07-01';
 CREATE TABLE shuffled AS SELECT 'k' || customer_id AS customer, ordered_at, amount FROM orders ORDER BY amount, ordered_at;

@@ -1,5 +1,5 @@
 -- not under valgrind: fits by the dozen, which ASan and UBSan see too
--- ext/fn/churn_risk.c against its rules written out in SQL, on a generated shop whose future is known.
+-- ext/fn/churn/churn_risk.c against its rules written out in SQL, on a generated shop whose future is known.
 -- slow
 CREATE TABLE orders AS SELECT customer_id, ordered_at, amount, channel FROM demo_orders(2000, 1);
 CREATE INDEX orders_of ON orders(customer_id, ordered_at);

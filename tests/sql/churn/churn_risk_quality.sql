@@ -1,5 +1,5 @@
 -- not under valgrind: fits by the dozen, which ASan and UBSan see too
--- ext/fn/churn_risk_quality.c: measures of a purchase model against the same worked out in SQL from churn_risk() at the cut-off, and what has to hold for what is learned.
+-- ext/fn/churn/churn_risk_quality.c: measures of a purchase model against the same worked out in SQL from churn_risk() at the cut-off, and what has to hold for what is learned.
 -- slow
 CREATE TABLE orders AS SELECT customer_id, ordered_at, amount FROM demo_orders(1500, 1);
 CREATE INDEX orders_of ON orders(customer_id, ordered_at);

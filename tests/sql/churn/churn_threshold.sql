@@ -1,5 +1,5 @@
 -- not under valgrind: fits by the dozen, which ASan and UBSan see too
--- ext/fn/churn_threshold.c against every threshold tried in SQL, overall and by segment.
+-- ext/fn/churn/churn_threshold.c against every threshold tried in SQL, overall and by segment.
 CREATE TABLE orders AS SELECT customer_id, ordered_at, channel FROM demo_orders(1200, 3);
 UPDATE orders SET channel = NULL WHERE customer_id % 97 = 0;
 CREATE TABLE shuffled AS SELECT * FROM orders ORDER BY channel, customer_id * 7919 % 1201, ordered_at DESC;

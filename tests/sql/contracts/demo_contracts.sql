@@ -1,4 +1,4 @@
--- demo_contracts: a plausible business, the same everywhere (the hazards are tested in tests/unit/test_demo_contracts.c).
+-- demo_contracts: a plausible business, the same everywhere (the hazards are tested in tests/unit/contracts/test_demo_contracts.c).
 CREATE TEMP TABLE d AS SELECT * FROM demo_contracts(1000, 1);
 SELECT iif(count(*) = 1710 AND sum(churned) = 344 AND sum(tenure) = 12232, 'ok', 'FAIL') || ' the first version''s rows' FROM d;
 SELECT iif(count(*) = 0, 'ok', 'FAIL') || ' the defaults are 1000 and 1' FROM (SELECT * FROM demo_contracts EXCEPT SELECT * FROM d);

@@ -1,4 +1,4 @@
--- retain_contracts(): rules R1–R4 of ext/fn/retain_contracts.c, against the same contracts read by name.
+-- retain_contracts(): rules R1–R4 of ext/fn/contracts/retain_contracts.c, against the same contracts read by name.
 CREATE TABLE s AS SELECT * FROM demo_contracts(300, 2);
 CREATE TABLE text_keys AS SELECT 'k' || customer AS customer, start, "end", amount FROM s;
 CREATE TEMP TABLE checks (id INTEGER PRIMARY KEY, what TEXT, got, want);

@@ -1,4 +1,4 @@
--- cox_fit(), cox_risk(), cox_survival(): rules R1–R4 of ext/fn/cox_fit.c, R1–R3 of cox_predict.c. Against the references: cox_telco.sql.
+-- cox_fit(), cox_risk(), cox_survival(): rules R1–R4 of ext/fn/cox/cox_fit.c, R1–R3 of cox_predict.c. Against the references: cox_telco.sql.
 CREATE TEMP TABLE checks (id INTEGER PRIMARY KEY, what TEXT, got, want);
 
 -- r = exp(coefficient): 1 - 2r/(2r + 1) - r/(1 + r) = 0, so r = sqrt(1/2); hazards 1/(2r + 1) and 1/(r + 1) at x = 0.

@@ -1,4 +1,4 @@
--- cox_model(), cox_summary(), cox_zph(), cox_baseline(): rules R1–R5 of ext/fn/cox_model.c and those of the others; terms as in ext/core/design.h.
+-- cox_model(), cox_summary(), cox_zph(), cox_baseline(): rules R1–R5 of ext/fn/cox/cox_model.c and those of the others; terms as in ext/core/regression/design_matrix.h.
 CREATE TEMP TABLE checks (id INTEGER PRIMARY KEY, what TEXT, got, want);
 
 -- r = exp(coef): at risk at 1 are two with x = 1 and one with 0, at 2 one of each: 1 - 2r/(2r + 1) - r/(1 + r) = 0, so 2 r² = 1.
@@ -29,7 +29,7 @@ CREATE TABLE subscribers AS SELECT * FROM demo_contracts(8000, 5);
 CREATE TABLE demo (term, truth);
 INSERT INTO demo VALUES ('plan: yearly', -0.8), ('plan: two_year', -1.6), ('senior', 0.5), ('monthly_charges', 0.01), ('channel: referral', 0), ('channel: search', 0), ('channel: social', 0);
 
--- Weights count rows; entry, strata and clusters: by hand elsewhere (tests/unit/test_cox.c).
+-- Weights count rows; entry, strata and clusters: by hand elsewhere (tests/unit/cox/test_cox.c).
 CREATE VIEW twice AS SELECT * FROM life UNION ALL SELECT * FROM life WHERE id % 3 = 0;
 CREATE VIEW weighted AS SELECT *, 1 + (id % 3 = 0) AS times, iif(id % 3, 1, 2) * (id < 100) AS some FROM life;
 INSERT INTO checks (what, got, want)
@@ -57,7 +57,7 @@ INSERT INTO checks (what, got, want) SELECT 'a text of one level', group_concat(
 INSERT INTO checks (what, got, want) SELECT 'no row', count(*), 0 FROM cox_model('nobody', 't', 'e', 'a');
 INSERT INTO checks (what, got, want) SELECT 'nor a summary', count(*), 0 FROM cox_summary('nobody', 't', 'e', 'a');
 
--- Known truth: ext/core/demo_contracts.h gives yearly -0.8, two_year -1.6, senior 0.5, monthly_charges 0.01, channel none.
+-- Known truth: ext/core/contracts/demo_contracts.h gives yearly -0.8, two_year -1.6, senior 0.5, monthly_charges 0.01, channel none.
 INSERT INTO checks (what, got, want)
 SELECT 'known truth within 3.5 errors: ' || m.term, abs(coef - truth) < 3.5 * se, 1
 FROM demo LEFT JOIN (SELECT * FROM cox_model('subscribers', 'tenure', 'churned', 'plan[monthly], senior, monthly_charges, channel')) AS m USING (term);

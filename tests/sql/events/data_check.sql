@@ -1,4 +1,4 @@
--- ext/fn/data_check.c: one source per kind of finding, planted by hand, and counts against plain SQL.
+-- ext/fn/events/data_check.c: one source per kind of finding, planted by hand, and counts against plain SQL.
 CREATE TABLE checks(id INTEGER PRIMARY KEY, what TEXT, got, want);
 
 CREATE TABLE clean(customer_id, ordered_at, amount);

@@ -3,7 +3,7 @@ CREATE TEMP TABLE o AS SELECT * FROM demo_orders(2000, 5);
 CREATE TEMP TABLE c AS SELECT customer_id, channel, true_rate, true_dropout, true_mean_value, alive_at_end, min(ordered_at) AS first, count(*) AS orders, avg(amount) AS mean
   FROM o GROUP BY customer_id;
 
--- The first rows, by the second implementation (tests/unit/demo_reference.py): sorted(shop(200, 1))[:3].
+-- The first rows, by the second implementation (tests/unit/events/demo_reference.py): sorted(shop(200, 1))[:3].
 SELECT iif(group_concat(customer_id || ' ' || ordered_at || ' ' || amount, ', ') = '1 2024-01-04 20:56:52 62.83, 2 2024-01-06 09:49:57 14.28, 2 2024-01-10 20:02:51 53.98', 'ok', 'FAIL: ' || group_concat(customer_id || ' ' || ordered_at || ' ' || amount, ', ')) || ' first rows'
   FROM (SELECT * FROM demo_orders(200, 1) LIMIT 3);
 SELECT iif((SELECT count(*) FROM demo_orders) = 3738 AND (SELECT count(*) FROM demo_orders(NULL, NULL)) = 3738, 'ok', 'FAIL') || ' the defaults are 1000 and 1';

@@ -1,4 +1,4 @@
--- clv(): rules R1–R5 of ext/fn/clv.c.
+-- clv(): rules R1–R5 of ext/fn/measures/clv.c.
 CREATE TEMP TABLE checks (id INTEGER PRIMARY KEY, what TEXT, got, want);
 INSERT INTO checks (what, got, want) VALUES
   ('value, frequency, lifespan', clv(50, 4, 3), 600.0),

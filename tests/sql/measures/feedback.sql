@@ -1,4 +1,4 @@
--- nps(), nps_low(), nps_high(), csat(), ces(): rules R1–R7 of ext/fn/feedback.c.
+-- nps(), nps_low(), nps_high(), csat(), ces(): rules R1–R7 of ext/fn/measures/feedback.c.
 CREATE TEMP TABLE checks (id INTEGER PRIMARY KEY, what TEXT, got, want);
 
 -- Answers as they come: numbers, text from a CSV file, NULL where there is none.

@@ -1,4 +1,4 @@
--- ext/fn/purchase_intervals.c against its rules written out in SQL, for every option and kind of source.
+-- ext/fn/measures/purchase_intervals.c against its rules written out in SQL, for every option and kind of source.
 -- slow
 CREATE TABLE purchase(shop TEXT, customer, t TEXT, v REAL);
 WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 599)

@@ -1,4 +1,4 @@
--- retention_rate(), churn_rate(), repeat_purchase_rate(), rate_low(), rate_high(): rules R1–R7 of ext/fn/rates.c.
+-- retention_rate(), churn_rate(), repeat_purchase_rate(), rate_low(), rate_high(): rules R1–R7 of ext/fn/measures/rates.c.
 CREATE TEMP TABLE checks (id INTEGER PRIMARY KEY, what TEXT, got, want);
 
 -- Count form, definition 1 (its two worked examples), R2, R4.

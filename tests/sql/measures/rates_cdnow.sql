@@ -1,5 +1,5 @@
 -- needs: shared
--- The aggregates of ext/fn/rates.c on a real purchase history, all columns TEXT as .import makes them.
+-- The aggregates of ext/fn/measures/rates.c on a real purchase history, all columns TEXT as .import makes them.
 .import --csv ../shared/data/cdnow_orders.csv orders
 CREATE TEMP TABLE checks (id INTEGER PRIMARY KEY, what TEXT, got, want);
 

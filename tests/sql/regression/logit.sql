@@ -1,4 +1,4 @@
--- logit_fit(), logit_fit_named(), logit_predict(), logit_reasons() and their named forms: rules R1–R5 of ext/fn/logit.c, R1–R3 of logit_predict.c.
+-- logit_fit(), logit_fit_named(), logit_predict(), logit_reasons() and their named forms: rules R1–R5 of ext/fn/regression/logit.c, R1–R3 of logit_predict.c.
 CREATE TEMP TABLE checks (id INTEGER PRIMARY KEY, what TEXT, got, want);
 
 -- 2 x 2: of those with x = 1 31 have label 1 and 200 have not, of those with x = 0 8 and 77.

@@ -1,6 +1,6 @@
 -- needs: shared
 -- Logistic regression on the telco contracts against an own long-double Newton fit (../shared/reference/README.md: survival/),
--- and the quality of its scores: ext/fn/logit.c, logit_predict.c and classification.c. All columns of the design are TEXT.
+-- and the quality of its scores: ext/fn/regression/logit.c, logit_predict.c and score_metrics.c. All columns of the design are TEXT.
 .import --csv ../shared/data/telco_design.csv design
 .import --csv ../shared/reference/survival/ref_logit_coef.csv ref_coef
 .import --csv ../shared/reference/survival/ref_logit_fit.csv ref_fit

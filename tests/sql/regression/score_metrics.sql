@@ -1,4 +1,4 @@
--- auc(), auc_se(), brier(), log_loss(), lift_at(), calibration(): rules R1–R7 of ext/fn/classification.c.
+-- auc(), auc_se(), brier(), log_loss(), lift_at(), calibration(): rules R1–R7 of ext/fn/regression/score_metrics.c.
 CREATE TEMP TABLE checks (id INTEGER PRIMARY KEY, what TEXT, got, want);
 
 -- Scores with many ties; s is unique.

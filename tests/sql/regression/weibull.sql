@@ -1,4 +1,4 @@
--- Weibull regression: ext/fn/weibull.c. Expected values: mpmath 1.3, mp.dps = 50 (tests/unit/test_weibull.c).
+-- Weibull regression: ext/fn/regression/weibull.c. Expected values: mpmath 1.3, mp.dps = 50 (tests/unit/regression/test_weibull.c).
 CREATE TEMP TABLE checks (id INTEGER PRIMARY KEY, what TEXT, got, want, tolerance);
 CREATE TEMP TABLE life AS SELECT column1 AS time, column2 AS event, column3 AS x
 FROM (VALUES (2, 1, 3), (5, 1, 1), (9, 0, 4), (11, 1, 1), (14, 0, 5), (20, 1, 9), (24, 0, 2));

@@ -1,6 +1,6 @@
 -- needs: shared
 -- Weibull regression of the telco contracts against an own long-double Newton fit and R's survreg (../shared/reference/README.md: survival/):
--- ext/fn/weibull.c. All columns of the design are TEXT.
+-- ext/fn/regression/weibull.c. All columns of the design are TEXT.
 .import --csv ../shared/data/telco_design.csv design
 .import --csv ../shared/reference/survival/ref_weibull_longdouble.csv ref_exact
 .import --csv ../shared/reference/survival/ref_parametric_survreg_R.csv ref_r

@@ -1,4 +1,4 @@
--- rfm(), rules R1–R8 of ext/fn/rfm.c, row by row against the slow obvious SQL.
+-- rfm(), rules R1–R8 of ext/fn/rfm/rfm.c, row by row against the slow obvious SQL.
 CREATE TEMP TABLE checks (id INTEGER PRIMARY KEY, what TEXT, got, want);
 
 -- A generated shop: integer and text customers (1 and '1' among them), refunds, many ties, rows that do not take part.

@@ -1,5 +1,5 @@
 -- not under valgrind: reals are converted with long double, which valgrind has in 64 bits only
--- rfm_cuts(), rfm_score(), rfm_segment(): rules R1–R4 of ext/fn/rfm_score.c.
+-- rfm_cuts(), rfm_score(), rfm_segment(): rules R1–R4 of ext/fn/rfm/rfm_score.c.
 CREATE TEMP TABLE checks (id INTEGER PRIMARY KEY, what TEXT, got, want);
 CREATE TABLE orders AS SELECT customer_id, ordered_at, amount FROM demo_orders(300, 11);
 CREATE TEMP TABLE c AS SELECT * FROM rfm('orders');

@@ -1,5 +1,5 @@
 -- not under valgrind: takes a minute there, and ASan and UBSan see it too
--- rfm_thresholds(): rules R1–R4 of ext/fn/rfm_thresholds.c.
+-- rfm_thresholds(): rules R1–R4 of ext/fn/rfm/rfm_thresholds.c.
 CREATE TEMP TABLE checks (id INTEGER PRIMARY KEY, what TEXT, got, want);
 CREATE TABLE orders AS SELECT customer_id, ordered_at, amount FROM demo_orders(400, 3);
 CREATE TEMP TABLE bins AS WITH RECURSIVE b(b) AS (SELECT 2 UNION ALL SELECT b + 1 FROM b WHERE b < 10) SELECT b FROM b;

@@ -1,4 +1,4 @@
--- segment_flow(): rules R1–R4 of ext/fn/segment_flow.c, against rfm() at the two dates, joined.
+-- segment_flow(): rules R1–R4 of ext/fn/rfm/segment_flow.c, against rfm() at the two dates, joined.
 CREATE TEMP TABLE checks (id INTEGER PRIMARY KEY, what TEXT, got, want);
 CREATE TABLE orders AS SELECT customer_id, ordered_at, amount FROM demo_orders(500, 21);
 INSERT INTO orders SELECT 'text ' || customer_id, ordered_at, CASE WHEN rowid % 17 = 0 THEN -5.5 ELSE amount END FROM orders WHERE customer_id % 9 = 0;

@@ -1,4 +1,4 @@
--- competing_risks(), rules R1-R4 of ext/fn/competing_risks.c. Expected values: the delta method worked out in full with mpmath 1.3, as in tests/unit/test_competing_risks.c.
+-- competing_risks(), rules R1-R4 of ext/fn/survival/competing_risks.c. Expected values: the delta method worked out in full with mpmath 1.3, as in tests/unit/survival/test_competing_risks.c.
 CREATE TEMP TABLE checks (id INTEGER PRIMARY KEY, what TEXT, got, want);
 CREATE TABLE life (tenure, cause, plan);
 INSERT INTO life VALUES (1, 'price', 'x'), (2, 'service', 'x'), (2, 'price', 'x'), (3, NULL, 'x'), (4, 'price', 'x'), (4, 'price', 'x'), (4, 'service', 'x'), (5, '', 'x'), (6, 'service', 'x'), (7, 'price', 'x'), (8, 0, 'x'), (9, 'service', 'x'), (9, 'price', 'x'), (10, '0', 'x'), (NULL, 'price', 'x');

@@ -1,4 +1,4 @@
--- hazard_by(), rules R1-R5 of ext/fn/hazard_by.c.
+-- hazard_by(), rules R1-R5 of ext/fn/survival/hazard_by.c.
 -- not under valgrind: four million periods, which ASan and UBSan see too
 CREATE TEMP TABLE checks (id INTEGER PRIMARY KEY, what TEXT, got, want);
 CREATE TABLE life (tenure, churned, plan);

@@ -1,4 +1,4 @@
--- The shifted-beta-geometric model: ext/fn/sbg.c.
+-- The shifted-beta-geometric model: ext/fn/survival/sbg.c.
 CREATE TEMP TABLE checks (id INTEGER PRIMARY KEY, what TEXT, got, want, tolerance);
 
 -- Fader & Hardie 2007, table 1: customers still there after each year.

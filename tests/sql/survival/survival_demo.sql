@@ -1,4 +1,4 @@
--- Survival analyses of generated contracts, whose truth is known (core/demo_contracts.h): intervals must cover it as often as they say.
+-- Survival analyses of generated contracts, whose truth is known (core/contracts/demo_contracts.h): intervals must cover it as often as they say.
 CREATE TEMP TABLE checks (id INTEGER PRIMARY KEY, what TEXT, got, low, high);
 CREATE TABLE contract AS
 WITH RECURSIVE seed(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM seed WHERE n < 60)

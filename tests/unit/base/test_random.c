@@ -26,7 +26,7 @@ static void bits_match_the_reference(void **state)
 }
 
 /* SplitMix64 of 1234567 begins 6457827717110365317 (the authors' C code); that is the state which fills stream 0 of seed 1234567, by
- * tests/unit/demo_reference.py. */
+ * tests/unit/events/demo_reference.py. */
 static void seeds_match_the_reference(void **state)
 {
   (void)state;

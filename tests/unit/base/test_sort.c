@@ -1,4 +1,4 @@
-/* core/sort.h against counting: every record is there, in order, and a stop leaves all of them. */
+/* core/base/sort.h against counting: every record is there, in order, and a stop leaves all of them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-/* core/text.c: what is added is what is taken. */
+/* core/base/text.c: what is added is what is taken. */
 #include "feed.h"
 
 #include "core/base/mem.h"

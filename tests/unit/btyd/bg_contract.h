@@ -1,5 +1,5 @@
 /*
-** What tests/unit/test_bgnbd.c and test_mbgnbd.c ask alike of their two models: the reference files beside the repository row by row (skipped, saying so, where they
+** What tests/unit/btyd/test_bgnbd.c and test_mbgnbd.c ask alike of their two models: the reference files beside the repository row by row (skipped, saying so, where they
 ** are absent), values of arbitrary-precision arithmetic, identities, derivatives against differences, and fits.
 */
 #ifndef RETAIN_TESTS_BG_CONTRACT_H
@@ -26,13 +26,13 @@
 
 typedef struct Exact {
   double theta[4];
-  Past past;
+  CbsRow past;
   double horizon, delta, n;
   double want[6]; /* log_likelihood, p_alive, p_alive_at, expected, pmf, dert */
 } Exact;
 
 typedef struct Subject {
-  const Model *model;
+  const BtydModel *model;
   const char *summary, *stress; /* reference files */
   const Exact *exact;
   int n_exact;
@@ -83,7 +83,7 @@ static inline void check_field(const char *row, const char *what, double got, co
   }
 }
 
-static inline int reference_file(const Model *model, const char *path, int first)
+static inline int reference_file(const BtydModel *model, const char *path, int first)
 {
   FILE *file = open_or_skip(path);
   char line[LINE_MOST], *f[FIELDS_MOST];
@@ -91,7 +91,7 @@ static inline int reference_file(const Model *model, const char *path, int first
   assert_non_null(fgets(line, sizeof line, file));
   for (; fgets(line, sizeof line, file); rows++) {
     assert_true(fields_of(line, f) >= first + 6);
-    Past past = {strtod(f[1], NULL), strtod(f[2], NULL), strtod(f[3], NULL)};
+    CbsRow past = {strtod(f[1], NULL), strtod(f[2], NULL), strtod(f[3], NULL)};
     double theta[4], month = 4.345, year = log(1.1); /* lifetimes' month, in weeks; 10 % a year */
     for (int i = 0; i < 4; i++) {
       theta[i] = strtod(f[5 + i], NULL);
@@ -101,7 +101,7 @@ static inline int reference_file(const Model *model, const char *path, int first
     check_field(f[0], "cet39", model->expected(theta, &past, 39), f[first + 2]);
     check_field(f[0], "cet52", model->expected(theta, &past, 52), f[first + 3]);
     double discounted;
-    assert_int_equal(model_discounted(model, theta, &past, 12 * month, expm1(year / 12), month, &discounted, &WATCH_NEVER), STATUS_OK);
+    assert_int_equal(btyd_discounted(model, theta, &past, 12 * month, expm1(year / 12), month, &discounted, &WATCH_NEVER), STATUS_OK);
     check_field(f[0], "dexp12m", discounted, f[first + 4]);
     check_field(f[0], "dert", model->dert(theta, &past, year / 52), f[first + 5]);
   }
@@ -125,7 +125,7 @@ static inline void stress_rows(void **state)
 static inline void new_customers(void **state)
 {
   const Subject *subject = *state;
-  const Model *model = subject->model;
+  const BtydModel *model = subject->model;
   FILE *file = open_or_skip(REFERENCE "ref_unconditional.csv");
   char line[LINE_MOST], *f[FIELDS_MOST];
   int rows = 0;
@@ -148,7 +148,7 @@ static inline void new_customers(void **state)
 static inline void exact_values(void **state)
 {
   const Subject *subject = *state;
-  const Model *model = subject->model;
+  const BtydModel *model = subject->model;
   for (int i = 0; i < subject->n_exact; i++) {
     const Exact *e = &subject->exact[i];
     check_close("log_likelihood", model->log_likelihood(e->theta, &e->past), e->want[0], 1e-13);
@@ -165,8 +165,8 @@ static const double USUAL[4] = {0.6, 5, 0.9, 2.1};
 /* The distribution adds up to 1, its mean is what is expected. */
 static inline void distribution_is_whole(void **state)
 {
-  const Model *model = ((const Subject *)*state)->model;
-  const Past pasts[] = {{0, 0, 20}, {3, 11, 20}, {12, 19.5, 20}};
+  const BtydModel *model = ((const Subject *)*state)->model;
+  const CbsRow pasts[] = {{0, 0, 20}, {3, 11, 20}, {12, 19.5, 20}};
   for (int i = 0; i < 3; i++) {
     double total = 0, mean = 0;
     for (int n = 0; n < 500; n++) {
@@ -182,8 +182,8 @@ static inline void distribution_is_whole(void **state)
 /* At once nothing has changed; later less and less are there, and who is there buys; in the end the discounted purchases are the derivative's transform. */
 static inline void time_passes(void **state)
 {
-  const Model *model = ((const Subject *)*state)->model;
-  Past past = {3, 11, 20};
+  const BtydModel *model = ((const Subject *)*state)->model;
+  CbsRow past = {3, 11, 20};
   double delta = 0.02, before = model->p_alive(USUAL, &past), sum = 0;
   assert_true(model->p_alive_at(USUAL, &past, 0) == before);
   assert_true(model->expected(USUAL, &past, 0) == 0);
@@ -206,28 +206,28 @@ static inline void time_passes(void **state)
 /* Where nobody drops out purchases are negative binomial (Ehrenberg 1959). */
 static inline void no_dropout(void **state)
 {
-  const Model *model = ((const Subject *)*state)->model;
+  const BtydModel *model = ((const Subject *)*state)->model;
   const double theta[4] = {0.6, 5, 1e-13, 2};
-  Past past = {3, 11, 20};
+  CbsRow past = {3, 11, 20};
   check_close("expected", model->expected(theta, &past, 30), 3.6 * 30 / 25, 1e-11);
   check_close("p_alive", model->p_alive(theta, &past), 1, 1e-11);
 }
 
-static inline Pasts some_pasts(int n_covariates)
+static inline Cbs some_pasts(int n_covariates)
 {
-  Pasts pasts = {.n_covariates = n_covariates};
+  Cbs pasts = {.n_covariates = n_covariates};
   Random random = random_seed(7, 1);
   for (int i = 0; i < 60; i++) {
     double z[2] = {random_uniform(&random), random_uniform(&random) - 0.5}, T = 0.5 + random_uniform(&random);
     double x = i == 59 ? 150 : i % 7, t_x = x == 0 ? 0 : i % 5 ? T * random_uniform(&random)
                                                                : T;
-    assert_int_equal(pasts_add(&pasts, (Past){x, t_x, T}, n_covariates ? z : NULL, 1 + i % 3), STATUS_OK);
+    assert_int_equal(cbs_add(&pasts, (CbsRow){x, t_x, T}, n_covariates ? z : NULL, 1 + i % 3), STATUS_OK);
   }
-  assert_int_equal(pasts_finish(&pasts, &WATCH_NEVER), STATUS_OK);
+  assert_int_equal(cbs_finish(&pasts, &WATCH_NEVER), STATUS_OK);
   return pasts;
 }
 
-static inline void derivatives_at(const Model *model, const Pasts *pasts, const double *at)
+static inline void derivatives_at(const BtydModel *model, const Cbs *pasts, const double *at)
 {
   int n = model->n_parameters + 2 * pasts->n_covariates;
   double value, same, gradient[16], again[16], hessian[256], above[16], below[16], high, low, near[16], sum = 0;
@@ -243,7 +243,7 @@ static inline void derivatives_at(const Model *model, const Pasts *pasts, const 
     }
     const double *z = pasts->z ? pasts->z + i * (size_t)pasts->n_covariates : NULL;
     model->apply(theta, at + 4, at + 4 + pasts->n_covariates, z, pasts->n_covariates, applied);
-    sum += pasts->weight[i] * model->log_likelihood(applied, &(Past){pasts->x[i], pasts->t_x[i], pasts->T[i]});
+    sum += pasts->weight[i] * model->log_likelihood(applied, &(CbsRow){pasts->x[i], pasts->t_x[i], pasts->T[i]});
   }
   check_close("sum", value, sum, 1e-13);
   for (int i = 0; i < n; i++) {
@@ -265,26 +265,26 @@ static inline void derivatives_at(const Model *model, const Pasts *pasts, const 
 
 static inline void derivatives(void **state)
 {
-  const Model *model = ((const Subject *)*state)->model;
+  const BtydModel *model = ((const Subject *)*state)->model;
   static const double AT[][4] = {{-0.5, 0.2, -0.2, 0.7}, {1, 2, 3, 4}, {-3, -2, -4, -5}, {0, 0, 9, 10}};
   static const double COEFFICIENTS[4] = {0.3, -0.4, 0.2, 0.6};
   for (int n_covariates = 0; n_covariates <= 2; n_covariates += 2) {
-    Pasts pasts = some_pasts(n_covariates);
+    Cbs pasts = some_pasts(n_covariates);
     for (int i = 0; i < 4; i++) {
       double at[8];
       memcpy(at, AT[i], sizeof AT[i]);
       memcpy(at + 4, COEFFICIENTS, sizeof COEFFICIENTS);
       derivatives_at(model, &pasts, at);
     }
-    pasts_free(&pasts);
+    cbs_free(&pasts);
   }
 }
 
 /* Starts are in the domain; far outside it the likelihood is no number but -infinity. */
 static inline void starts_and_domain(void **state)
 {
-  const Model *model = ((const Subject *)*state)->model;
-  Pasts pasts = some_pasts(0);
+  const BtydModel *model = ((const Subject *)*state)->model;
+  Cbs pasts = some_pasts(0);
   double at[4], value, gradient[4];
   void *fitter;
   int k = 0;
@@ -301,7 +301,7 @@ static inline void starts_and_domain(void **state)
   model->evaluate(fitter, at, &value, gradient);
   assert_true(isinf(value) && value < 0);
   model->close(fitter);
-  pasts_free(&pasts);
+  cbs_free(&pasts);
 }
 
 typedef struct Purchase {
@@ -323,13 +323,13 @@ static inline long day_of(int year, int month, int day)
 }
 
 /* CDNOW until 1997-09-30, in weeks times `unit`; decimals: of t_x and T, as published with 2, or -1. */
-static inline Pasts cdnow_pasts(const char *path, int decimals, double unit)
+static inline Cbs cdnow_pasts(const char *path, int decimals, double unit)
 {
   FILE *file = open_or_skip(path);
   char line[LINE_MOST];
   size_t n = 0, most = 80000;
   Purchase *purchases = malloc(most * sizeof *purchases);
-  Pasts pasts = {0};
+  Cbs pasts = {0};
   long end = day_of(1997, 9, 30);
   while (fgets(line, sizeof line, file)) {
     int customer, year, month, day;
@@ -350,10 +350,10 @@ static inline Pasts cdnow_pasts(const char *path, int decimals, double unit)
       t_x = nearbyint(t_x * scale) / scale;
       T = nearbyint(T * scale) / scale;
     }
-    assert_int_equal(pasts_add(&pasts, (Past){x, t_x * unit, T * unit}, NULL, 1), STATUS_OK);
+    assert_int_equal(cbs_add(&pasts, (CbsRow){x, t_x * unit, T * unit}, NULL, 1), STATUS_OK);
   }
   free(purchases);
-  assert_int_equal(pasts_finish(&pasts, &WATCH_NEVER), STATUS_OK);
+  assert_int_equal(cbs_finish(&pasts, &WATCH_NEVER), STATUS_OK);
   return pasts;
 }
 
@@ -375,13 +375,13 @@ static inline void gold_row(const char *set, const char *model, double *theta, d
   assert_true(found);
 }
 
-static inline void fit_cdnow(const Model *model, const char *set, const char *orders, int decimals)
+static inline void fit_cdnow(const BtydModel *model, const char *set, const char *orders, int decimals)
 {
   double theta[4], log_likelihood, errors[4];
-  ModelFit fit;
+  BtydFit fit;
   gold_row(set, model->name, theta, &log_likelihood, errors);
-  Pasts pasts = cdnow_pasts(orders, decimals, 1);
-  assert_int_equal(model_fit(model, &pasts, &fit, &WATCH_NEVER), STATUS_OK);
+  Cbs pasts = cdnow_pasts(orders, decimals, 1);
+  assert_int_equal(btyd_fit(model, &pasts, &fit, &WATCH_NEVER), STATUS_OK);
   assert_true(fit.converged);
   assert_int_equal(fit.reason[0], 0);
   check_close("log_likelihood", fit.log_likelihood, log_likelihood, 1e-12);
@@ -389,12 +389,12 @@ static inline void fit_cdnow(const Model *model, const char *set, const char *or
     check_close(model->parameter[i], fit.theta[i], theta[i], 1e-10);
     check_close("standard error", sqrt(fit.covariance[i * 5]), errors[i], 1e-3);
   }
-  pasts_free(&pasts);
+  cbs_free(&pasts);
 }
 
 static inline void published_fits(void **state)
 {
-  const Model *model = ((const Subject *)*state)->model;
+  const BtydModel *model = ((const Subject *)*state)->model;
   fit_cdnow(model, "cdnow_summary", ORDERS "cdnow_sample_orders.csv", 2);
   fit_cdnow(model, "cdnow_sample", ORDERS "cdnow_sample_orders.csv", -1);
   fit_cdnow(model, "cdnow_master", ORDERS "cdnow_orders.csv", -1);
@@ -403,12 +403,12 @@ static inline void published_fits(void **state)
 /* FAILURES.md 8: in seconds the same fit, rescaled; the density of the times of purchases is in the unit. */
 static inline void units_of_time(void **state)
 {
-  const Model *model = ((const Subject *)*state)->model;
+  const BtydModel *model = ((const Subject *)*state)->model;
   double seconds = 604800, repeats = 0;
-  Pasts weeks = cdnow_pasts(ORDERS "cdnow_sample_orders.csv", 2, 1), fine = cdnow_pasts(ORDERS "cdnow_sample_orders.csv", 2, seconds);
-  ModelFit a, b;
-  assert_int_equal(model_fit(model, &weeks, &a, &WATCH_NEVER), STATUS_OK);
-  assert_int_equal(model_fit(model, &fine, &b, &WATCH_NEVER), STATUS_OK);
+  Cbs weeks = cdnow_pasts(ORDERS "cdnow_sample_orders.csv", 2, 1), fine = cdnow_pasts(ORDERS "cdnow_sample_orders.csv", 2, seconds);
+  BtydFit a, b;
+  assert_int_equal(btyd_fit(model, &weeks, &a, &WATCH_NEVER), STATUS_OK);
+  assert_int_equal(btyd_fit(model, &fine, &b, &WATCH_NEVER), STATUS_OK);
   assert_true(b.converged);
   for (int i = 0; i < 4; i++) {
     check_close(model->parameter[i], b.theta[i], a.theta[i] * (i == 1 ? seconds : 1), 1e-8);
@@ -417,19 +417,19 @@ static inline void units_of_time(void **state)
     repeats += weeks.weight[i] * weeks.x[i];
   }
   check_close("log_likelihood", b.log_likelihood, a.log_likelihood - repeats * log(seconds), 1e-12);
-  pasts_free(&weeks);
-  pasts_free(&fine);
+  cbs_free(&weeks);
+  cbs_free(&fine);
 }
 
 /* Customers of known parameters, b infinite: of one p = a. */
-static inline Pasts drawn_pasts(const double *theta, int n, double T_least, double T_most, bool leaves_at_once, uint64_t seed)
+static inline Cbs drawn_pasts(const double *theta, int n, double T_least, double T_most, bool leaves_at_once, uint64_t seed)
 {
-  Pasts pasts = {0};
+  Cbs pasts = {0};
   Random random = random_seed(seed, 3);
   for (int i = 0; i < n; i++) {
     double rate = random_gamma(&random, theta[0]) / theta[1], T = T_least + (T_most - T_least) * random_uniform(&random), t = 0;
     double p = isinf(theta[3]) ? theta[2] : random_beta(&random, theta[2], theta[3]);
-    Past past = {.T = T};
+    CbsRow past = {.T = T};
     bool there = !leaves_at_once || random_uniform(&random) >= p;
     while (there) {
       t += random_exponential(&random) / rate;
@@ -440,35 +440,35 @@ static inline Pasts drawn_pasts(const double *theta, int n, double T_least, doub
         there = random_uniform(&random) >= p;
       }
     }
-    assert_int_equal(pasts_add(&pasts, past, NULL, 1), STATUS_OK);
+    assert_int_equal(cbs_add(&pasts, past, NULL, 1), STATUS_OK);
   }
-  assert_int_equal(pasts_finish(&pasts, &WATCH_NEVER), STATUS_OK);
+  assert_int_equal(cbs_finish(&pasts, &WATCH_NEVER), STATUS_OK);
   return pasts;
 }
 
 /* FAILURES.md 3, 9: heavy buyers; first purchases over ten years. The truth lies within 4 standard errors. */
 static inline void known_truths(void **state)
 {
-  const Model *model = ((const Subject *)*state)->model;
+  const BtydModel *model = ((const Subject *)*state)->model;
   static const double TRUTHS[][7] = {{0.25, 4.4, 0.8, 2.4, 0, 520, 5000}, {5.15, 0.515, 0.6, 3, 26, 52, 2000}, {0.6, 7, 1, 1.5, 5, 60, 5000}};
   for (int k = 0; k < 3; k++) {
-    Pasts pasts = drawn_pasts(TRUTHS[k], (int)TRUTHS[k][6], TRUTHS[k][4], TRUTHS[k][5], strcmp(model->name, "mbgnbd") == 0, 11);
-    ModelFit fit;
-    assert_int_equal(model_fit(model, &pasts, &fit, &WATCH_NEVER), STATUS_OK);
+    Cbs pasts = drawn_pasts(TRUTHS[k], (int)TRUTHS[k][6], TRUTHS[k][4], TRUTHS[k][5], strcmp(model->name, "mbgnbd") == 0, 11);
+    BtydFit fit;
+    assert_int_equal(btyd_fit(model, &pasts, &fit, &WATCH_NEVER), STATUS_OK);
     assert_true(fit.converged);
     for (int i = 0; i < 4; i++) {
       assert_true(fabs(log(fit.theta[i] / TRUTHS[k][i])) < 4 * sqrt(fit.covariance[i * 5]));
     }
-    pasts_free(&pasts);
+    cbs_free(&pasts);
   }
 }
 
 /* Customers whose rate is e^(0.4 z1 + 0.2 z2) times, and whose a and b are e^(-0.3 z1 + 0.1 z2) times the others'. */
 static inline void covariates_are_found(void **state)
 {
-  const Model *model = ((const Subject *)*state)->model;
+  const BtydModel *model = ((const Subject *)*state)->model;
   static const double TRUTH[4] = {0.6, 8, 0.9, 2.4}, TRANSACTION[2] = {0.4, 0.2}, DROPOUT[2] = {-0.3, 0.1};
-  Pasts pasts = {.n_covariates = 2};
+  Cbs pasts = {.n_covariates = 2};
   Random random = random_seed(3, 1);
   for (int i = 0; i < 6000; i++) {
     double z[2] = {random_uniform(&random) < 0.5, random_normal(&random)}, theta[4], t = 0;
@@ -476,7 +476,7 @@ static inline void covariates_are_found(void **state)
     check_close("alpha", theta[1], 8 * exp(-0.4 * z[0] - 0.2 * z[1]), 1e-14);
     check_close("b", theta[3], 2.4 * exp(-0.3 * z[0] + 0.1 * z[1]), 1e-14);
     double rate = random_gamma(&random, theta[0]) / theta[1], p = random_beta(&random, theta[2], theta[3]);
-    Past past = {.T = 20 + 40 * random_uniform(&random)};
+    CbsRow past = {.T = 20 + 40 * random_uniform(&random)};
     bool there = strcmp(model->name, "mbgnbd") != 0 || random_uniform(&random) >= p;
     while (there) {
       t += random_exponential(&random) / rate;
@@ -487,30 +487,30 @@ static inline void covariates_are_found(void **state)
         there = random_uniform(&random) >= p;
       }
     }
-    assert_int_equal(pasts_add(&pasts, past, z, 1), STATUS_OK);
+    assert_int_equal(cbs_add(&pasts, past, z, 1), STATUS_OK);
   }
-  assert_int_equal(pasts_finish(&pasts, &WATCH_NEVER), STATUS_OK);
-  ModelFit fit;
-  assert_int_equal(model_fit(model, &pasts, &fit, &WATCH_NEVER), STATUS_OK);
+  assert_int_equal(cbs_finish(&pasts, &WATCH_NEVER), STATUS_OK);
+  BtydFit fit;
+  assert_int_equal(btyd_fit(model, &pasts, &fit, &WATCH_NEVER), STATUS_OK);
   assert_true(fit.converged);
   for (int i = 0; i < 8; i++) {
     double off = i < 4 ? log(fit.theta[i] / TRUTH[i]) : i < 6 ? fit.transaction[i - 4] - TRANSACTION[i - 4]
                                                               : fit.dropout[i - 6] - DROPOUT[i - 6];
     assert_true(fabs(off) < 4 * sqrt(fit.covariance[i * 9]) && fit.covariance[i * 9] > 0);
   }
-  pasts_free(&pasts);
+  cbs_free(&pasts);
 }
 
 /* FAILURES.md 10: customers of one p have no finite maximum but by chance; what stays fixed is said and right. */
 static inline void ridge(void **state)
 {
-  const Model *model = ((const Subject *)*state)->model;
+  const BtydModel *model = ((const Subject *)*state)->model;
   const double theta[4] = {0.8, 28, 0.3, INFINITY};
   bool seen = false;
   for (uint64_t seed = 1; seed < 5; seed++) {
-    Pasts pasts = drawn_pasts(theta, 3000, 60, 120, strcmp(model->name, "mbgnbd") == 0, seed);
-    ModelFit fit;
-    assert_int_equal(model_fit(model, &pasts, &fit, &WATCH_NEVER), STATUS_OK);
+    Cbs pasts = drawn_pasts(theta, 3000, 60, 120, strcmp(model->name, "mbgnbd") == 0, seed);
+    BtydFit fit;
+    assert_int_equal(btyd_fit(model, &pasts, &fit, &WATCH_NEVER), STATUS_OK);
     const char *stays = strstr(fit.reason, "a/(a+b) stays ");
     if (!fit.converged) {
       assert_non_null(stays);
@@ -518,14 +518,14 @@ static inline void ridge(void **state)
       assert_non_null(strstr(fit.reason, "log-likelihood tends to -"));
       seen = true;
     }
-    pasts_free(&pasts);
+    cbs_free(&pasts);
   }
   assert_true(seen);
 }
 
 static inline void limits_in_words(void **state)
 {
-  const Model *model = ((const Subject *)*state)->model;
+  const BtydModel *model = ((const Subject *)*state)->model;
   static const struct {
     double theta[4];
     const char *words;
@@ -536,7 +536,7 @@ static inline void limits_in_words(void **state)
                 {{0.5, 3, 3, 1e-9}, "everybody drops out"},
                 {{2e6, 1e7, 1, 2}, "r/alpha stays 0.2"},
                 {{1e-9, 3, 1, 2}, "r falls to 0"}};
-  char text[MODEL_REASON];
+  char text[BTYD_REASON];
   for (size_t i = 0; i < sizeof LIMITS / sizeof *LIMITS; i++) {
     assert_true(model->limit(LIMITS[i].theta, text, sizeof text));
     assert_non_null(strstr(text, LIMITS[i].words));
@@ -546,26 +546,26 @@ static inline void limits_in_words(void **state)
 
 static inline void unfit_pasts(void **state)
 {
-  const Model *model = ((const Subject *)*state)->model;
-  Pasts never = {0}, few = {0}, now = {0}, enough = {0};
+  const BtydModel *model = ((const Subject *)*state)->model;
+  Cbs never = {0}, few = {0}, now = {0}, enough = {0};
   for (int i = 0; i < 20; i++) {
-    pasts_add(&never, (Past){0, 0, 1 + i}, NULL, 1);
-    pasts_add(&few, i < 3 ? (Past){1, 1, 1 + i} : (Past){0, 0, 1 + i}, NULL, 1);
-    pasts_add(&enough, i < 4 ? (Past){1, 1, 1 + i} : (Past){0, 0, 1 + i}, NULL, 1);
-    pasts_add(&now, (Past){0, 0, 0}, NULL, 1);
+    cbs_add(&never, (CbsRow){0, 0, 1 + i}, NULL, 1);
+    cbs_add(&few, i < 3 ? (CbsRow){1, 1, 1 + i} : (CbsRow){0, 0, 1 + i}, NULL, 1);
+    cbs_add(&enough, i < 4 ? (CbsRow){1, 1, 1 + i} : (CbsRow){0, 0, 1 + i}, NULL, 1);
+    cbs_add(&now, (CbsRow){0, 0, 0}, NULL, 1);
   }
-  Pasts *all[] = {&never, &few, &now, &enough};
+  Cbs *all[] = {&never, &few, &now, &enough};
   for (int i = 0; i < 4; i++) {
-    assert_int_equal(pasts_finish(all[i], &WATCH_NEVER), STATUS_OK);
+    assert_int_equal(cbs_finish(all[i], &WATCH_NEVER), STATUS_OK);
   }
   assert_string_equal(model->unfit(&never), "nobody bought again");
   assert_string_equal(model->unfit(&few), "fewer than 4 customers bought again");
   assert_non_null(model->unfit(&now));
   assert_null(model->unfit(&enough));
-  pasts_free(&never);
-  pasts_free(&few);
-  pasts_free(&now);
-  pasts_free(&enough);
+  cbs_free(&never);
+  cbs_free(&few);
+  cbs_free(&now);
+  cbs_free(&enough);
 }
 
 #define ALIKE(name) cmocka_unit_test_prestate(name, (void *)&SUBJECT)

@@ -1,5 +1,5 @@
 /*
-** core/backtest.c against a shop worked out by hand, against the definitions applied naively to random shops (both with a model simple enough to write
+** core/btyd/backtest.c against a shop worked out by hand, against the definitions applied naively to random shops (both with a model simple enough to write
 ** down), and against the published test on CDNOW.
 ** not under valgrind: fits and integrals by the hundred, which ASan and UBSan see too
 */
@@ -10,27 +10,27 @@
 static const Watch NEVER = {0};
 
 /* A customer's purchases are Poisson with the rate (x + r) / (T + alpha): enough of a model to test with. */
-static double rate(const double *theta, const Past *past)
+static double rate(const double *theta, const CbsRow *past)
 {
   return ((past ? past->x : 0) + theta[0]) / ((past ? past->T : 0) + theta[1]);
 }
 
-static double poisson_expected(const double *theta, const Past *past, double horizon)
+static double poisson_expected(const double *theta, const CbsRow *past, double horizon)
 {
   return rate(theta, past) * horizon;
 }
 
-static double poisson_pmf(const double *theta, const Past *past, double n, double horizon)
+static double poisson_pmf(const double *theta, const CbsRow *past, double n, double horizon)
 {
   double mean = rate(theta, past) * horizon;
   return exp(n * log(mean) - mean - lgamma(n + 1));
 }
 
-static const Model POISSON = {.name = "poisson", .expected = poisson_expected, .pmf = poisson_pmf};
+static const BtydModel POISSON = {.name = "poisson", .expected = poisson_expected, .pmf = poisson_pmf};
 
-static ModelFit poisson_fit(double r, double alpha)
+static BtydFit poisson_fit(double r, double alpha)
 {
-  return (ModelFit){.model = &POISSON, .theta = {r, alpha}, .converged = true};
+  return (BtydFit){.model = &POISSON, .theta = {r, alpha}, .converged = true};
 }
 
 static uint32_t day_of(const char *text)
@@ -70,10 +70,10 @@ static void by_hand(void **unused)
   };
   Backtest backtest = {0};
   Customers customers = {0};
-  ModelFit fit = poisson_fit(1, 1e-300);
+  BtydFit fit = poisson_fit(1, 1e-300);
   assert_true(feed(backtest_accumulator(), &backtest, &customers, rows, 10));
   assert_int_equal(backtest_finish(&backtest, day_of("2024-01-01"), day_of("2024-01-14"), day_of("2024-01-25"), &NEVER), STATUS_OK);
-  assert_true(pasts_customers(&backtest.calibration) == 3);
+  assert_true(cbs_customers(&backtest.calibration) == 3);
   bool found = false;
   for (size_t i = 0; i < backtest.calibration.n; i++) {
     found = found || (backtest.calibration.x[i] == 1 && backtest.calibration.t_x[i] == 1 && backtest.calibration.T[i] == 13 / 7.0);
@@ -125,7 +125,7 @@ static void weeks_by_hand(void **unused)
   const char *const last_day[] = {"2024-01-07", "2024-01-14", "2024-01-21", "2024-01-25"};
   Backtest backtest = {0};
   Customers customers = {0};
-  ModelFit fit = poisson_fit(1, 2);
+  BtydFit fit = poisson_fit(1, 2);
   assert_true(feed(backtest_accumulator(), &backtest, &customers, rows, 10));
   assert_int_equal(backtest_finish(&backtest, day_of("2024-01-02"), day_of("2024-01-14"), day_of("2024-01-25"), &NEVER), STATUS_OK);
   assert_int_equal(backtest_model(&backtest, &fit, 0.95, &NEVER), STATUS_OK);
@@ -145,7 +145,7 @@ static void weeks_by_hand(void **unused)
 }
 
 /* The central interval as the definition says it: both ends searched for. */
-static bool naive_covered(const double *theta, const Past *past, double horizon, double actual, double level)
+static bool naive_covered(const double *theta, const CbsRow *past, double horizon, double actual, double level)
 {
   double sum = 0;
   int low = -1, n = 0;
@@ -193,7 +193,7 @@ static void random_shops(void **unused)
     }
     Backtest backtest = {0};
     Customers customers = {0};
-    ModelFit fit = poisson_fit(0.4, 6);
+    BtydFit fit = poisson_fit(0.4, 6);
     assert_true(feed(backtest_accumulator(), &backtest, &customers, rows, n));
     assert_int_equal(backtest_finish(&backtest, day0, day0 + CUT, day0 + DAYS - 1, &NEVER), STATUS_OK);
     assert_int_equal(backtest_model(&backtest, &fit, 0.8, &NEVER), STATUS_OK);
@@ -214,7 +214,7 @@ static void random_shops(void **unused)
         if (x < 0 || (bucket >= 0 && (x < 7 ? x : 7) != bucket)) {
           continue;
         }
-        Past past = {x, (last - first) / 7.0, (CUT - first) / 7.0};
+        CbsRow past = {x, (last - first) / 7.0, (CUT - first) / 7.0};
         double predicted = poisson_expected(fit.theta, &past, horizon);
         count++;
         a += held;
@@ -254,7 +254,7 @@ static void unfitted(void **unused)
   const Row rows[] = {{at("2024-01-02"), 1, 0, 1}, {at("2024-01-23"), 1, 0, 2}};
   Backtest backtest = {0};
   Customers customers = {0};
-  ModelFit fit = poisson_fit(1, 2), failed = {.model = &POISSON, .reason = "nobody bought again"};
+  BtydFit fit = poisson_fit(1, 2), failed = {.model = &POISSON, .reason = "nobody bought again"};
   assert_true(feed(backtest_accumulator(), &backtest, &customers, rows, 2));
   assert_int_equal(backtest_finish(&backtest, day_of("2024-01-02"), day_of("2024-01-20"), day_of("2024-01-25"), &NEVER), STATUS_OK);
   assert_int_equal(backtest_model(&backtest, &failed, 0.95, &NEVER), STATUS_OK);
@@ -284,7 +284,7 @@ static void interrupted(void **unused)
     const Watch watch = {stop_at, &questions};
     Backtest backtest = {0};
     Customers customers = {0};
-    ModelFit fit = poisson_fit(1, 2);
+    BtydFit fit = poisson_fit(1, 2);
     assert_true(feed(backtest_accumulator(), &backtest, &customers, rows, 4));
     Status status = backtest_finish(&backtest, day_of("2024-01-02"), day_of("2024-01-20"), day_of("2070-01-25"), &watch);
     if (status == STATUS_OK) {
@@ -316,7 +316,7 @@ static void cdnow(void **unused)
   Row *rows = cdnow_rows(&n);
   Backtest backtest = {0};
   Customers customers = {0};
-  ModelFit fit = {.model = &BGNBD, .theta = {0.24259452243015697, 4.413602019013498, 0.7929220172255678, 2.425906776826215}, .converged = true};
+  BtydFit fit = {.model = &BGNBD, .theta = {0.24259452243015697, 4.413602019013498, 0.7929220172255678, 2.425906776826215}, .converged = true};
   assert_true(feed(backtest_accumulator(), &backtest, &customers, rows, n));
   assert_int_equal(backtest_finish(&backtest, day_of("1997-01-01"), day_of("1997-09-30"), day_of("1998-06-30"), &NEVER), STATUS_OK);
   assert_int_equal(backtest_model(&backtest, &fit, 0.95, &NEVER), STATUS_OK);

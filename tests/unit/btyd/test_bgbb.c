@@ -1,4 +1,4 @@
-/* core/bgbb.c: against mpmath, the reference files, the laws of probability, and the published fit. */
+/* core/btyd/bgbb.c: against mpmath, the reference files, the laws of probability, and the published fit. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -47,7 +47,7 @@ static int numbers(char *line, int skip, double *out, int most)
 */
 static const struct Known {
   double theta[4];
-  Past past;
+  CbsRow past;
   double log_likelihood, p_alive, p_alive_7, expected_10, expected_3000, dert_183, dert_10pct;
 } KNOWN[] = {
   {{1.2035223516, 0.749716358173, 0.656718208442, 2.78344223258}, {0, 0, 6}, -1.1675171029226536, 0.11621816399422784, 0.078644469008889557, 0.13021808840351551, 2.8446106926082996, 1.206714248632977, 0.11475271563687282},
@@ -82,7 +82,7 @@ static void known_values(void **unused)
 /* The same, of k transactions in the next h opportunities. */
 static const struct KnownPmf {
   double theta[4];
-  Past past;
+  CbsRow past;
   double k, h, chance;
 } KNOWN_PMF[] = {
   {{1.2035223516, 0.749716358173, 0.656718208442, 2.78344223258}, {0, 0, 0}, 0, 6, 0.31113850790075183},
@@ -117,7 +117,7 @@ static int compare_reference(const char *name)
   assert_non_null(fgets(line, sizeof line, file));
   while (fgets(line, sizeof line, file)) {
     assert_int_equal(numbers(line, 1, v, 14), 14);
-    Past past = {v[0], v[1], v[2]};
+    CbsRow past = {v[0], v[1], v[2]};
     const double *theta = v + 3;
     assert_near(BGBB.log_likelihood(theta, &past), v[7], 1e-12);
     assert_near(BGBB.p_alive(theta, &past), v[8], 1e-12);
@@ -151,11 +151,11 @@ static void chances_sum_to_one(void **unused)
   (void)unused;
   for (size_t i = 0; i < COUNT_OF(KNOWN); i++) {
     const double *theta = KNOWN[i].theta;
-    double n = 9, sum = exp(BGBB.log_likelihood(theta, &(Past){0, 0, n}));
+    double n = 9, sum = exp(BGBB.log_likelihood(theta, &(CbsRow){0, 0, n}));
     for (double t_x = 1; t_x <= n; t_x++) {
       double orders = 1; /* C(t_x - 1, x - 1) */
       for (double x = 1; x <= t_x; x++) {
-        sum += orders * exp(BGBB.log_likelihood(theta, &(Past){x, t_x, n}));
+        sum += orders * exp(BGBB.log_likelihood(theta, &(CbsRow){x, t_x, n}));
         orders *= (t_x - x) / x;
       }
     }
@@ -169,7 +169,7 @@ static void pmf_agrees_with_the_mean(void **unused)
   (void)unused;
   for (size_t i = 0; i < COUNT_OF(KNOWN); i++) {
     for (int known = 0; known < 2; known++) {
-      const Past *past = known ? &KNOWN[i].past : NULL;
+      const CbsRow *past = known ? &KNOWN[i].past : NULL;
       double sum = 0, mean = 0;
       for (double k = 0; k <= 40; k++) {
         double chance = BGBB.pmf(KNOWN[i].theta, past, k, 40);
@@ -190,7 +190,7 @@ static void long_horizons_continue_short_ones(void **unused)
   for (double gamma = 0.2; gamma < 3; gamma += 0.1) {
     for (int side = -2; side <= 2; side++) {
       double theta[4] = {1.2, 0.75, (fabs(gamma - 1) < 0.01 ? 1 : gamma) + 0.99e-5 * side, 2.8};
-      Past past = {2, 5, 6};
+      CbsRow past = {2, 5, 6};
       double sum = 0, delta = theta[3] + past.T, chance = BGBB.p_alive(theta, &past) * (1.2 + 2) / (1.95 + 6);
       for (double i = 0; i < 400; i++) {
         chance *= (delta + i) / (theta[2] + delta + i);
@@ -211,7 +211,7 @@ static void dert_without_discount(void **unused)
   assert_near(BGBB.dert(leaving, NULL, 1e-9), 1.2 / 1.95 * 2.8 / 0.5, 1e-3);
   assert_near(BGBB.dert(leaving, NULL, 20), BGBB.expected(leaving, NULL, 1) * exp(-20), 1e-8);
   assert_near(BGBB.expected(leaving, NULL, 2.7), BGBB.expected(leaving, NULL, 2), 0); /* whole opportunities */
-  assert_near(BGBB.p_alive_at(leaving, &(Past){1, 1, 3}, 0.9), BGBB.p_alive(leaving, &(Past){1, 1, 3}), 1e-15);
+  assert_near(BGBB.p_alive_at(leaving, &(CbsRow){1, 1, 3}, 0.9), BGBB.p_alive(leaving, &(CbsRow){1, 1, 3}), 1e-15);
 }
 
 /* The mean of 1/(growth + p) over Beta(gamma, delta + n + 1) by quadrature, mpmath at 60 digits; below 1e-290 no answer rather than a wrong one. */
@@ -234,7 +234,7 @@ static void dert_with_tiny_discounts(void **unused)
     {0.1, 1e-200, 6.7616842442988789e179},
     {0.1, 1e-289, 8.5124561216760885e259},
   };
-  const Past past = {3, 5, 6};
+  const CbsRow past = {3, 5, 6};
   for (size_t i = 0; i < COUNT_OF(cases); i++) {
     const double theta[] = {1.2, 0.75, cases[i].gamma, 2.8};
     assert_near(BGBB.dert(theta, &past, cases[i].discount), cases[i].value, 2e-12);
@@ -243,19 +243,19 @@ static void dert_with_tiny_discounts(void **unused)
 }
 
 /* Several n, gaps in t_x, weights. */
-static Pasts sample(void)
+static Cbs sample(void)
 {
-  Pasts pasts = {0};
+  Cbs pasts = {0};
   for (int n = 3; n <= 12; n += 3) {
     for (int t_x = 0; t_x <= n; t_x++) {
       for (int x = t_x > 0; x <= t_x; x += 2) {
         if ((n + 3 * t_x + x) % 5 != 0) {
-          assert_int_equal(pasts_add(&pasts, (Past){x, t_x, n}, NULL, 1 + (7 * x + t_x) % 4), STATUS_OK);
+          assert_int_equal(cbs_add(&pasts, (CbsRow){x, t_x, n}, NULL, 1 + (7 * x + t_x) % 4), STATUS_OK);
         }
       }
     }
   }
-  assert_int_equal(pasts_finish(&pasts, &NEVER), STATUS_OK);
+  assert_int_equal(cbs_finish(&pasts, &NEVER), STATUS_OK);
   return pasts;
 }
 
@@ -263,7 +263,7 @@ static Pasts sample(void)
 static void gradient_is_that_of_the_likelihood(void **unused)
 {
   (void)unused;
-  Pasts pasts = sample();
+  Cbs pasts = sample();
   void *fitter = NULL;
   assert_int_equal(MODEL.open(&pasts, &fitter, &NEVER), STATUS_OK);
   for (int k = 0; k < 20; k++) {
@@ -274,7 +274,7 @@ static void gradient_is_that_of_the_likelihood(void **unused)
     }
     MODEL.evaluate(fitter, at, &value, gradient);
     for (size_t i = 0; i < pasts.n; i++) {
-      sum += pasts.weight[i] * MODEL.log_likelihood(theta, &(Past){pasts.x[i], pasts.t_x[i], pasts.T[i]});
+      sum += pasts.weight[i] * MODEL.log_likelihood(theta, &(CbsRow){pasts.x[i], pasts.t_x[i], pasts.T[i]});
     }
     assert_near(value, sum, 1e-13);
     for (int i = 0; i < N; i++) {
@@ -291,13 +291,13 @@ static void gradient_is_that_of_the_likelihood(void **unused)
     }
   }
   MODEL.close(fitter);
-  pasts_free(&pasts);
+  cbs_free(&pasts);
 }
 
 static void outside_the_domain(void **unused)
 {
   (void)unused;
-  Pasts pasts = sample();
+  Cbs pasts = sample();
   void *fitter = NULL;
   double value, gradient[4];
   assert_int_equal(BGBB.open(&pasts, &fitter, &NEVER), STATUS_OK);
@@ -311,7 +311,7 @@ static void outside_the_domain(void **unused)
     assert_true(value == -INFINITY);
   }
   BGBB.close(fitter);
-  pasts_free(&pasts);
+  cbs_free(&pasts);
 }
 
 /* ---- Fits ---- */
@@ -325,18 +325,18 @@ static void donations(void **unused)
     print_message("no ../shared/data\n");
     skip();
   }
-  Pasts pasts = {0};
+  Cbs pasts = {0};
   char line[200];
   double v[4];
   assert_non_null(fgets(line, sizeof line, file));
   while (fgets(line, sizeof line, file)) {
     assert_int_equal(numbers(line, 0, v, 4), 4);
-    assert_int_equal(pasts_add(&pasts, (Past){v[0], v[1], v[2]}, NULL, v[3]), STATUS_OK);
+    assert_int_equal(cbs_add(&pasts, (CbsRow){v[0], v[1], v[2]}, NULL, v[3]), STATUS_OK);
   }
   fclose(file);
-  assert_int_equal(pasts_finish(&pasts, &NEVER), STATUS_OK);
-  ModelFit fit;
-  assert_int_equal(model_fit(&BGBB, &pasts, &fit, &NEVER), STATUS_OK);
+  assert_int_equal(cbs_finish(&pasts, &NEVER), STATUS_OK);
+  BtydFit fit;
+  assert_int_equal(btyd_fit(&BGBB, &pasts, &fit, &NEVER), STATUS_OK);
   assert_true(fit.converged);
   assert_true(fit.customers == 11104 && fit.rows == 22);
   const double gold[] = {1.2035223516018776, 0.7497163581729263, 0.656718208441876, 2.7834422325776567};
@@ -346,24 +346,24 @@ static void donations(void **unused)
     assert_near(fit.theta[i], gold[i], 1e-9);
     assert_near(sqrt(fit.covariance[5 * i]), error[i], 5e-4);
   }
-  pasts_free(&pasts);
+  cbs_free(&pasts);
 }
 
 typedef struct Weighted {
-  Past past;
+  CbsRow past;
   double weight;
 } Weighted;
 
-static ModelFit fit_of(const Weighted *rows, size_t n)
+static BtydFit fit_of(const Weighted *rows, size_t n)
 {
-  Pasts pasts = {0};
-  ModelFit fit;
+  Cbs pasts = {0};
+  BtydFit fit;
   for (size_t i = 0; i < n; i++) {
-    assert_int_equal(pasts_add(&pasts, rows[i].past, NULL, rows[i].weight), STATUS_OK);
+    assert_int_equal(cbs_add(&pasts, rows[i].past, NULL, rows[i].weight), STATUS_OK);
   }
-  assert_int_equal(pasts_finish(&pasts, &NEVER), STATUS_OK);
-  assert_int_equal(model_fit(&BGBB, &pasts, &fit, &NEVER), STATUS_OK);
-  pasts_free(&pasts);
+  assert_int_equal(cbs_finish(&pasts, &NEVER), STATUS_OK);
+  assert_int_equal(btyd_fit(&BGBB, &pasts, &fit, &NEVER), STATUS_OK);
+  cbs_free(&pasts);
   return fit;
 }
 
@@ -373,17 +373,17 @@ static void says_why_there_is_no_fit(void **unused)
   /* Every living customer has the chance 1/2, and counts far from half occur more seldom still than that gives. */
   Weighted alike[200];
   size_t n = 0;
-  alike[n++] = (Weighted){{0, 0, 8}, 1e4 * exp(BGBB.log_likelihood((double[]){1e6, 1e6, 2, 6}, &(Past){0, 0, 8}))};
+  alike[n++] = (Weighted){{0, 0, 8}, 1e4 * exp(BGBB.log_likelihood((double[]){1e6, 1e6, 2, 6}, &(CbsRow){0, 0, 8}))};
   for (double t_x = 1; t_x <= 8; t_x++) {
     double orders = 1; /* C(t_x - 1, x - 1) */
     for (double x = 1; x <= t_x; x++) {
-      Past past = {x, t_x, 8};
+      CbsRow past = {x, t_x, 8};
       double chance = orders * exp(BGBB.log_likelihood((double[]){1e6, 1e6, 2, 6}, &past));
       alike[n++] = (Weighted){past, 1e4 * chance * (1 - 0.3 * fabs(x / t_x - 0.5))};
       orders *= (t_x - x) / x;
     }
   }
-  ModelFit fit = fit_of(alike, n);
+  BtydFit fit = fit_of(alike, n);
   assert_false(fit.converged);
   assert_non_null(strstr(fit.reason, "alpha and beta grow without end while alpha/(alpha+beta) stays 0.49"));
 

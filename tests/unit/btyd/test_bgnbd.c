@@ -28,7 +28,7 @@ static const Subject SUBJECT = {.model = &BGNBD,
 static void no_past_and_little_dropout(void **state)
 {
   (void)state;
-  const Past one = {0, 0, 1}, usual = {0, 0, 38.86};
+  const CbsRow one = {0, 0, 1}, usual = {0, 0, 38.86};
   check_close("first", BGNBD.expected((const double[]){0.11, 2.24, 0.31, 0.5}, &one, 30), 0.564588615532785, 1e-14);
   check_close("second", BGNBD.expected((const double[]){0.243, 4.414, 0.4, 0.6}, &usual, 39), 0.184785269609837, 1e-14);
   check_close("third", BGNBD.expected((const double[]){50, 10, 0.01, 0.5}, &usual, 39), 38.1261838244124, 1e-14);
@@ -39,7 +39,7 @@ static void far_horizons(void **state)
 {
   (void)state;
   const double theta[] = {0.243, 4.414, 0.793, 2};
-  const Past past = {2, 30, 38};
+  const CbsRow past = {2, 30, 38};
   check_close("1e30", BGNBD.expected(theta, &past, 1e30), 8491704.2436591764, 1e-12);
   check_close("1e40", BGNBD.expected(theta, &past, 1e40), 997689755.92610631, 1e-12);
   check_close("1e50", BGNBD.expected(theta, &past, 1e50), 117218326983.19136, 1e-12);
@@ -54,7 +54,7 @@ static void all_alive_before_the_first_repeat(void **state)
 {
   (void)state;
   for (double T = 0; T < 1e6; T = 3 * T + 1) {
-    assert_true(BGNBD.p_alive(USUAL, &(Past){0, 0, T}) == 1);
+    assert_true(BGNBD.p_alive(USUAL, &(CbsRow){0, 0, T}) == 1);
   }
   assert_true(BGNBD.p_alive(USUAL, NULL) == 1);
 }

@@ -1,5 +1,5 @@
 /*
-** One contract for all models of core/model.h: what has to hold whatever the formulas are, on parameters as published, and fits of
+** One contract for all models of core/btyd/btyd.h: what has to hold whatever the formulas are, on parameters as published, and fits of
 ** simulated customers whose true parameters are known.
 ** not under valgrind: hundreds of fits, each of which ASan and UBSan see too
 */
@@ -11,13 +11,13 @@
 static const Watch NEVER = {0};
 
 typedef struct Subject {
-  const Model *model;
-  double theta[MODEL_PARAMETERS];
-  void (*draw)(Random *random, const double *theta, Past *past); /* a customer of the model, seen for T = 40 … 80 (BG/BB: 12) */
+  const BtydModel *model;
+  double theta[BTYD_PARAMETERS];
+  void (*draw)(Random *random, const double *theta, CbsRow *past); /* a customer of the model, seen for T = 40 … 80 (BG/BB: 12) */
 } Subject;
 
 /* A gamma-distributed waiting time's customer, who may leave: calls for the time of the next purchase until T or the end. */
-static void live(Random *random, double rate, double end, double dropout, Past *past)
+static void live(Random *random, double rate, double end, double dropout, CbsRow *past)
 {
   double t = 0;
   while (dropout < 0 || random_uniform(random) >= dropout) {
@@ -36,13 +36,13 @@ static double draw_age(Random *random)
 }
 
 /* Fader, Hardie & Lee 2005: may leave after every repeat purchase. live() asks before each wait, so the first wait is free of it. */
-static void draw_bgnbd(Random *random, const double *theta, Past *past)
+static void draw_bgnbd(Random *random, const double *theta, CbsRow *past)
 {
   double rate = random_gamma(random, theta[0]) / theta[1], p = random_beta(random, theta[2], theta[3]);
-  *past = (Past){.T = draw_age(random)};
+  *past = (CbsRow){.T = draw_age(random)};
   double first = random_exponential(random) / rate;
   if (first <= past->T) {
-    Past rest = {.T = past->T - first};
+    CbsRow rest = {.T = past->T - first};
     live(random, rate, INFINITY, p, &rest);
     past->x = 1 + rest.x;
     past->t_x = first + rest.t_x;
@@ -50,25 +50,25 @@ static void draw_bgnbd(Random *random, const double *theta, Past *past)
 }
 
 /* Batislam, Denizel & Filiztekin 2007: may leave after the first purchase too. */
-static void draw_mbgnbd(Random *random, const double *theta, Past *past)
+static void draw_mbgnbd(Random *random, const double *theta, CbsRow *past)
 {
   double rate = random_gamma(random, theta[0]) / theta[1], p = random_beta(random, theta[2], theta[3]);
-  *past = (Past){.T = draw_age(random)};
+  *past = (CbsRow){.T = draw_age(random)};
   live(random, rate, INFINITY, p, past);
 }
 
-static void draw_pareto_nbd(Random *random, const double *theta, Past *past)
+static void draw_pareto_nbd(Random *random, const double *theta, CbsRow *past)
 {
   double rate = random_gamma(random, theta[0]) / theta[1];
   double end = random_exponential(random) / (random_gamma(random, theta[2]) / theta[3]);
-  *past = (Past){.T = draw_age(random)};
+  *past = (CbsRow){.T = draw_age(random)};
   live(random, rate, end, -1, past);
 }
 
-static void draw_bgbb(Random *random, const double *theta, Past *past)
+static void draw_bgbb(Random *random, const double *theta, CbsRow *past)
 {
   double p = random_beta(random, theta[0], theta[1]), end = random_beta(random, theta[2], theta[3]);
-  *past = (Past){.T = 12};
+  *past = (CbsRow){.T = 12};
   for (int i = 1; i <= 12 && random_uniform(random) >= end; i++) {
     if (random_uniform(random) < p) {
       past->x++;
@@ -77,11 +77,11 @@ static void draw_bgbb(Random *random, const double *theta, Past *past)
   }
 }
 
-static void draw_gamma_gamma(Random *random, const double *theta, Past *past)
+static void draw_gamma_gamma(Random *random, const double *theta, CbsRow *past)
 {
   double nu = random_gamma(random, theta[1]) / theta[2];
   double x = 1 + floor(5 * random_uniform(random));
-  *past = (Past){.x = x, .t_x = random_gamma(random, theta[0] * x) / (nu * x)};
+  *past = (CbsRow){.x = x, .t_x = random_gamma(random, theta[0] * x) / (nu * x)};
 }
 
 /* CDNOW (Fader & Hardie 2005, 2013), BG/BB: donations (Fader, Hardie & Shang 2010); MBG/NBD: CDNOW. */
@@ -106,7 +106,7 @@ static bool is_near(double a, double b, double relative)
   } while (0)
 
 /* Some pasts, BG/BB's in whole numbers. */
-static const Past PASTS[] = {{0, 0, 38}, {2, 30, 38}, {1, 1, 50}, {7, 38, 38}, {26, 30, 39}, {0, 0, 1}, {150, 389, 400}};
+static const CbsRow PASTS[] = {{0, 0, 38}, {2, 30, 38}, {1, 1, 50}, {7, 38, 38}, {26, 30, 39}, {0, 0, 1}, {150, 389, 400}};
 #define N_PASTS ((int)(sizeof PASTS / sizeof *PASTS))
 static const double HORIZONS[] = {1, 13, 52, 400};
 
@@ -115,21 +115,21 @@ static void names(void **unused)
   (void)unused;
   int n = 0;
   for (; MODELS[n]; n++) {
-    assert_ptr_equal(model_find(MODELS[n]->name), MODELS[n]);
+    assert_ptr_equal(btyd_find(MODELS[n]->name), MODELS[n]);
   }
   assert_int_equal(n, N_SUBJECTS);
-  assert_ptr_equal(model_find("Pareto_NBD"), &PARETO_NBD);
-  assert_null(model_find("pareto"));
-  assert_null(model_find("bgnbdx"));
+  assert_ptr_equal(btyd_find("Pareto_NBD"), &PARETO_NBD);
+  assert_null(btyd_find("pareto"));
+  assert_null(btyd_find("bgnbdx"));
 }
 
 static void predictions(const Subject *subject)
 {
-  const Model *model = subject->model;
+  const BtydModel *model = subject->model;
   const double *theta = subject->theta;
   for (int i = 0; i < N_PASTS; i++) {
-    const Past *past = &PASTS[i];
-    assert_null(model_past_problem(model, past));
+    const CbsRow *past = &PASTS[i];
+    assert_null(btyd_row_problem(model, past));
     double alive = model->p_alive(theta, past), before = 0, last = 1;
     assert_true(alive >= 0 && alive <= 1);
     assert_close(model->p_alive_at(theta, past, 0), alive, 1e-12);
@@ -157,14 +157,14 @@ static void predictions(const Subject *subject)
     }
     /* Undiscounted is the same; discounting by short periods tends to the integral. */
     double same, coarse, dert = model->dert(theta, past, 0.2), step = model->discrete ? 1 : 0.002;
-    assert_int_equal(model_discounted(model, theta, past, 52, 0, 1, &same, &WATCH_NEVER), STATUS_OK);
+    assert_int_equal(btyd_discounted(model, theta, past, 52, 0, 1, &same, &WATCH_NEVER), STATUS_OK);
     assert_true(same == model->expected(theta, past, 52));
-    assert_int_equal(model_discounted(model, theta, past, 400, expm1(0.2 * step), step, &coarse, &WATCH_NEVER), STATUS_OK);
+    assert_int_equal(btyd_discounted(model, theta, past, 400, expm1(0.2 * step), step, &coarse, &WATCH_NEVER), STATUS_OK);
     assert_close(dert, coarse, model->discrete ? 1e-9 : 1e-3);
     assert_true(model->dert(theta, past, 0.1) > dert && dert > model->dert(theta, past, 0.3));
   }
   /* A new customer is one who has just bought for the first time. */
-  const Past fresh = {0, 0, 0};
+  const CbsRow fresh = {0, 0, 0};
   for (int h = 0; h < 4; h++) {
     assert_close(model->expected(theta, NULL, HORIZONS[h]), model->expected(theta, &fresh, HORIZONS[h]), 1e-11);
     assert_close(model->pmf(theta, NULL, 2, HORIZONS[h]), model->pmf(theta, &fresh, 2, HORIZONS[h]), 1e-11);
@@ -174,50 +174,50 @@ static void predictions(const Subject *subject)
 /* Ten thousand times the unit: a ten-thousandth of the numbers. */
 static void units(const Subject *subject)
 {
-  const Model *model = subject->model;
-  double theta[MODEL_PARAMETERS];
-  for (int i = 0; i < MODEL_PARAMETERS; i++) {
+  const BtydModel *model = subject->model;
+  double theta[BTYD_PARAMETERS];
+  for (int i = 0; i < BTYD_PARAMETERS; i++) {
     theta[i] = subject->theta[i] * (model->time_parameters >> i & 1 ? 1e-4 : 1);
   }
   for (int i = 0; i < N_PASTS && !model->discrete && !model->spend; i++) {
-    Past past = {PASTS[i].x, PASTS[i].t_x * 1e-4, PASTS[i].T * 1e-4};
+    CbsRow past = {PASTS[i].x, PASTS[i].t_x * 1e-4, PASTS[i].T * 1e-4};
     assert_close(model->p_alive(theta, &past), model->p_alive(subject->theta, &PASTS[i]), 1e-11);
     assert_close(model->expected(theta, &past, 52e-4), model->expected(subject->theta, &PASTS[i], 52), 1e-11);
     assert_close(model->dert(theta, &past, 20), model->dert(subject->theta, &PASTS[i], 0.002), 1e-11);
   }
 }
 
-static Pasts simulate(const Subject *subject, uint64_t seed, int n)
+static Cbs simulate(const Subject *subject, uint64_t seed, int n)
 {
   Random random = random_seed(seed, 1);
-  Pasts pasts = {0};
+  Cbs pasts = {0};
   for (int i = 0; i < n; i++) {
-    Past past;
+    CbsRow past;
     subject->draw(&random, subject->theta, &past);
-    assert_null(model_past_problem(subject->model, &past));
-    assert_int_equal(pasts_add(&pasts, past, NULL, 1), STATUS_OK);
+    assert_null(btyd_row_problem(subject->model, &past));
+    assert_int_equal(cbs_add(&pasts, past, NULL, 1), STATUS_OK);
   }
-  assert_int_equal(pasts_finish(&pasts, &NEVER), STATUS_OK);
+  assert_int_equal(cbs_finish(&pasts, &NEVER), STATUS_OK);
   return pasts;
 }
 
-static double total(const Subject *subject, const double *theta, const Pasts *pasts)
+static double total(const Subject *subject, const double *theta, const Cbs *pasts)
 {
   double sum = 0;
   for (size_t i = 0; i < pasts->n; i++) {
-    Past past = {pasts->x[i], pasts->t_x[i], pasts->T[i]};
+    CbsRow past = {pasts->x[i], pasts->t_x[i], pasts->T[i]};
     sum += pasts->weight[i] * subject->model->log_likelihood(theta, &past);
   }
   return sum;
 }
 
 /* The gradient (and the Hessian, where there is one) against differences of the value (of the gradient), away from the maximum. */
-static void derivatives(const Subject *subject, const Pasts *pasts)
+static void derivatives(const Subject *subject, const Cbs *pasts)
 {
-  const Model *model = subject->model;
+  const BtydModel *model = subject->model;
   void *fitter;
-  double at[MODEL_VARIABLES], value, gradient[MODEL_VARIABLES], above[MODEL_VARIABLES], below[MODEL_VARIABLES];
-  double hessian[MODEL_VARIABLES * MODEL_VARIABLES];
+  double at[BTYD_VARIABLES], value, gradient[BTYD_VARIABLES], above[BTYD_VARIABLES], below[BTYD_VARIABLES];
+  double hessian[BTYD_VARIABLES * BTYD_VARIABLES];
   int n = model->n_parameters;
   assert_int_equal(model->open(pasts, &fitter, &NEVER), STATUS_OK);
   for (int i = 0; i < n; i++) {
@@ -229,7 +229,7 @@ static void derivatives(const Subject *subject, const Pasts *pasts)
     model->evaluate_hessian(fitter, at, &same, above, hessian);
     assert_close(same, value, 1e-13);
   }
-  double theta[MODEL_PARAMETERS];
+  double theta[BTYD_PARAMETERS];
   for (int i = 0; i < n; i++) {
     theta[i] = exp(at[i]);
   }
@@ -257,11 +257,11 @@ static void derivatives(const Subject *subject, const Pasts *pasts)
 /* What a fit of simulated customers owes: a maximum above the truth, the truth within four standard errors, the same from any presentation. */
 static void fits(const Subject *subject)
 {
-  const Model *model = subject->model;
-  Pasts pasts = simulate(subject, 7, 6000), doubled = {0}, scaled = {0};
-  ModelFit fit, again;
+  const BtydModel *model = subject->model;
+  Cbs pasts = simulate(subject, 7, 6000), doubled = {0}, scaled = {0};
+  BtydFit fit, again;
   derivatives(subject, &pasts);
-  assert_int_equal(model_fit(model, &pasts, &fit, &NEVER), STATUS_OK);
+  assert_int_equal(btyd_fit(model, &pasts, &fit, &NEVER), STATUS_OK);
   if (!fit.converged) fail_msg("%s: %s", model->name, fit.reason);
   assert_true(fit.customers == 6000 && fit.rows == pasts.n && fit.reason[0] == 0);
   assert_close(fit.log_likelihood, total(subject, fit.theta, &pasts), 1e-10);
@@ -271,33 +271,33 @@ static void fits(const Subject *subject)
     double error = sqrt(fit.covariance[i * fit.n_variables + i]);
     assert_true(error > 0 && fabs(log(fit.theta[i] / subject->theta[i])) < 4 * error);
   }
-  assert_close(model_aic(&fit), 2 * model->n_parameters - 2 * fit.log_likelihood, 1e-15);
-  assert_close(model_bic(&fit), model->n_parameters * log(6000) - 2 * fit.log_likelihood, 1e-15);
+  assert_close(btyd_aic(&fit), 2 * model->n_parameters - 2 * fit.log_likelihood, 1e-15);
+  assert_close(btyd_bic(&fit), model->n_parameters * log(6000) - 2 * fit.log_likelihood, 1e-15);
   for (size_t i = 0; i < pasts.n; i++) {
-    Past past = {pasts.x[i], pasts.t_x[i], pasts.T[i]};
-    assert_int_equal(pasts_add(&doubled, past, NULL, 2 * pasts.weight[i]), STATUS_OK);
+    CbsRow past = {pasts.x[i], pasts.t_x[i], pasts.T[i]};
+    assert_int_equal(cbs_add(&doubled, past, NULL, 2 * pasts.weight[i]), STATUS_OK);
     past.t_x *= model->discrete ? 1 : 604800;
     past.T *= model->discrete ? 1 : 604800;
-    assert_int_equal(pasts_add(&scaled, past, NULL, pasts.weight[i]), STATUS_OK);
+    assert_int_equal(cbs_add(&scaled, past, NULL, pasts.weight[i]), STATUS_OK);
   }
-  assert_int_equal(pasts_finish(&doubled, &NEVER), STATUS_OK);
-  assert_int_equal(pasts_finish(&scaled, &NEVER), STATUS_OK);
-  assert_int_equal(model_fit(model, &doubled, &again, &NEVER), STATUS_OK);
+  assert_int_equal(cbs_finish(&doubled, &NEVER), STATUS_OK);
+  assert_int_equal(cbs_finish(&scaled, &NEVER), STATUS_OK);
+  assert_int_equal(btyd_fit(model, &doubled, &again, &NEVER), STATUS_OK);
   assert_true(again.converged);
   assert_close(again.log_likelihood, 2 * fit.log_likelihood, 1e-12);
   for (int i = 0; i < model->n_parameters; i++) {
     assert_close(again.theta[i], fit.theta[i], 1e-8);
     assert_close(again.covariance[i * fit.n_variables + i], 0.5 * fit.covariance[i * fit.n_variables + i], 1e-4);
   }
-  assert_int_equal(model_fit(model, &scaled, &again, &NEVER), STATUS_OK); /* weeks in seconds */
+  assert_int_equal(btyd_fit(model, &scaled, &again, &NEVER), STATUS_OK); /* weeks in seconds */
   assert_true(again.converged);
   for (int i = 0; i < model->n_parameters; i++) {
     double unit = !model->discrete && model->time_parameters >> i & 1 ? 604800 : 1;
     assert_close(again.theta[i], unit * fit.theta[i], 1e-8);
   }
-  pasts_free(&pasts);
-  pasts_free(&doubled);
-  pasts_free(&scaled);
+  cbs_free(&pasts);
+  cbs_free(&doubled);
+  cbs_free(&scaled);
 }
 
 /* 95 % intervals from the covariance cover the truth in about 95 of 100 shops; Bonferroni over the parameters: 5 standard deviations. */
@@ -306,18 +306,18 @@ static void coverage(const Subject *subject)
   enum {
     SHOPS = 60
   };
-  const Model *model = subject->model;
-  int covered[MODEL_PARAMETERS] = {0}, converged = 0;
+  const BtydModel *model = subject->model;
+  int covered[BTYD_PARAMETERS] = {0}, converged = 0;
   for (int shop = 0; shop < SHOPS; shop++) {
-    Pasts pasts = simulate(subject, 100 + (uint64_t)shop, 1000);
-    ModelFit fit;
-    assert_int_equal(model_fit(model, &pasts, &fit, &NEVER), STATUS_OK);
+    Cbs pasts = simulate(subject, 100 + (uint64_t)shop, 1000);
+    BtydFit fit;
+    assert_int_equal(btyd_fit(model, &pasts, &fit, &NEVER), STATUS_OK);
     converged += fit.converged;
     for (int i = 0; fit.converged && i < model->n_parameters; i++) {
       double error = sqrt(fit.covariance[i * fit.n_variables + i]);
       covered[i] += fabs(log(fit.theta[i] / subject->theta[i])) <= 1.959963984540054 * error;
     }
-    pasts_free(&pasts);
+    cbs_free(&pasts);
   }
   assert_true(converged >= 54);
   for (int i = 0; i < model->n_parameters; i++) {
@@ -329,30 +329,30 @@ static void coverage(const Subject *subject)
 /* What cannot be fitted says so, and why. */
 static void refuses(const Subject *subject)
 {
-  const Model *model = subject->model;
-  const Past alike = model->spend ? (Past){2, 30, 0} : (Past){2, 5, 9};
-  Pasts pasts = {0};
-  ModelFit fit;
-  assert_int_equal(pasts_finish(&pasts, &NEVER), STATUS_OK);
-  assert_int_equal(model_fit(model, &pasts, &fit, &NEVER), STATUS_OK);
+  const BtydModel *model = subject->model;
+  const CbsRow alike = model->spend ? (CbsRow){2, 30, 0} : (CbsRow){2, 5, 9};
+  Cbs pasts = {0};
+  BtydFit fit;
+  assert_int_equal(cbs_finish(&pasts, &NEVER), STATUS_OK);
+  assert_int_equal(btyd_fit(model, &pasts, &fit, &NEVER), STATUS_OK);
   assert_false(fit.converged);
   assert_string_equal(fit.reason, model->spend ? "nobody bought again for a value above 0" : "there are no customers");
-  pasts_free(&pasts);
-  assert_int_equal(pasts_add(&pasts, alike, NULL, 100), STATUS_OK);
-  assert_int_equal(pasts_finish(&pasts, &NEVER), STATUS_OK);
-  assert_int_equal(model_fit(model, &pasts, &fit, &NEVER), STATUS_OK);
+  cbs_free(&pasts);
+  assert_int_equal(cbs_add(&pasts, alike, NULL, 100), STATUS_OK);
+  assert_int_equal(cbs_finish(&pasts, &NEVER), STATUS_OK);
+  assert_int_equal(btyd_fit(model, &pasts, &fit, &NEVER), STATUS_OK);
   assert_false(fit.converged);
   assert_string_equal(fit.reason, "all customers are alike");
-  pasts_free(&pasts);
+  cbs_free(&pasts);
   for (int i = 0; i < 5 && !model->spend; i++) {
-    assert_int_equal(pasts_add(&pasts, (Past){0, 0, 10 + i}, NULL, 10), STATUS_OK);
+    assert_int_equal(cbs_add(&pasts, (CbsRow){0, 0, 10 + i}, NULL, 10), STATUS_OK);
   }
   if (!model->spend) {
-    assert_int_equal(pasts_finish(&pasts, &NEVER), STATUS_OK);
-    assert_int_equal(model_fit(model, &pasts, &fit, &NEVER), STATUS_OK);
+    assert_int_equal(cbs_finish(&pasts, &NEVER), STATUS_OK);
+    assert_int_equal(btyd_fit(model, &pasts, &fit, &NEVER), STATUS_OK);
     assert_false(fit.converged);
     assert_true(strlen(fit.reason) > 10);
-    pasts_free(&pasts);
+    cbs_free(&pasts);
   }
 }
 
@@ -373,15 +373,15 @@ static void contract(void **state)
   fits(subject);
   coverage(subject);
   refuses(subject);
-  Pasts pasts = simulate(subject, 3, 200);
-  ModelFit fit;
-  assert_int_equal(model_fit(subject->model, &pasts, &fit, &now), STATUS_INTERRUPT);
+  Cbs pasts = simulate(subject, 3, 200);
+  BtydFit fit;
+  assert_int_equal(btyd_fit(subject->model, &pasts, &fit, &now), STATUS_INTERRUPT);
   if (!subject->model->spend) {
     double sum;
-    assert_int_equal(model_discounted(subject->model, subject->theta, &PASTS[0], 400, 0.1, 1, &sum, &now), STATUS_OK);
-    assert_int_equal(model_discounted(subject->model, subject->theta, &PASTS[0], 4000, 0.1, 1, &sum, &now), STATUS_INTERRUPT);
+    assert_int_equal(btyd_discounted(subject->model, subject->theta, &PASTS[0], 400, 0.1, 1, &sum, &now), STATUS_OK);
+    assert_int_equal(btyd_discounted(subject->model, subject->theta, &PASTS[0], 4000, 0.1, 1, &sum, &now), STATUS_INTERRUPT);
   }
-  pasts_free(&pasts);
+  cbs_free(&pasts);
 }
 
 static bool stop_at(void *context)
@@ -395,10 +395,10 @@ static void many_customers(void **unused)
   (void)unused;
   for (int i = 0; i < 3; i++) {
     const Subject *subject = &SUBJECTS[i];
-    Pasts pasts = simulate(subject, 11, 45000);
-    ModelFit fit;
+    Cbs pasts = simulate(subject, 11, 45000);
+    BtydFit fit;
     assert_true(pasts.n >= 40000);
-    assert_int_equal(model_fit(subject->model, &pasts, &fit, &NEVER), STATUS_OK);
+    assert_int_equal(btyd_fit(subject->model, &pasts, &fit, &NEVER), STATUS_OK);
     assert_true(fit.converged && fit.iterations <= 10);
     for (int k = 0; k < fit.n_variables; k++) {
       double error = sqrt(fit.covariance[k * (fit.n_variables + 1)]);
@@ -406,37 +406,37 @@ static void many_customers(void **unused)
     }
     for (int left = 1; left <= 64; left *= 4) {
       int questions = left;
-      Status status = model_fit(subject->model, &pasts, &fit, &(Watch){stop_at, &questions});
+      Status status = btyd_fit(subject->model, &pasts, &fit, &(Watch){stop_at, &questions});
       assert_int_equal(status, questions > 0 ? STATUS_OK : STATUS_INTERRUPT);
     }
-    pasts_free(&pasts);
+    cbs_free(&pasts);
   }
   Random random = random_seed(12, 1);
-  Pasts pasts = {0};
-  ModelFit fit;
+  Cbs pasts = {0};
+  BtydFit fit;
   for (int i = 0; i < 45000; i++) { /* nobody leaves */
-    Past past = {.T = draw_age(&random)};
+    CbsRow past = {.T = draw_age(&random)};
     live(&random, random_gamma(&random, 1.5) / 8, INFINITY, -1, &past);
-    assert_int_equal(pasts_add(&pasts, past, NULL, 1), STATUS_OK);
+    assert_int_equal(cbs_add(&pasts, past, NULL, 1), STATUS_OK);
   }
-  assert_int_equal(pasts_finish(&pasts, &NEVER), STATUS_OK);
-  assert_int_equal(model_fit(&BGNBD, &pasts, &fit, &NEVER), STATUS_OK);
+  assert_int_equal(cbs_finish(&pasts, &NEVER), STATUS_OK);
+  assert_int_equal(btyd_fit(&BGNBD, &pasts, &fit, &NEVER), STATUS_OK);
   assert_false(fit.converged);
   assert_true(fit.at_limit && strstr(fit.reason, "(nobody drops out)"));
   assert_true(fabs(fit.theta[0] / fit.theta[1] - 1.5 / 8) < 0.005);
-  pasts_free(&pasts);
+  cbs_free(&pasts);
 }
 
 static void domains(void **unused)
 {
   (void)unused;
   const struct {
-    const Model *model;
-    Past past;
+    const BtydModel *model;
+    CbsRow past;
   } cases[] = {
     {&BGNBD, {-1, 0, 1}}, {&BGNBD, {1.5, 1, 2}}, {&BGNBD, {1, 3, 2}}, {&BGNBD, {0, 1, 2}}, {&BGNBD, {1, 0, 2}}, {&BGNBD, {1, NAN, 2}}, {&BGNBD, {0, 0, -1}}, {&BGBB, {3, 2, 5}}, {&BGBB, {1, 1.5, 5}}, {&BGBB, {1, 1, 5.5}}, {&GAMMA_GAMMA, {0, 1, 0}}, {&GAMMA_GAMMA, {1, 0, 0}}, {&GAMMA_GAMMA, {NAN, 1, 0}}, {&PARETO_NBD, {1, 1, NAN}}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-    assert_non_null(model_past_problem(cases[i].model, &cases[i].past));
+    assert_non_null(btyd_row_problem(cases[i].model, &cases[i].past));
   }
 }
 

@@ -1,5 +1,5 @@
 /*
-** core/pasts.c: merging and order, against what is put in.
+** core/btyd/cbs.c: merging and order, against what is put in.
 ** not under valgrind: stopped at every question, which ASan and UBSan see too
 */
 #include "feed.h"
@@ -11,38 +11,38 @@ static const Watch NEVER = {0};
 static void merges_equal_rows(void **unused)
 {
   (void)unused;
-  Pasts pasts = {0};
-  const Past rows[] = {{2, 30, 38}, {0, 0, 38}, {2, 30, 38}, {0, 0, 12}, {2, 29, 38}, {0, -0.0, 38}};
+  Cbs pasts = {0};
+  const CbsRow rows[] = {{2, 30, 38}, {0, 0, 38}, {2, 30, 38}, {0, 0, 12}, {2, 29, 38}, {0, -0.0, 38}};
   for (int i = 0; i < 6; i++) {
-    assert_int_equal(pasts_add(&pasts, rows[i], NULL, i == 2 ? 5 : 1), STATUS_OK);
+    assert_int_equal(cbs_add(&pasts, rows[i], NULL, i == 2 ? 5 : 1), STATUS_OK);
   }
-  assert_int_equal(pasts_finish(&pasts, &NEVER), STATUS_OK);
+  assert_int_equal(cbs_finish(&pasts, &NEVER), STATUS_OK);
   assert_int_equal(pasts.n, 4);
   const double x[] = {0, 0, 2, 2}, t_x[] = {0, 0, 29, 30}, T[] = {12, 38, 38, 38}, weight[] = {1, 2, 1, 6};
   for (int i = 0; i < 4; i++) {
     assert_true(pasts.x[i] == x[i] && pasts.t_x[i] == t_x[i] && pasts.T[i] == T[i] && pasts.weight[i] == weight[i]);
   }
-  assert_true(pasts_customers(&pasts) == 10);
-  pasts_free(&pasts);
-  pasts_free(&pasts);
+  assert_true(cbs_customers(&pasts) == 10);
+  cbs_free(&pasts);
+  cbs_free(&pasts);
 }
 
 static void tells_covariates_apart(void **unused)
 {
   (void)unused;
-  Pasts pasts = {.n_covariates = 2};
+  Cbs pasts = {.n_covariates = 2};
   for (int i = 0; i < 100; i++) {
     const double z[] = {i % 3, -(i % 2)};
-    assert_int_equal(pasts_add(&pasts, (Past){1, 2, 3}, z, 1), STATUS_OK);
+    assert_int_equal(cbs_add(&pasts, (CbsRow){1, 2, 3}, z, 1), STATUS_OK);
   }
-  assert_int_equal(pasts_finish(&pasts, &NEVER), STATUS_OK);
+  assert_int_equal(cbs_finish(&pasts, &NEVER), STATUS_OK);
   assert_int_equal(pasts.n, 6);
   for (int i = 0; i < 6; i++) {
     assert_true(pasts.z[2 * i] == i / 2 && pasts.z[2 * i + 1] == i % 2 - 1);
     assert_true(pasts.weight[i] == (i == 0 || i == 1 ? 17 : pasts.weight[i]));
   }
-  assert_true(pasts_customers(&pasts) == 100);
-  pasts_free(&pasts);
+  assert_true(cbs_customers(&pasts) == 100);
+  cbs_free(&pasts);
 }
 
 /* Any order of arrival, and any grouping by whole weights, gives the same rows to the bit. */
@@ -50,30 +50,30 @@ static void order_of_arrival(void **unused)
 {
   (void)unused;
   uint64_t seed = 5;
-  Pasts one = {0}, other = {0};
+  Cbs one = {0}, other = {0};
   enum {
     N = 20000
   };
-  static Past rows[N];
+  static CbsRow rows[N];
   for (int i = 0; i < N; i++) {
     double x = (double)draw_below(&seed, 4);
-    rows[i] = (Past){x, x > 0 ? (double)(1 + draw_below(&seed, 50)) / 7 : 0, (double)(51 + draw_below(&seed, 40)) / 7};
-    assert_int_equal(pasts_add(&one, rows[i], NULL, 1), STATUS_OK);
+    rows[i] = (CbsRow){x, x > 0 ? (double)(1 + draw_below(&seed, 50)) / 7 : 0, (double)(51 + draw_below(&seed, 40)) / 7};
+    assert_int_equal(cbs_add(&one, rows[i], NULL, 1), STATUS_OK);
   }
   for (int i = N - 1; i >= 0; i--) {
-    assert_int_equal(pasts_add(&other, rows[i], NULL, 1), STATUS_OK);
+    assert_int_equal(cbs_add(&other, rows[i], NULL, 1), STATUS_OK);
   }
-  assert_int_equal(pasts_finish(&one, &NEVER), STATUS_OK);
-  assert_int_equal(pasts_finish(&other, &NEVER), STATUS_OK);
+  assert_int_equal(cbs_finish(&one, &NEVER), STATUS_OK);
+  assert_int_equal(cbs_finish(&other, &NEVER), STATUS_OK);
   assert_int_equal(one.n, other.n);
   assert_memory_equal(one.x, other.x, 4 * one.n * sizeof *one.x);
   for (size_t i = 1; i < one.n; i++) {
     assert_true(one.x[i - 1] < one.x[i] || (one.x[i - 1] == one.x[i] && one.t_x[i - 1] < one.t_x[i]) ||
                 (one.x[i - 1] == one.x[i] && one.t_x[i - 1] == one.t_x[i] && one.T[i - 1] < one.T[i]));
   }
-  assert_true(pasts_customers(&one) == N);
-  pasts_free(&one);
-  pasts_free(&other);
+  assert_true(cbs_customers(&one) == N);
+  cbs_free(&one);
+  cbs_free(&other);
 }
 
 static bool stop_now(void *unused)
@@ -86,14 +86,14 @@ static void stops_and_is_empty(void **unused)
 {
   (void)unused;
   const Watch now = {stop_now, NULL};
-  Pasts pasts = {0};
-  assert_int_equal(pasts_finish(&pasts, &NEVER), STATUS_OK);
-  assert_true(pasts_customers(&pasts) == 0);
-  pasts_free(&pasts);
-  assert_int_equal(pasts_add(&pasts, (Past){0, 0, 1}, NULL, 1), STATUS_OK);
-  assert_int_equal(pasts_add(&pasts, (Past){0, 0, 2}, NULL, 1), STATUS_OK);
-  assert_int_equal(pasts_finish(&pasts, &now), STATUS_INTERRUPT);
-  pasts_free(&pasts);
+  Cbs pasts = {0};
+  assert_int_equal(cbs_finish(&pasts, &NEVER), STATUS_OK);
+  assert_true(cbs_customers(&pasts) == 0);
+  cbs_free(&pasts);
+  assert_int_equal(cbs_add(&pasts, (CbsRow){0, 0, 1}, NULL, 1), STATUS_OK);
+  assert_int_equal(cbs_add(&pasts, (CbsRow){0, 0, 2}, NULL, 1), STATUS_OK);
+  assert_int_equal(cbs_finish(&pasts, &now), STATUS_INTERRUPT);
+  cbs_free(&pasts);
 }
 
 static bool stop_after(void *context)
@@ -110,14 +110,14 @@ static void stops_anywhere(void **unused)
   for (; status == STATUS_INTERRUPT; asked++) {
     int left = asked;
     const Watch watch = {stop_after, &left};
-    Pasts pasts = {.n_covariates = 1, .watch = &watch};
+    Cbs pasts = {.n_covariates = 1, .watch = &watch};
     status = STATUS_OK;
     for (int i = 0; i < 40000 && status == STATUS_OK; i++) {
-      status = pasts_add(&pasts, (Past){1, i * 7919 % 40009, 50000}, (const double[]){i % 2}, 1);
+      status = cbs_add(&pasts, (CbsRow){1, i * 7919 % 40009, 50000}, (const double[]){i % 2}, 1);
     }
-    status = status == STATUS_OK ? pasts_finish(&pasts, &watch) : status;
+    status = status == STATUS_OK ? cbs_finish(&pasts, &watch) : status;
     assert_true(status == STATUS_INTERRUPT || (status == STATUS_OK && pasts.n == 40000));
-    pasts_free(&pasts);
+    cbs_free(&pasts);
   }
   assert_int_equal(status, STATUS_OK);
   assert_true(asked > 40); /* 3 for each of 13 merges, as many for the runs and the columns, and one at least for each growth */

@@ -1,5 +1,5 @@
 /*
-** core/forecast.c: from rows to forecasts, against values computed with mpmath, and what it does where models cannot be fitted.
+** core/btyd/clv_forecast.c: from rows to forecasts, against values computed with mpmath, and what it does where models cannot be fitted.
 ** not under valgrind: fits and integrals by the hundred, which ASan and UBSan see too
 */
 #include "cdnow.h"
@@ -10,41 +10,41 @@
 static const Watch NEVER = {0};
 
 typedef struct Shop {
-  Summary summary;
+  CustomerSummary summary;
   Customers customers;
-  SummaryPasts pasts;
-  Forecast forecast;
+  SummaryCbs pasts;
+  ClvForecast forecast;
 } Shop;
 
 static void shop_read(Shop *shop, const Row *rows, size_t n, const char *until, double unit_days)
 {
   shop->summary.split = until != NULL;
   shop->summary.until = until ? at(until) : 0;
-  feed(summary_accumulator(&shop->summary), &shop->summary, &shop->customers, rows, n);
+  feed(customer_summary_accumulator(&shop->summary), &shop->summary, &shop->customers, rows, n);
   int64_t end = until ? at(until) : 0;
   for (size_t i = 0; i < n && !until; i++) {
     end = rows[i].time > end ? rows[i].time : end;
   }
-  assert_int_equal(summary_finish(&shop->summary, &shop->customers, end, &NEVER), STATUS_OK);
-  assert_int_equal(summary_pasts(&shop->summary, &shop->customers, unit_days, true, NULL, &shop->pasts, &NEVER), STATUS_OK);
-  shop->forecast = (Forecast){.unit_days = unit_days, .horizon = 364 / unit_days, .level = 0.95};
+  assert_int_equal(customer_summary_finish(&shop->summary, &shop->customers, end, &NEVER), STATUS_OK);
+  assert_int_equal(summary_cbs(&shop->summary, &shop->customers, unit_days, true, NULL, &shop->pasts, &NEVER), STATUS_OK);
+  shop->forecast = (ClvForecast){.unit_days = unit_days, .horizon = 364 / unit_days, .level = 0.95};
 }
 
 static void shop_free(Shop *shop)
 {
-  forecast_free(&shop->forecast);
-  forecast_free(&shop->forecast);
-  summary_pasts_free(&shop->pasts);
-  summary_pasts_free(&shop->pasts);
-  summary_free(&shop->summary);
+  clv_forecast_free(&shop->forecast);
+  clv_forecast_free(&shop->forecast);
+  summary_cbs_free(&shop->pasts);
+  summary_cbs_free(&shop->pasts);
+  customer_summary_free(&shop->summary);
   customers_free(&shop->customers);
 }
 
-static SummaryRow row_of(const Shop *shop, int customer)
+static CustomerSummaryRow row_of(const Shop *shop, int customer)
 {
-  SummaryRow row;
+  CustomerSummaryRow row;
   uint32_t id = customers_find_integer(&shop->customers, customer);
-  summary_get(&shop->summary, &shop->customers, (uint32_t)summary_row_of(&shop->summary, id), &row);
+  customer_summary_get(&shop->summary, &shop->customers, (uint32_t)customer_summary_row_of(&shop->summary, id), &row);
   return row;
 }
 
@@ -82,18 +82,18 @@ static void cdnow(void **unused)
     Shop shop = {0};
     shop_read(&shop, rows, n, "1997-09-30", 7);
     shop.forecast.annual_discount = discount ? 0.1 : 0;
-    assert_int_equal(forecast_fit(&shop.forecast, &shop.pasts, 0, &NEVER), STATUS_OK);
+    assert_int_equal(clv_forecast_fit(&shop.forecast, &shop.pasts, 0, &NEVER), STATUS_OK);
     assert_ptr_equal(shop.forecast.model, &BGNBD);
     assert_true(shop.forecast.has_spend);
     for (int round = 0; round < 2; round++) { /* the second time from memory */
       for (int i = 0; i < 3; i++) {
         const Expected *expected = &CDNOW[i];
-        SummaryRow row = row_of(&shop, expected->customer);
-        Interval interval = forecast_interval(&shop.forecast, &row);
-        assert_close(forecast_value(&shop.forecast, &row), discount ? expected->discounted : expected->value, 1e-8);
-        assert_close(forecast_p_alive(&shop.forecast, &row), expected->p_alive, 1e-8);
-        assert_close(forecast_purchases(&shop.forecast, &row), expected->purchases, 1e-8);
-        assert_close(forecast_mean_value(&shop.forecast, &row), expected->mean, 1e-8);
+        CustomerSummaryRow row = row_of(&shop, expected->customer);
+        Interval interval = clv_forecast_interval(&shop.forecast, &row);
+        assert_close(clv_forecast_value(&shop.forecast, &row), discount ? expected->discounted : expected->value, 1e-8);
+        assert_close(clv_forecast_p_alive(&shop.forecast, &row), expected->p_alive, 1e-8);
+        assert_close(clv_forecast_purchases(&shop.forecast, &row), expected->purchases, 1e-8);
+        assert_close(clv_forecast_mean_value(&shop.forecast, &row), expected->mean, 1e-8);
         assert_close(interval.low, discount ? expected->discounted_low : expected->low, 1e-7);
         assert_close(interval.high, discount ? expected->discounted_high : expected->high, 1e-7);
       }
@@ -111,13 +111,13 @@ static void lowest_aic(void **unused)
   Row *rows = cdnow_rows(&n);
   Shop shop = {0};
   shop_read(&shop, rows, n, "1997-09-30", 7);
-  assert_int_equal(forecast_fit(&shop.forecast, &shop.pasts, FORECAST_AUTO, &NEVER), STATUS_OK);
+  assert_int_equal(clv_forecast_fit(&shop.forecast, &shop.pasts, CLV_FORECAST_AUTO, &NEVER), STATUS_OK);
   assert_ptr_equal(shop.forecast.model, &MBGNBD);
   static const double LL[] = {-9582.42920667393, -9582.13571555375, -9594.97617893954};
-  for (int i = 0; i < FORECAST_MODELS; i++) {
+  for (int i = 0; i < CLV_FORECAST_MODELS; i++) {
     assert_ptr_equal(shop.forecast.fit[i].model, FORECAST_MODEL[i]);
     assert_close(shop.forecast.fit[i].log_likelihood, LL[i], 1e-11);
-    assert_close(model_aic(&shop.forecast.fit[i]), 8 - 2 * LL[i], 1e-11);
+    assert_close(btyd_aic(&shop.forecast.fit[i]), 8 - 2 * LL[i], 1e-11);
   }
   shop_free(&shop);
   free(rows);
@@ -132,20 +132,20 @@ static void memory_and_unit(void **unused)
   Shop shop = {0}, days = {0};
   shop_read(&shop, rows, n, NULL, 7);
   shop_read(&days, rows, n, NULL, 1);
-  assert_int_equal(forecast_fit(&shop.forecast, &shop.pasts, 2, &NEVER), STATUS_OK);
-  assert_int_equal(forecast_fit(&days.forecast, &days.pasts, 2, &NEVER), STATUS_OK);
-  const ModelFit *fit = shop.forecast.chosen;
+  assert_int_equal(clv_forecast_fit(&shop.forecast, &shop.pasts, 2, &NEVER), STATUS_OK);
+  assert_int_equal(clv_forecast_fit(&days.forecast, &days.pasts, 2, &NEVER), STATUS_OK);
+  const BtydFit *fit = shop.forecast.chosen;
   for (uint32_t i = 0; i < shop.summary.n_rows; i++) {
-    SummaryRow row;
-    summary_get(&shop.summary, &shop.customers, i, &row);
-    Past past = {(double)row.repeats, (double)row.recency / 7, (double)row.age / 7};
-    assert_true(forecast_p_alive(&shop.forecast, &row) == PARETO_NBD.p_alive(fit->theta, &past));
-    assert_true(forecast_purchases(&shop.forecast, &row) == PARETO_NBD.expected(fit->theta, &past, 52));
-    assert_true(forecast_value(&shop.forecast, &row) == forecast_purchases(&shop.forecast, &row) * forecast_mean_value(&shop.forecast, &row));
+    CustomerSummaryRow row;
+    customer_summary_get(&shop.summary, &shop.customers, i, &row);
+    CbsRow past = {(double)row.repeats, (double)row.recency / 7, (double)row.age / 7};
+    assert_true(clv_forecast_p_alive(&shop.forecast, &row) == PARETO_NBD.p_alive(fit->theta, &past));
+    assert_true(clv_forecast_purchases(&shop.forecast, &row) == PARETO_NBD.expected(fit->theta, &past, 52));
+    assert_true(clv_forecast_value(&shop.forecast, &row) == clv_forecast_purchases(&shop.forecast, &row) * clv_forecast_mean_value(&shop.forecast, &row));
     if (row.repeats) {
-      assert_close(forecast_mean_value(&shop.forecast, &row), GAMMA_GAMMA.expected_value(shop.forecast.spend.theta, past.x, fmax(row.mean, 1e-300)), 1e-12);
+      assert_close(clv_forecast_mean_value(&shop.forecast, &row), GAMMA_GAMMA.expected_value(shop.forecast.spend.theta, past.x, fmax(row.mean, 1e-300)), 1e-12);
     }
-    Interval one = forecast_interval(&shop.forecast, &row), other = forecast_interval(&days.forecast, &row);
+    Interval one = clv_forecast_interval(&shop.forecast, &row), other = clv_forecast_interval(&days.forecast, &row);
     assert_close(other.low, one.low, 1e-6);
     assert_close(other.high, one.high, 1e-6);
   }
@@ -157,8 +157,8 @@ static void memory_and_unit(void **unused)
 static void bootstrap_run(Shop *shop, const Row *rows, size_t n, uint64_t seed)
 {
   shop_read(shop, rows, n, "1997-09-30", 7);
-  assert_int_equal(forecast_fit(&shop->forecast, &shop->pasts, 0, &NEVER), STATUS_OK);
-  assert_int_equal(forecast_bootstrap(&shop->forecast, &shop->summary, &shop->customers, 60, seed, &NEVER), STATUS_OK);
+  assert_int_equal(clv_forecast_fit(&shop->forecast, &shop->pasts, 0, &NEVER), STATUS_OK);
+  assert_int_equal(clv_forecast_bootstrap(&shop->forecast, &shop->summary, &shop->customers, 60, seed, &NEVER), STATUS_OK);
   assert_true(shop->forecast.n_replicates >= 55);
 }
 
@@ -173,15 +173,15 @@ static void bootstrap(void **unused)
   bootstrap_run(&same, rows, n, 7);
   bootstrap_run(&other, rows, n, 8);
   shop_read(&delta, rows, n, "1997-09-30", 7);
-  assert_int_equal(forecast_fit(&delta.forecast, &delta.pasts, 0, &NEVER), STATUS_OK);
+  assert_int_equal(clv_forecast_fit(&delta.forecast, &delta.pasts, 0, &NEVER), STATUS_OK);
   double width = 0, width_delta = 0;
   int differ = 0;
   for (uint32_t i = 0; i < 200; i++) {
-    SummaryRow row;
-    summary_get(&one.summary, &one.customers, i, &row);
-    Interval a = forecast_interval(&one.forecast, &row), b = forecast_interval(&same.forecast, &row);
-    Interval c = forecast_interval(&other.forecast, &row), d = forecast_interval(&delta.forecast, &row);
-    double value = forecast_value(&one.forecast, &row);
+    CustomerSummaryRow row;
+    customer_summary_get(&one.summary, &one.customers, i, &row);
+    Interval a = clv_forecast_interval(&one.forecast, &row), b = clv_forecast_interval(&same.forecast, &row);
+    Interval c = clv_forecast_interval(&other.forecast, &row), d = clv_forecast_interval(&delta.forecast, &row);
+    double value = clv_forecast_value(&one.forecast, &row);
     assert_true(a.low == b.low && a.high == b.high);
     assert_true(a.low < value && value < a.high);
     differ += a.low != c.low;
@@ -251,18 +251,18 @@ static void mean_instead(void **unused)
   static Row rows[SMALL * 60];
   Shop shop = {0};
   shop_read(&shop, rows, small_shop(rows, ten), NULL, 7);
-  assert_int_equal(forecast_fit(&shop.forecast, &shop.pasts, FORECAST_AUTO, &NEVER), STATUS_OK);
+  assert_int_equal(clv_forecast_fit(&shop.forecast, &shop.pasts, CLV_FORECAST_AUTO, &NEVER), STATUS_OK);
   assert_non_null(shop.forecast.model);
   assert_false(shop.forecast.has_spend);
   assert_true(shop.forecast.spend.reason[0] != 0);
   assert_near(shop.forecast.mean, 10);
   assert_true(shop.forecast.mean_sd < 1e-7);
-  SummaryRow row = row_of(&shop, REFUNDED), once = row_of(&shop, 999);
+  CustomerSummaryRow row = row_of(&shop, REFUNDED), once = row_of(&shop, 999);
   assert_true(row.repeats > 0 && once.repeats == 0);
-  assert_near(forecast_value(&shop.forecast, &row), 10 * forecast_purchases(&shop.forecast, &row));
-  assert_near(forecast_mean_value(&shop.forecast, &once), 10);
-  Interval interval = forecast_interval(&shop.forecast, &row);
-  assert_true(interval.low < forecast_value(&shop.forecast, &row) && interval.high > forecast_value(&shop.forecast, &row));
+  assert_near(clv_forecast_value(&shop.forecast, &row), 10 * clv_forecast_purchases(&shop.forecast, &row));
+  assert_near(clv_forecast_mean_value(&shop.forecast, &once), 10);
+  Interval interval = clv_forecast_interval(&shop.forecast, &row);
+  assert_true(interval.low < clv_forecast_value(&shop.forecast, &row) && interval.high > clv_forecast_value(&shop.forecast, &row));
   shop_free(&shop);
 }
 
@@ -276,8 +276,8 @@ static void mean_by_definition(void **unused)
   double x = 0, s = 0, squares = 0, n = shop.summary.n_rows;
   for (int round = 0; round < 2; round++) {
     for (uint32_t i = 0; i < shop.summary.n_rows; i++) {
-      SummaryRow row;
-      summary_get(&shop.summary, &shop.customers, i, &row);
+      CustomerSummaryRow row;
+      customer_summary_get(&shop.summary, &shop.customers, i, &row);
       double sum = row.repeats ? row.mean * (double)row.repeats : 0;
       x += round ? 0 : (double)row.repeats;
       s += round ? 0 : sum;
@@ -286,7 +286,7 @@ static void mean_by_definition(void **unused)
   }
   assert_close(shop.pasts.mean, s / x, 1e-12);
   assert_close(shop.pasts.mean_sd, sqrt(squares * n / (n - 1)) / x, 1e-10);
-  assert_true(pasts_customers(&shop.pasts.purchases) == n);
+  assert_true(cbs_customers(&shop.pasts.purchases) == n);
   shop_free(&shop);
 }
 
@@ -297,19 +297,19 @@ static void negative_values(void **unused)
   static Row rows[SMALL * 60];
   Shop shop = {0}, losing = {0};
   shop_read(&shop, rows, small_shop(rows, refund), NULL, 7);
-  assert_int_equal(forecast_fit(&shop.forecast, &shop.pasts, FORECAST_AUTO, &NEVER), STATUS_OK);
-  SummaryRow row = row_of(&shop, REFUNDED);
+  assert_int_equal(clv_forecast_fit(&shop.forecast, &shop.pasts, CLV_FORECAST_AUTO, &NEVER), STATUS_OK);
+  CustomerSummaryRow row = row_of(&shop, REFUNDED);
   assert_true(row.mean < 0);
   assert_non_null(shop.forecast.model);
   assert_true(shop.forecast.has_spend);
-  assert_close(forecast_mean_value(&shop.forecast, &row), GAMMA_GAMMA.expected_value(shop.forecast.spend.theta, (double)row.repeats, 1e-300), 1e-12);
-  assert_true(forecast_interval(&shop.forecast, &row).low > 0);
+  assert_close(clv_forecast_mean_value(&shop.forecast, &row), GAMMA_GAMMA.expected_value(shop.forecast.spend.theta, (double)row.repeats, 1e-300), 1e-12);
+  assert_true(clv_forecast_interval(&shop.forecast, &row).low > 0);
   shop_read(&losing, rows, small_shop(rows, lose), NULL, 7);
-  assert_int_equal(forecast_fit(&losing.forecast, &losing.pasts, FORECAST_AUTO, &NEVER), STATUS_OK);
+  assert_int_equal(clv_forecast_fit(&losing.forecast, &losing.pasts, CLV_FORECAST_AUTO, &NEVER), STATUS_OK);
   assert_non_null(losing.forecast.model);
   assert_false(losing.forecast.has_spend);
-  assert_true(forecast_value(&losing.forecast, &row) < 0);
-  assert_true(isnan(forecast_interval(&losing.forecast, &row).low));
+  assert_true(clv_forecast_value(&losing.forecast, &row) < 0);
+  assert_true(isnan(clv_forecast_interval(&losing.forecast, &row).low));
   shop_free(&shop);
   shop_free(&losing);
 }
@@ -323,9 +323,9 @@ static void nothing_to_fit(void **unused)
     rows[i] = (Row){at("2024-01-01") + i * DAY, i, 10, i + 1};
   }
   shop_read(&shop, rows, 40, NULL, 7);
-  assert_int_equal(forecast_fit(&shop.forecast, &shop.pasts, FORECAST_AUTO, &NEVER), STATUS_OK);
+  assert_int_equal(clv_forecast_fit(&shop.forecast, &shop.pasts, CLV_FORECAST_AUTO, &NEVER), STATUS_OK);
   assert_null(shop.forecast.model);
-  for (int i = 0; i < FORECAST_MODELS; i++) {
+  for (int i = 0; i < CLV_FORECAST_MODELS; i++) {
     assert_false(shop.forecast.fit[i].converged);
     assert_true(shop.forecast.fit[i].reason[0] != 0);
   }
@@ -344,17 +344,17 @@ static void intervals_cover(void **unused)
     CUSTOMERS = 600
   };
   static const double THETA[] = {0.6, 4, 1, 3}, SPEND[] = {6, 4, 15};
-  static const SummaryRow ASKED[] = {{.repeats = 0, .age = 200, .mean = NAN},
-                                     {.repeats = 3, .recency = 150, .age = 271, .mean = 30},
-                                     {.repeats = 20, .recency = 260, .age = 270, .mean = 12}};
+  static const CustomerSummaryRow ASKED[] = {{.repeats = 0, .age = 200, .mean = NAN},
+                                             {.repeats = 3, .recency = 150, .age = 271, .mean = 30},
+                                             {.repeats = 20, .recency = 260, .age = 270, .mean = 12}};
   int covered[3] = {0}, shops = 0;
   for (int k = 0; k < SHOPS; k++) {
     Random random = random_seed(20, (uint64_t)k);
-    SummaryPasts pasts = {0};
+    SummaryCbs pasts = {0};
     for (int c = 0; c < CUSTOMERS; c++) {
       double rate = random_gamma(&random, THETA[0]) / THETA[1], leaves = random_beta(&random, THETA[2], THETA[3]);
       double nu = random_gamma(&random, SPEND[1]) / SPEND[2], sum = 0, t = 0;
-      Past past = {0, 0, 20 + c % 32};
+      CbsRow past = {0, 0, 20 + c % 32};
       for (bool alive = true; alive; alive = random_uniform(&random) > leaves) {
         t += random_exponential(&random) / rate;
         if (t > past.T) {
@@ -364,25 +364,25 @@ static void intervals_cover(void **unused)
         past.t_x = t;
         sum += random_gamma(&random, SPEND[0]) / nu;
       }
-      assert_int_equal(pasts_add(&pasts.purchases, past, NULL, 1), STATUS_OK);
+      assert_int_equal(cbs_add(&pasts.purchases, past, NULL, 1), STATUS_OK);
       if (past.x > 0) {
-        assert_int_equal(pasts_add(&pasts.spend, (Past){past.x, sum / past.x, 0}, NULL, 1), STATUS_OK);
+        assert_int_equal(cbs_add(&pasts.spend, (CbsRow){past.x, sum / past.x, 0}, NULL, 1), STATUS_OK);
       }
     }
-    assert_int_equal(pasts_finish(&pasts.purchases, &NEVER), STATUS_OK);
-    assert_int_equal(pasts_finish(&pasts.spend, &NEVER), STATUS_OK);
-    Forecast forecast = {.unit_days = 7, .horizon = 26, .level = 0.9};
-    assert_int_equal(forecast_fit(&forecast, &pasts, 0, &NEVER), STATUS_OK);
+    assert_int_equal(cbs_finish(&pasts.purchases, &NEVER), STATUS_OK);
+    assert_int_equal(cbs_finish(&pasts.spend, &NEVER), STATUS_OK);
+    ClvForecast forecast = {.unit_days = 7, .horizon = 26, .level = 0.9};
+    assert_int_equal(clv_forecast_fit(&forecast, &pasts, 0, &NEVER), STATUS_OK);
     for (int i = 0; i < 3 && forecast.model; i++) {
-      Past past = {(double)ASKED[i].repeats, (double)ASKED[i].recency / 7, (double)ASKED[i].age / 7};
+      CbsRow past = {(double)ASKED[i].repeats, (double)ASKED[i].recency / 7, (double)ASKED[i].age / 7};
       double mean = past.x > 0 ? GAMMA_GAMMA.expected_value(SPEND, past.x, ASKED[i].mean) : SPEND[0] * SPEND[2] / (SPEND[1] - 1);
       double truth = BGNBD.expected(THETA, &past, 26) * mean;
-      Interval interval = forecast_interval(&forecast, &ASKED[i]);
+      Interval interval = clv_forecast_interval(&forecast, &ASKED[i]);
       covered[i] += interval.low <= truth && truth <= interval.high;
     }
     shops += forecast.model && forecast.has_spend;
-    forecast_free(&forecast);
-    summary_pasts_free(&pasts);
+    clv_forecast_free(&forecast);
+    summary_cbs_free(&pasts);
   }
   print_message("of %d shops the intervals at 0.9 hold the truth in %d, %d, %d\n", shops, covered[0], covered[1], covered[2]);
   assert_true(shops >= SHOPS - 15);
@@ -395,19 +395,19 @@ static void intervals_cover(void **unused)
 static void reasons(void **unused)
 {
   (void)unused;
-  char text[FORECAST_REASONS];
-  ModelFit fit[FORECAST_MODELS] = {{.model = &BGNBD, .reason = "nobody bought again"}, {.model = NULL}, {.model = &PARETO_NBD, .reason = "nobody bought again"}};
-  forecast_reasons(fit, text);
+  char text[CLV_FORECAST_REASONS];
+  BtydFit fit[CLV_FORECAST_MODELS] = {{.model = &BGNBD, .reason = "nobody bought again"}, {.model = NULL}, {.model = &PARETO_NBD, .reason = "nobody bought again"}};
+  clv_forecast_reasons(fit, text);
   assert_string_equal(text, "nobody bought again");
   snprintf(fit[2].reason, sizeof fit[2].reason, "all customers are alike");
-  forecast_reasons(fit, text);
+  clv_forecast_reasons(fit, text);
   assert_string_equal(text, "bgnbd: nobody bought again; pareto_nbd: all customers are alike");
-  for (int i = 0; i < FORECAST_MODELS; i++) {
+  for (int i = 0; i < CLV_FORECAST_MODELS; i++) {
     fit[i].model = FORECAST_MODEL[i];
-    memset(fit[i].reason, 'a' + i, MODEL_REASON - 1);
+    memset(fit[i].reason, 'a' + i, BTYD_REASON - 1);
   }
-  forecast_reasons(fit, text);
-  assert_int_equal(strlen(text), 3 * (MODEL_REASON - 1) + strlen("bgnbd: ; mbgnbd: ; pareto_nbd: "));
+  clv_forecast_reasons(fit, text);
+  assert_int_equal(strlen(text), 3 * (BTYD_REASON - 1) + strlen("bgnbd: ; mbgnbd: ; pareto_nbd: "));
 }
 
 /* Says stop at the n-th question. */
@@ -427,9 +427,9 @@ static void interrupted(void **unused)
     const Watch watch = {stop_at, &questions};
     Shop shop = {0};
     shop_read(&shop, rows, n, NULL, 7);
-    Status status = forecast_fit(&shop.forecast, &shop.pasts, 0, &watch);
+    Status status = clv_forecast_fit(&shop.forecast, &shop.pasts, 0, &watch);
     if (status == STATUS_OK) {
-      status = forecast_bootstrap(&shop.forecast, &shop.summary, &shop.customers, 2, 1, &watch);
+      status = clv_forecast_bootstrap(&shop.forecast, &shop.summary, &shop.customers, 2, 1, &watch);
     }
     shop_free(&shop);
     if (questions > 0) {

@@ -1,5 +1,5 @@
 /*
-** core/summary.c against values worked out by hand and against the definitions applied naively to random shops.
+** core/btyd/customer_summary.c against values worked out by hand and against the definitions applied naively to random shops.
 */
 #include "feed.h"
 
@@ -29,27 +29,27 @@ static void by_hand(void **unused)
   (void)unused;
   Row rows[7];
   size_t n = hand_rows(rows);
-  Summary summary = {0};
+  CustomerSummary summary = {0};
   Customers customers = {0};
-  SummaryRow row;
-  assert_true(feed(summary_accumulator(&summary), &summary, &customers, rows, n));
-  assert_int_equal(summary_finish(&summary, &customers, at("2024-01-31 12:00"), &NEVER), STATUS_OK);
+  CustomerSummaryRow row;
+  assert_true(feed(customer_summary_accumulator(&summary), &summary, &customers, rows, n));
+  assert_int_equal(customer_summary_finish(&summary, &customers, at("2024-01-31 12:00"), &NEVER), STATUS_OK);
   assert_int_equal(summary.n_rows, 3);
-  summary_get(&summary, &customers, 0, &row);
+  customer_summary_get(&summary, &customers, 0, &row);
   assert_int_equal(row.orders, 5);
   assert_int_equal(row.repeats, 2);
   assert_int_equal(row.recency, 21);
   assert_int_equal(row.age, 30);
   assert_true(row.mean == 7.0); /* (1.5 + 2.5 + 10) / 2 */
-  summary_get(&summary, &customers, 1, &row);
+  customer_summary_get(&summary, &customers, 1, &row);
   assert_int_equal(row.orders, 1);
   assert_int_equal(row.repeats, 0);
   assert_int_equal(row.recency, 0);
   assert_int_equal(row.age, 26);
   assert_true(isnan(row.mean));
-  assert_int_equal(summary_row_of(&summary, 2), 2);
-  summary_free(&summary);
-  summary_free(&summary);
+  assert_int_equal(customer_summary_row_of(&summary, 2), 2);
+  customer_summary_free(&summary);
+  customer_summary_free(&summary);
   customers_free(&customers);
 }
 
@@ -58,14 +58,14 @@ static void split_by_hand(void **unused)
   (void)unused;
   Row rows[7];
   size_t n = hand_rows(rows);
-  Summary summary = {.split = true, .until = at("2024-01-10")};
+  CustomerSummary summary = {.split = true, .until = at("2024-01-10")};
   Customers customers = {0};
-  SummaryRow row;
-  assert_true(feed(summary_accumulator(&summary), &summary, &customers, rows, n));
-  assert_int_equal(summary_finish(&summary, &customers, summary.until, &NEVER), STATUS_OK);
+  CustomerSummaryRow row;
+  assert_true(feed(customer_summary_accumulator(&summary), &summary, &customers, rows, n));
+  assert_int_equal(customer_summary_finish(&summary, &customers, summary.until, &NEVER), STATUS_OK);
   assert_int_equal(summary.n_rows, 2); /* customer 3 came later */
-  assert_int_equal(summary_row_of(&summary, 2), -1);
-  summary_get(&summary, &customers, 0, &row);
+  assert_int_equal(customer_summary_row_of(&summary, 2), -1);
+  customer_summary_get(&summary, &customers, 0, &row);
   assert_int_equal(row.orders, 4);
   assert_int_equal(row.repeats, 1);
   assert_int_equal(row.recency, 7);
@@ -74,11 +74,11 @@ static void split_by_hand(void **unused)
   assert_int_equal(row.holdout_orders, 1);
   assert_int_equal(row.holdout_days, 1);
   assert_true(row.holdout_value == 10.0);
-  summary_get(&summary, &customers, 1, &row);
+  customer_summary_get(&summary, &customers, 1, &row);
   assert_int_equal(row.holdout_orders, 0);
   assert_int_equal(row.holdout_days, 0);
   assert_true(row.holdout_value == 0.0);
-  summary_free(&summary);
+  customer_summary_free(&summary);
   customers_free(&customers);
 }
 
@@ -94,16 +94,16 @@ static void offset(void **unused)
   const int64_t repeats[] = {1, 1, 0}; /* at +02:00; UTC; -12:00 */
   const int64_t offsets[] = {2, 0, -12};
   for (int i = 0; i < 3; i++) {
-    Summary summary = {.offset_ms = offsets[i] * MS_PER_HOUR};
+    CustomerSummary summary = {.offset_ms = offsets[i] * MS_PER_HOUR};
     Customers customers = {0};
-    SummaryRow row;
-    assert_true(feed(summary_accumulator(&summary), &summary, &customers, rows, 3));
-    summary_finish(&summary, &customers, rows[2].time, &NEVER);
-    summary_get(&summary, &customers, 0, &row);
+    CustomerSummaryRow row;
+    assert_true(feed(customer_summary_accumulator(&summary), &summary, &customers, rows, 3));
+    customer_summary_finish(&summary, &customers, rows[2].time, &NEVER);
+    customer_summary_get(&summary, &customers, 0, &row);
     assert_int_equal(row.repeats, repeats[i]);
     assert_near(row.mean, i == 0 ? 6 : i == 1 ? 4
                                               : NAN);
-    summary_free(&summary);
+    customer_summary_free(&summary);
     customers_free(&customers);
   }
 }
@@ -112,9 +112,9 @@ static void offset(void **unused)
 static void extremes(void **unused)
 {
   (void)unused;
-  Summary summary = {0};
+  CustomerSummary summary = {0};
   Customers customers = {0};
-  SummaryRow row;
+  CustomerSummaryRow row;
   size_t n = 0;
   Row *rows = malloc(9000 * sizeof *rows);
   for (int64_t day = 0; day < 3000; day++) {
@@ -123,14 +123,14 @@ static void extremes(void **unused)
     }
   }
   for (int backwards = 0; backwards < 2; backwards++) {
-    assert_int_equal(feed(summary_accumulator(&summary), &summary, &customers, rows, n), !backwards);
-    assert_int_equal(summary_finish(&summary, &customers, rows[n - 1].time, &NEVER), STATUS_OK);
-    summary_get(&summary, &customers, 0, &row);
+    assert_int_equal(feed(customer_summary_accumulator(&summary), &summary, &customers, rows, n), !backwards);
+    assert_int_equal(customer_summary_finish(&summary, &customers, rows[n - 1].time, &NEVER), STATUS_OK);
+    customer_summary_get(&summary, &customers, 0, &row);
     assert_int_equal(row.orders, 9000);
     assert_int_equal(row.repeats, 2999);
     assert_int_equal(row.recency, 2999);
     assert_true(row.mean == 0.3); /* 8997 * 0.1 / 2999 as decimals; the doubles add up to a little more */
-    summary_free(&summary);
+    customer_summary_free(&summary);
     customers_free(&customers);
     for (size_t i = 0; i < n / 2; i++) {
       Row swap = rows[i];
@@ -142,21 +142,21 @@ static void extremes(void **unused)
   rows[0] = (Row){TIME_MIN, 1, 1, 1};
   rows[1] = (Row){TIME_MAX, 1, 1e300, 2};
   for (int hours = -14; hours <= 14; hours += 14) {
-    summary = (Summary){.offset_ms = hours * MS_PER_HOUR};
-    assert_true(feed(summary_accumulator(&summary), &summary, &customers, rows, 2));
-    summary_finish(&summary, &customers, TIME_MAX, &NEVER);
-    summary_get(&summary, &customers, 0, &row);
+    summary = (CustomerSummary){.offset_ms = hours * MS_PER_HOUR};
+    assert_true(feed(customer_summary_accumulator(&summary), &summary, &customers, rows, 2));
+    customer_summary_finish(&summary, &customers, TIME_MAX, &NEVER);
+    customer_summary_get(&summary, &customers, 0, &row);
     assert_int_equal(row.recency, 3652424 + (hours != 0)); /* the offset moves one of the ends to another day */
     assert_true(row.mean == 1e300);
-    summary_free(&summary);
+    customer_summary_free(&summary);
     customers_free(&customers);
   }
   rows[2] = (Row){at("2000-01-01"), 1, 1, 3};
-  assert_false(feed(summary_accumulator(&summary), &summary, &customers, rows, 3));
-  summary_finish(&summary, &customers, TIME_MAX, &NEVER);
-  summary_get(&summary, &customers, 0, &row);
+  assert_false(feed(customer_summary_accumulator(&summary), &summary, &customers, rows, 3));
+  customer_summary_finish(&summary, &customers, TIME_MAX, &NEVER);
+  customer_summary_get(&summary, &customers, 0, &row);
   assert_int_equal(row.repeats, 2);
-  summary_free(&summary);
+  customer_summary_free(&summary);
   customers_free(&customers);
   free(rows);
 }
@@ -170,21 +170,21 @@ static void compensated(void **unused)
   for (int i = 0; i < 6; i++) {
     rows[i] = (Row){i * DAY, 1, values[i], i};
   }
-  Summary summary = {0};
+  CustomerSummary summary = {0};
   Customers customers = {0};
-  SummaryRow row;
-  assert_true(feed(summary_accumulator(&summary), &summary, &customers, rows, 6));
-  summary_finish(&summary, &customers, 6 * DAY, &NEVER);
-  summary_get(&summary, &customers, 0, &row);
+  CustomerSummaryRow row;
+  assert_true(feed(customer_summary_accumulator(&summary), &summary, &customers, rows, 6));
+  customer_summary_finish(&summary, &customers, 6 * DAY, &NEVER);
+  customer_summary_get(&summary, &customers, 0, &row);
   assert_true(fabs(row.mean - (1.0 / 3 + 12.3456 + 12.34567) / 5) < 1e-7); /* the lost part is a float */
-  summary_free(&summary);
+  customer_summary_free(&summary);
   customers_free(&customers);
 }
 
 /* Definition 19 on all rows of one customer, quadratic. */
-static SummaryRow naive(const Row *rows, size_t n, int customer, const Summary *summary, int64_t end_ms)
+static CustomerSummaryRow naive(const Row *rows, size_t n, int customer, const CustomerSummary *summary, int64_t end_ms)
 {
-  SummaryRow out = {0};
+  CustomerSummaryRow out = {0};
   int64_t first = INT64_MAX, last = INT64_MIN, end = floor_div(end_ms + summary->offset_ms, DAY);
   long double sum = 0, holdout = 0;
   for (size_t i = 0; i < n; i++) {
@@ -242,25 +242,25 @@ static void at_random(void **unused)
     if (shop % 2) {
       qsort(rows, n, sizeof *rows, by_time);
     }
-    Summary summary = {.offset_ms = (draw_below(&seed, 29) - 14) * MS_PER_HOUR,
-                       .split = shop % 5 < 3,
-                       .until = draw_below(&seed, span) - span / 2};
+    CustomerSummary summary = {.offset_ms = (draw_below(&seed, 29) - 14) * MS_PER_HOUR,
+                               .split = shop % 5 < 3,
+                               .until = draw_below(&seed, span) - span / 2};
     int64_t end = summary.split ? summary.until : span;
     Customers customers = {0};
-    bool as_came = feed(summary_accumulator(&summary), &summary, &customers, rows, n);
+    bool as_came = feed(customer_summary_accumulator(&summary), &summary, &customers, rows, n);
     ordered += as_came;
     assert_true(as_came || shop % 2 == 0);
-    assert_int_equal(summary_finish(&summary, &customers, end, &NEVER), STATUS_OK);
+    assert_int_equal(customer_summary_finish(&summary, &customers, end, &NEVER), STATUS_OK);
     uint32_t shown = 0;
     for (uint32_t id = 0; id < customers.count; id++) {
-      SummaryRow want = naive(rows, n, (int)customers_key(&customers, id).integer, &summary, end), got;
-      int64_t row = summary_row_of(&summary, id);
+      CustomerSummaryRow want = naive(rows, n, (int)customers_key(&customers, id).integer, &summary, end), got;
+      int64_t row = customer_summary_row_of(&summary, id);
       if (want.orders == 0) {
         assert_int_equal(row, -1);
         continue;
       }
       assert_int_equal(row, shown++);
-      summary_get(&summary, &customers, (uint32_t)row, &got);
+      customer_summary_get(&summary, &customers, (uint32_t)row, &got);
       assert_int_equal(got.customer, id);
       assert_int_equal(got.orders, want.orders);
       assert_int_equal(got.repeats, want.repeats);
@@ -272,7 +272,7 @@ static void at_random(void **unused)
       assert_near(got.holdout_value, want.holdout_value);
     }
     assert_int_equal(summary.n_rows, shown);
-    summary_free(&summary);
+    customer_summary_free(&summary);
     customers_free(&customers);
   }
   assert_true(ordered >= 150 && ordered < 300);

@@ -1,4 +1,4 @@
-/* core/gamma_gamma.c: against mpmath, the reference files, quadrature and the published fits. */
+/* core/btyd/gamma_gamma.c: against mpmath, the reference files, quadrature and the published fits. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -60,7 +60,7 @@ static void known_values(void **unused)
   (void)unused;
   for (size_t i = 0; i < COUNT_OF(KNOWN); i++) {
     const struct Known *k = &KNOWN[i];
-    assert_near(GAMMA_GAMMA.log_likelihood(k->theta, &(Past){k->x, k->m, 0}), k->log_likelihood, 1e-12);
+    assert_near(GAMMA_GAMMA.log_likelihood(k->theta, &(CbsRow){k->x, k->m, 0}), k->log_likelihood, 1e-12);
     double value = GAMMA_GAMMA.expected_value(k->theta, k->x, k->m);
     if (isinf(k->expected_value)) {
       assert_true(value == INFINITY);
@@ -89,7 +89,7 @@ static void reference_file(void **unused)
   assert_non_null(fgets(line, sizeof line, file));
   while (fgets(line, sizeof line, file)) {
     assert_int_equal(numbers(line, 1, v, 7), 7);
-    assert_near(GAMMA_GAMMA.log_likelihood(v + 2, &(Past){v[0], v[1], 0}), v[5], 1e-12);
+    assert_near(GAMMA_GAMMA.log_likelihood(v + 2, &(CbsRow){v[0], v[1], 0}), v[5], 1e-12);
     assert_near(GAMMA_GAMMA.expected_value(v + 2, v[0], v[1]), v[6], 1e-13);
     rows++;
   }
@@ -105,7 +105,7 @@ static void density_integrates_to_one(void **unused)
   for (double x = 1; x <= 64; x *= 4) {
     double sum = 0, mean = 0;
     for (double log_m = -20; log_m < 30; log_m += 0.01) {
-      double m = exp(log_m + 0.005), share = exp(GAMMA_GAMMA.log_likelihood(theta, &(Past){x, m, 0})) * m * 0.01;
+      double m = exp(log_m + 0.005), share = exp(GAMMA_GAMMA.log_likelihood(theta, &(CbsRow){x, m, 0})) * m * 0.01;
       sum += share;
       mean += share * m;
     }
@@ -115,14 +115,14 @@ static void density_integrates_to_one(void **unused)
 }
 
 /* Groups with and without weights, shorter and longer than a block. */
-static Pasts sample(void)
+static Cbs sample(void)
 {
-  Pasts pasts = {0};
+  Cbs pasts = {0};
   for (int i = 0; i < 200; i++) {
     double x = 1 + (i % 7) * (i % 3), m = exp(0.5 * sin(i * 1.7) + 0.7 * cos(i * 3.1) / sqrt(x));
-    assert_int_equal(pasts_add(&pasts, (Past){x, m, 0}, NULL, x == 3 ? 1 + i % 4 : 1), STATUS_OK);
+    assert_int_equal(cbs_add(&pasts, (CbsRow){x, m, 0}, NULL, x == 3 ? 1 + i % 4 : 1), STATUS_OK);
   }
-  assert_int_equal(pasts_finish(&pasts, &NEVER), STATUS_OK);
+  assert_int_equal(cbs_finish(&pasts, &NEVER), STATUS_OK);
   return pasts;
 }
 
@@ -130,7 +130,7 @@ static Pasts sample(void)
 static void gradient_is_that_of_the_likelihood(void **unused)
 {
   (void)unused;
-  Pasts pasts = sample();
+  Cbs pasts = sample();
   void *fitter = NULL;
   assert_int_equal(MODEL.open(&pasts, &fitter, &NEVER), STATUS_OK);
   for (int k = 0; k < 20; k++) {
@@ -141,7 +141,7 @@ static void gradient_is_that_of_the_likelihood(void **unused)
     }
     MODEL.evaluate(fitter, at, &value, gradient);
     for (size_t i = 0; i < pasts.n; i++) {
-      sum += pasts.weight[i] * MODEL.log_likelihood(theta, &(Past){pasts.x[i], pasts.t_x[i], pasts.T[i]});
+      sum += pasts.weight[i] * MODEL.log_likelihood(theta, &(CbsRow){pasts.x[i], pasts.t_x[i], pasts.T[i]});
     }
     assert_near(value, sum, 1e-13);
     for (int i = 0; i < N; i++) {
@@ -175,25 +175,25 @@ static void gradient_is_that_of_the_likelihood(void **unused)
     }
   }
   MODEL.close(fitter);
-  pasts_free(&pasts);
+  cbs_free(&pasts);
 }
 
 static void far_from_one(void **unused)
 {
   (void)unused;
   double value, gradient[3];
-  Pasts pasts = {0};
+  Cbs pasts = {0};
   void *fitter = NULL;
   for (int i = 0; i < 40; i++) { /* a product of 16 of these would overflow, or vanish */
-    assert_int_equal(pasts_add(&pasts, (Past){1, pow(10, i - 20), 0}, NULL, 1), STATUS_OK);
+    assert_int_equal(cbs_add(&pasts, (CbsRow){1, pow(10, i - 20), 0}, NULL, 1), STATUS_OK);
   }
-  assert_int_equal(pasts_finish(&pasts, &NEVER), STATUS_OK);
+  assert_int_equal(cbs_finish(&pasts, &NEVER), STATUS_OK);
   assert_int_equal(GAMMA_GAMMA.open(&pasts, &fitter, &NEVER), STATUS_OK);
   for (double log_gamma = -45; log_gamma < 46; log_gamma += 9) {
     double at[] = {0.1, 0.2, log_gamma}, theta[] = {exp(0.1), exp(0.2), exp(log_gamma)}, sum = 0;
     GAMMA_GAMMA.evaluate(fitter, at, &value, gradient);
     for (size_t i = 0; i < pasts.n; i++) {
-      sum += GAMMA_GAMMA.log_likelihood(theta, &(Past){1, pasts.t_x[i], 0});
+      sum += GAMMA_GAMMA.log_likelihood(theta, &(CbsRow){1, pasts.t_x[i], 0});
     }
     assert_near(value, sum, 1e-13);
   }
@@ -207,7 +207,7 @@ static void far_from_one(void **unused)
     assert_true(value == -INFINITY);
   }
   GAMMA_GAMMA.close(fitter);
-  pasts_free(&pasts);
+  cbs_free(&pasts);
 }
 
 /* ---- Fits ---- */
@@ -216,7 +216,7 @@ static void far_from_one(void **unused)
 ** Customers of a file of orders (customer, ISO date, units, amount; by customer and time) to 1997-09-30: orders of a day are one purchase,
 ** the first is not counted, and m is the mean of the others; x > 0 and m > 0 take part.
 */
-static size_t read_orders(const char *name, Pasts *pasts)
+static size_t read_orders(const char *name, Cbs *pasts)
 {
   FILE *file = fopen(name, "r");
   char line[200], day[11] = "", customer[20] = "";
@@ -235,7 +235,7 @@ static size_t read_orders(const char *name, Pasts *pasts)
     }
     if (!more || strcmp(line, customer) != 0) {
       if (x > 0 && total > 0) {
-        assert_int_equal(pasts_add(pasts, (Past){x, total / x, 0}, NULL, 1), STATUS_OK);
+        assert_int_equal(cbs_add(pasts, (CbsRow){x, total / x, 0}, NULL, 1), STATUS_OK);
         customers++;
       }
       x = -1;
@@ -258,15 +258,15 @@ static size_t read_orders(const char *name, Pasts *pasts)
     }
   }
   fclose(file);
-  assert_int_equal(pasts_finish(pasts, &NEVER), STATUS_OK);
+  assert_int_equal(cbs_finish(pasts, &NEVER), STATUS_OK);
   return customers;
 }
 
-static void assert_fit(const Pasts *pasts, double customers, const double *gold, const double *error,
+static void assert_fit(const Cbs *pasts, double customers, const double *gold, const double *error,
                        double log_likelihood)
 {
-  ModelFit fit;
-  assert_int_equal(model_fit(&GAMMA_GAMMA, pasts, &fit, &NEVER), STATUS_OK);
+  BtydFit fit;
+  assert_int_equal(btyd_fit(&GAMMA_GAMMA, pasts, &fit, &NEVER), STATUS_OK);
   assert_true(fit.converged);
   assert_true(fit.customers == customers);
   assert_near(fit.log_likelihood, log_likelihood, 2e-13);
@@ -280,33 +280,33 @@ static void assert_fit(const Pasts *pasts, double customers, const double *gold,
 static void cdnow_sample(void **unused)
 {
   (void)unused;
-  Pasts pasts = {0};
+  Cbs pasts = {0};
   assert_int_equal(read_orders("../shared/data/cdnow_sample_orders.csv", &pasts), 946);
   assert_fit(&pasts, 946, (double[]){6.249572271323944, 3.744224667131953, 15.443520962588423},
              (double[]){0.1904, 0.07749, 0.2693}, -4055.917694801876);
-  pasts_free(&pasts);
+  cbs_free(&pasts);
 }
 
 static void cdnow_all(void **unused)
 {
   (void)unused;
-  Pasts pasts = {0};
+  Cbs pasts = {0};
   assert_int_equal(read_orders("../shared/data/cdnow_orders.csv", &pasts), 9450);
   assert_fit(&pasts, 9450, (double[]){6.27535906791673, 3.624450022830443, 14.983687030933183},
              (double[]){0.06369, 0.02498, 0.0897}, -40763.476261390795);
-  pasts_free(&pasts);
+  cbs_free(&pasts);
 }
 
-static ModelFit fit_of(const Past *rows, size_t n, double unit)
+static BtydFit fit_of(const CbsRow *rows, size_t n, double unit)
 {
-  Pasts pasts = {0};
-  ModelFit fit;
+  Cbs pasts = {0};
+  BtydFit fit;
   for (size_t i = 0; i < n; i++) {
-    assert_int_equal(pasts_add(&pasts, (Past){rows[i].x, unit * rows[i].t_x, 0}, NULL, 1), STATUS_OK);
+    assert_int_equal(cbs_add(&pasts, (CbsRow){rows[i].x, unit * rows[i].t_x, 0}, NULL, 1), STATUS_OK);
   }
-  assert_int_equal(pasts_finish(&pasts, &NEVER), STATUS_OK);
-  assert_int_equal(model_fit(&GAMMA_GAMMA, &pasts, &fit, &NEVER), STATUS_OK);
-  pasts_free(&pasts);
+  assert_int_equal(cbs_finish(&pasts, &NEVER), STATUS_OK);
+  assert_int_equal(btyd_fit(&GAMMA_GAMMA, &pasts, &fit, &NEVER), STATUS_OK);
+  cbs_free(&pasts);
   return fit;
 }
 
@@ -314,34 +314,34 @@ static ModelFit fit_of(const Past *rows, size_t n, double unit)
 static void unit_of_value(void **unused)
 {
   (void)unused;
-  Pasts pasts = sample();
-  Past rows[200];
+  Cbs pasts = sample();
+  CbsRow rows[200];
   for (size_t i = 0; i < pasts.n; i++) {
-    rows[i] = (Past){pasts.x[i], pasts.t_x[i], 0};
+    rows[i] = (CbsRow){pasts.x[i], pasts.t_x[i], 0};
   }
-  ModelFit one = fit_of(rows, pasts.n, 1), other = fit_of(rows, pasts.n, 1e9);
+  BtydFit one = fit_of(rows, pasts.n, 1), other = fit_of(rows, pasts.n, 1e9);
   assert_true(one.converged && other.converged);
   assert_near(other.theta[0], one.theta[0], 1e-9);
   assert_near(other.theta[1], one.theta[1], 1e-9);
   assert_near(other.theta[2], one.theta[2] * 1e9, 1e-9);
   assert_near(other.log_likelihood, one.log_likelihood - one.customers * log(1e9), 1e-12);
-  pasts_free(&pasts);
+  cbs_free(&pasts);
 }
 
 static void says_why_there_is_no_fit(void **unused)
 {
   (void)unused;
-  assert_string_equal(fit_of((Past[]){{1, 5, 0}, {2, 5, 0}, {3, 5, 0}, {4, 5, 0}}, 4, 1).reason,
+  assert_string_equal(fit_of((CbsRow[]){{1, 5, 0}, {2, 5, 0}, {3, 5, 0}, {4, 5, 0}}, 4, 1).reason,
                       "all mean values are alike");
-  assert_string_equal(fit_of((Past[]){{1, 5, 0}, {2, 6, 0}, {3, 5, 0}}, 3, 1).reason,
+  assert_string_equal(fit_of((CbsRow[]){{1, 5, 0}, {2, 6, 0}, {3, 5, 0}}, 3, 1).reason,
                       "fewer than 4 different customers do not determine three parameters");
   /* Means differ less the more purchases they are of: customers do not differ. */
-  Past rows[60];
+  CbsRow rows[60];
   for (int i = 0; i < 60; i++) {
     double x = 1 + i % 6 * 8;
-    rows[i] = (Past){x, 10 * exp((i / 6 - 4.5) / 4.5 * pow(x, -0.75)), 0};
+    rows[i] = (CbsRow){x, 10 * exp((i / 6 - 4.5) / 4.5 * pow(x, -0.75)), 0};
   }
-  ModelFit fit = fit_of(rows, 60, 1);
+  BtydFit fit = fit_of(rows, 60, 1);
   assert_false(fit.converged);
   assert_non_null(strstr(fit.reason, "q and gamma grow without end while p gamma/(q-1) stays"));
   assert_non_null(strstr(fit.reason, "customers do not differ; the log-likelihood tends to "));

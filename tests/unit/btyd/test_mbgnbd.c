@@ -30,7 +30,7 @@ static void a_chance_survived_more(void **state)
   (void)state;
   const double theirs[4] = {USUAL[0], USUAL[1], USUAL[2], USUAL[3] + 1};
   for (double x = 1; x < 3000; x *= 3) {
-    Past past = {x, 17, 30};
+    CbsRow past = {x, 17, 30};
     check_close("p_alive", MBGNBD.p_alive(USUAL, &past), BGNBD.p_alive(theirs, &past), 1e-15);
     check_close("expected", MBGNBD.expected(USUAL, &past, 40), BGNBD.expected(theirs, &past, 40), 1e-14);
     check_close("pmf", MBGNBD.pmf(USUAL, &past, 4, 40), BGNBD.pmf(theirs, &past, 4, 40), 1e-12);

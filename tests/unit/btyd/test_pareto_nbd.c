@@ -1,5 +1,5 @@
 /*
-** core/pareto_nbd.c, pareto_integral.c and pareto_fit.c: against mpmath, the reference files, finite differences and the published fits.
+** core/btyd/pareto_nbd.c, pareto_integral.c and pareto_likelihood.c: against mpmath, the reference files, finite differences and the published fits.
 ** not under valgrind: fits and integrals by the hundred, which ASan and UBSan see too
 */
 #include <math.h>
@@ -104,7 +104,7 @@ static void integrals_closed(void **unused)
 /* mpmath as above. theta, past, n, horizon, delta; log_likelihood, p_alive, p_alive_at(horizon), expected, pmf, dert; expected and pmf of a new customer. */
 static const struct Known {
   double theta[4];
-  Past past;
+  CbsRow past;
   double n, horizon, delta, values[8];
 } KNOWN[] = {
   {{0.553, 10.578, 0.606, 11.669}, {2, 30.43, 38.86}, 2, 26, 0.0018, {-9.5542832451504057, 0.8691675591530112, 0.67585043126499383, 1.0228463676729405, 0.14082732971277476, 8.2443915479426858, 0.9085747886661729, 0.08069762978852008}},
@@ -150,7 +150,7 @@ static void check_reference(const char *name, int ll, int rows)
   assert_non_null(fgets(line, sizeof line, file));
   for (; fgets(line, sizeof line, file); n++) {
     assert_true(numbers(line, 1, v, 20) >= ll + 6);
-    const Past past = {v[0], v[1], v[2]};
+    const CbsRow past = {v[0], v[1], v[2]};
     const double *theta = v + 4, *want = v + ll;
     if (past.T == 0) { /* 40 digits left 1e-29 in place of 0 */
       assert_true(PARETO_NBD.log_likelihood(theta, &past) == 0);
@@ -208,10 +208,10 @@ static void failures_of_others(void **unused)
 {
   (void)unused;
   const double cdnow[] = {0.55327550869, 10.5776122387, 0.606213568674, 11.6679112379}, alike[] = {2, 10.578, 300, 30000}, tiny[] = {20, 1000, 0.01, 1e-4};
-  assert_near(PARETO_NBD.p_alive(cdnow, &(Past){500, 38.8, 38.86}), 0.999009, 1e-6);
-  assert_near(PARETO_NBD.expected(cdnow, &(Past){500, 38.8, 38.86}, 39), 327.899, 2e-6);
-  assert_true(PARETO_NBD.p_alive(alike, &(Past){2, 30.43, 38.86}) < 1);
-  assert_near(PARETO_NBD.p_alive(tiny, &(Past){0, 0, 38.86}), 0.7810, 1e-4);
+  assert_near(PARETO_NBD.p_alive(cdnow, &(CbsRow){500, 38.8, 38.86}), 0.999009, 1e-6);
+  assert_near(PARETO_NBD.expected(cdnow, &(CbsRow){500, 38.8, 38.86}, 39), 327.899, 2e-6);
+  assert_true(PARETO_NBD.p_alive(alike, &(CbsRow){2, 30.43, 38.86}) < 1);
+  assert_near(PARETO_NBD.p_alive(tiny, &(CbsRow){0, 0, 38.86}), 0.7810, 1e-4);
   /* s = 1 is a removable point: there is no jump. */
   const double below[] = {0.553, 10.578, 1 - 1e-12, 11.669}, one[] = {0.553, 10.578, 1, 11.669};
   assert_near(PARETO_NBD.expected(below, NULL, 39), PARETO_NBD.expected(one, NULL, 39), 1e-11);
@@ -221,7 +221,7 @@ static void edges(void **unused)
 {
   (void)unused;
   const double theta[] = {0.553, 10.578, 0.606, 11.669}, lasting[] = {0.553, 10.578, 1.5, 12};
-  const Past fresh = {0, 0, 0}, today = {3, 20, 20}, lost = {3000, 1, 5000};
+  const CbsRow fresh = {0, 0, 0}, today = {3, 20, 20}, lost = {3000, 1, 5000};
   assert_true(PARETO_NBD.p_alive(theta, &fresh) == 1);
   assert_true(PARETO_NBD.p_alive(theta, &today) == 1);
   assert_true(PARETO_NBD.p_alive(theta, &lost) == 0); /* below the smallest double */
@@ -232,7 +232,7 @@ static void edges(void **unused)
   assert_true(PARETO_NBD.dert(theta, NULL, 0) == INFINITY); /* s <= 1: there is no mean lifetime */
   assert_near(PARETO_NBD.dert(lasting, NULL, 0), 0.553 / 10.578 * 12 / 0.5, 1e-15);
   assert_near(PARETO_NBD.dert(lasting, NULL, 1e-12), 0.553 / 10.578 * 12 / 0.5, 1e-5);
-  assert_near(PARETO_NBD.expected(theta, &(Past){0, 0, 0}, 39), PARETO_NBD.expected(theta, NULL, 39), 0);
+  assert_near(PARETO_NBD.expected(theta, &(CbsRow){0, 0, 0}, 39), PARETO_NBD.expected(theta, NULL, 39), 0);
 }
 
 /* Parameters that nobody fits end soon, with a number or NaN. */
@@ -240,7 +240,7 @@ static void absurd_parameters(void **unused)
 {
   (void)unused;
   static const double EXTREMES[] = {5e-324, 1e-20, 1, 1e20, 1e300, INFINITY};
-  const Past pasts[] = {{0, 0, 1e-300}, {1e15, 1, 1e300}};
+  const CbsRow pasts[] = {{0, 0, 1e-300}, {1e15, 1, 1e300}};
   int n = COUNT_OF(EXTREMES), finite = 0;
   for (int i = 0; i < n * n * n * n; i++) {
     const double theta[] = {EXTREMES[i % n], EXTREMES[i / n % n], EXTREMES[i / n / n % n], EXTREMES[i / n / n / n]};
@@ -259,9 +259,9 @@ static void pmf_sums_to_one(void **unused)
 {
   (void)unused;
   const double theta[] = {1.3, 4, 2.2, 30};
-  const Past past = {6, 25, 27};
+  const CbsRow past = {6, 25, 27};
   for (int known = 0; known < 2; known++) {
-    const Past *p = known ? &past : NULL;
+    const CbsRow *p = known ? &past : NULL;
     double sum = 0, mean = 0;
     for (int n = 0; n < 400; n++) {
       double chance = PARETO_NBD.pmf(theta, p, n, 20);
@@ -281,32 +281,32 @@ typedef enum Clock {
 } Clock;
 
 /* Customers drawn from the model, in weeks, seen for 10 to 60; with n_covariates = 1, those of odd number have z = 1. */
-static Pasts draw(const double *theta, int n, Clock clock, int n_covariates, double transaction, double dropout)
+static Cbs draw(const double *theta, int n, Clock clock, int n_covariates, double transaction, double dropout)
 {
-  Pasts pasts = {.n_covariates = n_covariates};
+  Cbs pasts = {.n_covariates = n_covariates};
   Random random = random_seed(2024, 7);
   for (int i = 0; i < n; i++) {
     double z = i % 2 && n_covariates, T = 10 + 50 * random_uniform(&random);
     T = clock == BY_DAYS ? floor(7 * T) / 7 : T;
     double lambda = random_gamma(&random, theta[0]) / theta[1] * exp(transaction * z);
     double leaves = random_exponential(&random) / (random_gamma(&random, theta[2]) / theta[3] * exp(dropout * z));
-    Past past = {0, 0, T};
+    CbsRow past = {0, 0, T};
     for (double t = random_exponential(&random) / lambda; t < fmin(leaves, T); t += random_exponential(&random) / lambda) {
       double at = clock == BY_DAYS ? floor(7 * t) / 7 : t;
       past.x += at > past.t_x;
       past.t_x = at;
     }
-    assert_int_equal(pasts_add(&pasts, past, &z, 1 + i % 3), STATUS_OK);
+    assert_int_equal(cbs_add(&pasts, past, &z, 1 + i % 3), STATUS_OK);
   }
-  assert_int_equal(pasts_finish(&pasts, &NEVER), STATUS_OK);
+  assert_int_equal(cbs_finish(&pasts, &NEVER), STATUS_OK);
   return pasts;
 }
 
 /* The value is the sum over customers, and the gradient what differences say. */
-static void check_likelihood(const Pasts *pasts, const double *at, int n)
+static void check_likelihood(const Cbs *pasts, const double *at, int n)
 {
   void *fitter;
-  double variables[MODEL_VARIABLES], value, above, below, gradient[MODEL_VARIABLES], ignored[MODEL_VARIABLES], sum = 0, largest = 0;
+  double variables[BTYD_VARIABLES], value, above, below, gradient[BTYD_VARIABLES], ignored[BTYD_VARIABLES], sum = 0, largest = 0;
   assert_int_equal(PARETO_NBD.open(pasts, &fitter, &NEVER), STATUS_OK);
   memcpy(variables, at, (size_t)n * sizeof *at);
   PARETO_NBD.evaluate(fitter, variables, &value, gradient);
@@ -316,7 +316,7 @@ static void check_likelihood(const Pasts *pasts, const double *at, int n)
       theta[k] = exp(at[k]);
     }
     PARETO_NBD.apply(theta, at + 4, at + 4 + pasts->n_covariates, pasts->z ? pasts->z + i * (size_t)pasts->n_covariates : NULL, pasts->n_covariates, own);
-    double one = pasts->weight[i] * PARETO_NBD.log_likelihood(own, &(Past){pasts->x[i], pasts->t_x[i], pasts->T[i]});
+    double one = pasts->weight[i] * PARETO_NBD.log_likelihood(own, &(CbsRow){pasts->x[i], pasts->t_x[i], pasts->T[i]});
     sum += one;
     largest = fmax(largest, fabs(one));
   }
@@ -344,18 +344,18 @@ static void gradient_by_differences(void **unused)
   (void)unused;
   static const double PLACES[][6] = {{-0.6, 2.4, -0.5, 2.4, 0, 0}, {0.5, -4, 1.5, 6, 0.4, -0.7}, {-2, 5, -5, -3, -1, 1}, {4, 3, 7, 9, 0.1, 0.2}};
   const double theta[] = {0.8, 6, 0.7, 14}, heavy[] = {5.15, 0.515, 0.6, 12};
-  Pasts days = draw(theta, 1500, BY_DAYS, 0, 0, 0), any = draw(theta, 400, CONTINUOUS, 0, 0, 0), many = draw(heavy, 150, BY_DAYS, 0, 0, 0);
-  Pasts kinds = draw(theta, 200, BY_DAYS, 1, 0.4, -0.5);
+  Cbs days = draw(theta, 1500, BY_DAYS, 0, 0, 0), any = draw(theta, 400, CONTINUOUS, 0, 0, 0), many = draw(heavy, 150, BY_DAYS, 0, 0, 0);
+  Cbs kinds = draw(theta, 200, BY_DAYS, 1, 0.4, -0.5);
   for (size_t i = 0; i < COUNT_OF(PLACES); i++) {
     check_likelihood(&days, PLACES[i], 4);
     check_likelihood(&any, PLACES[i], 4);
     check_likelihood(&many, PLACES[i], 4);
     check_likelihood(&kinds, PLACES[i], 6);
   }
-  pasts_free(&days);
-  pasts_free(&any);
-  pasts_free(&many);
-  pasts_free(&kinds);
+  cbs_free(&days);
+  cbs_free(&any);
+  cbs_free(&many);
+  cbs_free(&kinds);
 }
 
 /* With a covariate that is 0 each row is integrated alone: the shared integrals say the same. */
@@ -365,11 +365,11 @@ static void shared_and_alone(void **unused)
   static const double PLACES[][6] = {{-0.6, 2.4, -0.5, 2.4}, {0.5, -4, 1.5, 6}, {-2, 5, -5, -3}, {4, 3, 7, 9}};
   const double theta[] = {0.8, 6, 0.7, 14};
   for (int clock = BY_DAYS; clock <= CONTINUOUS; clock++) {
-    Pasts shared = draw(theta, 3000, (Clock)clock, 0, 0, 0), alone = {.n_covariates = 1};
+    Cbs shared = draw(theta, 3000, (Clock)clock, 0, 0, 0), alone = {.n_covariates = 1};
     for (size_t i = 0; i < shared.n; i++) {
-      assert_int_equal(pasts_add(&alone, (Past){shared.x[i], shared.t_x[i], shared.T[i]}, &(double){0}, shared.weight[i]), STATUS_OK);
+      assert_int_equal(cbs_add(&alone, (CbsRow){shared.x[i], shared.t_x[i], shared.T[i]}, &(double){0}, shared.weight[i]), STATUS_OK);
     }
-    assert_int_equal(pasts_finish(&alone, &NEVER), STATUS_OK);
+    assert_int_equal(cbs_finish(&alone, &NEVER), STATUS_OK);
     void *fitters[2];
     assert_int_equal(PARETO_NBD.open(&shared, &fitters[0], &NEVER), STATUS_OK);
     assert_int_equal(PARETO_NBD.open(&alone, &fitters[1], &NEVER), STATUS_OK);
@@ -386,8 +386,8 @@ static void shared_and_alone(void **unused)
     }
     PARETO_NBD.close(fitters[0]);
     PARETO_NBD.close(fitters[1]);
-    pasts_free(&shared);
-    pasts_free(&alone);
+    cbs_free(&shared);
+    cbs_free(&alone);
   }
 }
 
@@ -395,7 +395,7 @@ static void outside_the_domain(void **unused)
 {
   (void)unused;
   const double theta[] = {0.8, 6, 0.7, 14};
-  Pasts pasts = draw(theta, 50, BY_DAYS, 0, 0, 0);
+  Cbs pasts = draw(theta, 50, BY_DAYS, 0, 0, 0);
   void *fitter;
   double value, gradient[4];
   assert_int_equal(PARETO_NBD.open(&pasts, &fitter, &NEVER), STATUS_OK);
@@ -408,7 +408,7 @@ static void outside_the_domain(void **unused)
     assert_true(isfinite(value) && isfinite(gradient[0]) && isfinite(gradient[3]));
   }
   PARETO_NBD.close(fitter);
-  pasts_free(&pasts);
+  cbs_free(&pasts);
 }
 
 static int day_of(const char *date)
@@ -422,7 +422,7 @@ typedef struct Orders {
   int first, last, end, x;
   double unit;  /* of time in days */
   double round; /* times are rounded to a multiple of 1 / round, where it is not 0 */
-  Pasts *pasts;
+  Cbs *pasts;
 } Orders;
 
 static void orders_end(Orders *o)
@@ -433,14 +433,14 @@ static void orders_end(Orders *o)
       t_x = rint(t_x * o->round) / o->round;
       T = rint(T * o->round) / o->round;
     }
-    assert_int_equal(pasts_add(o->pasts, (Past){o->x, t_x, T}, NULL, 1), STATUS_OK);
+    assert_int_equal(cbs_add(o->pasts, (CbsRow){o->x, t_x, T}, NULL, 1), STATUS_OK);
   }
 }
 
 /* Customers of a file of orders (customer, ISO date, …; a customer's beside each other, by date) to 1997-09-30; orders of a day are one. */
-static Pasts read_orders(const char *name, double unit, double round)
+static Cbs read_orders(const char *name, double unit, double round)
 {
-  Pasts pasts = {0};
+  Cbs pasts = {0};
   Orders o = {.end = day_of("1997-09-30"), .unit = unit, .round = round, .pasts = &pasts};
   char line[200];
   FILE *file = open_shared(name);
@@ -461,23 +461,23 @@ static Pasts read_orders(const char *name, double unit, double round)
   }
   orders_end(&o);
   fclose(file);
-  assert_int_equal(pasts_finish(&pasts, &NEVER), STATUS_OK);
+  assert_int_equal(cbs_finish(&pasts, &NEVER), STATUS_OK);
   return pasts;
 }
 
-static ModelFit fit_of(const Pasts *pasts)
+static BtydFit fit_of(const Cbs *pasts)
 {
-  ModelFit fit;
-  assert_int_equal(model_fit(&PARETO_NBD, pasts, &fit, &NEVER), STATUS_OK);
+  BtydFit fit;
+  assert_int_equal(btyd_fit(&PARETO_NBD, pasts, &fit, &NEVER), STATUS_OK);
   return fit;
 }
 
 /* ref_params.csv, GOLD: parameters, log-likelihood, and the standard errors of the logarithms to four digits. */
 static void check_gold(const char *orders, double round, double customers, const double *theta, double log_likelihood, const double *error)
 {
-  Pasts pasts = read_orders(orders, 7, round);
-  ModelFit fit = fit_of(&pasts);
-  pasts_free(&pasts);
+  Cbs pasts = read_orders(orders, 7, round);
+  BtydFit fit = fit_of(&pasts);
+  cbs_free(&pasts);
   assert_true(fit.converged);
   assert_true(fit.customers == customers);
   assert_near(fit.log_likelihood, log_likelihood, 1e-13);
@@ -514,15 +514,15 @@ static void units_of_time(void **unused)
 {
   (void)unused;
   static const double UNITS[] = {1, 1.0 / 86400, 7, 365.25};
-  ModelFit weeks = {0};
+  BtydFit weeks = {0};
   for (size_t i = 0; i < COUNT_OF(UNITS); i++) {
-    Pasts pasts = read_orders("../shared/data/cdnow_sample_orders.csv", UNITS[i], 0);
-    ModelFit fit = fit_of(&pasts);
+    Cbs pasts = read_orders("../shared/data/cdnow_sample_orders.csv", UNITS[i], 0);
+    BtydFit fit = fit_of(&pasts);
     double purchases = 0;
     for (size_t j = 0; j < pasts.n; j++) {
       purchases += pasts.weight[j] * pasts.x[j];
     }
-    pasts_free(&pasts);
+    cbs_free(&pasts);
     assert_true(fit.converged);
     if (i == 0) {
       weeks = fit;
@@ -540,55 +540,55 @@ static void heavy_buyers(void **unused)
 {
   (void)unused;
   const double theta[] = {5.15, 0.515, 0.6, 12};
-  Pasts pasts = draw(theta, 800, CONTINUOUS, 0, 0, 0);
-  ModelFit fit = fit_of(&pasts);
+  Cbs pasts = draw(theta, 800, CONTINUOUS, 0, 0, 0);
+  BtydFit fit = fit_of(&pasts);
   assert_true(fit.converged);
   double at_truth = 0;
   for (size_t i = 0; i < pasts.n; i++) {
-    at_truth += pasts.weight[i] * PARETO_NBD.log_likelihood(theta, &(Past){pasts.x[i], pasts.t_x[i], pasts.T[i]});
+    at_truth += pasts.weight[i] * PARETO_NBD.log_likelihood(theta, &(CbsRow){pasts.x[i], pasts.t_x[i], pasts.T[i]});
   }
   assert_true(fit.log_likelihood > at_truth);
   for (int k = 0; k < 4; k++) { /* a weight of 2 on average counts customers twice: the errors are too small by its root */
     assert_true(fabs(log(fit.theta[k] / theta[k])) < 4 * 1.5 * sqrt(fit.covariance[5 * k]));
   }
-  pasts_free(&pasts);
+  cbs_free(&pasts);
 }
 
 static void covariates_recovered(void **unused)
 {
   (void)unused;
   const double theta[] = {0.8, 6, 0.7, 14};
-  Pasts pasts = draw(theta, 2000, BY_DAYS, 1, 0.4, -0.5);
-  ModelFit fit = fit_of(&pasts);
+  Cbs pasts = draw(theta, 2000, BY_DAYS, 1, 0.4, -0.5);
+  BtydFit fit = fit_of(&pasts);
   assert_true(fit.converged);
   assert_int_equal(fit.n_variables, 6);
   assert_true(fabs(fit.transaction[0] - 0.4) < 4 * 1.5 * sqrt(fit.covariance[4 * 7]));
   assert_true(fabs(fit.dropout[0] + 0.5) < 4 * 1.5 * sqrt(fit.covariance[5 * 7]));
   assert_true(sqrt(fit.covariance[4 * 7]) < 0.1);
-  pasts_free(&pasts);
+  cbs_free(&pasts);
 }
 
 static void no_maximum(void **unused)
 {
   (void)unused;
-  const Past nobody[] = {{0, 0, 5}, {0, 0, 9}}, today[] = {{1, 5, 5}, {2, 9, 9}}, regular[] = {{3, 6, 8}, {3, 9, 12}, {4, 12, 16}};
+  const CbsRow nobody[] = {{0, 0, 5}, {0, 0, 9}}, today[] = {{1, 5, 5}, {2, 9, 9}}, regular[] = {{3, 6, 8}, {3, 9, 12}, {4, 12, 16}};
   static const struct {
     const char *reason; /* its beginning */
     size_t n;
   } CASES[] = {{"nobody bought again", 2}, {"everybody bought at the very end of the observation", 2}, {"no finite maximum: ", 3}};
-  const Past *const rows[] = {nobody, today, regular};
+  const CbsRow *const rows[] = {nobody, today, regular};
   for (size_t i = 0; i < COUNT_OF(CASES); i++) {
-    Pasts pasts = {0};
+    Cbs pasts = {0};
     for (size_t j = 0; j < CASES[i].n; j++) {
-      assert_int_equal(pasts_add(&pasts, rows[i][j], NULL, 10), STATUS_OK);
+      assert_int_equal(cbs_add(&pasts, rows[i][j], NULL, 10), STATUS_OK);
     }
-    assert_int_equal(pasts_finish(&pasts, &NEVER), STATUS_OK);
-    ModelFit fit = fit_of(&pasts);
+    assert_int_equal(cbs_finish(&pasts, &NEVER), STATUS_OK);
+    BtydFit fit = fit_of(&pasts);
     assert_false(fit.converged);
     if (strncmp(fit.reason, CASES[i].reason, strlen(CASES[i].reason)) != 0) {
       fail_msg("%s", fit.reason);
     }
-    pasts_free(&pasts);
+    cbs_free(&pasts);
   }
 }
 

@@ -1,5 +1,5 @@
 /*
-** core/churn.c and churn_quality.c on generated shops whose truth is known (core/demo.h), on small ones worked out by hand, and on the CDNOW
+** core/churn/churn.c and churn_quality.c on generated shops whose truth is known (core/events/demo_orders.h), on small ones worked out by hand, and on the CDNOW
 ** sample.
 */
 #include "cdnow.h"
@@ -21,13 +21,13 @@ typedef struct Shop {
 static Shop demo_rows(uint32_t n_customers)
 {
   DemoShop demo;
-  assert_int_equal(demo_build(&demo, n_customers, 7, &NEVER), STATUS_OK);
+  assert_int_equal(demo_orders_build(&demo, n_customers, 7, &NEVER), STATUS_OK);
   Shop shop = {malloc((size_t)demo.n_orders * sizeof(Row)), (size_t)demo.n_orders};
   for (size_t i = 0; i < shop.n; i++) {
     DemoOrder order = demo.orders[i];
     shop.rows[i] = (Row){DEMO_START_MS + (int64_t)order.second * MS_PER_SECOND, (int)order.customer, order.cents / 100.0, (int64_t)i};
   }
-  demo_free(&demo);
+  demo_orders_free(&demo);
   return shop;
 }
 
@@ -164,7 +164,7 @@ static void rows_and_reasons(void **unused)
   Churn churn = {0};
   Customers customers = {0};
   fit(&churn, &customers, shop.rows, shop.n, AS_OF, "90 days");
-  const ChurnShop *known = &churn.shop[CHURN_AS_OF];
+  const ChurnSnapshot *known = &churn.shop[CHURN_AS_OF];
   assert_int_equal(churn.method, CHURN_LOGIT);
   assert_int_equal(churn.why[0], 0);
   assert_true(churn.slope > 0.8 && churn.slope < 1.25);
@@ -176,7 +176,7 @@ static void rows_and_reasons(void **unused)
     if (isnan(churn.probability[id])) {
       continue;
     }
-    Past past = {(double)row.past.x, (double)row.past.t_x, (double)row.past.age};
+    CbsRow past = {(double)row.past.x, (double)row.past.t_x, (double)row.past.age};
     assert_near(row.p_alive, known->alive->p_alive(known->alive_theta, &past));
     assert_near(row.usual_gap, ((double)row.past.t_x + known->gap) / (double)(row.past.x + 1));
     assert_near(row.overdue_ratio, (double)row.past.since / row.usual_gap);
@@ -184,7 +184,7 @@ static void rows_and_reasons(void **unused)
     assert_near(row.expected_value, row.expected_purchases * row.past.value / (past.x + 1));
     /* The probability from its parts, and the sum of all causes from the average. */
     double p = known->model->pmf(known->theta, &past, 0, 90);
-    churn_features(&row.past, known->gap, churn_shop_value(known), log(p) - log1p(-p), x);
+    churn_features(&row.past, known->gap, churn_snapshot_value(known), log(p) - log1p(-p), x);
     double odds = churn.intercept + churn.slope * logit_log_odds(&churn.logit, x);
     assert_true(fabs(churn.probability[id] - 1 / (1 + exp(-odds))) < 1e-9);
     int n = churn_reasons(&churn, &customers, id, reasons);
@@ -297,15 +297,15 @@ static double naive_auc(const double *score, const unsigned char *label, size_t 
 static void held_out_apart(const Churn *churn, const Customers *customers)
 {
   const ChurnHeldOut *held = &churn->held_out;
-  const ChurnShop *shop = &churn->shop[CHURN_CUT];
+  const ChurnSnapshot *shop = &churn->shop[CHURN_CUT];
   double(*x)[CHURN_FEATURES] = malloc(held->n * sizeof *x), *weight = malloc(held->n * sizeof *weight);
   size_t n = 0;
   for (uint32_t id = 0; id < customers->count; id++) {
     ChurnPast past;
     if (churn_past(&churn->times, customers_state(customers, id), CHURN_CUT, &past)) {
-      Past seen = {(double)past.x, (double)past.t_x, (double)past.age};
+      CbsRow seen = {(double)past.x, (double)past.t_x, (double)past.age};
       double p = shop->model->pmf(shop->theta, &seen, 0, 90);
-      churn_features(&past, shop->gap, churn_shop_value(shop), log(p) - log1p(-p), x[n]);
+      churn_features(&past, shop->gap, churn_snapshot_value(shop), log(p) - log1p(-p), x[n]);
       assert_int_equal(held->label[n], !churn_returned(&churn->times, customers_state(customers, id)));
       n++;
     }

@@ -1,5 +1,5 @@
 /*
-** core/churn_features.c against values worked out by hand and against the definitions applied naively to random shops.
+** core/churn/churn_features.c against values worked out by hand and against the definitions applied naively to random shops.
 */
 #include "feed.h"
 

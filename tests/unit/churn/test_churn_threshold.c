@@ -1,5 +1,5 @@
 /*
-** core/churn_threshold.c against values worked out by hand and against every threshold tried on random shops.
+** core/churn/churn_threshold.c against values worked out by hand and against every threshold tried on random shops.
 */
 #include "feed.h"
 

@@ -1,5 +1,5 @@
 /*
-** core/signals.c: the test against binomial sums in 40 digits (mpmath: sqrt(2) erfinv(2 t - 1), t = the smaller of P(R < r) + P(R = r)/2 and P(R > r) + P(R = r)/2,
+** core/churn/signals.c: the test against binomial sums in 40 digits (mpmath: sqrt(2) erfinv(2 t - 1), t = the smaller of P(R < r) + P(R = r)/2 and P(R > r) + P(R = r)/2,
 ** R ~ binomial(r + b, p)); views against values worked out by hand.
 */
 #include "feed.h"

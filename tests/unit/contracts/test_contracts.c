@@ -366,7 +366,7 @@ static void nothing_gives_nothing(void **state)
   assert_int_equal(mrr_build(&mrr, &contracts, MONTH, 0, false, &QUIET), STATUS_OK);
   assert_int_equal(revenue_cohorts_build(&cohorts, &contracts, MONTH, 0, &QUIET), STATUS_OK);
   assert_int_equal(renewals_build(&renewals, &contracts, &rule, &QUIET), STATUS_OK);
-  assert_int_equal(expiring_find(&contracts, 90, 0, &rows, &n_rows, &QUIET), STATUS_OK);
+  assert_int_equal(contracts_expiring_find(&contracts, 90, 0, &rows, &n_rows, &QUIET), STATUS_OK);
   assert_int_equal(mrr.n_rows + cohorts.n_rows + renewals.n_rows + n_rows, 0);
   mem_free(rows);
   contracts_free(&contracts);

@@ -1,4 +1,4 @@
-"""The generator of ext/core/demo.h written a second time, without libm, to give the checksum that test_demo.c expects.
+"""The generator of ext/core/events/demo_orders.h written a second time, without libm, to give the checksum that test_demo_orders.c expects.
 
     python3 tests/unit/demo_reference.py 200 1      # customers, seed -> orders, FNV-1a 64 of every order's second, customer, cents
 """

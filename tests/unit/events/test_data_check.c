@@ -1,5 +1,5 @@
 /*
-** core/check.c against findings planted by hand and against a naive count on random shops.
+** core/events/data_check.c against findings planted by hand and against a naive count on random shops.
 */
 #include "feed.h"
 
@@ -8,20 +8,20 @@
 
 static const Watch NEVER = {0};
 
-static void finish(Check *check, Customers *customers, const Row *rows, size_t n, bool as_came)
+static void finish(DataCheck *check, Customers *customers, const Row *rows, size_t n, bool as_came)
 {
-  assert_int_equal(feed(check_accumulator(), check, customers, rows, n), as_came);
-  assert_int_equal(check_finish(check, customers, &NEVER), STATUS_OK);
+  assert_int_equal(feed(data_check_accumulator(), check, customers, rows, n), as_came);
+  assert_int_equal(data_check_finish(check, customers, &NEVER), STATUS_OK);
 }
 
-static void done(Check *check, Customers *customers)
+static void done(DataCheck *check, Customers *customers)
 {
-  check_free(check);
-  check_free(check);
+  data_check_free(check);
+  data_check_free(check);
   customers_free(customers);
 }
 
-static void assert_tally(CheckTally tally, int64_t rows, int64_t rowid)
+static void assert_tally(DataCheckTally tally, int64_t rows, int64_t rowid)
 {
   assert_int_equal(tally.rows, rows);
   assert_int_equal(tally.rowid, rowid);
@@ -45,7 +45,7 @@ static void twins(void **unused)
     {1, 2, NAN, 8},
     {1, 2, 0, 9},
   };
-  Check check = {.today = 0};
+  DataCheck check = {.today = 0};
   Customers customers = {0};
   finish(&check, &customers, rows, 9, true);
   assert_tally(check.duplicate, 3, 2);
@@ -69,7 +69,7 @@ static void dominance(void **unused)
   for (int i = 0; i < 20; i++, n++) {
     rows[n] = (Row){(int64_t)n * DAY, 7, 0, (int64_t)n + 1};
   }
-  Check check = {.today = 1000 * DAY};
+  DataCheck check = {.today = 1000 * DAY};
   Customers customers = {0};
   finish(&check, &customers, rows, n, true);
   assert_int_equal(check.by_rows.customer, 7);
@@ -85,7 +85,7 @@ static void dominance(void **unused)
   for (int i = 0; i < 100; i++, n++) {
     rows[n] = (Row){(int64_t)n * DAY, i < 10 ? 0 : i, 0, (int64_t)n + 1};
   }
-  check = (Check){.today = 1000 * DAY};
+  check = (DataCheck){.today = 1000 * DAY};
   finish(&check, &customers, rows, n, true);
   assert_int_equal(check.by_rows.tally.rows, 0);
   done(&check, &customers);
@@ -107,7 +107,7 @@ static void gaps(void **unused)
                                  : 1; /* steps: 57 of 1, 3, 4, 5; type-7 h = 59 * 0.95 = 56.05: 1 + 0.05 * 2 = 1.1 */
     rows[n] = (Row){day * DAY, i, 1, (int64_t)n};
   }
-  Check check = {.today = day * DAY};
+  DataCheck check = {.today = day * DAY};
   Customers customers = {0};
   finish(&check, &customers, rows, n, true);
   assert_near(check.usual_step, 1.1);
@@ -117,7 +117,7 @@ static void gaps(void **unused)
   assert_int_equal(day_number_start(check.gap_from), rows[29].time);
   done(&check, &customers);
 
-  check = (Check){.today = rows[15].time}; /* up to here there are 15 steps: too few */
+  check = (DataCheck){.today = rows[15].time}; /* up to here there are 15 steps: too few */
   finish(&check, &customers, rows, n, true);
   assert_int_equal(check.gaps, 0);
   assert_true(isnan(check.usual_step));
@@ -146,7 +146,7 @@ static void at_random(void **unused)
     if (shop % 3) {
       qsort(rows, n, sizeof *rows, by_time);
     }
-    CheckTally duplicate = {0}, negative = {0};
+    DataCheckTally duplicate = {0}, negative = {0};
     for (size_t i = 0; i < n; i++) {
       bool copy = false;
       for (size_t k = 0; k < n; k++) {
@@ -162,10 +162,10 @@ static void at_random(void **unused)
         negative.rows++;
       }
     }
-    Check check = {.today = times * MS_PER_HOUR};
+    DataCheck check = {.today = times * MS_PER_HOUR};
     Customers customers = {0};
-    feed(check_accumulator(), &check, &customers, rows, n);
-    assert_int_equal(check_finish(&check, &customers, &NEVER), STATUS_OK);
+    feed(data_check_accumulator(), &check, &customers, rows, n);
+    assert_int_equal(data_check_finish(&check, &customers, &NEVER), STATUS_OK);
     assert_tally(check.duplicate, duplicate.rows, duplicate.rowid);
     assert_tally(check.negative, negative.rows, negative.rowid);
     assert_int_equal(check.rows, n);
@@ -176,7 +176,7 @@ static void at_random(void **unused)
 static void nothing(void **unused)
 {
   (void)unused;
-  Check check = {0};
+  DataCheck check = {0};
   Customers customers = {0};
   finish(&check, &customers, NULL, 0, true);
   assert_int_equal(check.rows, 0);

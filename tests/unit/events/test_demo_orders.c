@@ -25,7 +25,7 @@ static uint64_t checksum(const DemoShop *shop)
   return h;
 }
 
-/* Orders and FNV-1a 64 by the second implementation: python3 tests/unit/demo_reference.py CUSTOMERS SEED. */
+/* Orders and FNV-1a 64 by the second implementation: python3 tests/unit/events/demo_reference.py CUSTOMERS SEED. */
 static void orders_match_the_second_implementation(void **state)
 {
   (void)state;
@@ -41,11 +41,11 @@ static void orders_match_the_second_implementation(void **state)
   };
   for (size_t i = 0; i < sizeof GOLDEN / sizeof *GOLDEN; i++) {
     DemoShop shop;
-    assert_int_equal(demo_build(&shop, GOLDEN[i].customers, GOLDEN[i].seed, &QUIET), STATUS_OK);
+    assert_int_equal(demo_orders_build(&shop, GOLDEN[i].customers, GOLDEN[i].seed, &QUIET), STATUS_OK);
     assert_int_equal(shop.n_orders, GOLDEN[i].orders);
     assert_true(checksum(&shop) == GOLDEN[i].sum);
-    demo_free(&shop);
-    demo_free(&shop);
+    demo_orders_free(&shop);
+    demo_orders_free(&shop);
   }
 }
 
@@ -53,7 +53,7 @@ static void orders_are_sorted_and_in_the_window(void **state)
 {
   (void)state;
   DemoShop shop;
-  assert_int_equal(demo_build(&shop, 5000, 3, &QUIET), STATUS_OK);
+  assert_int_equal(demo_orders_build(&shop, 5000, 3, &QUIET), STATUS_OK);
   uint32_t seen = 0, *first_day = calloc(5000, sizeof *first_day);
   for (int64_t i = 0; i < shop.n_orders; i++) {
     const DemoOrder *order = &shop.orders[i];
@@ -72,7 +72,7 @@ static void orders_are_sorted_and_in_the_window(void **state)
     assert_true(first_day[c - 1] <= first_day[c]);
   }
   free(first_day);
-  demo_free(&shop);
+  demo_orders_free(&shop);
 }
 
 static void one_customer_is_a_shop(void **state)
@@ -80,9 +80,9 @@ static void one_customer_is_a_shop(void **state)
   (void)state;
   DemoShop shop;
   for (uint64_t seed = 0; seed < 200; seed++) {
-    assert_int_equal(demo_build(&shop, 1, seed, &QUIET), STATUS_OK);
+    assert_int_equal(demo_orders_build(&shop, 1, seed, &QUIET), STATUS_OK);
     assert_true(shop.n_orders >= 1);
-    demo_free(&shop);
+    demo_orders_free(&shop);
   }
 }
 
@@ -97,23 +97,23 @@ static void an_interrupt_is_noticed(void **state)
   (void)state;
   const Watch watch = {stop_at_once, NULL};
   DemoShop shop;
-  assert_int_equal(demo_build(&shop, 100, 1, &watch), STATUS_INTERRUPT);
-  demo_free(&shop);
+  assert_int_equal(demo_orders_build(&shop, 100, 1, &watch), STATUS_INTERRUPT);
+  demo_orders_free(&shop);
 }
 
 /* A running mean of differences from what theory expects, and whether it is 0 within four standard errors. */
-typedef struct Check {
+typedef struct DataCheck {
   double n, sum, squares;
-} Check;
+} DataCheck;
 
-static void check_add(Check *check, double difference)
+static void check_add(DataCheck *check, double difference)
 {
   check->n++;
   check->sum += difference;
   check->squares += difference * difference;
 }
 
-static void check_zero(const Check *check)
+static void check_zero(const DataCheck *check)
 {
   double mean = check->sum / check->n, variance = check->squares / check->n - mean * mean;
   assert_true(check->n > 1000);
@@ -132,10 +132,10 @@ static void population_matches_theory(void **state)
     CUSTOMERS = 100000
   };
   DemoShop shop;
-  assert_int_equal(demo_build(&shop, CUSTOMERS, 11, &QUIET), STATUS_OK);
+  assert_int_equal(demo_orders_build(&shop, CUSTOMERS, 11, &QUIET), STATUS_OK);
   int *purchases = calloc(CUSTOMERS, sizeof *purchases);
   double *weeks = calloc(CUSTOMERS, sizeof *weeks);
-  Check amount = {0}, night = {0};
+  DataCheck amount = {0}, night = {0};
   for (int64_t i = 0; i < shop.n_orders; i++) {
     const DemoOrder *order = &shop.orders[i];
     if (!purchases[order->customer]++) {
@@ -149,7 +149,7 @@ static void population_matches_theory(void **state)
 
   for (int channel = 0; channel < DEMO_CHANNEL_COUNT; channel++) {
     const DemoChannel *truth = &DEMO_CHANNELS[channel];
-    Check share = {0}, rate = {0}, rate2 = {0}, dropout = {0}, value = {0}, alive = {0}, repeats = {0};
+    DataCheck share = {0}, rate = {0}, rate2 = {0}, dropout = {0}, value = {0}, alive = {0}, repeats = {0};
     for (int c = 0; c < CUSTOMERS; c++) {
       const DemoCustomer *customer = &shop.customers[c];
       check_add(&share, (customer->channel == channel) - truth->share);
@@ -164,14 +164,14 @@ static void population_matches_theory(void **state)
       check_add(&alive, customer->alive - survival);
       check_add(&repeats, purchases[c] - 1 - (1 - survival) / p);
     }
-    const Check *all[] = {&share, &rate, &rate2, &dropout, &value, &alive, &repeats};
+    const DataCheck *all[] = {&share, &rate, &rate2, &dropout, &value, &alive, &repeats};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
       check_zero(all[i]);
     }
   }
   free(purchases);
   free(weeks);
-  demo_free(&shop);
+  demo_orders_free(&shop);
 }
 
 static void channels_are_named_and_share_all(void **state)

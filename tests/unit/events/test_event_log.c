@@ -79,12 +79,12 @@ static void sorting_stops_when_asked(void **unused)
 static void history_is_shared_by_count(void **unused)
 {
   (void)unused;
-  History *history = history_new();
-  assert_ptr_equal(history_share(history), history);
-  history_release(history);
+  EventLog *history = event_log_new();
+  assert_ptr_equal(event_log_share(history), history);
+  event_log_release(history);
   assert_int_equal(history->refs, 1);
-  history_release(history);
-  history_release(NULL);
+  event_log_release(history);
+  event_log_release(NULL);
 }
 
 int main(void)

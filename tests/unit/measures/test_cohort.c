@@ -1,5 +1,5 @@
 /*
-** core/cohort.c and core/cohort_table.c against a table computed by hand and against the definitions applied
+** core/measures/cohort.c and core/measures/cohort_table.c against a table computed by hand and against the definitions applied
 ** naively (every member at every age, all events scanned) on random histories, in time order and shuffled.
 */
 #include <math.h>

@@ -124,7 +124,7 @@ static void covers_near_the_level(void **state)
 {
   (void)state;
   static Interval interval[41][41];
-  /* The figures of core/feedback.h, with room for the coarser grid. */
+  /* The figures of core/measures/feedback.h, with room for the coarser grid. */
   const struct {
     int n;
     double worst, mean_low, mean_high;

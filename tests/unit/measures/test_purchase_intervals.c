@@ -1,5 +1,5 @@
 /*
-** core/intervals.c against values worked out by hand (quantiles: R's quantile(type = 7); cv: sd(x)/mean(x)) and
+** core/measures/purchase_intervals.c against values worked out by hand (quantiles: R's quantile(type = 7); cv: sd(x)/mean(x)) and
 ** against a naive computation on random shops.
 */
 #include "feed.h"
@@ -24,13 +24,13 @@ static void by_hand(void **unused)
     {1, 1, 0, 8},
     {7 * DAY + 1, 2, 0, 9},
   };
-  Intervals intervals = {0};
+  PurchaseIntervals intervals = {0};
   Customers customers = {0};
-  IntervalStats stats;
-  assert_true(feed(intervals_accumulator(), &intervals, &customers, rows, 9));
-  assert_int_equal(intervals_finish(&intervals, &customers, &NEVER), STATUS_OK);
+  PurchaseIntervalsStats stats;
+  assert_true(feed(purchase_intervals_accumulator(), &intervals, &customers, rows, 9));
+  assert_int_equal(purchase_intervals_finish(&intervals, &customers, &NEVER), STATUS_OK);
   assert_int_equal(intervals.n_rows, 2);
-  intervals_get(&intervals, &customers, 0, &stats);
+  purchase_intervals_get(&intervals, &customers, 0, &stats);
   assert_int_equal(stats.customer, 0);
   assert_int_equal(stats.gaps, 3);
   assert_int_equal(day_number_start(stats.last), 15 * DAY);
@@ -38,28 +38,28 @@ static void by_hand(void **unused)
   assert_true(stats.median == 4);
   assert_near(stats.p90, 8.8);           /* h = 1.8: 4 + 0.8 * 6 */
   assert_near(stats.cv, sqrt(21.0) / 5); /* (16 + 1 + 25) / 2 = 21 */
-  intervals_get(&intervals, &customers, 1, &stats);
+  purchase_intervals_get(&intervals, &customers, 1, &stats);
   assert_int_equal(stats.customer, 2);
   assert_true(stats.mean == 7 && stats.median == 7 && stats.p90 == 7);
   assert_true(isnan(stats.cv));
-  assert_int_equal(intervals_row_of(&intervals, 0), 0);
-  assert_int_equal(intervals_row_of(&intervals, 1), -1);
-  assert_int_equal(intervals_row_of(&intervals, 2), 1);
-  assert_int_equal(intervals_row_of(&intervals, 3), -1);
-  intervals_free(&intervals);
-  intervals_free(&intervals);
+  assert_int_equal(purchase_intervals_row_of(&intervals, 0), 0);
+  assert_int_equal(purchase_intervals_row_of(&intervals, 1), -1);
+  assert_int_equal(purchase_intervals_row_of(&intervals, 2), 1);
+  assert_int_equal(purchase_intervals_row_of(&intervals, 3), -1);
+  purchase_intervals_free(&intervals);
+  purchase_intervals_free(&intervals);
   customers_free(&customers);
 }
 
 static void nobody(void **unused)
 {
   (void)unused;
-  Intervals intervals = {0};
+  PurchaseIntervals intervals = {0};
   Customers customers = {0};
-  assert_int_equal(intervals_finish(&intervals, &customers, &NEVER), STATUS_OK);
+  assert_int_equal(purchase_intervals_finish(&intervals, &customers, &NEVER), STATUS_OK);
   assert_int_equal(intervals.n_rows, 0);
-  assert_int_equal(intervals_row_of(&intervals, 0), -1);
-  intervals_free(&intervals);
+  assert_int_equal(purchase_intervals_row_of(&intervals, 0), -1);
+  purchase_intervals_free(&intervals);
 }
 
 static int by_day(const void *a, const void *b)
@@ -89,10 +89,10 @@ static void at_random(void **unused)
     if (shop % 2) {
       qsort(rows, n, sizeof *rows, by_time);
     }
-    Intervals intervals = {.offset_ms = offset_ms};
+    PurchaseIntervals intervals = {.offset_ms = offset_ms};
     Customers customers = {0};
-    assert_true(feed(intervals_accumulator(), &intervals, &customers, rows, n));
-    assert_int_equal(intervals_finish(&intervals, &customers, &NEVER), STATUS_OK);
+    assert_true(feed(purchase_intervals_accumulator(), &intervals, &customers, rows, n));
+    assert_int_equal(purchase_intervals_finish(&intervals, &customers, &NEVER), STATUS_OK);
     qsort(rows, n, sizeof *rows, by_customer);
     uint32_t shown = 0;
     int64_t *gap = malloc(n * sizeof *gap);
@@ -108,7 +108,7 @@ static void at_random(void **unused)
         last = day;
       }
       uint32_t id = customers_find_integer(&customers, rows[start].customer);
-      int64_t row = intervals_row_of(&intervals, id);
+      int64_t row = purchase_intervals_row_of(&intervals, id);
       if (k == 0) {
         assert_int_equal(row, -1);
         continue;
@@ -123,9 +123,9 @@ static void at_random(void **unused)
       for (size_t i = 0; i < k; i++) {
         squares += (sorted[i] - mean) * (sorted[i] - mean);
       }
-      IntervalStats stats;
+      PurchaseIntervalsStats stats;
       assert_true(row >= 0);
-      intervals_get(&intervals, &customers, (uint32_t)row, &stats);
+      purchase_intervals_get(&intervals, &customers, (uint32_t)row, &stats);
       assert_int_equal(stats.customer, id);
       assert_int_equal(stats.gaps, k);
       assert_int_equal(day_number_start(stats.last), last * DAY);
@@ -142,7 +142,7 @@ static void at_random(void **unused)
     free(gap);
     free(sorted);
     free(rows);
-    intervals_free(&intervals);
+    purchase_intervals_free(&intervals);
     customers_free(&customers);
   }
 }

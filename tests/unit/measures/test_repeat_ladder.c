@@ -1,5 +1,5 @@
 /*
-** core/ladder.c against values worked out by hand and against a naive computation on random shops.
+** core/measures/repeat_ladder.c against values worked out by hand and against a naive computation on random shops.
 */
 #include "feed.h"
 
@@ -21,11 +21,11 @@ static const Row HAND[] = {
 static void by_hand(void **unused)
 {
   (void)unused;
-  Ladder ladder = {.max_step = 10};
+  RepeatLadder ladder = {.max_step = 10};
   Customers customers = {0};
-  assert_int_equal(ladder_start(&ladder), STATUS_OK);
-  assert_true(feed(ladder_accumulator(), &ladder, &customers, HAND, 6));
-  assert_int_equal(ladder_finish(&ladder, &NEVER), STATUS_OK);
+  assert_int_equal(repeat_ladder_start(&ladder), STATUS_OK);
+  assert_true(feed(repeat_ladder_accumulator(), &ladder, &customers, HAND, 6));
+  assert_int_equal(repeat_ladder_finish(&ladder, &NEVER), STATUS_OK);
   assert_int_equal(ladder.n_steps, 3);
   assert_int_equal(ladder.step[0].customers, 3);
   assert_int_equal(ladder.step[0].converted, 2);
@@ -36,24 +36,24 @@ static void by_hand(void **unused)
   assert_int_equal(ladder.step[2].customers, 1);
   assert_int_equal(ladder.step[2].converted, 0);
   assert_true(isnan(ladder.step[2].median));
-  ladder_free(&ladder);
-  ladder_free(&ladder);
+  repeat_ladder_free(&ladder);
+  repeat_ladder_free(&ladder);
   customers_free(&customers);
 }
 
 static void merged_by_day(void **unused)
 {
   (void)unused;
-  Ladder ladder = {.max_step = 1, .by_day = true};
+  RepeatLadder ladder = {.max_step = 1, .by_day = true};
   Customers customers = {0};
-  assert_int_equal(ladder_start(&ladder), STATUS_OK);
-  assert_true(feed(ladder_accumulator(), &ladder, &customers, HAND, 6));
-  assert_int_equal(ladder_finish(&ladder, &NEVER), STATUS_OK);
+  assert_int_equal(repeat_ladder_start(&ladder), STATUS_OK);
+  assert_true(feed(repeat_ladder_accumulator(), &ladder, &customers, HAND, 6));
+  assert_int_equal(repeat_ladder_finish(&ladder, &NEVER), STATUS_OK);
   assert_int_equal(ladder.n_steps, 1);
   assert_int_equal(ladder.step[0].customers, 3);
   assert_int_equal(ladder.step[0].converted, 2);
   assert_true(ladder.step[0].median == 2); /* days 0 to 3, 1 to 2 */
-  ladder_free(&ladder);
+  repeat_ladder_free(&ladder);
   customers_free(&customers);
 }
 
@@ -69,15 +69,15 @@ static void odd_gaps(void **unused)
     {1500, 3, 0, 5},
     {TIME_MAX, 1, 0, 6},
   };
-  Ladder ladder = {.max_step = 2};
+  RepeatLadder ladder = {.max_step = 2};
   Customers customers = {0};
-  assert_int_equal(ladder_start(&ladder), STATUS_OK);
-  assert_true(feed(ladder_accumulator(), &ladder, &customers, rows, 6));
+  assert_int_equal(repeat_ladder_start(&ladder), STATUS_OK);
+  assert_true(feed(repeat_ladder_accumulator(), &ladder, &customers, rows, 6));
   assert_int_equal(ladder.step[0].others.count, 2);
-  assert_int_equal(ladder_finish(&ladder, &NEVER), STATUS_OK);
+  assert_int_equal(repeat_ladder_finish(&ladder, &NEVER), STATUS_OK);
   assert_int_equal(ladder.step[0].converted, 3);
   assert_near(ladder.step[0].median, 1.0 / 86400);
-  ladder_free(&ladder);
+  repeat_ladder_free(&ladder);
   customers_free(&customers);
 }
 
@@ -98,13 +98,13 @@ static void at_random(void **unused)
     if (shop % 2) {
       qsort(rows, n, sizeof *rows, by_time);
     }
-    Ladder ladder = {.max_step = 1 + (uint32_t)draw_below(&seed, 20),
-                     .by_day = shop % 5 == 0,
-                     .offset_ms = (draw_below(&seed, 29) - 14) * MS_PER_HOUR};
+    RepeatLadder ladder = {.max_step = 1 + (uint32_t)draw_below(&seed, 20),
+                           .by_day = shop % 5 == 0,
+                           .offset_ms = (draw_below(&seed, 29) - 14) * MS_PER_HOUR};
     Customers customers = {0};
-    assert_int_equal(ladder_start(&ladder), STATUS_OK);
-    assert_true(feed(ladder_accumulator(), &ladder, &customers, rows, n) || shop % 2 == 0);
-    assert_int_equal(ladder_finish(&ladder, &NEVER), STATUS_OK);
+    assert_int_equal(repeat_ladder_start(&ladder), STATUS_OK);
+    assert_true(feed(repeat_ladder_accumulator(), &ladder, &customers, rows, n) || shop % 2 == 0);
+    assert_int_equal(repeat_ladder_finish(&ladder, &NEVER), STATUS_OK);
     qsort(rows, n, sizeof *rows, by_customer);
     for (uint32_t step = 1; step <= ladder.max_step; step++) {
       int64_t count = 0, reached = 0;
@@ -135,7 +135,7 @@ static void at_random(void **unused)
       assert_int_equal(sort_doubles(gaps, k, &NEVER), STATUS_OK);
       assert_near(ladder.step[step - 1].median, k ? quantile_sorted(gaps, k, 0.5) : NAN);
     }
-    ladder_free(&ladder);
+    repeat_ladder_free(&ladder);
     customers_free(&customers);
   }
 }

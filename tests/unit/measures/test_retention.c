@@ -1,5 +1,5 @@
 /*
-** core/retention.c against a table computed by hand and against the definitions applied naively (every customer at
+** core/measures/retention.c against a table computed by hand and against the definitions applied naively (every customer at
 ** every boundary, all events scanned) on random histories, in time order and shuffled.
 */
 #include <math.h>

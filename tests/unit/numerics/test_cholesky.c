@@ -1,4 +1,4 @@
-/* core/cholesky.c on matrices whose factor is known. */
+/* core/numerics/cholesky.c on matrices whose factor is known. */
 #include "feed.h"
 
 #include "core/numerics/cholesky.h"

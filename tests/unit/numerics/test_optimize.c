@@ -1,4 +1,4 @@
-/* core/optimize.c on functions whose maxima are known in closed form. */
+/* core/numerics/optimize.c on functions whose maxima are known in closed form. */
 #include "feed.h"
 
 #include "core/numerics/optimize.h"

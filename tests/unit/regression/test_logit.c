@@ -195,9 +195,9 @@ static void weights_count_rows(void **state)
 static void rows_are_shared_by_fits(void **state)
 {
   (void)state;
-  LogitRows rows = {.n_features = 2};
+  RegressionRows rows = {.n_features = 2};
   for (int i = 0; i < 8; i++) {
-    assert_int_equal(logit_rows_add(&rows, EIGHT + 2 * i, EIGHT_LABEL[i], 1), STATUS_OK);
+    assert_int_equal(regression_rows_add(&rows, EIGHT + 2 * i, EIGHT_LABEL[i], 1), STATUS_OK);
   }
   Logit first, second, third;
   assert_int_equal(logit_fit(&rows, 0, &first, &NEVER), STATUS_OK);
@@ -208,8 +208,8 @@ static void rows_are_shared_by_fits(void **state)
   logit_free(&first);
   logit_free(&second);
   logit_free(&third);
-  logit_rows_free(&rows);
-  logit_rows_free(&rows);
+  regression_rows_free(&rows);
+  regression_rows_free(&rows);
 }
 
 /* x, a constant, 2x + 1, noise z, x - 3z: what remains is the fit on x and z. */
@@ -470,11 +470,11 @@ static bool stop_after(void *context)
 static void interrupts_are_noticed(void **state)
 {
   (void)state;
-  LogitRows rows = {.n_features = 2};
+  RegressionRows rows = {.n_features = 2};
   Logit logit, whole;
   for (int i = 0; i < 20000; i++) {
     double x[] = {i % 97, i % 31};
-    assert_int_equal(logit_rows_add(&rows, x, i * 7919 % 13 < 5, 1), STATUS_OK);
+    assert_int_equal(regression_rows_add(&rows, x, i * 7919 % 13 < 5, 1), STATUS_OK);
   }
   int asked = 0;
   for (int left = 0;; left++) {
@@ -490,7 +490,7 @@ static void interrupts_are_noticed(void **state)
   assert_true(logit.coefficient[0] == whole.coefficient[0] && logit_converged(&whole));
   logit_free(&logit);
   logit_free(&whole);
-  logit_rows_free(&rows);
+  regression_rows_free(&rows);
 }
 
 /* Says stop once. */
@@ -503,11 +503,11 @@ static bool stop_once(void *context)
 static void interrupts_are_noticed_in_separation(void **state)
 {
   (void)state;
-  LogitRows rows = {.n_features = 2};
+  RegressionRows rows = {.n_features = 2};
   Logit logit;
   for (int i = 0; i < 20000; i++) {
     double x[] = {i % 97 + i / 20000.0, i % 31};
-    assert_int_equal(logit_rows_add(&rows, x, 3 * x[0] + x[1] > 160, 1), STATUS_OK);
+    assert_int_equal(regression_rows_add(&rows, x, 3 * x[0] + x[1] > 160, 1), STATUS_OK);
   }
   for (int left = 0;; left++) {
     int questions = left;
@@ -517,7 +517,7 @@ static void interrupts_are_noticed_in_separation(void **state)
     if (!heard) break;
     assert_int_equal(status, STATUS_INTERRUPT);
   }
-  logit_rows_free(&rows);
+  regression_rows_free(&rows);
 }
 
 static bool count_questions(void *context)
@@ -533,14 +533,14 @@ static void interrupts_are_noticed_in_matrices(void **state)
   enum {
     FEATURES = 600
   };
-  LogitRows rows = {.n_features = FEATURES};
+  RegressionRows rows = {.n_features = FEATURES};
   Logit logit;
   for (int i = 0; i < 40; i++) {
     double x[FEATURES];
     for (int j = 0; j < FEATURES; j++) {
       x[j] = (i + 1) * 7919 * (j + 3) % 101;
     }
-    assert_int_equal(logit_rows_add(&rows, x, i * 7919 % 13 < 5, 1), STATUS_OK);
+    assert_int_equal(regression_rows_add(&rows, x, i * 7919 % 13 < 5, 1), STATUS_OK);
   }
   int asked = 0;
   assert_int_equal(logit_fit(&rows, 1, &logit, &(Watch){count_questions, &asked}), STATUS_OK);
@@ -551,7 +551,7 @@ static void interrupts_are_noticed_in_matrices(void **state)
   int left = asked - 10; /* in the inverse */
   assert_int_equal(logit_fit(&rows, 1, &logit, &(Watch){stop_after, &left}), STATUS_INTERRUPT);
   assert_null(logit.coefficient);
-  logit_rows_free(&rows);
+  regression_rows_free(&rows);
 }
 
 int main(void)

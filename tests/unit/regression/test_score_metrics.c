@@ -18,40 +18,40 @@ static void assert_near(double got, double want, double tolerance)
   if (!(fabs(got - want) <= tolerance)) fail_msg("got %.17g, want %.17g", got, want);
 }
 
-static void scores_of(Scores *scores, const double *score, const unsigned char *label, size_t n)
+static void scores_of(ScoreMetrics *scores, const double *score, const unsigned char *label, size_t n)
 {
-  *scores = (Scores){0};
-  assert_int_equal(scores_load(scores, score, label, n), STATUS_OK);
-  assert_int_equal(scores_sort(scores, &NEVER), STATUS_OK);
+  *scores = (ScoreMetrics){0};
+  assert_int_equal(score_metrics_load(scores, score, label, n), STATUS_OK);
+  assert_int_equal(score_metrics_sort(scores, &NEVER), STATUS_OK);
 }
 
 static Auc auc_of(const double *score, const unsigned char *label, size_t n)
 {
-  Scores scores;
+  ScoreMetrics scores;
   Auc auc;
   scores_of(&scores, score, label, n);
-  assert_int_equal(scores_auc(&scores, &auc, &NEVER), STATUS_OK);
-  scores_free(&scores);
+  assert_int_equal(score_metrics_auc(&scores, &auc, &NEVER), STATUS_OK);
+  score_metrics_free(&scores);
   return auc;
 }
 
 static double lift_of(const double *score, const unsigned char *label, size_t n, double share)
 {
-  Scores scores;
+  ScoreMetrics scores;
   double lift;
   scores_of(&scores, score, label, n);
-  assert_int_equal(scores_lift(&scores, share, &lift, &NEVER), STATUS_OK);
-  scores_free(&scores);
+  assert_int_equal(score_metrics_lift(&scores, share, &lift, &NEVER), STATUS_OK);
+  score_metrics_free(&scores);
   return lift;
 }
 
 static Calibration calibration_of(const double *score, const unsigned char *label, size_t n, int bins)
 {
-  Scores scores;
+  ScoreMetrics scores;
   Calibration calibration;
   scores_of(&scores, score, label, n);
-  assert_int_equal(scores_calibrate(&scores, bins, &calibration, &NEVER), STATUS_OK);
-  scores_free(&scores);
+  assert_int_equal(score_metrics_calibrate(&scores, bins, &calibration, &NEVER), STATUS_OK);
+  score_metrics_free(&scores);
   return calibration;
 }
 
@@ -155,14 +155,14 @@ static void lift_counts_the_top(void **state)
 static void losses_of_a_row(void **state)
 {
   (void)state;
-  assert_near(brier_term(0.3, true), 0.49, 1e-16);
-  assert_near(brier_term(0.3, false), 0.09, 1e-16);
-  assert_near(log_loss_term(0.3, true), -log(0.3), 1e-16);
-  assert_near(log_loss_term(0.3, false), -log(0.7), 1e-15);
-  assert_near(log_loss_term(0, true), -log(1e-15), 1e-13);
-  assert_near(log_loss_term(1, false), -log(1e-15), 1e-1); /* 1 - 1e-15 is 9 steps of 2^-53 below 1 */
-  assert_near(log_loss_term(0, false), 1e-15, 1e-25);
-  assert_near(log_loss_term(1e-12, false) / 1e-12, 1, 1e-11);
+  assert_near(score_metrics_brier_term(0.3, true), 0.49, 1e-16);
+  assert_near(score_metrics_brier_term(0.3, false), 0.09, 1e-16);
+  assert_near(score_metrics_log_loss_term(0.3, true), -log(0.3), 1e-16);
+  assert_near(score_metrics_log_loss_term(0.3, false), -log(0.7), 1e-15);
+  assert_near(score_metrics_log_loss_term(0, true), -log(1e-15), 1e-13);
+  assert_near(score_metrics_log_loss_term(1, false), -log(1e-15), 1e-1); /* 1 - 1e-15 is 9 steps of 2^-53 below 1 */
+  assert_near(score_metrics_log_loss_term(0, false), 1e-15, 1e-25);
+  assert_near(score_metrics_log_loss_term(1e-12, false) / 1e-12, 1, 1e-11);
 }
 
 /* Without ties, bins are rows in order of falling score, the first ones a row larger. */
@@ -284,9 +284,9 @@ static bool stop_after(void *context)
 static void interrupts_are_noticed(void **state)
 {
   (void)state;
-  Scores scores = {0};
+  ScoreMetrics scores = {0};
   for (int i = 0; i < 40000; i++) {
-    assert_int_equal(scores_add(&scores, (double)(i * 7919LL % 40009) / 40009, i % 3 == 0), STATUS_OK);
+    assert_int_equal(score_metrics_add(&scores, (double)(i * 7919LL % 40009) / 40009, i % 3 == 0), STATUS_OK);
   }
   int asked = 0;
   for (int left = 0;; left++) {
@@ -295,17 +295,17 @@ static void interrupts_are_noticed(void **state)
     Auc auc;
     double lift;
     Calibration calibration;
-    Status status = scores_sort(&scores, &watch);
-    if (status == STATUS_OK) status = scores_auc(&scores, &auc, &watch);
-    if (status == STATUS_OK) status = scores_lift(&scores, 0.5, &lift, &watch);
-    if (status == STATUS_OK) status = scores_calibrate(&scores, 10, &calibration, &watch);
+    Status status = score_metrics_sort(&scores, &watch);
+    if (status == STATUS_OK) status = score_metrics_auc(&scores, &auc, &watch);
+    if (status == STATUS_OK) status = score_metrics_lift(&scores, 0.5, &lift, &watch);
+    if (status == STATUS_OK) status = score_metrics_calibrate(&scores, 10, &calibration, &watch);
     if (status == STATUS_OK) break;
     assert_int_equal(status, STATUS_INTERRUPT);
     asked++;
   }
   assert_true(asked > 10);
-  scores_free(&scores);
-  scores_free(&scores);
+  score_metrics_free(&scores);
+  score_metrics_free(&scores);
 }
 
 int main(void)

@@ -1,4 +1,4 @@
-/* Totals, cuts, scores and ABC classes of core/rfm.h. */
+/* Totals, cuts, scores and ABC classes of core/rfm/rfm.h. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>

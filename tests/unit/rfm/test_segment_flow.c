@@ -1,4 +1,4 @@
-/* Flows between segments, of core/segment_flow.h, by hand. */
+/* Flows between segments, of core/rfm/segment_flow.h, by hand. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

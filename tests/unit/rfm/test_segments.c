@@ -1,4 +1,4 @@
-/* Names of scores, of core/segments.h. */
+/* Names of scores, of core/rfm/segments.h. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

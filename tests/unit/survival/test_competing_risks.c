@@ -1,5 +1,5 @@
 /*
-** core/competing_risks.c against the delta method worked out in full (mpmath 1.3, mp.dps = 30): incidence is linear in the shares that leave at
+** core/survival/competing_risks.c against the delta method worked out in full (mpmath 1.3, mp.dps = 30): incidence is linear in the shares that leave at
 ** each time, whose covariance is the multinomial one. With one cause it must be Kaplan-Meier and Greenwood.
 */
 #include "lifetimes.h"
@@ -21,12 +21,12 @@ static void two_causes(void **unused)
                                        {8, 4, 0.36666666666666667, 0.39166666666666667, 0.24166666666666667, 0.019233607331821618, 0.015043131141345427},
                                        {9, 3, 0.12222222222222222, 0.51388888888888889, 0.36388888888888889, 0.023443483875031494, 0.022046658478206097},
                                        {10, 1, 0.12222222222222222, 0.51388888888888889, 0.36388888888888889, 0.023443483875031494, 0.022046658478206097}};
-  SurvivalCurve curves[3] = {{0}};
+  KaplanMeier curves[3] = {{0}};
   for (int i = 0; i < 14; i++) {
-    assert_int_equal(survival_add(&curves[ROWS[i][1]], ROWS[i][0], ROWS[i][1] != 0), STATUS_OK);
+    assert_int_equal(kaplan_meier_add(&curves[ROWS[i][1]], ROWS[i][0], ROWS[i][1] != 0), STATUS_OK);
   }
   for (int i = 0; i < 3; i++) {
-    assert_int_equal(survival_finish(&curves[i], &NEVER), STATUS_OK);
+    assert_int_equal(kaplan_meier_finish(&curves[i], &NEVER), STATUS_OK);
   }
   CompetingRisks risks;
   assert_int_equal(competing_risks_build(&risks, curves, 2, &NEVER), STATUS_OK);
@@ -46,35 +46,35 @@ static void two_causes(void **unused)
   competing_risks_free(&risks);
   competing_risks_free(&risks);
   for (int i = 0; i < 3; i++) {
-    survival_free(&curves[i]);
+    kaplan_meier_free(&curves[i]);
   }
 }
 
 static void one_cause(void **unused)
 {
   (void)unused;
-  SurvivalCurve curve = curve_of(MAINTAINED, N_MAINTAINED), parts[2] = {{0}};
+  KaplanMeier curve = curve_of(MAINTAINED, N_MAINTAINED), parts[2] = {{0}};
   for (int i = 0; i < N_MAINTAINED; i++) {
-    assert_int_equal(survival_add(&parts[MAINTAINED[i].event], MAINTAINED[i].time, MAINTAINED[i].event), STATUS_OK);
+    assert_int_equal(kaplan_meier_add(&parts[MAINTAINED[i].event], MAINTAINED[i].time, MAINTAINED[i].event), STATUS_OK);
   }
   CompetingRisks risks;
-  assert_int_equal(survival_finish(&parts[0], &NEVER), STATUS_OK);
-  assert_int_equal(survival_finish(&parts[1], &NEVER), STATUS_OK);
+  assert_int_equal(kaplan_meier_finish(&parts[0], &NEVER), STATUS_OK);
+  assert_int_equal(kaplan_meier_finish(&parts[1], &NEVER), STATUS_OK);
   assert_int_equal(competing_risks_build(&risks, parts, 1, &NEVER), STATUS_OK);
-  SurvivalPoint point = survival_start(&curve);
-  for (size_t t = 0; survival_next(&curve, &point); t++) {
+  KaplanMeierPoint point = kaplan_meier_start(&curve);
+  for (size_t t = 0; kaplan_meier_next(&curve, &point); t++) {
     assert_true(risks.times[t] == point.time && (double)risks.at_risk[t] == point.at_risk);
     assert_close(risks.survival[t], point.survival, 1e-14);
     assert_close(risks.points[t].incidence, 1 - point.survival, 1e-14);
-    assert_close(sqrt(risks.points[t].variance), survival_se(&point), 1e-14);
+    assert_close(sqrt(risks.points[t].variance), kaplan_meier_se(&point), 1e-14);
   }
   competing_risks_free(&risks);
   assert_int_equal(competing_risks_build(&risks, parts, 0, &NEVER), STATUS_OK); /* all censored */
   assert_int_equal(risks.n_times, 4);
   competing_risks_free(&risks);
-  survival_free(&parts[0]);
-  survival_free(&parts[1]);
-  survival_free(&curve);
+  kaplan_meier_free(&parts[0]);
+  kaplan_meier_free(&parts[1]);
+  kaplan_meier_free(&curve);
 }
 
 int main(void)

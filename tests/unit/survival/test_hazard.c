@@ -1,4 +1,4 @@
-/* core/hazard.c: periods, shares and peaks, by hand; Wilson's interval is that of stats.h. */
+/* core/survival/hazard.c: periods, shares and peaks, by hand; Wilson's interval is that of stats.h. */
 #include "lifetimes.h"
 
 #include "core/survival/hazard.h"
@@ -20,7 +20,7 @@ static void shares(void **unused)
 {
   (void)unused;
   static const Lifetime ROWS[] = {{0, 0}, {1, 1}, {1, 1}, {1, 0}, {2, 1}, {4, 1}, {4, 0}, {4, 0}};
-  SurvivalCurve curve = curve_of(ROWS, 8);
+  KaplanMeier curve = curve_of(ROWS, 8);
   Hazard hazard;
   assert_int_equal(hazard_build(&hazard, &curve, 1, 1, 0.95, &NEVER), STATUS_OK);
   static const double EXPECTED[][6] = {/* period, at risk, events, censored, survival, smoothed */
@@ -54,7 +54,7 @@ static void shares(void **unused)
   assert_int_equal(hazard.periods[2].at_risk, 3);
   assert_true(hazard.periods[2].smoothed == hazard.periods[2].hazard);
   hazard_free(&hazard);
-  survival_free(&curve);
+  kaplan_meier_free(&curve);
   assert_int_equal(hazard_build(&hazard, &curve, 1, 1, 0.95, &NEVER), STATUS_OK);
   assert_int_equal(hazard.n, 0);
 }
@@ -63,20 +63,20 @@ static void shares(void **unused)
 static void peaks(void **unused)
 {
   (void)unused;
-  SurvivalCurve curve = {0};
+  KaplanMeier curve = {0};
   int left = 100000;
   for (int month = 1; month <= 24; month++) {
     int go = month == 1 ? left / 9 : month == 12 ? left / 10
                                                  : left / 100;
     for (int i = 0; i < go; i++) {
-      assert_int_equal(survival_add(&curve, month, true), STATUS_OK);
+      assert_int_equal(kaplan_meier_add(&curve, month, true), STATUS_OK);
     }
     left -= go;
   }
   for (int i = 0; i < left; i++) {
-    assert_int_equal(survival_add(&curve, 24, false), STATUS_OK);
+    assert_int_equal(kaplan_meier_add(&curve, 24, false), STATUS_OK);
   }
-  assert_int_equal(survival_finish(&curve, &NEVER), STATUS_OK);
+  assert_int_equal(kaplan_meier_finish(&curve, &NEVER), STATUS_OK);
   Hazard hazard;
   assert_int_equal(hazard_build(&hazard, &curve, 1, 1, 0.95, &NEVER), STATUS_OK);
   for (int month = 1; month <= 24; month++) {
@@ -84,7 +84,7 @@ static void peaks(void **unused)
                                                                                   : 0);
   }
   hazard_free(&hazard);
-  survival_free(&curve);
+  kaplan_meier_free(&curve);
 }
 
 int main(void)

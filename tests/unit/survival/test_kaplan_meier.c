@@ -1,5 +1,5 @@
 /*
-** core/survival.c and survival_measures.c: the aml data against exact fractions (mpmath 1.3, mp.dps = 40) and what R's survfit prints of it
+** core/survival/kaplan_meier.c and survival_measures.c: the aml data against exact fractions (mpmath 1.3, mp.dps = 40) and what R's survfit prints of it
 ** (Therneau & Grambsch 2000: medians 31 and 23), then ways of reading the same rows against each other and against counting by hand.
 */
 #include "lifetimes.h"
@@ -23,28 +23,28 @@ static void kaplan_meier(void **unused)
     {45, 1, 1, 0, INFINITY, 2.9416666666666667, 1.5409027777777778, 2.9603535353535354, 1.5445684751555964},
   };
   for (int broken = 0; broken < 2; broken++) {
-    SurvivalCurve curve = curve_of(NOT_MAINTAINED, N_NOT_MAINTAINED);
+    KaplanMeier curve = curve_of(NOT_MAINTAINED, N_NOT_MAINTAINED);
     curve.ties_broken = broken;
-    SurvivalPoint point = survival_start(&curve);
+    KaplanMeierPoint point = kaplan_meier_start(&curve);
     assert_int_equal(curve.n_points, 10);
     assert_int_equal(curve.rows, 12);
     assert_int_equal(curve.n_event, 11);
     for (int i = 0; i < 10; i++) {
-      assert_true(survival_next(&curve, &point));
+      assert_true(kaplan_meier_next(&curve, &point));
       const double *expected = EXPECTED[i];
       assert_true(point.time == expected[0] && point.at_risk == expected[1] && point.events == expected[2]);
       assert_close(point.survival, expected[3], 1e-15);
       if (i < 9) {
         assert_close(point.log_variance, expected[4], 1e-15);
-        assert_close(survival_se(&point), expected[3] * sqrt(expected[4]), 1e-15);
+        assert_close(kaplan_meier_se(&point), expected[3] * sqrt(expected[4]), 1e-15);
       }
       assert_close(point.hazard, expected[5 + 2 * broken], 1e-15);
       assert_close(point.hazard_variance, expected[6 + 2 * broken], 1e-15);
     }
-    assert_false(survival_next(&curve, &point));
-    assert_true(isinf(point.log_variance) && isnan(survival_se(&point)));
-    survival_free(&curve);
-    survival_free(&curve);
+    assert_false(kaplan_meier_next(&curve, &point));
+    assert_true(isinf(point.log_variance) && isnan(kaplan_meier_se(&point)));
+    kaplan_meier_free(&curve);
+    kaplan_meier_free(&curve);
   }
 }
 
@@ -52,51 +52,51 @@ static void quantiles(void **unused)
 {
   (void)unused;
   static const double P[] = {0.25, 0.5, 0.75};
-  SurvivalQuantile q[3];
-  SurvivalCurve curve = curve_of(MAINTAINED, N_MAINTAINED);
-  assert_int_equal(survival_quantiles(&curve, P, 3, SCALE_LOG, 1.959963984540054, q, &NEVER), STATUS_OK);
+  KaplanMeierQuantile q[3];
+  KaplanMeier curve = curve_of(MAINTAINED, N_MAINTAINED);
+  assert_int_equal(kaplan_meier_quantiles(&curve, P, 3, SCALE_LOG, 1.959963984540054, q, &NEVER), STATUS_OK);
   assert_true(q[0].time == 18 && q[1].time == 31 && q[2].time == 48);
   assert_true(q[1].low == 18 && isnan(q[1].high)); /* survfit(Surv(time, status) ~ x, aml): 31 (18, NA) */
-  survival_free(&curve);
+  kaplan_meier_free(&curve);
   curve = curve_of(NOT_MAINTAINED, N_NOT_MAINTAINED);
-  assert_int_equal(survival_quantiles(&curve, P, 3, SCALE_LOG, 1.959963984540054, q, &NEVER), STATUS_OK);
+  assert_int_equal(kaplan_meier_quantiles(&curve, P, 3, SCALE_LOG, 1.959963984540054, q, &NEVER), STATUS_OK);
   assert_true(q[1].time == 23 && q[1].low == 8 && isnan(q[1].high)); /* 23 (8, NA) */
-  survival_free(&curve);
+  kaplan_meier_free(&curve);
   /* S is 1/2 to rounding only: (999 998 ... 500)/(1000 ... 501). */
   for (int i = 1; i <= 1000; i++) {
-    assert_int_equal(survival_add(&curve, i + 0.5, true), STATUS_OK);
+    assert_int_equal(kaplan_meier_add(&curve, i + 0.5, true), STATUS_OK);
   }
-  assert_int_equal(survival_finish(&curve, &NEVER), STATUS_OK);
-  assert_int_equal(survival_quantiles(&curve, P, 3, SCALE_LOG, 1.959963984540054, q, &NEVER), STATUS_OK);
+  assert_int_equal(kaplan_meier_finish(&curve, &NEVER), STATUS_OK);
+  assert_int_equal(kaplan_meier_quantiles(&curve, P, 3, SCALE_LOG, 1.959963984540054, q, &NEVER), STATUS_OK);
   assert_true(q[0].time == 250.5 && q[1].time == 500.5 && q[2].time == 750.5);
-  survival_free(&curve);
+  kaplan_meier_free(&curve);
 }
 
 static void restricted_mean(void **unused)
 {
   (void)unused;
   double mean = 0, se = 0;
-  SurvivalCurve curve = curve_of(NOT_MAINTAINED, N_NOT_MAINTAINED);
-  assert_int_equal(survival_restricted_mean(&curve, 45, &mean, &se, &NEVER), STATUS_OK);
+  KaplanMeier curve = curve_of(NOT_MAINTAINED, N_NOT_MAINTAINED);
+  assert_int_equal(kaplan_meier_restricted_mean(&curve, 45, &mean, &se, &NEVER), STATUS_OK);
   assert_close(mean, 22.708333333333333, 1e-14); /* print(survfit(…), rmean = "common"): 22.7 */
-  assert_int_equal(survival_restricted_mean(&curve, 1000, &mean, &se, &NEVER), STATUS_OK);
+  assert_int_equal(kaplan_meier_restricted_mean(&curve, 1000, &mean, &se, &NEVER), STATUS_OK);
   assert_close(mean, 22.708333333333333, 1e-14); /* nobody is left after 45 */
-  assert_int_equal(survival_restricted_mean(&curve, 3, &mean, &se, &NEVER), STATUS_OK);
+  assert_int_equal(kaplan_meier_restricted_mean(&curve, 3, &mean, &se, &NEVER), STATUS_OK);
   assert_true(mean == 3 && se == 0);
-  assert_int_equal(survival_restricted_mean(&curve, 0, &mean, &se, &NEVER), STATUS_OK);
+  assert_int_equal(kaplan_meier_restricted_mean(&curve, 0, &mean, &se, &NEVER), STATUS_OK);
   assert_true(mean == 0 && se == 0);
   /* To 8: 5 + 3 (10/12); variance (3 10/12)^2 2/(12 10), and nothing of time 8 itself. */
-  assert_int_equal(survival_restricted_mean(&curve, 8, &mean, &se, &NEVER), STATUS_OK);
+  assert_int_equal(kaplan_meier_restricted_mean(&curve, 8, &mean, &se, &NEVER), STATUS_OK);
   assert_close(mean, 7.5, 1e-15);
   assert_close(se, 2.5 * sqrt(2.0 / 120), 1e-15);
-  survival_free(&curve);
+  kaplan_meier_free(&curve);
   curve = curve_of(MAINTAINED, N_MAINTAINED);
-  assert_int_equal(survival_restricted_mean(&curve, 161, &mean, &se, &NEVER), STATUS_OK);
+  assert_int_equal(kaplan_meier_restricted_mean(&curve, 161, &mean, &se, &NEVER), STATUS_OK);
   assert_close(mean, 52.645454545454545, 1e-14); /* rmean = 161: 52.6 */
-  assert_int_equal(survival_restricted_mean(&curve, 161.5, &mean, &se, &NEVER), STATUS_OK);
+  assert_int_equal(kaplan_meier_restricted_mean(&curve, 161.5, &mean, &se, &NEVER), STATUS_OK);
   assert_true(isnan(mean) && isnan(se));
-  survival_free(&curve);
-  assert_int_equal(survival_restricted_mean(&curve, 1, &mean, &se, &NEVER), STATUS_OK); /* no rows */
+  kaplan_meier_free(&curve);
+  assert_int_equal(kaplan_meier_restricted_mean(&curve, 1, &mean, &se, &NEVER), STATUS_OK); /* no rows */
   assert_true(isnan(mean) && isnan(se));
 }
 
@@ -104,10 +104,10 @@ static void intervals(void **unused)
 {
   (void)unused;
   for (int scale = SCALE_LOG_LOG; scale <= SCALE_PLAIN; scale++) {
-    Interval none = survival_interval(0, INFINITY, (SurvivalScale)scale, 2), sure = survival_interval(1, 0, (SurvivalScale)scale, 2);
+    Interval none = kaplan_meier_interval(0, INFINITY, (KaplanMeierScale)scale, 2), sure = kaplan_meier_interval(1, 0, (KaplanMeierScale)scale, 2);
     assert_true(isnan(none.low) && isnan(none.high));
     assert_true(scale == SCALE_LOG_LOG ? isnan(sure.low) && isnan(sure.high) : sure.low == 1 && sure.high == 1);
-    Interval wide = survival_interval(0.5, 4, (SurvivalScale)scale, 2);
+    Interval wide = kaplan_meier_interval(0.5, 4, (KaplanMeierScale)scale, 2);
     assert_true(wide.low >= 0 && wide.low < 0.5 && wide.high > 0.5 && wide.high <= 1);
   }
 }
@@ -132,7 +132,7 @@ static void ways_of_reading(void **unused)
   static bool events[N];
   uint64_t state = 88172645463325252u;
   for (int kind = 0; kind < 5; kind++) {
-    SurvivalCurve curve = {0}, general = {.general = true};
+    KaplanMeier curve = {0}, general = {.general = true};
     for (int i = 0; i < N; i++) {
       uint64_t r = next_random(&state);
       double whole = (double)(r >> 20 & 0x3ff);
@@ -142,15 +142,15 @@ static void ways_of_reading(void **unused)
                  : kind == 3 ? (r & 64 ? whole * 5 : whole / 3)
                              : 1e6 + whole * 1e-9; /* equal upper digits */
       events[i] = r & 1;
-      assert_int_equal(survival_add(&curve, times[i], events[i]), STATUS_OK);
-      assert_int_equal(survival_add_general(&general, times[i], events[i], 0, 1), STATUS_OK);
+      assert_int_equal(kaplan_meier_add(&curve, times[i], events[i]), STATUS_OK);
+      assert_int_equal(kaplan_meier_add_general(&general, times[i], events[i], 0, 1), STATUS_OK);
     }
-    assert_int_equal(survival_finish(&curve, &NEVER), STATUS_OK);
-    assert_int_equal(survival_finish(&general, &NEVER), STATUS_OK);
+    assert_int_equal(kaplan_meier_finish(&curve, &NEVER), STATUS_OK);
+    assert_int_equal(kaplan_meier_finish(&general, &NEVER), STATUS_OK);
     assert_int_equal(curve.n_points, general.n_points);
-    SurvivalPoint point = survival_start(&curve), other = survival_start(&general), sought = point;
+    KaplanMeierPoint point = kaplan_meier_start(&curve), other = kaplan_meier_start(&general), sought = point;
     double last = -1, survival = 1;
-    while (survival_next(&curve, &point)) {
+    while (kaplan_meier_next(&curve, &point)) {
       int at_risk = 0, d = 0, c = 0;
       for (int i = 0; i < N; i++) {
         at_risk += times[i] >= point.time;
@@ -161,20 +161,20 @@ static void ways_of_reading(void **unused)
       assert_true(point.time > last && d + c > 0);
       assert_true(point.at_risk == at_risk && point.events == d && point.censored == c);
       assert_close(point.survival, survival, 1e-13);
-      assert_true(survival_next(&general, &other));
+      assert_true(kaplan_meier_next(&general, &other));
       assert_true(other.time == point.time && other.at_risk == at_risk && other.survival == point.survival && other.hazard == point.hazard);
-      survival_seek(&curve, &sought, (size_t)(point.index * 389 % (int64_t)curve.n_points)); /* anywhere */
-      survival_seek(&curve, &sought, (size_t)point.index);
+      kaplan_meier_seek(&curve, &sought, (size_t)(point.index * 389 % (int64_t)curve.n_points)); /* anywhere */
+      kaplan_meier_seek(&curve, &sought, (size_t)point.index);
       assert_true(sought.survival == point.survival && sought.at_risk == at_risk && sought.events_before == point.events_before);
       last = point.time;
     }
-    assert_false(survival_next(&general, &other));
-    survival_find(&curve, last + 1, &sought);
+    assert_false(kaplan_meier_next(&general, &other));
+    kaplan_meier_find(&curve, last + 1, &sought);
     assert_true(sought.time == last);
-    survival_find(&curve, -1, &sought);
+    kaplan_meier_find(&curve, -1, &sought);
     assert_true(sought.index == -1 && sought.survival == 1);
-    survival_free(&curve);
-    survival_free(&general);
+    kaplan_meier_free(&curve);
+    kaplan_meier_free(&general);
   }
 }
 
@@ -182,61 +182,61 @@ static void weights_and_entries(void **unused)
 {
   (void)unused;
   /* Weight 3 is the row three times; thirds add up as their whole. */
-  SurvivalCurve weighted = {.general = true}, repeated = {0};
+  KaplanMeier weighted = {.general = true}, repeated = {0};
   for (int i = 0; i < N_MAINTAINED; i++) {
     const Lifetime *life = &MAINTAINED[i];
-    assert_int_equal(survival_add_general(&weighted, life->time, life->event, 0, i % 3 + 1), STATUS_OK);
+    assert_int_equal(kaplan_meier_add_general(&weighted, life->time, life->event, 0, i % 3 + 1), STATUS_OK);
     for (int j = 0; j < i % 3 + 1; j++) {
-      assert_int_equal(survival_add(&repeated, life->time, life->event), STATUS_OK);
+      assert_int_equal(kaplan_meier_add(&repeated, life->time, life->event), STATUS_OK);
     }
   }
-  assert_int_equal(survival_finish(&weighted, &NEVER), STATUS_OK);
-  assert_int_equal(survival_finish(&repeated, &NEVER), STATUS_OK);
-  SurvivalPoint a = survival_start(&weighted), b = survival_start(&repeated);
-  while (survival_next(&weighted, &a)) {
-    assert_true(survival_next(&repeated, &b));
+  assert_int_equal(kaplan_meier_finish(&weighted, &NEVER), STATUS_OK);
+  assert_int_equal(kaplan_meier_finish(&repeated, &NEVER), STATUS_OK);
+  KaplanMeierPoint a = kaplan_meier_start(&weighted), b = kaplan_meier_start(&repeated);
+  while (kaplan_meier_next(&weighted, &a)) {
+    assert_true(kaplan_meier_next(&repeated, &b));
     assert_true(a.time == b.time && a.at_risk == b.at_risk && a.events == b.events && a.censored == b.censored);
     assert_true(a.survival == b.survival && a.log_variance == b.log_variance);
   }
   assert_int_equal(weighted.rows, 11);
-  survival_free(&weighted);
-  survival_free(&repeated);
+  kaplan_meier_free(&weighted);
+  kaplan_meier_free(&repeated);
 
   /* (entry, time]: (0, 4] event, (2, 5] event, (4, 6] event, (6, 8] censored, (7, 9] event. At 4 the one who comes at 4 is not at risk yet. */
   static const double ROWS[][4] = {{0, 4, 1, 2}, {2, 5, 1, 1}, {4, 6, 1, 1}, {6, 8, 0, 0}, {7, 9, 1, 1}};
-  SurvivalCurve late = {.general = true};
+  KaplanMeier late = {.general = true};
   for (int i = 0; i < 5; i++) {
-    assert_int_equal(survival_add_general(&late, ROWS[i][1], ROWS[i][2] != 0, ROWS[i][0], 0.1), STATUS_OK);
+    assert_int_equal(kaplan_meier_add_general(&late, ROWS[i][1], ROWS[i][2] != 0, ROWS[i][0], 0.1), STATUS_OK);
   }
-  assert_int_equal(survival_finish(&late, &NEVER), STATUS_OK);
-  SurvivalPoint point = survival_start(&late);
+  assert_int_equal(kaplan_meier_finish(&late, &NEVER), STATUS_OK);
+  KaplanMeierPoint point = kaplan_meier_start(&late);
   static const double AT_RISK[] = {0.2, 0.2, 0.1, 0.2, 0.1}, SURVIVAL[] = {0.5, 0.25, 0, 0, 0};
   for (int i = 0; i < 5; i++) {
-    assert_true(survival_next(&late, &point));
+    assert_true(kaplan_meier_next(&late, &point));
     assert_close(point.at_risk, AT_RISK[i], 1e-14);
     assert_close(point.survival, SURVIVAL[i], 1e-14);
   }
   assert_true(point.survival == 0); /* exactly, whatever a sum of tenths leaves over */
-  survival_free(&late);
+  kaplan_meier_free(&late);
 }
 
 static void nobody(void **unused)
 {
   (void)unused;
-  SurvivalCurve curve = {0};
-  assert_int_equal(survival_finish(&curve, &NEVER), STATUS_OK);
-  SurvivalPoint point = survival_start(&curve);
-  assert_false(survival_next(&curve, &point));
-  assert_true(survival_last_time(&curve) == -1);
-  survival_free(&curve);
-  assert_int_equal(survival_add(&curve, 0, false), STATUS_OK); /* one, at once, without event */
-  assert_int_equal(survival_add(&curve, -0.0, false), STATUS_OK);
-  assert_int_equal(survival_finish(&curve, &NEVER), STATUS_OK);
-  point = survival_start(&curve);
-  assert_true(survival_next(&curve, &point));
+  KaplanMeier curve = {0};
+  assert_int_equal(kaplan_meier_finish(&curve, &NEVER), STATUS_OK);
+  KaplanMeierPoint point = kaplan_meier_start(&curve);
+  assert_false(kaplan_meier_next(&curve, &point));
+  assert_true(kaplan_meier_last_time(&curve) == -1);
+  kaplan_meier_free(&curve);
+  assert_int_equal(kaplan_meier_add(&curve, 0, false), STATUS_OK); /* one, at once, without event */
+  assert_int_equal(kaplan_meier_add(&curve, -0.0, false), STATUS_OK);
+  assert_int_equal(kaplan_meier_finish(&curve, &NEVER), STATUS_OK);
+  point = kaplan_meier_start(&curve);
+  assert_true(kaplan_meier_next(&curve, &point));
   assert_true(point.time == 0 && !signbit(point.time) && point.at_risk == 2 && point.survival == 1 && point.hazard == 0);
-  assert_false(survival_next(&curve, &point));
-  survival_free(&curve);
+  assert_false(kaplan_meier_next(&curve, &point));
+  kaplan_meier_free(&curve);
 }
 
 static bool stop(void *context)
@@ -248,12 +248,12 @@ static bool stop(void *context)
 static void interrupted(void **unused)
 {
   (void)unused;
-  SurvivalCurve curve = {0};
+  KaplanMeier curve = {0};
   for (int i = 0; i < 1000; i++) {
-    assert_int_equal(survival_add(&curve, i / 7.0, true), STATUS_OK);
+    assert_int_equal(kaplan_meier_add(&curve, i / 7.0, true), STATUS_OK);
   }
-  assert_int_equal(survival_finish(&curve, &(Watch){stop, NULL}), STATUS_INTERRUPT);
-  survival_free(&curve);
+  assert_int_equal(kaplan_meier_finish(&curve, &(Watch){stop, NULL}), STATUS_INTERRUPT);
+  kaplan_meier_free(&curve);
 }
 
 int main(void)

@@ -1,4 +1,4 @@
-/* core/calendar and time_text: dates, times, periods, durations. All forms of time text: test_calendar_sqlite.c. */
+/* core/calendar and time_text: dates, times, periods, durations. All forms of time text: test_time_sqlite.c. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
