@@ -1,8 +1,9 @@
 /*
 ** retain: customer-retention analytics inside SQLite.
 **
-** Loaded at run time (`.load ./retain`), SQLite calls the function below by itself. Linked into an application (libretain.a), the application
-** calls it once per connection, with NULL for `api`, or once per process through sqlite3_auto_extension().
+** Loaded at run time (`.load ./retain`), SQLite calls the function below by itself. Linked into an application
+** (libretain.a), the application calls it once per connection, with NULL for `api`, or once per process through
+** sqlite3_auto_extension().
 */
 #ifndef RETAIN_H
 #define RETAIN_H
@@ -17,8 +18,8 @@ struct sqlite3;
 struct sqlite3_api_routines;
 
 /*
-** Registers every function on `db`. Returns an SQLite result code; where it is not SQLITE_OK and `message` is not NULL, *message is a text to be freed
-** with sqlite3_free().
+** Registers every function on `db`. Returns an SQLite result code; where it is not SQLITE_OK and `message` is not NULL,
+** *message is a text to be freed with sqlite3_free().
 */
 #ifdef _WIN32
 __declspec(dllexport)

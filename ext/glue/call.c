@@ -34,10 +34,11 @@ const char *call_build_form(void)
 }
 
 /*
-** Cached statements, stepped and reset: they see sqlite3_interrupt() and run the progress handler on every version of SQLite, which sqlite3_is_interrupted()
-** does not. They live with the call and not with the connection, whose sqlite3_close() they would block.
-** The handler is due every so many VDBE instructions, typically a thousand or more, of which SELECT 1 has four: now and then one of about
-** ten thousand (50 us, hardly an allocation) is run, so that work outside the VDBE reaches the handler too.
+** Cached statements, stepped and reset: they see sqlite3_interrupt() and run the progress handler on every version of
+** SQLite, which sqlite3_is_interrupted() does not. They live with the call and not with the connection, whose
+** sqlite3_close() they would block. The handler is due every so many VDBE instructions, typically a thousand or more,
+** of which SELECT 1 has four: now and then one of about ten thousand (50 us, hardly an allocation) is run, so that work
+** outside the VDBE reaches the handler too.
 */
 static const char *const WATCH_SQL[WATCH_STATEMENTS] = {
   "SELECT 1",
@@ -157,7 +158,8 @@ Status call_fail_value(Call *call, const char *what, sqlite3_value *value)
 Status call_fail_row_value(Call *call, const char *what, sqlite3_value *value)
 {
   bool empty = sqlite3_value_type(value) == SQLITE_TEXT && sqlite3_value_bytes(value) == 0;
-  return empty ? call_fail(call, "%s, got '': an empty text is not NULL, nullif(column, '') is", what) : call_fail_value(call, what, value);
+  return empty ? call_fail(call, "%s, got '': an empty text is not NULL, nullif(column, '') is", what)
+               : call_fail_value(call, what, value);
 }
 
 Status call_fail_argument(Call *call, int param, const char *must, ...)

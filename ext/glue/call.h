@@ -1,8 +1,8 @@
 /*
 ** One call of a function or table function, as the fn files see it: checked arguments in, cells or a message out.
 **
-** Arguments are numbered as in the spec's params. They were checked against the spec before fn code runs, so the readers
-** cannot fail: each returns the argument, or its default.
+** Arguments are numbered as in the spec's params. They were checked against the spec before fn code runs, so the
+** readers cannot fail: each returns the argument, or its default.
 */
 #ifndef RETAIN_GLUE_CALL_H
 #define RETAIN_GLUE_CALL_H
@@ -36,15 +36,15 @@ int truth_of_text(const char *text, size_t length);
 bool call_truth(const Call *call, int param); /* SQL truth of any value: non-zero number; text as a number */
 
 /*
-** Functions with `more`: how many arguments there are after the params, and the i-th of them, from 0, as a number: NaN where NULL; STATUS_ERROR,
-** with the message, where it is none.
+** Functions with `more`: how many arguments there are after the params, and the i-th of them, from 0, as a number: NaN
+** where NULL; STATUS_ERROR, with the message, where it is none.
 */
 int call_more(const Call *call);
 Status call_more_real(Call *call, int i, double *value);
 
 /*
-** Says what a parameter that was left out came to mean, where that is no constant of its spec: the number of a choice, the integer, or the time. Its hidden
-** column then shows it.
+** Says what a parameter that was left out came to mean, where that is no constant of its spec: the number of a choice,
+** the integer, or the time. Its hidden column then shows it.
 */
 void call_resolve(Call *call, int param, int64_t number);
 
@@ -67,13 +67,17 @@ const char *call_sqlite_version(void);
 const char *call_build_form(void);
 
 /*
-** Functions only: an object made from the text of argument `param` alone (a parsed model, cuts) and kept for rows that bring the same text; the last few are.
-** read() fills `size` bytes, all zero; free_object() frees what it took, also where it failed, and the object. Borrowed, until the next call_object(). NULL: the call has failed.
+** Functions only: an object made from the text of argument `param` alone (a parsed model, cuts) and kept for rows that
+** bring the same text; the last few are. read() fills `size` bytes, all zero; free_object() frees what it took, also
+** where it failed, and the object. Borrowed, until the next call_object(). NULL: the call has failed.
 */
 typedef Status ObjectRead(Call *call, int param, void *object);
 void *call_object(Call *call, int param, size_t size, ObjectRead *read, void (*free_object)(void *));
 
-/* Messages: "name(): " + text. Both return STATUS_ERROR, so that `return call_fail(…)` reads well. The first message stays. */
+/*
+** Messages: "name(): " + text. Both return STATUS_ERROR, so that `return call_fail(…)` reads well. The first message
+** stays.
+*/
 Status call_fail(Call *call, const char *format, ...);
 /* "name(): argument must be …, got VALUE": `must` is what is accepted, such as "2…10" or "one of day, week". */
 Status call_fail_argument(Call *call, int param, const char *must, ...);
@@ -88,12 +92,13 @@ void cell_integer(Cell *cell, int64_t value);
 void cell_bool(Cell *cell, bool value);
 void cell_real(Cell *cell, double value);
 void cell_text(Cell *cell, const char *text, size_t length);
-void cell_static(Cell *cell, const char *text);         /* NULL: NULL */
-void cell_owned(Cell *cell, char *text, size_t length); /* text from mem_alloc(), ownership passes; NULL: out of memory */
-void cell_json(Cell *cell, char *text, size_t length);  /* as cell_owned(), marked as JSON */
-void cell_time(Cell *cell, int64_t ms);                 /* 'YYYY-MM-DD HH:MM:SS[.SSS]' UTC */
-void cell_date(Cell *cell, int64_t local_ms);           /* 'YYYY-MM-DD' */
-void cell_ratio(Cell *cell, double k, double n);        /* k / n; NULL when n is 0 */
+void cell_static(Cell *cell, const char *text); /* NULL: NULL */
+/* text from mem_alloc(), ownership passes; NULL: out of memory */
+void cell_owned(Cell *cell, char *text, size_t length);
+void cell_json(Cell *cell, char *text, size_t length); /* as cell_owned(), marked as JSON */
+void cell_time(Cell *cell, int64_t ms);                /* 'YYYY-MM-DD HH:MM:SS[.SSS]' UTC */
+void cell_date(Cell *cell, int64_t local_ms);          /* 'YYYY-MM-DD' */
+void cell_ratio(Cell *cell, double k, double n);       /* k / n; NULL when n is 0 */
 /* Hands a history (core/events/event_log.h) to SQL as a pointer value; takes one reference over. */
 struct EventLog;
 void cell_event_log(Cell *cell, struct EventLog *history);

@@ -131,8 +131,7 @@ static bool time_now(int64_t *ms)
 {
   sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
   sqlite3_int64 julian_ms;
-  if (!vfs || vfs->iVersion < 2 || !vfs->xCurrentTimeInt64 ||
-      vfs->xCurrentTimeInt64(vfs, &julian_ms) != SQLITE_OK) {
+  if (!vfs || vfs->iVersion < 2 || !vfs->xCurrentTimeInt64 || vfs->xCurrentTimeInt64(vfs, &julian_ms) != SQLITE_OK) {
     return false;
   }
   *ms = julian_ms - INT64_C(210866760000000);
@@ -217,9 +216,8 @@ static bool number_fits(const ParamSpec *param, sqlite3_value *value, Arg *arg)
 
 static bool time_fits(sqlite3_value *value, Arg *arg)
 {
-  return sqlite3_value_type(value) == SQLITE_INTEGER
-           ? time_from_integer(sqlite3_value_int64(value), &arg->as.integer)
-           : time_from_real(sqlite3_value_double(value), &arg->as.integer);
+  return sqlite3_value_type(value) == SQLITE_INTEGER ? time_from_integer(sqlite3_value_int64(value), &arg->as.integer)
+                                                     : time_from_real(sqlite3_value_double(value), &arg->as.integer);
 }
 
 int truth_of_text(const char *text, size_t length)
@@ -322,9 +320,11 @@ char *param_accepted(const ParamSpec *param)
     case PARAM_DURATION:
       return sqlite3_mprintf("a length of time such as '90 days', '12 weeks' or '3 months', at most 36525 of a unit");
     case PARAM_SOURCE:
-      return sqlite3_mprintf("the name of a table or view in quotes, or (SELECT retain_log(customer, time, value) FROM …)");
+      return sqlite3_mprintf(
+        "the name of a table or view in quotes, or (SELECT retain_log(customer, time, value) FROM …)");
     case PARAM_CONTRACTS:
-      return sqlite3_mprintf("the name of a table or view in quotes, or (SELECT retain_contracts(customer, start, end, amount) FROM …)");
+      return sqlite3_mprintf(
+        "the name of a table or view in quotes, or (SELECT retain_contracts(customer, start, end, amount) FROM …)");
     case PARAM_TABLE:
       return sqlite3_mprintf("the name of a table or view, in quotes");
     case PARAM_COLUMN:
@@ -351,9 +351,11 @@ static Status misfit(Call *call, int i)
   int type = sqlite3_value_numeric_type(value);
   bool fraction = param->kind == PARAM_INTEGER && type == SQLITE_FLOAT;
   bool range = !isinf(param->low) || !isinf(param->high), number = type == SQLITE_INTEGER || type == SQLITE_FLOAT;
-  const char *first = fraction ? "a whole number" : is_number(param) && !is_bit(param) && range && !number ? "a number"
-                                                                                                           : "";
-  Status status = accepted ? call_fail_argument(call, i, "%s%s%s", first, *first && range ? ", " : "", fraction && !range ? "" : accepted)
+  const char *first = fraction                                                 ? "a whole number"
+                      : is_number(param) && !is_bit(param) && range && !number ? "a number"
+                                                                               : "";
+  Status status = accepted ? call_fail_argument(call, i, "%s%s%s", first, *first && range ? ", " : "",
+                                                fraction && !range ? "" : accepted)
                            : STATUS_NOMEM;
   sqlite3_free(accepted);
   return status;
@@ -384,9 +386,11 @@ static Status missing(Call *call, int i)
     return call_fail(call, "%s is required: %s", param->name, param->help);
   }
   if (history && call->values[i]) {
-    const char *maker = contracts ? "retain_contracts" : "retain_log", *arguments = contracts ? "customer, start, end, amount" : "customer, time, value";
-    return call_fail(call, "source is NULL. A %s(…) reaches a table function only as a scalar subquery written in the call, "
-                           "%s((SELECT %s(%s) FROM …)); through a CTE, a view, a table or ORDER BY it becomes NULL",
+    const char *maker = contracts ? "retain_contracts" : "retain_log",
+               *arguments = contracts ? "customer, start, end, amount" : "customer, time, value";
+    return call_fail(call,
+                     "source is NULL. A %s(…) reaches a table function only as a scalar subquery written in the call, "
+                     "%s((SELECT %s(%s) FROM …)); through a CTE, a view, a table or ORDER BY it becomes NULL",
                      maker, call->name, maker, arguments);
   }
   return call_fail(call, "%s is missing: give the name of a table or view, as in %s(%s)", param->name, call->name,

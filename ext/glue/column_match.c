@@ -7,23 +7,27 @@
 #define TABLES_LISTED 30
 
 /*
-** The usual names, compared without case, spaces and underscores. A table where none or several of a role fit is asked about, never guessed.
+** The usual names, compared without case, spaces and underscores. A table where none or several of a role fit is asked
+** about, never guessed.
 */
 static const char *const CUSTOMER_NAMES[] = {
-  "customerid", "userid", "clientid", "accountid", "memberid", "buyerid", "shopperid", "subscriberid", "contactid",
-  "customer", "user", "client", "account", "member", "buyer", "custid", "cust", "customerkey",
-  "customercode", "客户", "客户id", "客户编号", "用户", "用户id", "会员", "会员id", "顾客id", NULL};
-static const char *const TIME_NAMES[] = {
-  "orderedat", "orderdate", "ordertime", "createdat", "purchasedat", "purchasedate", "paidat", "paymentdate", "timestamp",
-  "date", "datetime", "time", "ts", "occurredat", "eventtime", "eventdate", "eventat", "invoicedate",
-  "transactiondate", "transactedat", "soldat", "saledate", "boughtat", "下单时间", "订单时间", "订单日期", "支付时间",
-  "付款时间", "购买时间", "时间", "日期", NULL};
+  "customerid",   "userid",    "clientid", "accountid",   "memberid",     "buyerid", "shopperid",
+  "subscriberid", "contactid", "customer", "user",        "client",       "account", "member",
+  "buyer",        "custid",    "cust",     "customerkey", "customercode", "客户",    "客户id",
+  "客户编号",     "用户",      "用户id",   "会员",        "会员id",       "顾客id",  NULL};
+static const char *const TIME_NAMES[] = {"orderedat",    "orderdate", "ordertime",   "createdat",       "purchasedat",
+                                         "purchasedate", "paidat",    "paymentdate", "timestamp",       "date",
+                                         "datetime",     "time",      "ts",          "occurredat",      "eventtime",
+                                         "eventdate",    "eventat",   "invoicedate", "transactiondate", "transactedat",
+                                         "soldat",       "saledate",  "boughtat",    "下单时间",        "订单时间",
+                                         "订单日期",     "支付时间",  "付款时间",    "购买时间",        "时间",
+                                         "日期",         NULL};
 static const char *const VALUE_NAMES[] = {
-  "amount", "total", "revenue", "value", "price", "sales", "ordertotal", "totalamount", "totalprice",
-  "ordervalue", "orderamount", "grandtotal", "paid", "amountpaid", "spend", "sum", "金额", "订单金额",
-  "支付金额", "实付金额", "消费金额", "总金额", NULL};
-static const char *const KIND_NAMES[] = {"kind", "type", "event", "eventtype", "eventname", "signal", "signaltype",
-                                         "name", "category", "类型", "事件", "事件类型", NULL};
+  "amount",     "total",      "revenue",     "value",      "price",    "sales",      "ordertotal", "totalamount",
+  "totalprice", "ordervalue", "orderamount", "grandtotal", "paid",     "amountpaid", "spend",      "sum",
+  "金额",       "订单金额",   "支付金额",    "实付金额",   "消费金额", "总金额",     NULL};
+static const char *const KIND_NAMES[] = {"kind", "type",     "event", "eventtype", "eventname", "signal", "signaltype",
+                                         "name", "category", "类型",  "事件",      "事件类型",  NULL};
 
 int event_param(const TableSpec *spec, EventParam param)
 {
@@ -34,14 +38,12 @@ int event_param(const TableSpec *spec, EventParam param)
 }
 
 /*
-** One part of a possibly quoted, possibly dotted name: abc, "a b", [a b], `a b`. Returns what follows it (a dot or the end), NULL where the text is no name;
-** *part from sqlite3_malloc.
+** One part of a possibly quoted, possibly dotted name: abc, "a b", [a b], `a b`. Returns what follows it (a dot or the
+** end), NULL where the text is no name; *part from sqlite3_malloc.
 */
 static const char *name_part(const char *text, char **part)
 {
-  char close = *text == '"' ? '"' : *text == '`' ? '`'
-                                  : *text == '[' ? ']'
-                                                 : 0;
+  char close = *text == '"' ? '"' : *text == '`' ? '`' : *text == '[' ? ']' : 0;
   size_t n = 0;
   char *out = sqlite3_malloc64(strlen(text) + 1);
   *part = out;
@@ -86,8 +88,9 @@ static Status quote_name(Call *call, int param, char **quoted)
   sqlite3_free(first);
   sqlite3_free(second);
   status = has_memory ? status : STATUS_NOMEM;
-  return status == STATUS_ERROR ? call_fail_argument(call, param, "the name of a table or view ('orders', 'main.orders', '\"odd name\"')")
-                                : status;
+  return status == STATUS_ERROR
+           ? call_fail_argument(call, param, "the name of a table or view ('orders', 'main.orders', '\"odd name\"')")
+           : status;
 }
 
 /* The first column of the statement's rows as "a, b, c", of many with "…" at the end. */
@@ -123,9 +126,10 @@ static Status no_such_table(Call *call, int param, const char *label, const char
     tables = list_rows(statement);
   }
   sqlite3_finalize(statement);
-  Status status = call_fail(call, "%s '%s' is no table or view of this database, which has %s%s", role, label,
-                            tables ? tables : "none yet",
-                            param == 0 && call->table->has_source ? ". For a query give (SELECT retain_log(customer, time, value) FROM …)" : "");
+  Status status = call_fail(
+    call, "%s '%s' is no table or view of this database, which has %s%s", role, label, tables ? tables : "none yet",
+    param == 0 && call->table->has_source ? ". For a query give (SELECT retain_log(customer, time, value) FROM …)"
+                                          : "");
   sqlite3_free(tables);
   return status;
 }
@@ -156,8 +160,8 @@ static char *columns_text(sqlite3_stmt *table)
 static Status column_fail(Call *call, const char *label, sqlite3_stmt *table, char *problem)
 {
   char *columns = columns_text(table);
-  Status status = problem && columns ? call_fail(call, "%s; the columns of %s are: %s", problem, label, columns)
-                                     : STATUS_NOMEM;
+  Status status =
+    problem && columns ? call_fail(call, "%s; the columns of %s are: %s", problem, label, columns) : STATUS_NOMEM;
   sqlite3_free(columns);
   sqlite3_free(problem);
   return status;
@@ -173,7 +177,8 @@ static Status column_named(Call *call, const char *label, sqlite3_stmt *table, R
       return role->column ? STATUS_OK : STATUS_NOMEM;
     }
   }
-  return column_fail(call, label, table, sqlite3_mprintf("%s '%q' is no column of the source", role->param_name, role->wanted));
+  return column_fail(call, label, table,
+                     sqlite3_mprintf("%s '%q' is no column of the source", role->param_name, role->wanted));
 }
 
 static bool is_usual_name(const char *const *names, const char *column)
@@ -216,10 +221,12 @@ static Status column_recognised(Call *call, const char *label, sqlite3_stmt *tab
     return STATUS_OK;
   }
   char *problem = found ? sqlite3_mprintf("several columns of %s could be the %s (%s)", label, role->noun, fitting)
-                        : sqlite3_mprintf("no column of %s is called like %s %s", label, strchr("aeiou", role->noun[0]) ? "an" : "a", role->noun);
+                        : sqlite3_mprintf("no column of %s is called like %s %s", label,
+                                          strchr("aeiou", role->noun[0]) ? "an" : "a", role->noun);
   if (problem) {
-    problem = role->param_name ? sqlite3_mprintf("%z: name %s with WHERE %s = '…'", problem, found ? "one" : "it", role->param_name)
-                               : sqlite3_mprintf("%z: give a view whose column is called %s", problem, role->noun);
+    problem = role->param_name
+                ? sqlite3_mprintf("%z: name %s with WHERE %s = '…'", problem, found ? "one" : "it", role->param_name)
+                : sqlite3_mprintf("%z: give a view whose column is called %s", problem, role->noun);
   }
   sqlite3_free(fitting);
   return column_fail(call, label, table, problem);
@@ -270,7 +277,8 @@ void role_free(Role *role)
 }
 
 /* The columns of a source that is not the first argument have no parameters that name them. */
-static Role event_role(Call *call, const SourceOptions *options, EventParam param, const char *noun, const char *const *names, bool required)
+static Role event_role(Call *call, const SourceOptions *options, EventParam param, const char *noun,
+                       const char *const *names, bool required)
 {
   static const char *const PARAMS[] = {"customer_column", "time_column", "value_column"};
   bool first = options->param == 0;
@@ -289,15 +297,17 @@ Status named_source_find(Call *call, const SourceOptions *options, NamedSource *
   found->customer = event_role(call, options, EVENT_CUSTOMER_COLUMN, "customer", CUSTOMER_NAMES, true);
   found->time = event_role(call, options, EVENT_TIME_COLUMN, "time", TIME_NAMES, true);
   if (n_roles == COUNT_OF(roles)) {
-    found->value = event_role(call, options, EVENT_VALUE_COLUMN, "value", VALUE_NAMES, first && call->table->value == VALUE_REQUIRED);
+    found->value = event_role(call, options, EVENT_VALUE_COLUMN, "value", VALUE_NAMES,
+                              first && call->table->value == VALUE_REQUIRED);
   }
-  found->attribute = (Role){.noun = options->kinds                                                                    ? "kind"
-                                    : options->attribute_param && !strcmp(options->attribute_param, "segment_column") ? "segment"
-                                                                                                                      : "cohort",
-                            .param_name = options->attribute_param,
-                            .names = options->kinds ? KIND_NAMES : NULL,
-                            .wanted = options->attribute_column,
-                            .required = options->kinds};
+  found->attribute =
+    (Role){.noun = options->kinds                                                                    ? "kind"
+                   : options->attribute_param && !strcmp(options->attribute_param, "segment_column") ? "segment"
+                                                                                                     : "cohort",
+           .param_name = options->attribute_param,
+           .names = options->kinds ? KIND_NAMES : NULL,
+           .wanted = options->attribute_column,
+           .required = options->kinds};
   return named_table_find(call, options->param, roles, n_roles, &found->table);
 }
 

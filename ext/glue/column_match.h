@@ -9,10 +9,11 @@
 
 /* One column that an analysis wants of a table. */
 typedef struct Role {
-  const char *noun;         /* what messages call it */
-  const char *param_name;   /* the parameter that can name it; NULL: none can */
-  const char *const *names; /* the usual names, folded, by which it is recognised; ends in NULL; NULL: only where it is named */
-  const char *wanted;       /* the name given by the user; NULL: none */
+  const char *noun;       /* what messages call it */
+  const char *param_name; /* the parameter that can name it; NULL: none can */
+  /* the usual names, folded, by which it is recognised; ends in NULL; NULL: only where it is named */
+  const char *const *names;
+  const char *wanted; /* the name given by the user; NULL: none */
   bool required;
   char *column; /* out, from sqlite3_malloc: the name as the table spells it; NULL: there is none */
 } Role;
@@ -24,7 +25,10 @@ typedef struct NamedTable {
   char *label; /* schema.table as the user wrote it */
 } NamedTable;
 
-/* Resolves the table that argument `param` names, and its columns, against the schema. The message says what there is. Free also after a failure. */
+/*
+** Resolves the table that argument `param` names, and its columns, against the schema. The message says what there is.
+** Free also after a failure.
+*/
 Status named_table_find(Call *call, int param, Role *const *roles, int n_roles, NamedTable *found);
 void named_table_free(NamedTable *table);
 

@@ -25,8 +25,9 @@ typedef struct Host {
 void host_release(Host *host);
 
 /*
-** An object made from the text of an argument. Kept with the function and found again by that text, not as SQLite's auxiliary data, which
-** is dropped after every row where the argument is a subquery or a column: just how stored cuts, rules and models are passed.
+** An object made from the text of an argument. Kept with the function and found again by that text, not as SQLite's
+** auxiliary data, which is dropped after every row where the argument is a subquery or a column: just how stored cuts,
+** rules and models are passed.
 */
 typedef struct Memo {
   int param;
@@ -95,8 +96,8 @@ void call_begin(Call *call, Host *host, const char *name, int n_params, sqlite3_
 void call_end(Call *call);
 
 /*
-** Checks every value against its ParamSpec and fills args[]. STATUS_ERROR with a message where one does not fit. *null_required: a required argument is
-** NULL (functions; a table function's missing argument is an error).
+** Checks every value against its ParamSpec and fills args[]. STATUS_ERROR with a message where one does not fit.
+** *null_required: a required argument is NULL (functions; a table function's missing argument is an error).
 */
 Status call_check(Call *call, bool *null_required);
 

@@ -1,5 +1,6 @@
 /*
-** One row: from SQLite's values to an event in the hands of the analysis. retain_accumulate() is where SQLite's VDBE brings the rows.
+** One row: from SQLite's values to an event in the hands of the analysis. retain_accumulate() is where SQLite's VDBE
+** brings the rows.
 */
 #include "event_reader.h"
 
@@ -65,8 +66,7 @@ static TimeForm form_of_value(sqlite3_value *value, int type)
   size_t n = text ? strlen(text) : 0;
   if (n > 4 && (text[4] == '-' || memchr(text, ':', n))) {
     bool zone = text[n - 1] == 'Z' || text[n - 1] == 'z' || (n > 16 && strpbrk(text + 16, "+-"));
-    return n <= 10 ? FORM_DATE : zone ? FORM_DATE_TIME_ZONE
-                                      : FORM_DATE_TIME;
+    return n <= 10 ? FORM_DATE : zone ? FORM_DATE_TIME_ZONE : FORM_DATE_TIME;
   }
   double number = sqlite3_value_double(value);
   if (type != SQLITE_INTEGER && number >= 0 && number <= 5373484.5) {
@@ -86,12 +86,16 @@ static int64_t rowid_of(const Reader *reader, sqlite3_value **values)
   return has_rowid(reader, values) ? sqlite3_value_int64(values[reader->rowid_at]) : reader->row;
 }
 
-/* A row that is not as it should be: counted where a diagnosis is made; else left out if it is merely NULL, and an error otherwise. */
+/*
+** A row that is not as it should be: counted where a diagnosis is made; else left out if it is merely NULL, and an
+** error otherwise.
+*/
 static Status row_fault(Reader *reader, RowFault fault, sqlite3_value **values, sqlite3_value *value)
 {
   static const char *const WRONG[FAULT_COUNT] = {
     [FAULT_BAD_CUSTOMER] = "is no customer (an integer or text)",
-    [FAULT_BAD_TIME] = "is no time (ISO text such as '2026-01-31' or '2026-01-31 18:00:00', unix seconds or milliseconds, or a julian day)",
+    [FAULT_BAD_TIME] = "is no time (ISO text such as '2026-01-31' or '2026-01-31 18:00:00', unix seconds or "
+                       "milliseconds, or a julian day)",
     [FAULT_BAD_VALUE] = "is no number of at most 1e100 in size",
   };
   if (reader->diagnosis) {
@@ -126,7 +130,8 @@ static Status take_attribute(Reader *reader, sqlite3_value *value, uint32_t *att
   }
   if (type == SQLITE_BLOB) {
     return call_fail(reader->call, "%s.%s of row %lld is a blob; a %s is an integer, a number or text",
-                     reader->named->table.label, reader->named->attribute.column, reader->row, reader->named->attribute.noun);
+                     reader->named->table.label, reader->named->attribute.column, reader->row,
+                     reader->named->attribute.noun);
   }
   if (!key_of_value(&reader->source->attributes, value, type, attribute)) {
     key_of_value(&reader->source->attributes, value, SQLITE_TEXT, attribute); /* 9.99 is the key '9.99' */
@@ -169,8 +174,8 @@ static Status take_apart(Reader *reader, sqlite3_value **values, Event *event)
 }
 
 /*
-** Rows with an integer key wait in a short queue while their customer's memory is fetched: with 100,000 customers that takes a tenth off the
-** time of the whole scan (longer queues gain no more).
+** Rows with an integer key wait in a short queue while their customer's memory is fetched: with 100,000 customers that
+** takes a tenth off the time of the whole scan (longer queues gain no more).
 */
 static inline Status pass_queued(Reader *reader, struct Queued *queued)
 {
@@ -196,7 +201,10 @@ Status reader_drain(Reader *reader)
   return status;
 }
 
-/* A day that its month does not have, which SQLite and we read as one of the next month; a small number that as unix time lies before 1980. */
+/*
+** A day that its month does not have, which SQLite and we read as one of the next month; a small number that as unix
+** time lies before 1980.
+*/
 static bool is_odd_time(Reader *reader, sqlite3_value *value, TimeForm form, int64_t ms)
 {
   if (form == FORM_UNIX_SECONDS) {
@@ -233,7 +241,10 @@ static void diagnose(Reader *reader, sqlite3_value **values, const Event *event)
   }
 }
 
-/* A row that does not go through the queue: a text customer, or one that is kept or has an attribute. Once there is a text customer no row does. */
+/*
+** A row that does not go through the queue: a text customer, or one that is kept or has an attribute. Once there is a
+** text customer no row does.
+*/
 static Status take_directly(Reader *reader, sqlite3_value **values, int customer_type, Event *event)
 {
   Event direct = *event;

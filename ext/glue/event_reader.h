@@ -1,5 +1,6 @@
 /*
-** The rows of a source on their way to an analysis. Private to event_source.c, which decides what is read, and event_reader.c, which takes each row.
+** The rows of a source on their way to an analysis. Private to event_source.c, which decides what is read, and
+** event_reader.c, which takes each row.
 */
 #ifndef RETAIN_GLUE_EVENT_READER_H
 #define RETAIN_GLUE_EVENT_READER_H
@@ -67,9 +68,10 @@ static inline void tally(Tally *tally, int64_t rowid)
 }
 
 /*
-** What a value of a row means. Times of any form; numbers, also as text, since a CSV import makes every column text; customers (and attributes): *id is CUSTOMER_NONE when
-** out of memory, and a real is a customer where it equals an integer, as in SQLite's `=`. False: it is none. A number is A_NUMBER: no sum over rows, nor of
-** squares, overflows then.
+** What a value of a row means. Times of any form; numbers, also as text, since a CSV import makes every column text;
+** customers (and attributes): *id is CUSTOMER_NONE when out of memory, and a real is a customer where it equals an
+** integer, as in SQLite's `=`. False: it is none. A number is A_NUMBER: no sum over rows, nor of squares, overflows
+** then.
 */
 #define NUMBER_MOST 1e100
 #define A_NUMBER "a number, at most 1e100 in size"

@@ -1,8 +1,9 @@
 /*
 ** The one reading path: rows of a source -> events of an analysis.
 **
-** A named source is read by stepping SELECT retain_accumulate(customer, time, value) FROM source once: SQLite's VDBE then feeds an aggregate's step function, at
-** about half the cost per row of a step/column loop. Rows of a retain_log() are handed over from memory.
+** A named source is read by stepping SELECT retain_accumulate(customer, time, value) FROM source once: SQLite's VDBE
+** then feeds an aggregate's step function, at about half the cost per row of a step/column loop. Rows of a retain_log()
+** are handed over from memory.
 */
 #include "event_source.h"
 
@@ -23,7 +24,8 @@ static const ParamSpec EVENT_PARAMS[EVENT_PARAM_COUNT] = {
   {"value_column", PARAM_COLUMN, "", 0, 0, NULL,
    "the source's value column; left out, it is recognised from the usual names (amount, total, …)"},
   {"as_of", PARAM_TIME, "", 0, 0, NULL,
-   "the instant of the analysis, UTC; a date alone is its first instant. Rows after it do not take part. Left out: the newest time in the source"},
+   "the instant of the analysis, UTC; a date alone is its first instant. Rows after it do not take part. Left out: the "
+   "newest time in the source"},
   {"utc_offset", PARAM_OFFSET, "+00:00", 0, 0, NULL,
    "where the civil day begins, as an offset from UTC such as '+08:00'"},
 };
@@ -47,7 +49,8 @@ const ParamSpec *table_param(const TableSpec *spec, int i)
 static char *reading_sql(Reader *reader, const NamedSource *named, bool with_rowid)
 {
   int n = 2;
-  char *sql = sqlite3_mprintf("SELECT retain_accumulate(src.\"%w\", src.\"%w\"", named->customer.column, named->time.column);
+  char *sql =
+    sqlite3_mprintf("SELECT retain_accumulate(src.\"%w\", src.\"%w\"", named->customer.column, named->time.column);
   reader->value_at = reader->attribute_at = reader->rowid_at = -1;
   if (named->value.column && (reader->call->value_used || reader->second)) {
     sql = sqlite3_mprintf("%z, src.\"%w\"", sql, named->value.column);
@@ -87,7 +90,8 @@ static void forget_rows(Reader *reader)
 Status source_enter(Call *call, int param)
 {
   if (call->host->depth >= DEEPEST) {
-    return call_fail(call, "source '%s' reads itself: views and table functions are nested %d deep", call_text(call, param), DEEPEST);
+    return call_fail(call, "source '%s' reads itself: views and table functions are nested %d deep",
+                     call_text(call, param), DEEPEST);
   }
   call->host->depth++;
   return STATUS_OK;
@@ -308,8 +312,7 @@ Status source_read(Call *call, const Accumulator *accumulator, void *self, Sourc
   source->customers.state_size = accumulator->state_size;
   source->offset_ms = call_offset(call, event_param(call->table, EVENT_UTC_OFFSET));
   EventLog *history = sqlite3_value_pointer(call->values[options.param], EVENT_LOG_POINTER);
-  Status status = history ? read_event_log(&reader, history, &options)
-                          : read_named(&reader, &options);
+  Status status = history ? read_event_log(&reader, history, &options) : read_named(&reader, &options);
   if (source->rows == 0) {
     source->first_time = source->last_time = 0;
   }
@@ -334,8 +337,8 @@ void source_free(Source *source)
 Status source_log(Call *call, EventLog *history)
 {
   static const char *const MUST[] = {
-    "an integer or text", "ISO text such as '2026-01-31' or '2026-01-31 18:00:00', unix seconds or milliseconds, or a julian day",
-    A_NUMBER};
+    "an integer or text",
+    "ISO text such as '2026-01-31' or '2026-01-31 18:00:00', unix seconds or milliseconds, or a julian day", A_NUMBER};
   Event event = {.attribute = NO_ATTRIBUTE};
   TimeMemo memo = {0};
   int wrong = -1;
@@ -347,7 +350,8 @@ Status source_log(Call *call, EventLog *history)
   } else if (call->values[2] && sqlite3_value_type(call->values[2]) != SQLITE_NULL &&
              !number_of_value(call->values[2], &event.value)) {
     wrong = 2;
-  } else if (!key_of_value(&history->customers, call->values[0], sqlite3_value_type(call->values[0]), &event.customer)) {
+  } else if (!key_of_value(&history->customers, call->values[0], sqlite3_value_type(call->values[0]),
+                           &event.customer)) {
     wrong = 0;
   }
   if (wrong >= 0) {

@@ -21,8 +21,8 @@ typedef struct Source {
 } Source;
 
 /*
-** Findings about rows, for data_check(): counted instead of raised. Up to FAULT_AFTER_AS_OF the row does not take part, but for FAULT_NULL_VALUE; the rest
-** is only odd.
+** Findings about rows, for data_check(): counted instead of raised. Up to FAULT_AFTER_AS_OF the row does not take part,
+** but for FAULT_NULL_VALUE; the rest is only odd.
 */
 typedef enum RowFault {
   FAULT_NULL_CUSTOMER,
@@ -55,7 +55,8 @@ typedef struct Diagnosis {
 } Diagnosis;
 
 typedef struct SourceOptions {
-  int param;                    /* the argument that names the source. Another than 0 has its columns recognised and leaves as_of to the analysis */
+  /* the argument that names the source. Another than 0 has its columns recognised and leaves as_of to the analysis */
+  int param;
   const char *attribute_column; /* NULL: none. Its values arrive as Event.attribute */
   const char *attribute_param;  /* the parameter that named it, for messages */
   bool kinds;                   /* a column called kind, type, event … is the attribute */
@@ -63,18 +64,24 @@ typedef struct SourceOptions {
 } SourceOptions;
 
 /*
-** Reads every row of argument 0 once (twice where the analysis wants order and the source has none) and hands those that take part to
-** accumulator->step(self, …). Rows with a NULL customer or time, and rows after as_of, do not take part.
-** On an error the message is set; the source can and must still be freed.
+** Reads every row of argument 0 once (twice where the analysis wants order and the source has none) and hands those
+** that take part to accumulator->step(self, …). Rows with a NULL customer or time, and rows after as_of, do not take
+** part. On an error the message is set; the source can and must still be freed.
 */
 Status source_read(Call *call, const Accumulator *accumulator, void *self, SourceOptions options, Source *source);
 
 void source_free(Source *source);
 
-/* Adds the row of arguments 0 (customer), 1 (time) and 2 (value, where the call has it) to a history; the step of retain_log(). */
+/*
+** Adds the row of arguments 0 (customer), 1 (time) and 2 (value, where the call has it) to a history; the step of
+** retain_log().
+*/
 Status source_log(Call *call, EventLog *history);
 
-/* The parameters that the engine appends to a table function with has_source; value_column only where the analysis reads a value. */
+/*
+** The parameters that the engine appends to a table function with has_source; value_column only where the analysis
+** reads a value.
+*/
 typedef enum EventParam {
   EVENT_CUSTOMER_COLUMN,
   EVENT_TIME_COLUMN,

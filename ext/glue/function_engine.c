@@ -139,8 +139,8 @@ int function_register(Host *host, const FunctionSpec *spec)
 {
   int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC;
   /*
-  ** Not for all: newer versions clear the subtype of such a function's result where it leaves a scalar subquery, and with
-  ** it the pointer of retain_log().
+  ** Not for all: newer versions clear the subtype of such a function's result where it leaves a scalar subquery, and
+  ** with it the pointer of retain_log().
   */
   flags |= spec->returns_json ? SQLITE_RESULT_SUBTYPE : 0;
   flags |= spec->direct_only ? SQLITE_DIRECTONLY : SQLITE_INNOCUOUS;

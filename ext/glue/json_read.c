@@ -20,8 +20,8 @@ static Status statement_make(Call *call, int param, const char *sql, sqlite3_stm
 {
   int rc = sqlite3_prepare_v2(call->host->db, sql, -1, statement, NULL);
   if (rc == SQLITE_OK) {
-    rc = sqlite3_bind_text64(*statement, 1, call_text(call, param), call_length(call, param), SQLITE_STATIC,
-                             SQLITE_UTF8);
+    rc =
+      sqlite3_bind_text64(*statement, 1, call_text(call, param), call_length(call, param), SQLITE_STATIC, SQLITE_UTF8);
   }
   return rc == SQLITE_OK ? STATUS_OK : sqlite_failed(call, rc);
 }
@@ -61,14 +61,8 @@ static JsonType type_of(const char *name)
     const char *name;
     JsonType type;
   } types[] = {
-    {"null", JSON_NULL},
-    {"true", JSON_BOOLEAN},
-    {"false", JSON_BOOLEAN},
-    {"integer", JSON_NUMBER},
-    {"real", JSON_NUMBER},
-    {"text", JSON_TEXT},
-    {"array", JSON_ARRAY},
-    {"object", JSON_OBJECT},
+    {"null", JSON_NULL},   {"true", JSON_BOOLEAN}, {"false", JSON_BOOLEAN}, {"integer", JSON_NUMBER},
+    {"real", JSON_NUMBER}, {"text", JSON_TEXT},    {"array", JSON_ARRAY},   {"object", JSON_OBJECT},
   };
   for (int i = 0; name && i < COUNT_OF(types); i++) {
     if (strcmp(name, types[i].name) == 0) {
@@ -128,8 +122,8 @@ Status json_only(Json *json, const char *const *keys, int n_keys, const char *pa
     if (!left) {
       status = STATUS_NOMEM;
     } else if (strcmp(left, "{}") != 0) {
-      status = call_fail(call, "%s: unknown keys %.100s; the known ones are %s",
-                         call_param(call, json->param)->name, left, list);
+      status = call_fail(call, "%s: unknown keys %.100s; the known ones are %s", call_param(call, json->param)->name,
+                         left, list);
     }
   }
   sqlite3_finalize(rest);
@@ -149,22 +143,24 @@ Status json_each_open(JsonEach *each, Call *call, int param, const char *path)
 {
   /*
   ** The last column: whether a text is a number. The cast's affinity makes the comparison one of numbers where it is. A
-  ** table or view named json_each comes before SQLite's function of that name: looked for in temp, it is only one there.
+  ** table or view named json_each comes before SQLite's function of that name: looked for in temp, it is only one
+  ** there.
   */
   static const char sql[] = "SELECT key, type, atom, CASE type WHEN 'text' THEN CAST(atom AS NUMERIC) = atom END"
                             " FROM temp.json_each(?1, ?2)";
   each->call = call;
   each->param = param;
   sqlite3_stmt *statement = each->each;
-  int rc = statement ? sqlite3_reset(statement), SQLITE_OK
-                     : sqlite3_prepare_v2(call->host->db, sql, -1, &statement, NULL);
+  int rc = statement ? sqlite3_reset(statement),
+      SQLITE_OK      : sqlite3_prepare_v2(call->host->db, sql, -1, &statement, NULL);
   each->each = statement;
   if (rc == SQLITE_ERROR) {
     return call_fail(call, "a temporary table or view named json_each hides SQLite's function json_each(): %s",
                      sqlite3_errmsg(call->host->db));
   }
   if (rc == SQLITE_OK) {
-    rc = sqlite3_bind_text64(statement, 1, call_text(call, param), call_length(call, param), SQLITE_STATIC, SQLITE_UTF8);
+    rc =
+      sqlite3_bind_text64(statement, 1, call_text(call, param), call_length(call, param), SQLITE_STATIC, SQLITE_UTF8);
   }
   if (rc == SQLITE_OK) {
     rc = sqlite3_bind_text(statement, 2, path, -1, SQLITE_STATIC);

@@ -49,8 +49,9 @@ Status json_only(Json *json, const char *const *keys, int n_keys, const char *pa
 void json_close(Json *json);
 
 /*
-** The members of an object or array of an argument, one after the other, in one pass. {0} is a valid empty object; it may be opened again
-** without a close, for the next row: the statement is then prepared once. json_each_close() may run twice.
+** The members of an object or array of an argument, one after the other, in one pass. {0} is a valid empty object; it
+** may be opened again without a close, for the next row: the statement is then prepared once. json_each_close() may run
+** twice.
 */
 typedef struct JsonEach {
   Call *call;

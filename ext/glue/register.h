@@ -8,8 +8,8 @@
 #include "sqlite.h"
 
 /*
-** Registers all functions on a connection; both lists end in NULL. An SQLite result code; on a failure *message (from sqlite3_malloc, the caller's)
-** names the culprit.
+** Registers all functions on a connection; both lists end in NULL. An SQLite result code; on a failure *message (from
+** sqlite3_malloc, the caller's) names the culprit.
 */
 int retain_register(sqlite3 *db, char **message, const TableSpec *const *tables, const FunctionSpec *const *functions);
 

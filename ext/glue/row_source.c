@@ -37,8 +37,9 @@ static char *replayed_text(const Field *field, const FieldValue *value)
 Status rows_fail(RowReader *reader, int field, const char *must)
 {
   int argument = reader->argument[field];
-  char *what = sqlite3_mprintf("%s.%s of row %lld must be %s", reader->table.label ? reader->table.label : "retain_contracts(…)",
-                               argument < 0 ? reader->fields[field].noun : reader->roles[field].column, reader->number, must);
+  char *what =
+    sqlite3_mprintf("%s.%s of row %lld must be %s", reader->table.label ? reader->table.label : "retain_contracts(…)",
+                    argument < 0 ? reader->fields[field].noun : reader->roles[field].column, reader->number, must);
   Status status = STATUS_NOMEM;
   if (what && argument >= 0) {
     status = call_fail_row_value(reader->call, what, reader->row[argument]);
@@ -68,7 +69,9 @@ static bool take_any(Field *field, sqlite3_value *value, int type, FieldValue *o
 
 static bool take_truth(sqlite3_value *value, int type, FieldValue *out)
 {
-  int truth = type == SQLITE_TEXT ? truth_of_text((const char *)sqlite3_value_text(value), (size_t)sqlite3_value_bytes(value)) : -1;
+  int truth = type == SQLITE_TEXT
+                ? truth_of_text((const char *)sqlite3_value_text(value), (size_t)sqlite3_value_bytes(value))
+                : -1;
   out->real = truth;
   return truth >= 0 || (number_of_value(value, &out->real) && (out->real == 0 || out->real == 1));
 }
@@ -77,7 +80,8 @@ static Status take_value(RowReader *reader, int i)
 {
   static const char *const MUST[] = {
     [FIELD_REAL] = A_NUMBER,
-    [FIELD_TIME] = "a time (ISO text such as '2026-01-31' or '2026-01-31 18:00:00', unix seconds or milliseconds, or a julian day)",
+    [FIELD_TIME] =
+      "a time (ISO text such as '2026-01-31' or '2026-01-31 18:00:00', unix seconds or milliseconds, or a julian day)",
     [FIELD_KEY] = "an integer or text",
     [FIELD_ANY] = (A_NUMBER ", or text"),
     [FIELD_TRUTH] = TRUTH_WORDS};
@@ -133,7 +137,8 @@ static inline bool take_number(RowReader *reader, int i, sqlite3_value *value)
   out->null = false;
   out->text = false;
   out->real = sqlite3_value_double(value);
-  return kind == FIELD_TRUTH ? (out->real == 0) | (out->real == 1) : fabs(out->real) <= NUMBER_MOST; /* | : no branch that events would mislead */
+  /* | : no branch that events would mislead */
+  return kind == FIELD_TRUTH ? (out->real == 0) | (out->real == 1) : fabs(out->real) <= NUMBER_MOST;
 }
 
 static void rows_step(sqlite3_context *context, int n_values, sqlite3_value **values)
@@ -222,13 +227,15 @@ static Status rows_replay(RowReader *reader, const EventLog *history)
       field[part] = strcmp(NOUNS[part], reader->fields[i].noun) == 0 ? i : field[part];
     }
     if (reader->fields[i].wanted) {
-      return call_fail(call, "%s needs a named source: retain_contracts(…) keeps customer, start, end and amount only", reader->fields[i].param_name);
+      return call_fail(call, "%s needs a named source: retain_contracts(…) keeps customer, start, end and amount only",
+                       reader->fields[i].param_name);
     }
   }
   Customers *keys = &reader->fields[field[CUSTOMER]].keys;
   for (uint32_t id = 0; id < history->customers.count; id++) {
     CustomerKey key = customers_key(&history->customers, id);
-    uint32_t same = key.text ? customers_add_text(keys, key.text, key.length) : customers_add_integer(keys, key.integer);
+    uint32_t same =
+      key.text ? customers_add_text(keys, key.text, key.length) : customers_add_integer(keys, key.integer);
     if (same == CUSTOMER_NONE) {
       return STATUS_NOMEM;
     }
@@ -254,8 +261,8 @@ static Status rows_replay(RowReader *reader, const EventLog *history)
 
 Status contract_log(Call *call, EventLog *history)
 {
-  static const char *const MUST[] = {
-    "an integer or text", "a time such as '2026-01-31'", "a time such as '2026-01-31', or NULL", A_NUMBER};
+  static const char *const MUST[] = {"an integer or text", "a time such as '2026-01-31'",
+                                     "a time such as '2026-01-31', or NULL", A_NUMBER};
   Event event = {.attribute = NO_ATTRIBUTE, .rowid = INT64_MAX};
   TimeMemo memo = {0};
   int wrong = -1;
@@ -264,11 +271,13 @@ Status contract_log(Call *call, EventLog *history)
   }
   if (!time_of_value(&memo, call->values[1], sqlite3_value_type(call->values[1]), &event.time)) {
     wrong = 1;
-  } else if (call_type(call, 2) != TYPE_NULL && !time_of_value(&memo, call->values[2], sqlite3_value_type(call->values[2]), &event.rowid)) {
+  } else if (call_type(call, 2) != TYPE_NULL &&
+             !time_of_value(&memo, call->values[2], sqlite3_value_type(call->values[2]), &event.rowid)) {
     wrong = 2;
   } else if (call_type(call, 3) != TYPE_NULL && !number_of_value(call->values[3], &event.value)) {
     wrong = 3;
-  } else if (!key_of_value(&history->customers, call->values[0], sqlite3_value_type(call->values[0]), &event.customer)) {
+  } else if (!key_of_value(&history->customers, call->values[0], sqlite3_value_type(call->values[0]),
+                           &event.customer)) {
     wrong = 0;
   }
   if (wrong >= 0) {

@@ -1,8 +1,9 @@
 /*
 ** Reading chosen columns of a table or view, for analyses whose rows are no events: contracts, lifetimes, covariates.
 **
-** One pass, fed by SQLite's VDBE as in event_source.h. The columns are named by parameters of the call, or recognised from usual names. What a NULL means is
-** for the analysis to say; what is no value of its kind is an error that names table, column, value and row.
+** One pass, fed by SQLite's VDBE as in event_source.h. The columns are named by parameters of the call, or recognised
+** from usual names. What a NULL means is for the analysis to say; what is no value of its kind is an error that names
+** table, column, value and row.
 */
 #ifndef RETAIN_GLUE_ROW_SOURCE_H
 #define RETAIN_GLUE_ROW_SOURCE_H
@@ -20,10 +21,11 @@ typedef enum FieldKind {
 
 typedef struct Field {
   FieldKind kind;
-  const char *noun;         /* what messages call it: "start" */
-  const char *param_name;   /* the parameter that can name the column; NULL: none */
-  const char *wanted;       /* the name given by the user; NULL: none */
-  const char *const *names; /* the usual names, in lower case, without spaces and underscores; ends in NULL; NULL: only where it is wanted */
+  const char *noun;       /* what messages call it: "start" */
+  const char *param_name; /* the parameter that can name the column; NULL: none */
+  const char *wanted;     /* the name given by the user; NULL: none */
+  /* the usual names, in lower case, without spaces and underscores; ends in NULL; NULL: only where it is wanted */
+  const char *const *names;
   bool required;
   bool never_null; /* a row where it is NULL is passed over before any of its keys is looked at */
   /* Out: */
@@ -42,13 +44,18 @@ typedef struct FieldValue {
 #define FIELDS_MAX 40
 
 /*
-** Reads the table that argument `param` names and hands every row to step(): values[i] is that of fields[i], null where the table has no such column. step() answers STATUS_ERROR
-** after rows_fail(), or call_fail(). Fields are the caller's, to be freed by fields_free() also after a failure.
+** Reads the table that argument `param` names and hands every row to step(): values[i] is that of fields[i], null where
+** the table has no such column. step() answers STATUS_ERROR after rows_fail(), or call_fail(). Fields are the caller's,
+** to be freed by fields_free() also after a failure.
 */
 typedef struct RowReader RowReader;
-Status rows_read(Call *call, int param, Field *fields, int n_fields, Status (*step)(void *self, RowReader *reader, const FieldValue *values), void *self);
+Status rows_read(Call *call, int param, Field *fields, int n_fields,
+                 Status (*step)(void *self, RowReader *reader, const FieldValue *values), void *self);
 
-/* Adds the contract of arguments 0 (customer), 1 (start), 2 (end) and 3 (amount) to a history; the step of retain_contracts(). Where argument `param` of rows_read() is such a history, its fields are those of these nouns. */
+/*
+** Adds the contract of arguments 0 (customer), 1 (start), 2 (end) and 3 (amount) to a history; the step of
+** retain_contracts(). Where argument `param` of rows_read() is such a history, its fields are those of these nouns.
+*/
 struct EventLog;
 Status contract_log(Call *call, struct EventLog *history);
 

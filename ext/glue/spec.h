@@ -1,9 +1,9 @@
 /*
 ** What exists, as data: the specs that fn files fill in and the engine (table_engine.c, function_engine.c) runs.
 **
-** A table function is a TableSpec, a scalar or aggregate a FunctionSpec; each is one `const` object at the end of its fn file and one line in
-** retain.c. From the specs come the declared schema, the argument checks, the messages, retain_help, the README's tables and the tests
-** that every function is documented and that its example runs.
+** A table function is a TableSpec, a scalar or aggregate a FunctionSpec; each is one `const` object at the end of its
+** fn file and one line in retain.c. From the specs come the declared schema, the argument checks, the messages,
+** retain_help, the README's tables and the tests that every function is documented and that its example runs.
 */
 #ifndef RETAIN_GLUE_SPEC_H
 #define RETAIN_GLUE_SPEC_H
@@ -36,10 +36,11 @@ typedef enum ParamKind {
 typedef struct ParamSpec {
   const char *name;
   ParamKind kind;
-  const char *fallback; /* the default, written as the text a user would give; NULL: required; "": optional, without a value */
-  double low, high;     /* PARAM_INTEGER, PARAM_REAL: the accepted range, both ends included */
-  const char *choices;  /* PARAM_CHOICE: "quantile|ntile|mean" */
-  const char *help;     /* meaning, unit and range in a sentence */
+  const char
+    *fallback; /* the default, written as the text a user would give; NULL: required; "": optional, without a value */
+  double low, high;    /* PARAM_INTEGER, PARAM_REAL: the accepted range, both ends included */
+  const char *choices; /* PARAM_CHOICE: "quantile|ntile|mean" */
+  const char *help;    /* meaning, unit and range in a sentence */
 } ParamSpec;
 
 typedef struct ColumnSpec {
@@ -74,31 +75,38 @@ typedef struct TableSpec {
   int n_params;
   bool has_source; /* parameter 0 is `source` (PARAM_SOURCE); the event parameters are appended by the engine */
   SourceValue value;
-  uint64_t value_columns; /* bit i: column i depends on the source's values. A query of other columns does not read them. 0: all do */
-  size_t state_size;      /* a zeroed block of this size is the `state` below */
-  /* Computes everything; *n_rows rows will be read. What it answers other than STATUS_OK and STATUS_ERROR gets the engine's message. */
+  /* bit i: column i depends on the source's values. A query of other columns does not read them. 0: all do */
+  uint64_t value_columns;
+  size_t state_size; /* a zeroed block of this size is the `state` below */
+  /*
+  ** Computes everything; *n_rows rows will be read. What it answers other than STATUS_OK and STATUS_ERROR gets the
+  ** engine's message.
+  */
   Status (*compute)(Call *call, void *state, int64_t *n_rows);
   void (*cell)(const void *state, int64_t row, int column, Cell *out);
-  void (*free)(void *state); /* frees what compute() allocated, also after it failed half-way; may run on a zeroed state */
+  /* frees what compute() allocated, also after it failed half-way; may run on a zeroed state */
+  void (*free)(void *state);
   /*
-  ** Where each customer has at most one row: the index to look a customer up in (the column must be called `customer`), and
-  ** the row of an id (-1: none; NULL: row = id). customers == NULL: no look-up.
+  ** Where each customer has at most one row: the index to look a customer up in (the column must be called `customer`),
+  ** and the row of an id (-1: none; NULL: row = id). customers == NULL: no look-up.
   */
   const Customers *(*customers)(const void *state);
   int64_t (*row_of)(const void *state, uint32_t id);
 } TableSpec;
 
 /*
-** A scalar has `scalar`; an aggregate has `step` and `value` (and `inverse` if it can be a window function).
-** A required argument that is NULL makes a scalar NULL and leaves the row out of an aggregate, without a call, unless sees_null is set;
-** an optional one that is NULL or left out has its default. Every function is DETERMINISTIC | INNOCUOUS unless direct_only.
+** A scalar has `scalar`; an aggregate has `step` and `value` (and `inverse` if it can be a window function). A required
+** argument that is NULL makes a scalar NULL and leaves the row out of an aggregate, without a call, unless sees_null is
+** set; an optional one that is NULL or left out has its default. Every function is DETERMINISTIC | INNOCUOUS unless
+** direct_only.
 */
 typedef struct FunctionSpec {
   const char *name;
   Doc doc;
   const ParamSpec *params; /* the required ones first */
   int n_params;
-  const ParamSpec *more; /* what each further argument is, where there may be any number after the params (call_more()); else NULL */
+  /* what each further argument is, where there may be any number after the params (call_more()); else NULL */
+  const ParamSpec *more;
   bool sees_null;
   bool direct_only;
   bool returns_json;                     /* its results are made by cell_json() */
@@ -121,7 +129,9 @@ const Registry *call_registry(const Call *call);
 int table_param_count(const TableSpec *spec);
 const ParamSpec *table_param(const TableSpec *spec, int i);
 
-/* What a parameter accepts, in the words of its error message; NULL when out of memory. The caller's, from mem_alloc(). */
+/*
+** What a parameter accepts, in the words of its error message; NULL when out of memory. The caller's, from mem_alloc().
+*/
 char *param_accepted(const ParamSpec *param);
 
 #define COUNT_OF(array) ((int)(sizeof(array) / sizeof((array)[0])))

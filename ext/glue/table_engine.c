@@ -1,8 +1,8 @@
 /*
 ** The table-function engine: one sqlite3_module behind every TableSpec.
 **
-** A table function is an eponymous virtual table; its parameters are HIDDEN columns after the outputs. xFilter checks the arguments and computes the whole answer; xColumn
-** reads it. Nothing is kept between statements.
+** A table function is an eponymous virtual table; its parameters are HIDDEN columns after the outputs. xFilter checks
+** the arguments and computes the whole answer; xColumn reads it. Nothing is kept between statements.
 */
 #include <math.h>
 #include <string.h>
@@ -30,7 +30,8 @@ typedef struct Table {
   Host *host;
   const TableSpec *spec;
   int n_cursors;
-  Answer *recent[RECENT]; /* while cursors are open: answers that the statement that runs alone may ask for again, newest first */
+  /* while cursors are open: answers that the statement that runs alone may ask for again, newest first */
+  Answer *recent[RECENT];
 } Table;
 
 typedef struct Cursor {
@@ -122,7 +123,9 @@ static int table_connect(sqlite3 *db, void *aux, int argc, const char *const *ar
   table->host = binding->host;
   table->spec = binding->table;
   *out = &table->base;
-  /* What reads tables by name keeps SQLite's normal risk level: refused in views and triggers under trusted_schema=OFF. */
+  /*
+  ** What reads tables by name keeps SQLite's normal risk level: refused in views and triggers under trusted_schema=OFF.
+  */
   return reads_table(binding->table) ? SQLITE_OK : sqlite3_vtab_config(db, SQLITE_VTAB_INNOCUOUS);
 }
 
@@ -185,7 +188,8 @@ static int table_best_index(sqlite3_vtab *vtab, sqlite3_index_info *info)
   int n = 0;
   for (int param = 0; param < PARAM_MAX; param++) {
     if (compared >> param & 1 && !(used >> param & 1)) {
-      sqlite3_free(vtab->zErrMsg); /* the default would be taken, and the rows then filtered by it: never what is meant */
+      /* the default would be taken, and the rows then filtered by it: never what is meant */
+      sqlite3_free(vtab->zErrMsg);
       vtab->zErrMsg = sqlite3_mprintf("%s(): %s is a parameter: give it with =, as in WHERE %s = …", spec->name,
                                       table_param(spec, param)->name, table_param(spec, param)->name);
       return SQLITE_ERROR;
@@ -203,18 +207,17 @@ static int table_best_index(sqlite3_vtab *vtab, sqlite3_index_info *info)
     used |= 1 << VALUE_BIT;
   }
   info->idxNum = used;
-  info->estimatedCost = customer >= 0 ? 1e4 : reads_table(spec) ? 1e6
-                                                                : 1e3;
-  info->estimatedRows = customer >= 0 ? 1 : reads_table(spec) ? 10000
-                                                              : 1000;
+  info->estimatedCost = customer >= 0 ? 1e4 : reads_table(spec) ? 1e6 : 1e3;
+  info->estimatedRows = customer >= 0 ? 1 : reads_table(spec) ? 10000 : 1000;
   return SQLITE_OK;
 }
 
 /* Cursors */
 
 /*
-** Whether the statement that runs this cursor is the only one that runs: then an answer that is still there was computed within it, on what it sees of
-** the database. With others running it might be of another time, and is forgotten.
+** Whether the statement that runs this cursor is the only one that runs: then an answer that is still there was
+** computed within it, on what it sees of the database. With others running it might be of another time, and is
+** forgotten.
 */
 static bool is_only_statement(sqlite3 *db)
 {
@@ -226,8 +229,8 @@ static bool is_only_statement(sqlite3 *db)
 }
 
 /*
-** A correlated subquery opens its cursor anew for every row, and SQLite closes the old one only after that: so an answer outlives its cursor until none
-** is open.
+** A correlated subquery opens its cursor anew for every row, and SQLite closes the old one only after that: so an
+** answer outlives its cursor until none is open.
 */
 static int table_open(sqlite3_vtab *vtab, sqlite3_vtab_cursor **out)
 {
@@ -315,7 +318,10 @@ static Status answer_make(Call *call, Answer **out)
   return call->table->compute(call, answer->state, &answer->n_rows);
 }
 
-/* Narrows the cursor to the row of one customer, where the key's type allows to be sure; SQLite checks the equality itself. */
+/*
+** Narrows the cursor to the row of one customer, where the key's type allows to be sure; SQLite checks the equality
+** itself.
+*/
 static void seek_customer(Cursor *cursor, sqlite3_value *value)
 {
   const TableSpec *spec = cursor->answer->spec;
@@ -336,8 +342,7 @@ static void seek_customer(Cursor *cursor, sqlite3_value *value)
   } else {
     return;
   }
-  int64_t row = id == CUSTOMER_NONE ? -1 : spec->row_of ? spec->row_of(cursor->answer->state, id)
-                                                        : (int64_t)id;
+  int64_t row = id == CUSTOMER_NONE ? -1 : spec->row_of ? spec->row_of(cursor->answer->state, id) : (int64_t)id;
   cursor->row = row < 0 ? 0 : row;
   cursor->end = row < 0 ? 0 : row + 1;
 }

@@ -3,10 +3,12 @@
 **
 **   bench FOLDER table ROWS [EXPERT_FOLDER]   every figure, by CPU time
 **   bench FOLDER list                         the names of the cases
-**   bench FOLDER once ROWS NAME               runs one case, all rows emitted (NAME: the columns usually asked for, NAME_all: every column), inside measured(): for callgrind --toggle-collect=measured.
-**                                             NAME may be `yardstick`
+**   bench FOLDER once ROWS NAME               runs one case, all rows emitted (NAME: the columns usually asked for,
+**                                             NAME_all: every column), inside measured(): for callgrind
+**                                             --toggle-collect=measured. NAME may be `yardstick`
 **
-** The yardstick is SQLite's own floor for three columns: SELECT count(customer_id), count(ordered_at), count(amount) FROM orders.
+** The yardstick is SQLite's own floor for three columns: SELECT count(customer_id), count(ordered_at), count(amount)
+** FROM orders.
 */
 #include <stdbool.h>
 #include <stdio.h>
@@ -29,7 +31,8 @@ typedef struct Case {
 static const Case CASES[] = {
   {"rfm", "rfm('orders')", "*"},
   {"cohort_retention", "cohort_retention('orders')", "cohort, age, eligible, active, rate"},
-  {"retention_by_period", "retention_by_period('orders')", "period, start_customers, retained, retention_rate, retention_low, retention_high, complete"},
+  {"retention_by_period", "retention_by_period('orders')",
+   "period, start_customers, retained, retention_rate, retention_low, retention_high, complete"},
   {"customer_summary", "customer_summary('orders')", "customer, x, t_x, T"},
   {"purchase_intervals", "purchase_intervals('orders')", "customer, median_gap, days_since_last, overdue_ratio"},
   {"repeat_ladder", "repeat_ladder('orders')", "*"},
@@ -42,7 +45,10 @@ static const Case CASES[] = {
 };
 #define N_CASES ((int)(sizeof CASES / sizeof *CASES))
 
-/* Steps to the end, so that every cell is made; the number of rows, or -1. Its own function, so that callgrind can name it. */
+/*
+** Steps to the end, so that every cell is made; the number of rows, or -1. Its own function, so that callgrind can name
+** it.
+*/
 long measured(sqlite3 *db, const char *sql);
 long measured(sqlite3 *db, const char *sql)
 {
@@ -72,7 +78,10 @@ static double least(double a, double b)
   return a < b ? a : b;
 }
 
-/* Time of a statement over that of the yardstick, each the least of REPEATS taken in turn; *seconds is the statement's. Negative: failed. */
+/*
+** Time of a statement over that of the yardstick, each the least of REPEATS taken in turn; *seconds is the statement's.
+** Negative: failed.
+*/
 static double ratio(sqlite3 *db, const char *sql, double *seconds)
 {
   double yardstick = 1e300, statement = 1e300;
@@ -158,9 +167,12 @@ static void print_table(const char *folder, long rows, const char *experts)
   for (int i = 0; i < REPEATS; i++) {
     yardstick = least(yardstick, timed(db[0], YARDSTICK));
   }
-  printf("%ld orders of %.0f customers, SQLite %s; yardstick %.0f ns a row\n\n", rows, customers, sqlite3_libversion(), yardstick / (double)rows * 1e9);
-  printf("%-20s %8s %8s %8s %8s %9s %8s %8s %9s %9s\n", "", "counted", "asked", "all", "seconds", "bytes per", "text ids", "shuffled", "expert's", "…with an");
-  printf("%-20s %8s %8s %8s %8s %9s %8s %8s %9s %9s\n", "", "/ yard", "/ yard", "/ yard", "", "customer", "/ plain", "/ plain", "SQL", "index");
+  printf("%ld orders of %.0f customers, SQLite %s; yardstick %.0f ns a row\n\n", rows, customers, sqlite3_libversion(),
+         yardstick / (double)rows * 1e9);
+  printf("%-20s %8s %8s %8s %8s %9s %8s %8s %9s %9s\n", "", "counted", "asked", "all", "seconds", "bytes per",
+         "text ids", "shuffled", "expert's", "…with an");
+  printf("%-20s %8s %8s %8s %8s %9s %8s %8s %9s %9s\n", "", "/ yard", "/ yard", "/ yard", "", "customer", "/ plain",
+         "/ plain", "SQL", "index");
   for (int i = 0; i < N_CASES; i++) {
     const Case *item = &CASES[i];
     char *count_sql = counted(item), *asked_sql = emitted(item, item->asked), *all_sql = emitted(item, "*");
@@ -171,7 +183,8 @@ static void print_table(const char *folder, long rows, const char *experts)
       sqlite3_int64 bytes = high_water(db[ORDERS_PLAIN], all_sql);
       ratio(db[ORDERS_TEXT_IDS], count_sql, &text);
       ratio(db[ORDERS_SHUFFLED], count_sql, &shuffled);
-      printf("%-20s %8.2f %8.2f %8.2f %8.3f %9.1f %8.2f %8.2f", item->name, count_ratio, asked_ratio, all_ratio, seconds, (double)bytes / customers, text / seconds, shuffled / seconds);
+      printf("%-20s %8.2f %8.2f %8.2f %8.3f %9.1f %8.2f %8.2f", item->name, count_ratio, asked_ratio, all_ratio,
+             seconds, (double)bytes / customers, text / seconds, shuffled / seconds);
       if (experts) {
         print_expert(db[ORDERS_PLAIN], experts, item, all_sql);
         print_expert(db[ORDERS_INDEXED], experts, item, all_sql);

@@ -3,10 +3,11 @@
 **
 **   fits
 **
-** Customers are drawn from BG/NBD at the published CDNOW parameters (Fader, Hardie & Lee 2005), seen for 27 to 39 weeks, in whole days, with spend
-** from Gamma-Gamma (Fader & Hardie 2013): as many as in the CDNOW master set, 100,000 and a million. PEERS are CPU seconds of the fastest published library
-** for a fit of as many customers, measured on a machine like the one these figures were first printed on, the reading of the
-** rows not counted: they give the scale, not a verdict.
+** Customers are drawn from BG/NBD at the published CDNOW parameters (Fader, Hardie & Lee 2005), seen for 27 to 39
+** weeks, in whole days, with spend from Gamma-Gamma (Fader & Hardie 2013): as many as in the CDNOW master set, 100,000
+** and a million. PEERS are CPU seconds of the fastest published library for a fit of as many customers, measured on a
+** machine like the one these figures were first printed on, the reading of the rows not counted: they give the scale,
+** not a verdict.
 */
 #include <math.h>
 #include <stdio.h>
@@ -70,7 +71,8 @@ static void fill(sqlite3 *db, int customers)
 {
   sqlite3_stmt *insert = NULL;
   Random random = random_seed(1997, 1);
-  connection_must(db, "DROP TABLE IF EXISTS summary; CREATE TABLE summary (x INTEGER, t_x REAL, T REAL, m REAL); BEGIN");
+  connection_must(db,
+                  "DROP TABLE IF EXISTS summary; CREATE TABLE summary (x INTEGER, t_x REAL, T REAL, m REAL); BEGIN");
   sqlite3_prepare_v2(db, "INSERT INTO summary VALUES (?, ?, ?, ?)", -1, &insert, NULL);
   for (int i = 0; i < customers; i++) {
     insert_customer(insert, &random);
@@ -104,13 +106,16 @@ static char *first_text(sqlite3 *db, const char *sql)
 
 static void print_fit(sqlite3 *db, int size, int k)
 {
-  char *fit = sqlite3_mprintf("CREATE TABLE IF NOT EXISTS model AS SELECT %s_fit(%s) AS fit FROM summary", FITS[k].name, FITS[k].arguments);
+  char *fit = sqlite3_mprintf("CREATE TABLE IF NOT EXISTS model AS SELECT %s_fit(%s) AS fit FROM summary", FITS[k].name,
+                              FITS[k].arguments);
   char *aggregate = sqlite3_mprintf("SELECT %s_fit(%s) FROM summary", FITS[k].name, FITS[k].arguments);
   double seconds = timed(db, aggregate), scan = timed(db, "SELECT sum(x), sum(t_x), sum(T) FROM summary");
   connection_must(db, "DROP TABLE IF EXISTS model");
   connection_must(db, fit);
-  char *facts = first_text(db, "SELECT printf('%6d rows, %3d iterations, %s', fit ->> 'rows', fit ->> 'iterations', iif(fit ->> 'converged', 'converged', fit ->> 'reason')) FROM model");
-  printf("%-12s %8d %9.4f s %9.4f s %8.1fx %s\n", FITS[k].name, SIZES[size], seconds, seconds - scan, FITS[k].peer[size] / (seconds - scan), facts);
+  char *facts = first_text(db, "SELECT printf('%6d rows, %3d iterations, %s', fit ->> 'rows', fit ->> 'iterations', "
+                               "iif(fit ->> 'converged', 'converged', fit ->> 'reason')) FROM model");
+  printf("%-12s %8d %9.4f s %9.4f s %8.1fx %s\n", FITS[k].name, SIZES[size], seconds, seconds - scan,
+         FITS[k].peer[size] / (seconds - scan), facts);
   for (int i = 0; i < 2 && FITS[k].arguments[3] == 't'; i++) {
     char *ask = sqlite3_mprintf("SELECT count(%s) FROM model, summary", ASKED[i]);
     printf("  %-42s %7.3f us a customer\n", ASKED[i], (timed(db, ask) - scan) / SIZES[size] * 1e6);

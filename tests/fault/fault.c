@@ -1,19 +1,21 @@
 /*
-** The fault sweep: for every statement and every N, the Nth allocation fails (once; then also all after it), and the Nth read of the
-** database file fails.
+** The fault sweep: for every statement and every N, the Nth allocation fails (once; then also all after it), and the
+** Nth read of the database file fails.
 **
 **   fault DATABASE SETUP.sql STATEMENTS.sql [PART/PARTS]
 **
 ** F1  The outcome is an error, or exactly the rows of the undisturbed run.
-** F2  After the connection is closed (after every fault, or after RETRY_EVERY), SQLite holds as much memory as before it was opened.
+** F2  After the connection is closed (after every fault, or after RETRY_EVERY), SQLite holds as much memory as before
+**     it was opened.
 ** F3  After an error the same connection gives the undisturbed rows again (looked at every RETRY_EVERY faults).
 ** F4  A statement that is itself wrong gives an error, disturbed or not.
 ** F5  Registration under faults either succeeds or leaves a connection that closes and leaks nothing.
 **
-** F6  Every N up to DENSE (a quarter of it for a slow statement) is tried, and from there on every seventh, since what is allocated hundreds of times is allocated in loops; FAULT_STRIDE=1 in the
-**     environment tries all.
+** F6  Every N up to DENSE (a quarter of it for a slow statement) is tried, and from there on every seventh, since what
+**     is allocated hundreds of times is allocated in loops; FAULT_STRIDE=1 in the environment tries all.
 **
-** The sweep over N ends at the first N at which no fault happened any more. PART/PARTS takes every PARTS-th statement, for running in parallel.
+** The sweep over N ends at the first N at which no fault happened any more. PART/PARTS takes every PARTS-th statement,
+** for running in parallel.
 */
 #include <stdbool.h>
 #include <stdio.h>
@@ -139,7 +141,25 @@ static void install_faults(void)
   sqlite3_config(SQLITE_CONFIG_MALLOC, &memory);
   sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0); /* every allocation reaches the seam */
   sqlite3_initialize();
-  failing_methods = (sqlite3_io_methods){1, file_close, file_read, file_write, file_truncate, file_sync, file_size, file_lock, file_unlock, file_check_reserved, file_control, file_sector_size, file_characteristics, NULL, NULL, NULL, NULL, NULL, NULL};
+  failing_methods = (sqlite3_io_methods){1,
+                                         file_close,
+                                         file_read,
+                                         file_write,
+                                         file_truncate,
+                                         file_sync,
+                                         file_size,
+                                         file_lock,
+                                         file_unlock,
+                                         file_check_reserved,
+                                         file_control,
+                                         file_sector_size,
+                                         file_characteristics,
+                                         NULL,
+                                         NULL,
+                                         NULL,
+                                         NULL,
+                                         NULL,
+                                         NULL};
   real_vfs = sqlite3_vfs_find(NULL);
   vfs = *real_vfs;
   vfs.zName = "failing";
@@ -203,7 +223,8 @@ static void bad(const char *sql, Kind kind, long n, const char *what, const char
 }
 
 /* After some faults: the connection still gives the undisturbed rows, closes and leaves nothing behind. */
-static void close_checked(sqlite3 *db, const char *sql, Kind kind, long n, const Outcome *undisturbed, sqlite3_int64 base, bool retry)
+static void close_checked(sqlite3 *db, const char *sql, Kind kind, long n, const Outcome *undisturbed,
+                          sqlite3_int64 base, bool retry)
 {
   Outcome outcome = {0};
   if (retry) {
@@ -225,8 +246,9 @@ static void close_checked(sqlite3 *db, const char *sql, Kind kind, long n, const
 }
 
 /*
-** One statement, one kind of fault, every N. To open a connection and to register everything costs far more than most statements: only `fresh` ones get a new connection for every
-** fault, so that its first look at the schema and the making of the virtual tables are disturbed too; the others a warm one, for RETRY_EVERY faults.
+** One statement, one kind of fault, every N. To open a connection and to register everything costs far more than most
+** statements: only `fresh` ones get a new connection for every fault, so that its first look at the schema and the
+** making of the virtual tables are disturbed too; the others a warm one, for RETRY_EVERY faults.
 */
 static void sweep(const char *database, const char *sql, Kind kind, bool fresh, long dense, const Outcome *undisturbed)
 {
@@ -398,7 +420,8 @@ int main(int argc, char **argv)
     sweep_registration(ALLOC_ONCE);
     sweep_registration(ALLOC_FROM);
   }
-  printf("fault: %d statements, %ld faults: %ld errors, %ld undisturbed rows, %ld wrong\n", done, n_faults, n_errors, n_same, n_bad);
+  printf("fault: %d statements, %ld faults: %ld errors, %ld undisturbed rows, %ld wrong\n", done, n_faults, n_errors,
+         n_same, n_bad);
   statements_free(&statements);
   statements_free(&setup);
   if (n_bad == 0 && done > 0 && n_faults > 0) {

@@ -1,10 +1,10 @@
 /*
 ** How soon a running analysis stops:  interrupt FOLDER ROWS [LIMIT_MS [PART_OF_SQL]]
 **
-** For each statement over a large file, a second thread calls sqlite3_interrupt() at six moments spread over the undisturbed run's
-** time; then a progress handler says stop at six moments. From then until the step returns may pass LIMIT_MS (100). All is CPU time: on a
-** busy machine, or with a file that is not in memory yet, the process waits.
-** The step must answer SQLITE_INTERRUPT (or have been done already), and the connection must go on to work.
+** For each statement over a large file, a second thread calls sqlite3_interrupt() at six moments spread over the
+** undisturbed run's time; then a progress handler says stop at six moments. From then until the step returns may pass
+** LIMIT_MS (100). All is CPU time: on a busy machine, or with a file that is not in memory yet, the process waits. The
+** step must answer SQLITE_INTERRUPT (or have been done already), and the connection must go on to work.
 */
 #define _POSIX_C_SOURCE 200809L
 #include <pthread.h>
@@ -130,7 +130,10 @@ int main(int argc, char **argv)
         n_ok++;
         printf("ok interrupt: ");
       }
-      printf("%s%s: whole %.0f ms, stopped %d times, at most %.1f ms after the interrupt, %.1f ms after the progress handler%s%s\n", SQL[i], form ? " (shuffled)" : "", whole * 1000, stopped, worst[0], worst[1], good ? "" : ": ", good ? "" : sqlite3_errmsg(db));
+      printf("%s%s: whole %.0f ms, stopped %d times, at most %.1f ms after the interrupt, %.1f ms after the progress "
+             "handler%s%s\n",
+             SQL[i], form ? " (shuffled)" : "", whole * 1000, stopped, worst[0], worst[1], good ? "" : ": ",
+             good ? "" : sqlite3_errmsg(db));
       fflush(stdout);
     }
     sqlite3_close(db);

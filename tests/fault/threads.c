@@ -1,9 +1,9 @@
 /*
 ** Eight connections at once:  threads DATABASE SETUP.sql STATEMENTS.sql [ROUNDS]
 **
-** SETUP.sql makes the database anew. Every thread opens its own connection, runs every
-** statement from its own starting point, and must get the rows that one thread alone got. Under the thread sanitizer this shows shared
-** mutable state; without it, it still shows wrong rows.
+** SETUP.sql makes the database anew. Every thread opens its own connection, runs every statement from its own starting
+** point, and must get the rows that one thread alone got. Under the thread sanitizer this shows shared mutable state;
+** without it, it still shows wrong rows.
 */
 #include <pthread.h>
 #include <stdio.h>
@@ -84,6 +84,7 @@ int main(int argc, char **argv)
   free(expected);
   statements_free(&statements);
   statements_free(&setup);
-  printf("%s threads: %d connections at once, %d runs, %d wrong\n", wrong || !runs ? "FAIL" : "ok", THREADS, runs, wrong);
+  printf("%s threads: %d connections at once, %d runs, %d wrong\n", wrong || !runs ? "FAIL" : "ok", THREADS, runs,
+         wrong);
   return wrong || !runs;
 }

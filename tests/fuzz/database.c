@@ -103,19 +103,73 @@ int database_step(sqlite3_stmt *statement)
 
 const char *database_word(unsigned number)
 {
-  static const char *const PLAIN[] = {
-    "orders", "visits", "recent_orders", "odd \"name", "empty_orders", "fuzz", "main.orders", "customer_id", "who", "ordered_at", "seen_at", "amount",
-    "spent", "channel", "day", "week", "month", "quarter", "year", "7 days", "90 days", "3 months", "1 hour", "2025-01-31", "2025-02-28 23:59:59.999",
-    "2024-02-29", "9999-12-31", "0000-01-01", "now", "+08:00", "-14:00", "Z", "0", "-1", "1", "2", "10", "1e308", "-1e-308", "9223372036854775807",
-    "-9223372036854775808", "NULL", "''", "x'00'", "0.5", "rf25", "rfm8", "[]", "{}", "{\"r\":[1,2,3,4],\"f\":[1,2,3,4],\"m\":[1,2,3,4]}", "OVER ()",
-    "SELECT", "FROM", "WHERE", "GROUP BY", "ORDER BY", "(SELECT retain_log(customer_id, ordered_at, amount) FROM orders)", "ROWS 2 PRECEDING"};
+  static const char *const PLAIN[] = {"orders",
+                                      "visits",
+                                      "recent_orders",
+                                      "odd \"name",
+                                      "empty_orders",
+                                      "fuzz",
+                                      "main.orders",
+                                      "customer_id",
+                                      "who",
+                                      "ordered_at",
+                                      "seen_at",
+                                      "amount",
+                                      "spent",
+                                      "channel",
+                                      "day",
+                                      "week",
+                                      "month",
+                                      "quarter",
+                                      "year",
+                                      "7 days",
+                                      "90 days",
+                                      "3 months",
+                                      "1 hour",
+                                      "2025-01-31",
+                                      "2025-02-28 23:59:59.999",
+                                      "2024-02-29",
+                                      "9999-12-31",
+                                      "0000-01-01",
+                                      "now",
+                                      "+08:00",
+                                      "-14:00",
+                                      "Z",
+                                      "0",
+                                      "-1",
+                                      "1",
+                                      "2",
+                                      "10",
+                                      "1e308",
+                                      "-1e-308",
+                                      "9223372036854775807",
+                                      "-9223372036854775808",
+                                      "NULL",
+                                      "''",
+                                      "x'00'",
+                                      "0.5",
+                                      "rf25",
+                                      "rfm8",
+                                      "[]",
+                                      "{}",
+                                      "{\"r\":[1,2,3,4],\"f\":[1,2,3,4],\"m\":[1,2,3,4]}",
+                                      "OVER ()",
+                                      "SELECT",
+                                      "FROM",
+                                      "WHERE",
+                                      "GROUP BY",
+                                      "ORDER BY",
+                                      "(SELECT retain_log(customer_id, ordered_at, amount) FROM orders)",
+                                      "ROWS 2 PRECEDING"};
   static char **names;
   static unsigned n_names;
   unsigned n_plain = sizeof PLAIN / sizeof *PLAIN;
   if (!names) {
     sqlite3_stmt *statement = NULL;
     names = calloc(2000, sizeof *names);
-    sqlite3_prepare_v2(database(), "SELECT DISTINCT name FROM retain_help UNION SELECT item FROM retain_help WHERE item IS NOT NULL", -1, &statement, NULL);
+    sqlite3_prepare_v2(
+      database(), "SELECT DISTINCT name FROM retain_help UNION SELECT item FROM retain_help WHERE item IS NOT NULL", -1,
+      &statement, NULL);
     while (names && n_names < 2000 && sqlite3_step(statement) == SQLITE_ROW) {
       const char *name = (const char *)sqlite3_column_text(statement, 0);
       names[n_names] = malloc(strlen(name) + 1);

@@ -1,4 +1,7 @@
-/* The database that fuzz targets run on: tests/support/shop.sql in memory, with limits, and what may go wrong and what not. */
+/*
+** The database that fuzz targets run on: tests/support/shop.sql in memory, with limits, and what may go wrong and what
+** not.
+*/
 #ifndef RETAIN_TESTS_FUZZ_DATABASE_H
 #define RETAIN_TESTS_FUZZ_DATABASE_H
 

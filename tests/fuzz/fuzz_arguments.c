@@ -1,6 +1,6 @@
 /*
-** Arguments: the first bytes choose a function and a shape, the rest becomes its arguments, bound as values of every type, and the rows of the
-** table `fuzz`, which may be its source.
+** Arguments: the first bytes choose a function and a shape, the rest becomes its arguments, bound as values of every
+** type, and the rows of the table `fuzz`, which may be its source.
 */
 #include <stdbool.h>
 #include <stdint.h>
@@ -89,7 +89,9 @@ static const Function *functions(int *n)
   static int count;
   if (count == 0) {
     sqlite3_stmt *statement = NULL;
-    sqlite3_prepare_v2(database(), "SELECT name, kind, topic = 'summary', item FROM retain_help WHERE topic IN ('summary', 'parameter')", -1, &statement, NULL);
+    sqlite3_prepare_v2(
+      database(), "SELECT name, kind, topic = 'summary', item FROM retain_help WHERE topic IN ('summary', 'parameter')",
+      -1, &statement, NULL);
     while (sqlite3_step(statement) == SQLITE_ROW) {
       if (sqlite3_column_int(statement, 2) && count < 128) {
         Function *function = &all[count++];
@@ -124,11 +126,13 @@ static void write_call(const Function *function, unsigned shape, int n_arguments
   }
   if (!function->is_table) {
     static const char *const WINDOW[] = {"", " OVER (ORDER BY rowid ROWS 2 PRECEDING)"};
-    snprintf(sql, size, "SELECT %s(%s)%s FROM fuzz", function->name, arguments, WINDOW[function->is_window && shape % 2]);
+    snprintf(sql, size, "SELECT %s(%s)%s FROM fuzz", function->name, arguments,
+             WINDOW[function->is_window && shape % 2]);
   } else if (shape % 4 == 1 && function->n_params > 1) {
     /* by name, any two parameters */
     snprintf(sql, size, "SELECT * FROM %s('fuzz') WHERE \"%s\" = ? AND \"%s\" = ?", function->name,
-             function->param[1 + shape / 4 % (unsigned)(function->n_params - 1)], function->param[1 + shape / 64 % (unsigned)(function->n_params - 1)]);
+             function->param[1 + shape / 4 % (unsigned)(function->n_params - 1)],
+             function->param[1 + shape / 64 % (unsigned)(function->n_params - 1)]);
   } else if (shape % 4 == 2) {
     snprintf(sql, size, "SELECT f.* FROM fuzz, %s(%s) AS f", function->name, arguments);
   } else {

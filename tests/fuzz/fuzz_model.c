@@ -1,6 +1,7 @@
 /*
-** Models as JSON: the first bytes are the numbers of a customer, the rest is the text of a model, given in a buffer of its exact size to every function that takes one, alone and as both
-** models of clv_expected(). An error is fine; a result is NULL or finite, and a probability where it is one.
+** Models as JSON: the first bytes are the numbers of a customer, the rest is the text of a model, given in a buffer of
+** its exact size to every function that takes one, alone and as both models of clv_expected(). An error is fine; a
+** result is NULL or finite, and a probability where it is one.
 */
 #include <math.h>
 #include <stdint.h>
@@ -41,8 +42,12 @@ static const Query QUERIES[] = {
   {"SELECT purchase_pmf(?1, ?2 / 2, ?5, ?2, ?3, ?4)", 1},
   {"SELECT dert(?1, ?6, ?2, ?3, ?4)", INFINITY},
   {"SELECT expected_value(?1, ?2, ?7)", INFINITY},
-  {"SELECT clv_expected(?1, '{\"model\":\"gamma_gamma\",\"parameters\":{\"p\":6.25,\"q\":3.74,\"gamma\":15.45}}', ?5, ?6, ?2, ?3, ?4, ?7, ?5 / 3)", INFINITY},
-  {"SELECT clv_expected('{\"model\":\"bgnbd\",\"parameters\":{\"r\":0.243,\"alpha\":4.414,\"a\":0.793,\"b\":2.426}}', ?1, 3, 0.01, 0, 0, ?4, NULL)", INFINITY},
+  {"SELECT clv_expected(?1, '{\"model\":\"gamma_gamma\",\"parameters\":{\"p\":6.25,\"q\":3.74,\"gamma\":15.45}}', ?5, "
+   "?6, ?2, ?3, ?4, ?7, ?5 / 3)",
+   INFINITY},
+  {"SELECT clv_expected('{\"model\":\"bgnbd\",\"parameters\":{\"r\":0.243,\"alpha\":4.414,\"a\":0.793,\"b\":2.426}}', "
+   "?1, 3, 0.01, 0, 0, ?4, NULL)",
+   INFINITY},
   {"SELECT clv_expected(?1, ?1, ?5, ?6, ?2, ?3, ?4, ?7)", INFINITY},
 };
 #define N_QUERIES (sizeof QUERIES / sizeof *QUERIES)
@@ -50,9 +55,9 @@ static const Query QUERIES[] = {
 /* A byte's worth of a number: small whole ones, quarters, and the ends of the range. */
 static double number_of(uint8_t byte)
 {
-  static const double ENDS[] = {1e-300, 1e-9, 1e-3, 1e3, 1e6, 1e9, 1e15, 1e300, -1, 0.1, 1e-5, 12345, 33.3, 64, 5e-324, 1e100};
-  return byte < 128 ? byte / 2 : byte < 240 ? (byte - 128) / 4.0
-                                            : ENDS[byte - 240];
+  static const double ENDS[] = {1e-300, 1e-9, 1e-3, 1e3,   1e6,  1e9, 1e15,   1e300,
+                                -1,     0.1,  1e-5, 12345, 33.3, 64,  5e-324, 1e100};
+  return byte < 128 ? byte / 2 : byte < 240 ? (byte - 128) / 4.0 : ENDS[byte - 240];
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,4 +1,7 @@
-/* What the connection's own rules mean for a function that reads tables by name, and what happens when a source changes under a statement. */
+/*
+** What the connection's own rules mean for a function that reads tables by name, and what happens when a source changes
+** under a statement.
+*/
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,8 +14,9 @@
 #include "connection.h"
 #include "retain.h"
 
-#define ORDERS "CREATE TABLE orders(order_id INTEGER PRIMARY KEY, customer_id INTEGER, ordered_at TEXT, amount REAL);" \
-               "INSERT INTO orders SELECT order_id, customer_id, ordered_at, amount FROM demo_orders(20, 1);"
+#define ORDERS \
+  "CREATE TABLE orders(order_id INTEGER PRIMARY KEY, customer_id INTEGER, ordered_at TEXT, amount REAL);" \
+  "INSERT INTO orders SELECT order_id, customer_id, ordered_at, amount FROM demo_orders(20, 1);"
 #define COUNT "SELECT count(*) FROM customer_summary('orders')"
 
 static sqlite3 *shop(const char *file)
@@ -43,7 +47,8 @@ static void expect_error(sqlite3 *db, const char *sql, int rc, const char *part)
 static int deny_amount(void *unused, int action, const char *a, const char *b, const char *c, const char *d)
 {
   (void)unused, (void)c, (void)d;
-  return action == SQLITE_READ && a && b && strcmp(a, "orders") == 0 && strcmp(b, "amount") == 0 ? SQLITE_DENY : SQLITE_OK;
+  return action == SQLITE_READ && a && b && strcmp(a, "orders") == 0 && strcmp(b, "amount") == 0 ? SQLITE_DENY
+                                                                                                 : SQLITE_OK;
 }
 
 /* The caller may use the function but not read the column: the function must not read it for them. */
@@ -69,7 +74,8 @@ static void read_only_database_is_enough(void **state)
   assert_int_equal(sqlite3_open_v2(file, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
   assert_int_equal(sqlite3_retain_init(db, NULL, NULL), SQLITE_OK);
   expect_rows(db, COUNT, "20\n");
-  expect_rows(db, "SELECT count(*) > 0 FROM rfm((SELECT retain_log(customer_id, ordered_at, amount) FROM orders))", "1\n");
+  expect_rows(db, "SELECT count(*) > 0 FROM rfm((SELECT retain_log(customer_id, ordered_at, amount) FROM orders))",
+              "1\n");
   expect_rows(db, "PRAGMA query_only", "0\n");
   assert_int_equal(sqlite3_close(db), SQLITE_OK);
 }
@@ -130,7 +136,8 @@ static void source_changed_between_rows_does_not_disturb_the_rows_under_way(void
   sqlite3 *db = shop(":memory:");
   sqlite3_stmt *statement = NULL;
   int rows = 0, rc;
-  assert_int_equal(sqlite3_prepare_v2(db, "SELECT customer, orders FROM customer_summary('orders')", -1, &statement, NULL), SQLITE_OK);
+  assert_int_equal(
+    sqlite3_prepare_v2(db, "SELECT customer, orders FROM customer_summary('orders')", -1, &statement, NULL), SQLITE_OK);
   while ((rc = sqlite3_step(statement)) == SQLITE_ROW) {
     if (++rows == 3) {
       connection_must(db, "DELETE FROM orders");
@@ -149,7 +156,8 @@ static void a_statement_may_be_left_half_way_and_run_again(void **state)
   (void)state;
   sqlite3 *db = shop(":memory:");
   sqlite3_stmt *statement = NULL;
-  assert_int_equal(sqlite3_prepare_v2(db, "SELECT customer FROM rfm(?1) WHERE bins = ?2", -1, &statement, NULL), SQLITE_OK);
+  assert_int_equal(sqlite3_prepare_v2(db, "SELECT customer FROM rfm(?1) WHERE bins = ?2", -1, &statement, NULL),
+                   SQLITE_OK);
   sqlite3_bind_text(statement, 1, "orders", -1, SQLITE_STATIC);
   for (int bins = 2; bins <= 5; bins++) {
     sqlite3_bind_int(statement, 2, bins);
@@ -174,7 +182,8 @@ static void a_kept_answer_is_not_given_to_another_statement(void **state)
   (void)state;
   sqlite3 *db = shop(":memory:");
   sqlite3_stmt *first = NULL;
-  assert_int_equal(sqlite3_prepare_v2(db, "SELECT customer FROM customer_summary('orders')", -1, &first, NULL), SQLITE_OK);
+  assert_int_equal(sqlite3_prepare_v2(db, "SELECT customer FROM customer_summary('orders')", -1, &first, NULL),
+                   SQLITE_OK);
   assert_int_equal(sqlite3_step(first), SQLITE_ROW);
   connection_must(db, "INSERT INTO orders(customer_id, ordered_at, amount) VALUES(999, '2026-06-01', 1)");
   expect_rows(db, COUNT, "21\n");

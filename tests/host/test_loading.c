@@ -1,4 +1,7 @@
-/* Loading the shared library from C, and the failures that the README explains. Nothing of retain is called directly here. */
+/*
+** Loading the shared library from C, and the failures that the README explains. Nothing of retain is called directly
+** here.
+*/
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -47,7 +50,11 @@ static void loads_without_naming_the_entry_point(void **state)
   sqlite3 *other = opened(1);
   assert_int_equal(sqlite3_load_extension(other, LOADABLE, NULL, NULL), SQLITE_OK);
   assert_int_equal(sqlite3_close(db), SQLITE_OK);
-  assert_int_equal(sqlite3_exec(other, "SELECT count(*) FROM rfm((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(50, 1)))", NULL, NULL, NULL), SQLITE_OK);
+  assert_int_equal(
+    sqlite3_exec(
+      other, "SELECT count(*) FROM rfm((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(50, 1)))",
+      NULL, NULL, NULL),
+    SQLITE_OK);
   assert_int_equal(sqlite3_close(other), SQLITE_OK);
 }
 

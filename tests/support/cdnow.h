@@ -1,6 +1,6 @@
 /*
-** The CDNOW 1/10 sample (Fader, Hardie & Lee 2005) as rows to feed(), from the reference data beside the repository; the test
-** skips, saying so, where they are absent.
+** The CDNOW 1/10 sample (Fader, Hardie & Lee 2005) as rows to feed(), from the reference data beside the repository;
+** the test skips, saying so, where they are absent.
 */
 #ifndef RETAIN_TESTS_CDNOW_H
 #define RETAIN_TESTS_CDNOW_H

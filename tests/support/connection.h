@@ -1,6 +1,6 @@
 /*
-** What the C test programs share: a connection with retain linked in, a whole result as one text, statements from a file.
-** Memory here is libc's, so that SQLite's own counts show only what is tested.
+** What the C test programs share: a connection with retain linked in, a whole result as one text, statements from a
+** file. Memory here is libc's, so that SQLite's own counts show only what is tested.
 */
 #ifndef RETAIN_TESTS_CONNECTION_H
 #define RETAIN_TESTS_CONNECTION_H
@@ -20,7 +20,10 @@ void transcript_free(Transcript *text);
 /* Opens and registers; ends the program with a message where that fails. */
 sqlite3 *connection_open(const char *file);
 
-/* Runs every statement of `sql`; rows as a|b|c lines, NULL as nothing. rows may be NULL. An SQLite result code, SQLITE_OK at the end. */
+/*
+** Runs every statement of `sql`; rows as a|b|c lines, NULL as nothing. rows may be NULL. An SQLite result code,
+** SQLITE_OK at the end.
+*/
 int connection_run(sqlite3 *db, const char *sql, Transcript *rows);
 
 /* As connection_run(), but ends the program with a message on an error. */

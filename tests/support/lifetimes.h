@@ -1,5 +1,6 @@
 /*
-** Lifetimes for the unit tests of survival analyses: the leukaemia remissions of Miller (1997), table 1.1, which R's survival has as `aml`.
+** Lifetimes for the unit tests of survival analyses: the leukaemia remissions of Miller (1997), table 1.1, which R's
+** survival has as `aml`.
 */
 #ifndef RETAIN_TESTS_LIFETIMES_H
 #define RETAIN_TESTS_LIFETIMES_H
@@ -21,8 +22,10 @@ typedef struct Lifetime {
   bool event;
 } Lifetime;
 
-static const Lifetime MAINTAINED[] = {{9, 1}, {13, 1}, {13, 0}, {18, 1}, {23, 1}, {28, 0}, {31, 1}, {34, 1}, {45, 0}, {48, 1}, {161, 0}};
-static const Lifetime NOT_MAINTAINED[] = {{5, 1}, {5, 1}, {8, 1}, {8, 1}, {12, 1}, {16, 0}, {23, 1}, {27, 1}, {30, 1}, {33, 1}, {43, 1}, {45, 1}};
+static const Lifetime MAINTAINED[] = {{9, 1},  {13, 1}, {13, 0}, {18, 1}, {23, 1}, {28, 0},
+                                      {31, 1}, {34, 1}, {45, 0}, {48, 1}, {161, 0}};
+static const Lifetime NOT_MAINTAINED[] = {{5, 1},  {5, 1},  {8, 1},  {8, 1},  {12, 1}, {16, 0},
+                                          {23, 1}, {27, 1}, {30, 1}, {33, 1}, {43, 1}, {45, 1}};
 #define N_MAINTAINED 11
 #define N_NOT_MAINTAINED 12
 

@@ -22,7 +22,9 @@ static bool complete(const char *file, long rows)
   sqlite3 *db = NULL;
   sqlite3_stmt *statement = NULL;
   bool found = false;
-  if (sqlite3_open_v2(file, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK && sqlite3_prepare_v2(db, "PRAGMA user_version", -1, &statement, NULL) == SQLITE_OK && sqlite3_step(statement) == SQLITE_ROW) {
+  if (sqlite3_open_v2(file, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK &&
+      sqlite3_prepare_v2(db, "PRAGMA user_version", -1, &statement, NULL) == SQLITE_OK &&
+      sqlite3_step(statement) == SQLITE_ROW) {
     found = sqlite3_column_int64(statement, 0) == rows;
   }
   sqlite3_finalize(statement);
@@ -41,7 +43,8 @@ static void time_text(int64_t seconds, char out[64])
   for (int length; day >= (length = DAYS[month] + (month == 1 && year % 4 == 0)); month++) {
     day -= length;
   }
-  snprintf(out, 64, "%04d-%02d-%02d %02d:%02d:%02d", year, month + 1, day + 1, second / 3600, second / 60 % 60, second % 60);
+  snprintf(out, 64, "%04d-%02d-%02d %02d:%02d:%02d", year, month + 1, day + 1, second / 3600, second / 60 % 60,
+           second % 60);
 }
 
 void orders_write(const char *file, long rows, OrdersForm form)
@@ -56,7 +59,10 @@ void orders_write(const char *file, long rows, OrdersForm form)
   uint64_t known = 0;
   sqlite3_open(file, &db);
   connection_must(db, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN");
-  connection_must(db, form == ORDERS_TEXT_IDS ? "CREATE TABLE orders(order_id INTEGER PRIMARY KEY, customer_id TEXT, ordered_at TEXT, amount REAL)" : "CREATE TABLE orders(order_id INTEGER PRIMARY KEY, customer_id INTEGER, ordered_at TEXT, amount REAL)");
+  connection_must(
+    db, form == ORDERS_TEXT_IDS
+          ? "CREATE TABLE orders(order_id INTEGER PRIMARY KEY, customer_id TEXT, ordered_at TEXT, amount REAL)"
+          : "CREATE TABLE orders(order_id INTEGER PRIMARY KEY, customer_id INTEGER, ordered_at TEXT, amount REAL)");
   sqlite3_prepare_v2(db, "INSERT INTO orders(customer_id, ordered_at, amount) VALUES(?, ?, ?)", -1, &insert, NULL);
   for (long i = 0; i < rows; i++) {
     uint64_t random = mix((uint64_t)i), other = mix(random);

@@ -2,7 +2,8 @@
 ** Purchase histories of any size, the same on every machine, for what measures or interrupts.
 **
 ** Table orders(order_id INTEGER PRIMARY KEY, customer_id, ordered_at TEXT, amount REAL): three years in time order,
-** 'YYYY-MM-DD HH:MM:SS'; one order in ten is a new customer's first, the others go to known customers, newer ones more often; ids are dense integers.
+** 'YYYY-MM-DD HH:MM:SS'; one order in ten is a new customer's first, the others go to known customers, newer ones more
+** often; ids are dense integers.
 */
 #ifndef RETAIN_TESTS_ORDERS_H
 #define RETAIN_TESTS_ORDERS_H

@@ -1,6 +1,7 @@
 /*
-** One sort for records of any type, where a radix sort or that of stats.h does not fit: heap sort, in place, O(n log n) at worst (Williams 1964);
-** O(n) where they are in order already. Not stable: `before` decides also between equal ones where their order matters.
+** One sort for records of any type, where a radix sort or that of stats.h does not fit: heap sort, in place, O(n log n)
+** at worst (Williams 1964); O(n) where they are in order already. Not stable: `before` decides also between equal ones
+** where their order matters.
 */
 #ifndef RETAIN_CORE_BASE_SORT_H
 #define RETAIN_CORE_BASE_SORT_H

@@ -21,7 +21,10 @@ void text_add_json_string(Text *text, const char *string); /* with its quotes */
 /* The bytes, which are the caller's; NULL when out of memory. The text is {0} again. */
 char *text_take(Text *text);
 
-/* x to n_digits, 1 … 10, significant digits, shortest, as printf's %g would in the C locale: that writes the decimal sign of the host's. */
+/*
+** x to n_digits, 1 … 10, significant digits, shortest, as printf's %g would in the C locale: that writes the decimal
+** sign of the host's.
+*/
 #define NUMBER_TEXT_MAX 48
 void number_to_text(double x, int n_digits, char out[NUMBER_TEXT_MAX]);
 

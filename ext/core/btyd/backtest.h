@@ -2,8 +2,8 @@
 ** How well a buy-till-you-die model (core/btyd/btyd.h) would have predicted: fitted on the purchase days up to a cut,
 ** compared with those after it.
 **
-** Days are civil days; all purchases of a day are one. The customers are those whose first purchase day is at or
-** before the cut. Of each, x, t_x and T are made as in core/btyd/customer_summary.h with the cut as the end, the actual is its
+** Days are civil days; all purchases of a day are one. The customers are those whose first purchase day is at or before
+** the cut. Of each, x, t_x and T are made as in core/btyd/customer_summary.h with the cut as the end, the actual is its
 ** purchase days after the cut, the prediction E[purchases in the holdout | x, t_x, T]. Times in weeks of 7 days.
 **
 ** Sections of the answer:
@@ -51,8 +51,8 @@ typedef struct BacktestRow {
 } BacktestRow;
 
 /*
-** Set offset_ms, feed backtest_accumulator() with rows, backtest_finish(), backtest_model() once for each model. {0} is a
-** valid empty object.
+** Set offset_ms, feed backtest_accumulator() with rows, backtest_finish(), backtest_model() once for each model. {0} is
+** a valid empty object.
 */
 typedef struct Backtest {
   int64_t offset_ms;

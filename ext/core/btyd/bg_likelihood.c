@@ -1,13 +1,16 @@
 /*
-** The log-likelihood of the BG/NBD and the MBG/NBD (bg_mixture.h) with its gradient and Hessian in the logarithms of the parameters.
+** The log-likelihood of the BG/NBD and the MBG/NBD (bg_mixture.h) with its gradient and Hessian in the logarithms of
+** the parameters.
 **
 ** Per customer, with l(t) = ln((alpha + t) / alpha), y = x + entry, s = r + x:
 **
-**     ln (r)_x + ln (b)_y - ln (a + b)_y - x ln alpha - s l(T) + ln(1 + e^o),   o = ln a - ln(b + y - 1) + s (l(T) - l(t_x)), absent where y = 0.
+**     ln (r)_x + ln (b)_y - ln (a + b)_y - x ln alpha - s l(T) + ln(1 + e^o),   o = ln a - ln(b + y - 1) + s (l(T) -
+**     l(t_x)), absent where y = 0.
 **
-** Rows are sorted by x: what depends on x alone is found once per distinct x, from the x before it, as sums of positive terms (no digamma of large arguments is subtracted from
-** another); what depends on a time alone once per distinct time. A row costs one exponential. Weights of 1 share a logarithm.
-** With covariates alpha, a and b differ from row to row, and all is found per row: O(x) each up to RISE_STEPS.
+** Rows are sorted by x: what depends on x alone is found once per distinct x, from the x before it, as sums of positive
+** terms (no digamma of large arguments is subtracted from another); what depends on a time alone once per distinct
+** time. A row costs one exponential. Weights of 1 share a logarithm. With covariates alpha, a and b differ from row to
+** row, and all is found per row: O(x) each up to RISE_STEPS.
 */
 #include "bg_mixture.h"
 
@@ -36,9 +39,10 @@ typedef struct Fitter {
   int entry;
   size_t n_groups, n_times;
   Group *groups;
-  uint32_t *of_T, *of_t;                       /* per row: its times in the tables */
-  double *times, *log_growth, *share, *spread; /* per distinct time t: t, l(t), t / (alpha + t), and that times one less that */
-  double mean_x, mean_T, never;                /* never: the share of customers with x = 0 */
+  uint32_t *of_T, *of_t; /* per row: its times in the tables */
+  /* per distinct time t: t, l(t), t / (alpha + t), and that times one less that */
+  double *times, *log_growth, *share, *spread;
+  double mean_x, mean_T, never; /* never: the share of customers with x = 0 */
 } Fitter;
 
 /* ln (base)_n and its first two derivatives by base. */
@@ -71,7 +75,10 @@ static void rise_to(Rise *rise, double base, double n)
   rise->value += log(product);
 }
 
-/* Weighted sums over rows of one x, parameters and all: q = e^o / (1 + e^o), v = q (1 - q), d, e, f = o by r, by ln alpha / s, and that again by ln alpha. */
+/*
+** Weighted sums over rows of one x, parameters and all: q = e^o / (1 + e^o), v = q (1 - q), d, e, f = o by r, by ln
+** alpha / s, and that again by ln alpha.
+*/
 typedef struct Sums {
   double weight, growth, share, spread; /* l(T), T / (alpha + T), … */
   double either, q, qd, qe, qf;         /* ln(1 + e^o) */
@@ -90,7 +97,8 @@ static inline double log_one_more(double t)
   return log(u) + (t - (u - 1)) / u;
 }
 
-static inline void row_add(Sums *sums, double weight, double o, double d, double e, double f, double *product, bool curved)
+static inline void row_add(Sums *sums, double weight, double o, double d, double e, double f, double *product,
+                           bool curved)
 {
   double small = exp(-fabs(o)), inverse = 1 / (1 + small), q = weight * (o > 0 ? inverse : small * inverse);
   sums->either += o > 0 ? weight * o : 0;
@@ -115,11 +123,13 @@ static inline void row_add(Sums *sums, double weight, double o, double d, double
 }
 
 /* All rows of a group. */
-static inline void group_sum(const Fitter *fitter, const Group *group, double s, double o_0, bool may_be_gone, bool curved, Sums *out)
+static inline void group_sum(const Fitter *fitter, const Group *group, double s, double o_0, bool may_be_gone,
+                             bool curved, Sums *out)
 {
   Sums sums = {.weight = group->weight};
   double product = 1;
-  const double *growth = fitter->log_growth, *share = fitter->share, *spread = fitter->spread, *weights = fitter->pasts->weight;
+  const double *growth = fitter->log_growth, *share = fitter->share, *spread = fitter->spread,
+               *weights = fitter->pasts->weight;
   for (size_t i = group->begin; i < group->end; i++) {
     double weight = weights[i];
     uint32_t T = fitter->of_T[i], t = fitter->of_t[i];
@@ -144,7 +154,8 @@ typedef struct Rises {
 } Rises;
 
 /* What rows of one x add. theta: of these rows. */
-static void terms_add(Terms *terms, const double *theta, double x, double y, const Rises *rises, const Sums *sums, bool curved)
+static void terms_add(Terms *terms, const double *theta, double x, double y, const Rises *rises, const Sums *sums,
+                      bool curved)
 {
   double r = theta[BG_R], a = theta[BG_A], b = theta[BG_B], s = r + x, w = sums->weight;
   double o_a = 1 / a, o_b = y > 0 ? -1 / (b + (y - 1)) : 0;
@@ -152,7 +163,8 @@ static void terms_add(Terms *terms, const double *theta, double x, double y, con
   double g_alpha = s * sums->share - x * w + s * sums->qe;
   double g_a = o_a * sums->q - w * rises->a_b.first;
   double g_b = w * (rises->b.first - rises->a_b.first) + o_b * sums->q;
-  terms->value += w * (rises->r.value + rises->b.value - rises->a_b.value - (x > 0 ? x * log(theta[BG_ALPHA]) : 0)) - s * sums->growth + sums->either;
+  terms->value += w * (rises->r.value + rises->b.value - rises->a_b.value - (x > 0 ? x * log(theta[BG_ALPHA]) : 0)) -
+                  s * sums->growth + sums->either;
   terms->gradient[BG_R] += r * g_r;
   terms->gradient[BG_ALPHA] += g_alpha;
   terms->gradient[BG_A] += a * g_a;
@@ -257,7 +269,8 @@ static void spread_terms(const Terms *row, const double *z, int n_covariates, do
   }
 }
 
-static void rows_add(const Fitter *fitter, const double *variables, const double *theta, double *value, double *gradient, double *hessian)
+static void rows_add(const Fitter *fitter, const double *variables, const double *theta, double *value,
+                     double *gradient, double *hessian)
 {
   const Cbs *pasts = fitter->pasts;
   int n_covariates = pasts->n_covariates;
@@ -272,7 +285,8 @@ static void rows_add(const Fitter *fitter, const double *variables, const double
     Terms row = {0};
     if (y > 0) {
       double d = growth - log_one_more(t / alpha), share_t = t / (alpha + t);
-      row_add(&sums, weight, first_odds(own, y) + (theta[BG_R] + x) * d, d, share_t - share, spread - share_t * (alpha / (alpha + t)), &product, hessian != NULL);
+      row_add(&sums, weight, first_odds(own, y) + (theta[BG_R] + x) * d, d, share_t - share,
+              spread - share_t * (alpha / (alpha + t)), &product, hessian != NULL);
       sums.either += log(product);
     }
     rises_to(&rises, own, x, y);
@@ -323,7 +337,9 @@ void bg_evaluate_hessian(void *fitter, const double *variables, double *value, d
   evaluate(fitter, variables, value, gradient, hessian);
 }
 
-/* The number of a time in the table, in the order of first sight: where all times differ the table is read as it lies. */
+/*
+** The number of a time in the table, in the order of first sight: where all times differ the table is read as it lies.
+*/
 static uint32_t time_number(Fitter *fitter, uint32_t *slots, size_t mask, double time)
 {
   uint64_t bits;
@@ -449,7 +465,8 @@ static double shape_of(double mean, double never)
 
 bool bg_start(const void *fitter, int k, double *variables)
 {
-  static const double STARTS[][3] = {{0, 0.8, 2.5}, {1, 1, 1}, {0.3, 0.3, 3}, {5, 2, 20}, {0.1, 0.1, 0.5}}; /* r (0: of the data), a, b */
+  /* r (0: of the data), a, b */
+  static const double STARTS[][3] = {{0, 0.8, 2.5}, {1, 1, 1}, {0.3, 0.3, 3}, {5, 2, 20}, {0.1, 0.1, 0.5}};
   const Fitter *self = fitter;
   if (k >= (int)(sizeof STARTS / sizeof *STARTS)) {
     return false;
@@ -475,7 +492,8 @@ bool bg_limit(const double *theta, char *text, size_t size)
   number_to_text(p, 6, share);
   number_to_text(r / alpha, 6, rate);
   if (a > 100 && b > 100 && a + b > large) {
-    snprintf(text, size, "a and b grow without end while a/(a+b) stays %s (all customers drop out with one chance)", share);
+    snprintf(text, size, "a and b grow without end while a/(a+b) stays %s (all customers drop out with one chance)",
+             share);
   } else if (a < small && b < small) {
     snprintf(text, size, "a and b fall to 0 while a/(a+b) stays %s (a customer leaves at once or never)", share);
   } else if (p < small || a < small || (a < 100 && b > large)) {

@@ -67,8 +67,9 @@ static bool has_series(const Alive *alive, double tau)
 }
 
 /*
-** E[(1 - (1 + p tau)^-s) / p], the purchases in tau of who is alive, as sum over k of P(k purchases if nobody drops out) * (1 + q_1 + … + q_(k-1)), q_j = E[(1 - p)^j]
-** = (b)_j / (a + b)_j: what the first k would have been worth, each only made by who is still there.
+** E[(1 - (1 + p tau)^-s) / p], the purchases in tau of who is alive, as sum over k of P(k purchases if nobody drops
+** out) * (1 + q_1 + … + q_(k-1)), q_j = E[(1 - p)^j] = (b)_j / (a + b)_j: what the first k would have been worth, each
+** only made by who is still there.
 */
 static double purchases_series(const Alive *alive, double tau)
 {
@@ -140,8 +141,8 @@ double bg_p_alive_at(int entry, const double *theta, const CbsRow *past, double 
 }
 
 /*
-** None: gone, or alive and without a purchase. n: alive before it and after, or dropped out after the n-th, whatever would have come then:
-** P(alive) (E[(1 - p)^n] P(N = n) + E[p (1 - p)^(n-1)] P(N >= n)), N ~ negative binomial.
+** None: gone, or alive and without a purchase. n: alive before it and after, or dropped out after the n-th, whatever
+** would have come then: P(alive) (E[(1 - p)^n] P(N = n) + E[p (1 - p)^(n-1)] P(N >= n)), N ~ negative binomial.
 */
 double bg_pmf(int entry, const double *theta, const CbsRow *past, double n, double horizon)
 {
@@ -165,8 +166,7 @@ double bg_dert(int entry, const double *theta, const CbsRow *past, double delta)
 {
   Alive alive = alive_of(entry, theta, past);
   if (!(delta > 0)) {
-    return delta < 0 ? NAN : alive.a > 1 ? chance_alive(&alive) * (alive.a + alive.b - 1) / (alive.a - 1)
-                                         : INFINITY;
+    return delta < 0 ? NAN : alive.a > 1 ? chance_alive(&alive) * (alive.a + alive.b - 1) / (alive.a - 1) : INFINITY;
   }
   double kappa = delta * alive.scale, most = alive.s + 12 * sqrt(alive.s) + 60, sum = 0;
   Nodes chances, rates;
@@ -182,7 +182,8 @@ double bg_dert(int entry, const double *theta, const CbsRow *past, double delta)
   return chance_alive(&alive) * sum;
 }
 
-void bg_apply(const double *theta, const double *transaction, const double *dropout, const double *z, int n_covariates, double *applied)
+void bg_apply(const double *theta, const double *transaction, const double *dropout, const double *z, int n_covariates,
+              double *applied)
 {
   double buying = 0, leaving = 0;
   for (int i = 0; i < n_covariates; i++) {

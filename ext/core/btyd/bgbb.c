@@ -1,22 +1,24 @@
 /*
 ** BG/BB, the discrete buy-till-you-die model: Fader, Hardie & Shang, Marketing Science 29(6), 2010.
 **
-** A living customer transacts at each opportunity with chance p ~ Beta(alpha, beta) and, at the beginning of each opportunity, dies with
-** chance theta ~ Beta(gamma, delta). A past is x transactions in n opportunities (Past.T), the last at opportunity t_x; whole numbers, 0 <=
-** x <= t_x <= n. The likelihood is a sum over when the customer died. It is computed as
+** A living customer transacts at each opportunity with chance p ~ Beta(alpha, beta) and, at the beginning of each
+** opportunity, dies with chance theta ~ Beta(gamma, delta). A past is x transactions in n opportunities (Past.T), the
+** last at opportunity t_x; whole numbers, 0 <= x <= t_x <= n. The likelihood is a sum over when the customer died. It
+** is computed as
 **   L = B(alpha+x, beta+t_x-x)/B(alpha, beta) B(gamma, delta+t_x)/B(gamma, delta) S(t_x),
 ** where S(j), the chance of silence from j + 1 to n of one who lived at j, follows from S(n) = 1 by
 **   S(j) = gamma/(gamma+delta+j) + (delta+j)/(gamma+delta+j) (beta+j-x)/(alpha+beta+j) S(j + 1):
 ** positive terms of size 1 for any n, without a Gamma function.
 **
-** P(alive) is the chance to be alive at n: to have survived the beginning of opportunity n. It is 1 where t_x = n. The chance to be alive
-** at n + 1, which others report, is p_alive_at(later = 1). `later` and horizons are whole numbers of opportunities; a fraction is dropped.
+** P(alive) is the chance to be alive at n: to have survived the beginning of opportunity n. It is 1 where t_x = n. The
+** chance to be alive at n + 1, which others report, is p_alive_at(later = 1). `later` and horizons are whole numbers of
+** opportunities; a fraction is dropped.
 **
-** Accuracy: relative error below 1e-11 for parameters from 1e-6 to 1e6 and n up to 10,000 (log-likelihoods nearer to 0 than 1e-4: below
-** 1e-15 absolutely; dert() where gamma exceeds 1e4: below 1e-10). Discounts are 0, or 1e-290 and more: below, dert() gives NaN. Cost: O(n -
-** t_x) for anything asked about a past and O(horizon) for pmf, so that the caller has to bound them; O(1) in the horizon of expected() and
-** in the discount. A fit costs O(largest n + steps) per evaluation, where each pair (x, n) takes n - t_x steps for its smallest t_x,
-** however many t_x it has.
+** Accuracy: relative error below 1e-11 for parameters from 1e-6 to 1e6 and n up to 10,000 (log-likelihoods nearer to 0
+** than 1e-4: below 1e-15 absolutely; dert() where gamma exceeds 1e4: below 1e-10). Discounts are 0, or 1e-290 and more:
+** below, dert() gives NaN. Cost: O(n - t_x) for anything asked about a past and O(horizon) for pmf, so that the caller
+** has to bound them; O(1) in the horizon of expected() and in the discount. A fit costs O(largest n + steps) per
+** evaluation, where each pair (x, n) takes n - t_x steps for its smallest t_x, however many t_x it has.
 */
 #include "btyd.h"
 
@@ -83,9 +85,9 @@ static double p_alive_at(const double *theta, const CbsRow *past, double later)
 }
 
 /*
-** The opportunities that one who is alive lives to see out of the next h: sum over i = 1 ... h of (d)_i / (gamma+d)_i, d = delta + n, (d)_i
-** = Gamma(d+i)/Gamma(d). It has the closed form d/(gamma-1) [1 - (d+1)_h/(d+gamma)_h], which is 0/0 at gamma = 1, and cancels near it and
-** where h is small beside d.
+** The opportunities that one who is alive lives to see out of the next h: sum over i = 1 ... h of (d)_i / (gamma+d)_i,
+** d = delta + n, (d)_i = Gamma(d+i)/Gamma(d). It has the closed form d/(gamma-1) [1 - (d+1)_h/(d+gamma)_h], which is
+** 0/0 at gamma = 1, and cancels near it and where h is small beside d.
 */
 static double opportunities(double gamma, double d, double h)
 {
@@ -126,9 +128,9 @@ static double expected(const double *theta, const CbsRow *past, double horizon)
 }
 
 /*
-** The chance that one who is alive makes k transactions in the next h opportunities, for parameters that have taken up the past: the
-** likelihood, summed over the C(i, k) orders in which k of i opportunities are used. From i to i + 1 a term changes by a rational factor;
-** `log_unit` takes up what would overflow.
+** The chance that one who is alive makes k transactions in the next h opportunities, for parameters that have taken up
+** the past: the likelihood, summed over the C(i, k) orders in which k of i opportunities are used. From i to i + 1 a
+** term changes by a rational factor; `log_unit` takes up what would overflow.
 */
 static double alive_pmf(double alpha, double beta, double gamma, double delta, double k, double h)
 {
@@ -163,9 +165,9 @@ static double pmf(const double *theta, const CbsRow *past, double n, double hori
 }
 
 /*
-** Discounted expected residual transactions: sum over i >= 1 of e^(-delta i) E[transaction at n + i], here as the paper's 2F1(1, ...;
-** 1/(1+d)) transformed to the argument -1/d, where it keeps its digits as d tends to 0. Without discounting it is finite for gamma > 1
-** alone.
+** Discounted expected residual transactions: sum over i >= 1 of e^(-delta i) E[transaction at n + i], here as the
+** paper's 2F1(1, ...; 1/(1+d)) transformed to the argument -1/d, where it keeps its digits as d tends to 0. Without
+** discounting it is finite for gamma > 1 alone.
 */
 static double dert(const double *theta, const CbsRow *past, double discount)
 {
@@ -189,8 +191,9 @@ typedef struct Row {
 } Row;
 
 /*
-** What of S(j) = dies + (beta + j - x) silent S(j + 1) depends on j alone, and of its derivatives: by alpha and by beta the last term R has
-** -both R (and beta's own factor), by gamma all has survival (lives - R), by delta -survival dies (1 - R/lives).
+** What of S(j) = dies + (beta + j - x) silent S(j + 1) depends on j alone, and of its derivatives: by alpha and by beta
+** the last term R has -both R (and beta's own factor), by gamma all has survival (lives - R), by delta -survival dies
+** (1 - R/lives).
 */
 typedef struct Step {
   double both;       /* 1/(alpha + beta + j) */
@@ -208,8 +211,10 @@ typedef struct Fitter {
   uint32_t most; /* the largest n */
   Row *row;      /* by x, then n, then falling t_x */
   Step *step;    /* most + 1 */
-  /* above_x[i]: weight of the rows with x > i, and so on: how often ln(alpha + i), ln(beta + i) ... occur in all Beta functions.
-     most + 1 each, one block. */
+  /*
+  ** above_x[i]: weight of the rows with x > i, and so on: how often ln(alpha + i), ln(beta + i) ... occur in all Beta
+  ** functions. most + 1 each, one block.
+  */
   double *above_x, *above_misses, *above_t_x;
   double customers, transactions, last;
 } Fitter;
@@ -323,8 +328,8 @@ static Status fitter_open(const Cbs *pasts, void **self, const Watch *watch)
 }
 
 /*
-** The steps; returns the sum of all ln of Beta functions, with its gradient. Ratios near 1 go through log1p and their derivatives through
-** the difference, so that little is lost where parameters grow without end.
+** The steps; returns the sum of all ln of Beta functions, with its gradient. Ratios near 1 go through log1p and their
+** derivatives through the difference, so that little is lost where parameters grow without end.
 */
 static double prepare(Fitter *fitter, const double *theta, double *gradient)
 {
@@ -444,8 +449,8 @@ static bool limit(const double *theta, char *text, size_t size)
   const char *of_a = first ? "alpha" : "gamma", *of_b = first ? "beta" : "delta";
   number_to_text(share, 6, stays);
   if (fmin(a, b) > 1e3 || fmax(a, b) < 1e-3) {
-    snprintf(text, size, "%s and %s %s while %s/(%s+%s) stays %s", of_a, of_b,
-             a > 1 ? "grow without end" : "tend to 0", of_a, of_a, of_b, stays);
+    snprintf(text, size, "%s and %s %s while %s/(%s+%s) stays %s", of_a, of_b, a > 1 ? "grow without end" : "tend to 0",
+             of_a, of_a, of_b, stays);
   } else if (share < 1e-3 || share > 1 - 1e-3) {
     snprintf(text, size, "%s/(%s+%s) tends to %d: %s %s", of_a, of_a, of_b, share > 0.5,
              share > 0.5 ? (a > 1e3 ? of_a : of_b) : (b > 1e3 ? of_b : of_a),

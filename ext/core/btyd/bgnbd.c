@@ -1,6 +1,6 @@
 /*
-** BG/NBD (Fader, Hardie & Lee 2005): a customer can drop out after each repeat purchase, not after the first one, so that who never came back counts as alive.
-** Everything is in bg_mixture.h, with no chance to drop out at the start.
+** BG/NBD (Fader, Hardie & Lee 2005): a customer can drop out after each repeat purchase, not after the first one, so
+** that who never came back counts as alive. Everything is in bg_mixture.h, with no chance to drop out at the start.
 */
 #include "bg_mixture.h"
 

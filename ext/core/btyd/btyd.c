@@ -14,12 +14,13 @@
 #define LOG_LOW (-18.0)
 #define LOG_HIGH 14.0
 #define COEFFICIENT_RUNAWAY 10.0 /* times the range of its covariate, where there is no maximum: it is what runs away */
-#define VARIANCE_MOST 1e6        /* of the coefficient of a standardised covariate: more is one that runs away too slowly to be seen */
-#define SAMPLE_FROM 40000        /* distinct rows: of so many it is a sample that tells where to begin, of */
-#define SAMPLE_ROWS 10000        /* or a few more */
-#define LIMIT_MARGIN 6.0         /* from LOG_LOW or LOG_HIGH, where the sample ran away */
-#define VALUE_TIE 1e-6           /* log-likelihoods nearer than this are equal */
-#define PERIODS_BETWEEN 500      /* of a discounted sum, two questions to the watch: some 10 ms */
+/* of the coefficient of a standardised covariate: more is one that runs away too slowly to be seen */
+#define VARIANCE_MOST 1e6
+#define SAMPLE_FROM 40000   /* distinct rows: of so many it is a sample that tells where to begin, of */
+#define SAMPLE_ROWS 10000   /* or a few more */
+#define LIMIT_MARGIN 6.0    /* from LOG_LOW or LOG_HIGH, where the sample ran away */
+#define VALUE_TIE 1e-6      /* log-likelihoods nearer than this are equal */
+#define PERIODS_BETWEEN 500 /* of a discounted sum, two questions to the watch: some 10 ms */
 
 const BtydModel *const MODELS[] = {&BGNBD, &MBGNBD, &PARETO_NBD, &BGBB, &GAMMA_GAMMA, NULL};
 
@@ -90,7 +91,10 @@ static double scale_of(const BtydModel *model, const Cbs *pasts)
   return sum > 0 ? sum / weight : 1;
 }
 
-/* How the covariates are standardised for a fit, so that their origin and unit change nothing: z to (z - mean) / sd. sd 0: constant. */
+/*
+** How the covariates are standardised for a fit, so that their origin and unit change nothing: z to (z - mean) / sd. sd
+** 0: constant.
+*/
 typedef struct Scale {
   double time;
   double mean[BTYD_COVARIATES], sd[BTYD_COVARIATES], range[BTYD_COVARIATES]; /* range: of the standardised */
@@ -120,7 +124,10 @@ static void covariate_scale(const Cbs *pasts, int k, Scale *scale)
   scale->range[k] = scale->sd[k] > 0 ? range / scale->sd[k] : 0;
 }
 
-/* The same pasts in units of `scale->time`, covariates standardised; shares what does not change. What does is the caller's to free (scaled->t_x). */
+/*
+** The same pasts in units of `scale->time`, covariates standardised; shares what does not change. What does is the
+** caller's to free (scaled->t_x).
+*/
 static Status scaled_copy(const Cbs *pasts, const Scale *scale, Cbs *scaled)
 {
   *scaled = *pasts;
@@ -153,8 +160,9 @@ static double log_likelihood_shift(const BtydModel *model, const Cbs *pasts, dou
 }
 
 /*
-** From parameters of standardised covariates to those of the covariates as they were given. Row i of `jacobian` is the derivative of variable i by the
-** former ones: the logarithms of the parameters move with the coefficients times the means.
+** From parameters of standardised covariates to those of the covariates as they were given. Row i of `jacobian` is the
+** derivative of variable i by the former ones: the logarithms of the parameters move with the coefficients times the
+** means.
 */
 static void unstandardise(BtydFit *fit, const Scale *scale)
 {
@@ -166,8 +174,10 @@ static void unstandardise(BtydFit *fit, const Scale *scale)
     jacobian[i * n + i] = 1;
   }
   for (int k = 0; k < 2 * q; k++) {
-    double moved[BTYD_PARAMETERS], unit = 1, none = 0, sd = scale->sd[k % q], *coefficient = k < q ? &fit->transaction[k] : &fit->dropout[k - q];
-    model->apply(one, k < q ? &unit : &none, k < q ? &none : &unit, &back, 1, moved); /* the parameters at z - 1 instead of z, for a coefficient of 1 */
+    double moved[BTYD_PARAMETERS], unit = 1, none = 0, sd = scale->sd[k % q],
+                                   *coefficient = k < q ? &fit->transaction[k] : &fit->dropout[k - q];
+    /* the parameters at z - 1 instead of z, for a coefficient of 1 */
+    model->apply(one, k < q ? &unit : &none, k < q ? &none : &unit, &back, 1, moved);
     *coefficient /= sd;
     for (int i = 0; i < p; i++) {
       double shift = log(moved[i]) * scale->mean[k % q];
@@ -211,8 +221,12 @@ static void fit_from(BtydFit *fit, const Optimum *optimum, const Scale *scale)
   }
 }
 
-/* The covariate whose coefficient has run away; false: none has. Those of dropout only where dropout has an end: else they are not determined, and drift. */
-static bool runaway_find(const BtydFit *fit, const Optimum *optimum, const Scale *scale, bool at_limit, int *covariate, bool *of_dropout)
+/*
+** The covariate whose coefficient has run away; false: none has. Those of dropout only where dropout has an end: else
+** they are not determined, and drift.
+*/
+static bool runaway_find(const BtydFit *fit, const Optimum *optimum, const Scale *scale, bool at_limit, int *covariate,
+                         bool *of_dropout)
 {
   double most = COEFFICIENT_RUNAWAY;
   for (int k = 0; k < (at_limit ? 1 : 2) * fit->n_covariates; k++) {
@@ -226,7 +240,10 @@ static bool runaway_find(const BtydFit *fit, const Optimum *optimum, const Scale
   return most > COEFFICIENT_RUNAWAY;
 }
 
-/* Of a covariate that tells apart few customers the steps are soon as short as those near a maximum, and its error has no end. */
+/*
+** Of a covariate that tells apart few customers the steps are soon as short as those near a maximum, and its error has
+** no end.
+*/
 static void refuse_undetermined(const BtydFit *fit, Optimum *optimum)
 {
   int n = fit->n_variables;
@@ -235,7 +252,10 @@ static void refuse_undetermined(const BtydFit *fit, Optimum *optimum)
   }
 }
 
-/* Why there is no maximum; where a limit, of customers with mean covariates, is known, that says more than how the search ended. */
+/*
+** Why there is no maximum; where a limit, of customers with mean covariates, is known, that says more than how the
+** search ended.
+*/
 static void explain(BtydFit *fit, const Optimum *optimum, const Scale *scale)
 {
   char clause[BTYD_REASON / 2] = "";
@@ -249,8 +269,10 @@ static void explain(BtydFit *fit, const Optimum *optimum, const Scale *scale)
   if (optimum->outcome == OUTCOME_MAXIMUM) {
     fit->reason[0] = 0;
   } else if (runaway_find(fit, optimum, scale, known, &covariate, &of_dropout)) {
-    snprintf(fit->reason, size, "no finite maximum: the coefficient of covariate %d on %s grows without end; does it follow from the purchases?", covariate,
-             of_dropout ? "dropout" : "transactions");
+    snprintf(
+      fit->reason, size,
+      "no finite maximum: the coefficient of covariate %d on %s grows without end; does it follow from the purchases?",
+      covariate, of_dropout ? "dropout" : "transactions");
   } else if (optimum->outcome == OUTCOME_RUNAWAY) {
     snprintf(fit->reason, size, "no finite maximum: %s; the log-likelihood tends to %s",
              known ? clause : "a parameter tends to zero or grows without end", supremum);
@@ -258,20 +280,27 @@ static void explain(BtydFit *fit, const Optimum *optimum, const Scale *scale)
     snprintf(fit->reason, size, "no maximum was reached: %s", clause);
   } else if (optimum->outcome == OUTCOME_SADDLE) {
     snprintf(fit->reason, size,
-             "the gradient is small but the likelihood is flat in some direction: these customers do not determine all parameters%s",
+             "the gradient is small but the likelihood is flat in some direction: these customers do not determine all "
+             "parameters%s",
              fit->n_covariates ? " (are the covariates sums of each other?)" : "");
   } else {
-    snprintf(fit->reason, size, "the search stopped after %d iterations without reaching a maximum", optimum->iterations);
+    snprintf(fit->reason, size, "the search stopped after %d iterations without reaching a maximum",
+             optimum->iterations);
   }
 }
 
-/* Parameters are those at covariates of 0, which may lie far from any: at the year 0, where customers came in 2020 to 2025. */
+/*
+** Parameters are those at covariates of 0, which may lie far from any: at the year 0, where customers came in 2020 to
+** 2025.
+*/
 static void check_range(BtydFit *fit)
 {
   int bad = fit->n_covariates && fit->converged ? btyd_parameter_problem(fit->model, fit->theta) : -1;
   if (bad >= 0) {
     fit->converged = false;
-    snprintf(fit->reason, sizeof fit->reason, "%s at covariates of 0 is beyond 1e-15…1e15: take covariates nearer to 0, such as year - 2020", fit->model->parameter[bad]);
+    snprintf(fit->reason, sizeof fit->reason,
+             "%s at covariates of 0 is beyond 1e-15…1e15: take covariates nearer to 0, such as year - 2020",
+             fit->model->parameter[bad]);
   }
 }
 
@@ -290,10 +319,12 @@ typedef struct Lead {
 } Lead;
 
 /*
-** From start after start, until one leads to a maximum; where none does, the best of all: several may run away to a limit that is not the highest. A sample that ran away
-** has tried them all: then the first start, since all of the customers may have a maximum that those of the sample have not, and where the sample ended, if from another.
+** From start after start, until one leads to a maximum; where none does, the best of all: several may run away to a
+** limit that is not the highest. A sample that ran away has tried them all: then the first start, since all of the
+** customers may have a maximum that those of the sample have not, and where the sample ended, if from another.
 */
-static Status search(const BtydModel *model, void *fitter, const Lead *lead, BtydFit *fit, Optimum *best, int *best_turn, const Watch *watch)
+static Status search(const BtydModel *model, void *fitter, const Lead *lead, BtydFit *fit, Optimum *best,
+                     int *best_turn, const Watch *watch)
 {
   Problem problem = {.n = fit->n_variables,
                      .self = fitter,
@@ -305,8 +336,7 @@ static Status search(const BtydModel *model, void *fitter, const Lead *lead, Bty
   double start[BTYD_VARIABLES] = {0};
   Status status = STATUS_OK;
   *best = (Optimum){.value = -INFINITY, .outcome = OUTCOME_STUCK};
-  int turns = !lead->ran_away ? INT_MAX : lead->turn == 0 ? 1
-                                                          : 2;
+  int turns = !lead->ran_away ? INT_MAX : lead->turn == 0 ? 1 : 2;
   for (int turn = 0; status == STATUS_OK && best->outcome != OUTCOME_MAXIMUM && turn < turns; turn++) {
     Optimum optimum;
     bool leads = lead->found && turn == lead->ran_away;
@@ -405,8 +435,9 @@ Status btyd_fit(const BtydModel *model, const Cbs *pasts, BtydFit *fit, const Wa
     fit->theta[i] = NAN;
   }
   const char *nobody = model == &GAMMA_GAMMA ? "nobody bought again for a value above 0" : "there are no customers";
-  const char *unfit = pasts->n == 0 ? nobody : pasts->n == 1 ? (fit->customers > 1 ? "all customers are alike" : "there is only one customer")
-                                                             : model->unfit(pasts);
+  const char *unfit = pasts->n == 0   ? nobody
+                      : pasts->n == 1 ? (fit->customers > 1 ? "all customers are alike" : "there is only one customer")
+                                      : model->unfit(pasts);
   if (unfit) {
     snprintf(fit->reason, sizeof fit->reason, "%s", unfit);
     return STATUS_OK;
@@ -469,7 +500,8 @@ Status btyd_discounted(const BtydModel *model, const double *theta, const CbsRow
   double before = 0, end = 0, alive = model->expected_alive && past ? model->p_alive(theta, past) : 1;
   for (int64_t i = 1; end < horizon * (1 - 1e-12); i++) {
     end = fmin((double)i * period, horizon);
-    double by_end = model->expected_alive ? alive * model->expected_alive(theta, past, end) : model->expected(theta, past, end);
+    double by_end =
+      model->expected_alive ? alive * model->expected_alive(theta, past, end) : model->expected(theta, past, end);
     *sum += (by_end - before) * exp(-log1p(discount) * end / period);
     before = by_end;
     if (i % PERIODS_BETWEEN == 0 && watch_stop(watch)) {

@@ -146,7 +146,8 @@ static void insert_run(const Cbs *pasts, CbsSlot *from, size_t a, size_t end)
 }
 
 /* Merges two sorted neighbours, from[a, middle) and from[middle, end), into to[a, end). */
-static Status merge(const Cbs *pasts, const CbsSlot *from, CbsSlot *to, size_t a, size_t middle, size_t end, const Watch *watch)
+static Status merge(const Cbs *pasts, const CbsSlot *from, CbsSlot *to, size_t a, size_t middle, size_t end,
+                    const Watch *watch)
 {
   size_t i = a, j = middle;
   for (size_t k = a; k < end; k++) {

@@ -3,8 +3,9 @@
 **
 ** Rows are kept in the order of (x, t_x, T, covariates), so that sums over them do not depend on the order of arrival;
 ** whole-number weights add exactly: a summary grouped elsewhere, with its counts as weights, fits to the same digits.
-** Expected O(1) to add a row. Memory per distinct row: 32 + 8 n_covariates bytes once it is finished. While rows are added there is
-** room for up to twice as many: 48 … 96 + 8 … 16 n_covariates; cbs_finish() needs 40 more to sort, then 32 + 8 n_covariates for the result.
+** Expected O(1) to add a row. Memory per distinct row: 32 + 8 n_covariates bytes once it is finished. While rows are
+** added there is room for up to twice as many: 48 … 96 + 8 … 16 n_covariates; cbs_finish() needs 40 more to sort, then
+** 32 + 8 n_covariates for the result.
 */
 #ifndef RETAIN_CORE_BTYD_CBS_H
 #define RETAIN_CORE_BTYD_CBS_H
@@ -15,8 +16,9 @@
 #include "core/base/status.h"
 
 /*
-** One customer's past, in units of time: x repeat purchases, the last at t_x (0 where x = 0), seen until T, counted from the first
-** purchase. BG/BB: x transactions in T opportunities, the last in t_x. Gamma-Gamma: t_x is the mean value m, T is 0.
+** One customer's past, in units of time: x repeat purchases, the last at t_x (0 where x = 0), seen until T, counted
+** from the first purchase. BG/BB: x transactions in T opportunities, the last in t_x. Gamma-Gamma: t_x is the mean
+** value m, T is 0.
 */
 typedef struct CbsRow {
   double x, t_x, T;

@@ -218,8 +218,8 @@ static Status replicate_fit(ClvForecast *forecast, const SummaryCbs *pasts, cons
   return STATUS_OK;
 }
 
-Status clv_forecast_bootstrap(ClvForecast *forecast, const CustomerSummary *summary, const Customers *customers, int replicates,
-                              uint64_t seed, const Watch *watch)
+Status clv_forecast_bootstrap(ClvForecast *forecast, const CustomerSummary *summary, const Customers *customers,
+                              int replicates, uint64_t seed, const Watch *watch)
 {
   uint32_t n = summary->n_rows;
   uint32_t *copies = mem_alloc((size_t)n + 1, sizeof *copies);

@@ -1,11 +1,11 @@
 /*
-** What each customer of a summary (core/btyd/customer_summary.h) will buy and is worth: purchases by a buy-till-you-die model,
-** value by Gamma-Gamma.
+** What each customer of a summary (core/btyd/customer_summary.h) will buy and is worth: purchases by a buy-till-you-die
+** model, value by Gamma-Gamma.
 **
-**   E[purchases in the horizon]  of the chosen model (core/btyd/btyd.h): the lowest AIC of those that converged (where none of all did: of those at their limits), or the one
-**                                asked for
-**   E[value of a purchase day]   Gamma-Gamma (Fader & Hardie 2013) of x and m; where it cannot be fitted, the mean value
-**                                of all repeat purchase days, the same for everybody
+**   E[purchases in the horizon]  of the chosen model (core/btyd/btyd.h): the lowest AIC of those that converged (where
+**                                none of all did: of those at their limits), or the one asked for
+**   E[value of a purchase day]   Gamma-Gamma (Fader & Hardie 2013) of x and m; where it cannot be fitted, the mean
+**                                value of all repeat purchase days, the same for everybody
 **   value of the horizon         their product; with a discount, each week's purchases at the week's end over
 **                                (1 + d)^(week's end)
 **
@@ -18,10 +18,10 @@
 **              7) of the replicates' values.
 ** The choice of the model is not part of either.
 **
-** Fits cost by distinct (x, t_x, T). A prediction is computed when it is first asked for and shared by customers
-** with the same past that are asked for soon after (a direct-mapped memory of 4096 pasts). A prediction is one
-** evaluation of the model, with a discount some 16 for a year (core/btyd/discounting.h); an interval takes eight times as
-** many more, with B replicates B times.
+** Fits cost by distinct (x, t_x, T). A prediction is computed when it is first asked for and shared by customers with
+** the same past that are asked for soon after (a direct-mapped memory of 4096 pasts). A prediction is one evaluation of
+** the model, with a discount some 16 for a year (core/btyd/discounting.h); an interval takes eight times as many more,
+** with B replicates B times.
 */
 #ifndef RETAIN_CORE_BTYD_CLV_FORECAST_H
 #define RETAIN_CORE_BTYD_CLV_FORECAST_H
@@ -56,8 +56,8 @@ typedef struct Replicate {
 } Replicate;
 
 /*
-** Set the first group, clv_forecast_fit(), optionally clv_forecast_bootstrap(), then ask. {0} is a valid empty object; not to be
-** copied once it is fitted (`chosen` points into it).
+** Set the first group, clv_forecast_fit(), optionally clv_forecast_bootstrap(), then ask. {0} is a valid empty object;
+** not to be copied once it is fitted (`chosen` points into it).
 */
 typedef struct ClvForecast {
   double unit_days;
@@ -80,13 +80,15 @@ typedef struct ClvForecast {
 } ClvForecast;
 
 /*
-** Fits the spend model and all models (which = CLV_FORECAST_AUTO) or one, and chooses. Where all were tried and none converged, one that has no finite maximum is taken at
-** its limit (chosen->at_limit; it has no intervals). Where there is none either, `model` stays NULL and fit[].reason says why.
+** Fits the spend model and all models (which = CLV_FORECAST_AUTO) or one, and chooses. Where all were tried and none
+** converged, one that has no finite maximum is taken at its limit (chosen->at_limit; it has no intervals). Where there
+** is none either, `model` stays NULL and fit[].reason says why.
 */
 Status clv_forecast_fit(ClvForecast *forecast, const SummaryCbs *pasts, int which, const Watch *watch);
 
 /*
-** Of the fits (those with .model set) that converged the one with the lowest AIC; where none did and `any_model` would do, of those at their limits. NULL: none.
+** Of the fits (those with .model set) that converged the one with the lowest AIC; where none did and `any_model` would
+** do, of those at their limits. NULL: none.
 */
 const BtydFit *clv_forecast_choose(const BtydFit fit[CLV_FORECAST_MODELS], bool any_model);
 
@@ -102,18 +104,23 @@ void clv_forecast_reasons(const BtydFit fit[CLV_FORECAST_MODELS], char text[CLV_
 ** Replicates of the fits by `seed`; those that end at their limit are as good as those that converge, others are left
 ** out (n_replicates says how many are in). The same seed gives the same draws on every platform.
 */
-Status clv_forecast_bootstrap(ClvForecast *forecast, const CustomerSummary *summary, const Customers *customers, int replicates,
-                              uint64_t seed, const Watch *watch);
+Status clv_forecast_bootstrap(ClvForecast *forecast, const CustomerSummary *summary, const Customers *customers,
+                              int replicates, uint64_t seed, const Watch *watch);
 
 /* Of a customer; only those of recent pasts are remembered. NaN where there is no such number. */
 double clv_forecast_p_alive(const ClvForecast *forecast, const CustomerSummaryRow *row);
 double clv_forecast_purchases(const ClvForecast *forecast, const CustomerSummaryRow *row);
 double clv_forecast_mean_value(const ClvForecast *forecast, const CustomerSummaryRow *row); /* of a purchase day */
-double clv_forecast_value(const ClvForecast *forecast, const CustomerSummaryRow *row);      /* of the horizon: the lifetime value */
+/* of the horizon: the lifetime value */
+double clv_forecast_value(const ClvForecast *forecast, const CustomerSummaryRow *row);
 
-/* Not by the delta method at a limit, where no Hessian knows the errors, or where the mean value is 0 or less and has no logarithm. */
+/*
+** Not by the delta method at a limit, where no Hessian knows the errors, or where the mean value is 0 or less and has
+** no logarithm.
+*/
 bool clv_forecast_has_interval(const ClvForecast *forecast);
-Interval clv_forecast_interval(const ClvForecast *forecast, const CustomerSummaryRow *row); /* of clv_forecast_value() */
+/* of clv_forecast_value() */
+Interval clv_forecast_interval(const ClvForecast *forecast, const CustomerSummaryRow *row);
 
 void clv_forecast_free(ClvForecast *forecast); /* may run twice */
 

@@ -16,9 +16,9 @@ const double UNIT_DAYS[] = {1, DAYS_PER_WEEK, DAYS_PER_MONTH, DAYS_PER_YEAR};
 **   bit  44       the sum is `high`, not `units`
 **   bits 45 … 53  purchase days after the first
 **   bits 54 … 63  rows
-** A count that reaches its field's highest bit is taken to CustomerSummaryPart.overflow and begins again at 0. In the second
-** pass the first day is the earliest so far, bits 22 … 43 hold the day of the latest row and the days are counted at
-** the end.
+** A count that reaches its field's highest bit is taken to CustomerSummaryPart.overflow and begins again at 0. In the
+** second pass the first day is the earliest so far, bits 22 … 43 hold the day of the latest row and the days are
+** counted at the end.
 */
 typedef struct CustomerSummaryState {
   uint64_t packed;
@@ -101,7 +101,8 @@ static inline Status value_add(CustomerSummaryPart *part, CustomerSummaryState *
 }
 
 /* `from_first`: the first day's values count as well. */
-static inline Status part_add(CustomerSummaryPart *part, CustomerSummaryState *state, const Event *event, uint32_t day, bool from_first)
+static inline Status part_add(CustomerSummaryPart *part, CustomerSummaryState *state, const Event *event, uint32_t day,
+                              bool from_first)
 {
   uint64_t packed = state->packed;
   if (packed == 0) {
@@ -177,7 +178,8 @@ static Status calibration_value(CustomerSummary *summary, CustomerSummaryState *
   return value_add(&summary->first, first, event->customer, event->value);
 }
 
-APART static Status add_unordered(CustomerSummary *summary, int p, CustomerSummaryState *state, const Event *event, uint32_t day)
+APART static Status add_unordered(CustomerSummary *summary, int p, CustomerSummaryState *state, const Event *event,
+                                  uint32_t day)
 {
   CustomerSummaryPart *part = &summary->part[p];
   Status status = STATUS_OK;
@@ -329,7 +331,8 @@ static Overflow overflow_of(const CustomerSummaryPart *part, uint32_t customer)
   return id == CUSTOMER_NONE ? (Overflow){0} : *(const Overflow *)customers_state(&part->overflow, id);
 }
 
-void customer_summary_get(const CustomerSummary *summary, const Customers *customers, uint32_t row, CustomerSummaryRow *out)
+void customer_summary_get(const CustomerSummary *summary, const Customers *customers, uint32_t row,
+                          CustomerSummaryRow *out)
 {
   uint32_t customer = summary->row ? summary->row[row] : row;
   const CustomerSummaryState *state = customers_state(customers, customer);

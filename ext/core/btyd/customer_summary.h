@@ -44,14 +44,18 @@ typedef struct CustomerSummaryPart {
   PurchaseDays days;  /* second pass, until customer_summary_finish() */
 } CustomerSummaryPart;
 
-/* Set the first three, feed customer_summary_accumulator() with rows, customer_summary_finish(). {0} is a valid empty object. */
+/*
+** Set the first three, feed customer_summary_accumulator() with rows, customer_summary_finish(). {0} is a valid empty
+** object.
+*/
 typedef struct CustomerSummary {
   int64_t offset_ms;
   bool split;
   int64_t until;
   CustomerSummaryPart part[2]; /* calibration, holdout */
   bool second_pass;
-  CustomerSummaryPart first; /* second pass: the sums of the calibration's first days, until customer_summary_finish() */
+  /* second pass: the sums of the calibration's first days, until customer_summary_finish() */
+  CustomerSummaryPart first;
   struct CustomerSummaryState *first_sum;
   uint32_t n_first;
   uint32_t end;  /* day number of the end of the observation */
@@ -74,10 +78,12 @@ Accumulator customer_summary_accumulator(const CustomerSummary *summary);
 ** `end_ms`: when the observation (with split: the calibration) ends. `customers` are those whose states the
 ** accumulator was given.
 */
-Status customer_summary_finish(CustomerSummary *summary, const Customers *customers, int64_t end_ms, const Watch *watch);
+Status customer_summary_finish(CustomerSummary *summary, const Customers *customers, int64_t end_ms,
+                               const Watch *watch);
 
 /* Row < n_rows; rows are in the order of the customers' ids. */
-void customer_summary_get(const CustomerSummary *summary, const Customers *customers, uint32_t row, CustomerSummaryRow *out);
+void customer_summary_get(const CustomerSummary *summary, const Customers *customers, uint32_t row,
+                          CustomerSummaryRow *out);
 
 /* The row of a customer, or -1. O(log n). */
 int64_t customer_summary_row_of(const CustomerSummary *summary, uint32_t customer);

@@ -17,8 +17,8 @@ static double period_weight(int i, int n, double horizon, double discount, doubl
 }
 
 /*
-** How many intervals between Chebyshev's points: the error falls by the factor rho with each, rho the size of the ellipse
-** that reaches a singularity pi away.
+** How many intervals between Chebyshev's points: the error falls by the factor rho with each, rho the size of the
+** ellipse that reaches a singularity pi away.
 */
 static int count_intervals(double half_width)
 {
@@ -84,7 +84,8 @@ Status discounting_make(Discounting *discounting, double horizon, double discoun
   return STATUS_OK;
 }
 
-double discounting_value(const Discounting *discounting, const BtydModel *model, const double *theta, const CbsRow *past)
+double discounting_value(const Discounting *discounting, const BtydModel *model, const double *theta,
+                         const CbsRow *past)
 {
   double sum = 0;
   for (int i = 0; i < discounting->n; i++) {

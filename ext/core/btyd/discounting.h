@@ -30,7 +30,8 @@ typedef struct Discounting {
 */
 Status discounting_make(Discounting *discounting, double horizon, double discount, double period, double shift);
 
-double discounting_value(const Discounting *discounting, const BtydModel *model, const double *theta, const CbsRow *past);
+double discounting_value(const Discounting *discounting, const BtydModel *model, const double *theta,
+                         const CbsRow *past);
 
 /* The smallest of the parameters that carry the unit of time. */
 double model_time_scale(const BtydModel *model, const double *theta);

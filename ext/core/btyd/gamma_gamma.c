@@ -1,18 +1,20 @@
 /*
-** Gamma-Gamma, the model of what a customer spends: Fader & Hardie, "The Gamma-Gamma model of monetary value", note 025, 2013.
+** Gamma-Gamma, the model of what a customer spends: Fader & Hardie, "The Gamma-Gamma model of monetary value", note
+** 025, 2013.
 **
-** The value of a purchase is Gamma(p, rate nu), nu ~ Gamma(q, rate gamma) over customers, independent of how often they buy. Of x repeat
-** purchases with mean m (Past.x and Past.t_x; Past.T is 0; x >= 1, m > 0) the density is, with y = m x the total,
+** The value of a purchase is Gamma(p, rate nu), nu ~ Gamma(q, rate gamma) over customers, independent of how often they
+** buy. Of x repeat purchases with mean m (Past.x and Past.t_x; Past.T is 0; x >= 1, m > 0) the density is, with y = m x
+** the total,
 **   f(m | x) = Gamma(px+q)/(Gamma(px) Gamma(q)) gamma^q m^(px-1) x^(px) / (gamma + y)^(px+q)
 **            = 1/(m B(px, q)) (1 + y/gamma)^-q (1 + gamma/y)^-px,
 ** whose second form cancels nothing. gamma is in the unit of value.
 **
-** E[M | x, m] = p (gamma + y)/(px + q - 1), which is (1-w) gamma p/(q-1) + w m with w = px/(px+q-1), and holds for q <= 1 too. Where px + q
-** <= 1 (so for x = 0 and q <= 1) the mean is infinite and the answer is INFINITY: such a population has no mean value, and the caller has
-** to say so. x = 0: a customer of whom nothing is known, m is not read.
+** E[M | x, m] = p (gamma + y)/(px + q - 1), which is (1-w) gamma p/(q-1) + w m with w = px/(px+q-1), and holds for q <=
+** 1 too. Where px + q <= 1 (so for x = 0 and q <= 1) the mean is infinite and the answer is INFINITY: such a population
+** has no mean value, and the caller has to say so. x = 0: a customer of whom nothing is known, m is not read.
 **
-** Accuracy: relative error below 1e-11. Cost: O(1) per question. A fit costs per evaluation one reciprocal per row (one logarithm per 16),
-** and a few Gamma functions per distinct x. The Hessian comes at no further cost.
+** Accuracy: relative error below 1e-11. Cost: O(1) per question. A fit costs per evaluation one reciprocal per row (one
+** logarithm per 16), and a few Gamma functions per distinct x. The Hessian comes at no further cost.
 */
 #include "btyd.h"
 
@@ -131,12 +133,18 @@ static Status fitter_open(const Cbs *pasts, void **self, const Watch *watch)
   return STATUS_OK;
 }
 
-/* Over the rows of a group with totals y: weighted sums of ln(1 + gamma/y), ln(1 + y/gamma), u = gamma/(gamma+y), v = 1 - u and u v. */
+/*
+** Over the rows of a group with totals y: weighted sums of ln(1 + gamma/y), ln(1 + y/gamma), u = gamma/(gamma+y), v = 1
+** - u and u v.
+*/
 typedef struct Sums {
   double log_u, log_v, u, v, uv; /* log_u is that of 1/v: it goes to 0 with u */
 } Sums;
 
-/* Rows of weight 1, BLOCK at a time, in four lanes: adds ln(gamma+y), u and u^2 to `log_rate`, `u` and `square`; returns how many. */
+/*
+** Rows of weight 1, BLOCK at a time, in four lanes: adds ln(gamma+y), u and u^2 to `log_rate`, `u` and `square`;
+** returns how many.
+*/
 static size_t add_blocks(const double *total, size_t n, double gamma, double *log_rate, double *u, double *square)
 {
   double us[4] = {0}, squares[4] = {0};

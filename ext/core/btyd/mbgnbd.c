@@ -1,6 +1,7 @@
 /*
-** MBG/NBD (Batislam, Denizel & Filiztekin 2007; Wagner & Hoppe 2008): as the BG/NBD, but a customer can drop out after the first purchase as well.
-** Everything is in bg_mixture.h, with one chance to drop out at the start. A new customer (no past) is asked about at the moment of that purchase, before that chance.
+** MBG/NBD (Batislam, Denizel & Filiztekin 2007; Wagner & Hoppe 2008): as the BG/NBD, but a customer can drop out after
+** the first purchase as well. Everything is in bg_mixture.h, with one chance to drop out at the start. A new customer
+** (no past) is asked about at the moment of that purchase, before that chance.
 */
 #include "bg_mixture.h"
 

@@ -12,8 +12,8 @@
 #define FALL_LEAST 5.0   /* where the panel is not as long as it may be */
 
 /*
-** The Gauss-Legendre rules on (-1, 1), of which the nodes on the right are listed, and for how long and steep a panel each is good: half a bell
-** e^(-fall y^2) is what asks most of a rule.
+** The Gauss-Legendre rules on (-1, 1), of which the nodes on the right are listed, and for how long and steep a panel
+** each is good: half a bell e^(-fall y^2) is what asks most of a rule.
 */
 typedef struct Rule {
   int half;
@@ -57,7 +57,8 @@ typedef struct March {
 
 static March march_start(double (*log_height)(const void *, double), const void *self, double end)
 {
-  return (March){.log_height = log_height, .self = self, .end = end, .height = log_height(self, 0), .highest = log_height(self, 0)};
+  return (March){
+    .log_height = log_height, .self = self, .end = end, .height = log_height(self, 0), .highest = log_height(self, 0)};
 }
 
 /* How far the logarithm falls over the next `length`; below 0 where it rises. */
@@ -127,8 +128,9 @@ static double march_integral(March m)
 }
 
 /*
-** In v = log1p(y / near), near = min(a, b): then the other factor's singularity is at an imaginary part of pi, and it is singular nowhere else.
-** The logarithm is concave: that of dy / dv is v, that of near's factor linear, that of the other log1p(ratio (e^v - 1)), convex, taken away.
+** In v = log1p(y / near), near = min(a, b): then the other factor's singularity is at an imaginary part of pi, and it
+** is singular nowhere else. The logarithm is concave: that of dy / dv is v, that of near's factor linear, that of the
+** other log1p(ratio (e^v - 1)), convex, taken away.
 */
 typedef struct Product {
   double near, ratio; /* ratio = near / far <= 1 */
@@ -209,7 +211,10 @@ typedef struct Leaving {
   double n, mode, direction;
 } Leaving;
 
-/* ln((c + mode e^w) / (c + mode)): near the mode, where n may be large, without a difference; far to the left without 1 - mode / (c + mode). */
+/*
+** ln((c + mode e^w) / (c + mode)): near the mode, where n may be large, without a difference; far to the left without 1
+** - mode / (c + mode).
+*/
 static double log_growth(double c, double mode, double w)
 {
   return w > -1 ? log1p(mode / (c + mode) * expm1(w)) : log1p(mode / c * exp(w)) - log1p(mode / c);
@@ -226,7 +231,10 @@ static double leaving_height(const void *self, double v)
 
 double leaving_count(const Fading *f, double n, double horizon)
 {
-  /* Where the derivative n + 1 - (rate + n) u / (alpha + u) - (dropout + 1) u / (beta + u) is 0: a quadratic with one positive root. */
+  /*
+  ** Where the derivative n + 1 - (rate + n) u / (alpha + u) - (dropout + 1) u / (beta + u) is 0: a quadratic with one
+  ** positive root.
+  */
   double square = f->rate + f->dropout, linear = (1 - f->rate) * f->beta + (n - f->dropout) * f->alpha;
   double constant = (n + 1) * f->alpha * f->beta, root = sqrt(linear * linear + 4 * square * constant);
   double mode = linear > 0 ? (linear + root) / (2 * square) : 2 * constant / (root - linear);
@@ -237,6 +245,6 @@ double leaving_count(const Fading *f, double n, double horizon)
   Leaving left = {f, n, mode, -1}, right = {f, n, mode, 1};
   double integral = march_integral(march_start(leaving_height, &left, INFINITY)) +
                     march_integral(march_start(leaving_height, &right, log(horizon / mode)));
-  return integral * exp(log_negative_binomial(f->rate, f->alpha, n, mode) - f->dropout * log1p(mode / f->beta)) * f->dropout * mode /
-         (f->beta + mode);
+  return integral * exp(log_negative_binomial(f->rate, f->alpha, n, mode) - f->dropout * log1p(mode / f->beta)) *
+         f->dropout * mode / (f->beta + mode);
 }

@@ -1,17 +1,20 @@
 /*
 ** The Pareto/NBD likelihood over many customers, in time shared between them.
 **
-** With E(u) = (1 + u / alpha)^-(r + x) (1 + u / beta)^-s the likelihood of (x, t_x, T) is, to Gamma(r + x) / Gamma(r) alpha^-x,
+** With E(u) = (1 + u / alpha)^-(r + x) (1 + u / beta)^-s the likelihood of (x, t_x, T) is, to Gamma(r + x) / Gamma(r)
+** alpha^-x,
 **
 **   E(T) + tail(t_x) - tail(T),  tail(t) = the integral of s / (beta + u) E(u) over t < u < end,
 **
-** and every derivative has the same form, with weights (MOMENT_...). As tail(T) < E(T), the difference loses nothing. tail depends on the customer
-** only by x and a time. So for each x it is added up over the gaps between the times that occur, from the last to the first, in units of E at
-** the gap's beginning, where nothing overflows; a customer then costs two look-ups, an exponential and a logarithm.
+** and every derivative has the same form, with weights (MOMENT_...). As tail(T) < E(T), the difference loses nothing.
+** tail depends on the customer only by x and a time. So for each x it is added up over the gaps between the times that
+** occur, from the last to the first, in units of E at the gap's beginning, where nothing overflows; a customer then
+** costs two look-ups, an exponential and a logarithm.
 **
-** In data by days the gaps are the same for each x, and four Gauss-Legendre nodes each are plenty: logarithms at the nodes are taken once per
-** evaluation for all x (the common ruler). An x with few customers, or times without a grid, have a ruler of their own, of its own times only, and
-** panels of whatever order they need. With covariates alpha and beta differ by customer, and each is integrated alone.
+** In data by days the gaps are the same for each x, and four Gauss-Legendre nodes each are plenty: logarithms at the
+** nodes are taken once per evaluation for all x (the common ruler). An x with few customers, or times without a grid,
+** have a ruler of their own, of its own times only, and panels of whatever order they need. With covariates alpha and
+** beta differ by customer, and each is integrated alone.
 **
 ** Relative error of a customer's likelihood < 1e-12. Memory: 40 bytes per distinct row and up to 300 per distinct time.
 */
@@ -27,10 +30,11 @@
 #include "core/numerics/stats.h"
 #include "pareto_integral.h"
 
-#define COMMON_MOST 65536   /* times in the common ruler */
-#define COMMON_WORTH 2      /* how many of its gaps cost what one of an own ruler costs */
-#define NODES 4             /* of a gap of the common ruler, where it is narrow: */
-#define NARROW 0.34         /* with (R / (alpha + u) + s / (beta + u) + 8 / min) * gap below this, the error is below 1e-13 */
+#define COMMON_MOST 65536 /* times in the common ruler */
+#define COMMON_WORTH 2    /* how many of its gaps cost what one of an own ruler costs */
+#define NODES 4           /* of a gap of the common ruler, where it is narrow: */
+/* with (R / (alpha + u) + s / (beta + u) + 8 / min) * gap below this, the error is below 1e-13 */
+#define NARROW 0.34
 #define ROWS_BETWEEN 4096   /* two questions to the watch, or marks: about 1 ms */
 #define ROW_COST 8          /* with covariates: how many rows without one costs */
 #define VARIABLE_MOST 300.0 /* a logarithm whose exponential is still far from overflow, squared too */
@@ -256,7 +260,8 @@ void pareto_likelihood_close(void *fitter)
 bool pareto_likelihood_start(const void *fitter, int k, double *variables)
 {
   static const struct {
-    double r, rate, s, beta; /* rate: of purchases while alive, against the mean over all time; beta against the mean T */
+    /* rate: of purchases while alive, against the mean over all time; beta against the mean T */
+    double r, rate, s, beta;
   } STARTS[] = {{0.6, 1.7, 0.6, 0.4}, {2, 1.2, 2, 4}, {1, 1.05, 0.05, 0.5}, {0.3, 4, 3, 1}};
   const Fitter *f = fitter;
   if (k >= (int)(sizeof STARTS / sizeof *STARTS)) {
@@ -287,8 +292,10 @@ static inline double log1p_narrow(double q)
 /* Where the gap is too wide for any x, only what says so. */
 static void gap_lay(const double *theta, double u, double end, Gap *gap)
 {
-  static const double NODE[NODES] = {0.069431844202973713, 0.33000947820757187, 0.66999052179242813, 0.93056815579702629};
-  static const double WEIGHT[NODES] = {0.17392742256872693, 0.32607257743127307, 0.32607257743127307, 0.17392742256872693};
+  static const double NODE[NODES] = {0.069431844202973713, 0.33000947820757187, 0.66999052179242813,
+                                     0.93056815579702629};
+  static const double WEIGHT[NODES] = {0.17392742256872693, 0.32607257743127307, 0.32607257743127307,
+                                       0.17392742256872693};
   double a = theta[ALPHA] + u, b = theta[BETA] + u, s = theta[S], width = end - u;
   gap->width_alpha = width / a;
   gap->width_rest = s * width / b + 8 * width / fmin(a, b);
@@ -307,11 +314,15 @@ static void gap_lay(const double *theta, double u, double end, Gap *gap)
   gap->end_beta = s * log1p_narrow(width / b);
 }
 
-/* e^-z for 0 <= z <= NARROW: the Taylor polynomial around the middle, to 1e-16; its even and odd part do not wait for each other. */
+/*
+** e^-z for 0 <= z <= NARROW: the Taylor polynomial around the middle, to 1e-16; its even and odd part do not wait for
+** each other.
+*/
 static inline double exp_narrow(double z)
 {
   double y = NARROW / 2 - z, y2 = y * y;
-  double even = 1 + y2 * (1.0 / 2) * (1 + y2 * (1.0 / 12) * (1 + y2 * (1.0 / 30) * (1 + y2 * (1.0 / 56) * (1 + y2 * (1.0 / 90)))));
+  double even =
+    1 + y2 * (1.0 / 2) * (1 + y2 * (1.0 / 12) * (1 + y2 * (1.0 / 30) * (1 + y2 * (1.0 / 56) * (1 + y2 * (1.0 / 90)))));
   double odd = 1 + y2 * (1.0 / 6) * (1 + y2 * (1.0 / 20) * (1 + y2 * (1.0 / 42) * (1 + y2 * (1.0 / 72))));
   return (even + y * odd) * 0.84366481659638370; /* e^-(NARROW / 2) */
 }
@@ -365,7 +376,10 @@ static void tails_of(const Fitter *f, const Group *g, const double *theta, const
   }
 }
 
-/* Sums over customers: of the logarithm, and of the weights, each in its share of the likelihood: alive (at T) and gone (between t_x and T). */
+/*
+** Sums over customers: of the logarithm, and of the weights, each in its share of the likelihood: alive (at T) and gone
+** (between t_x and T).
+*/
 typedef struct Shares {
   double log; /* compensated: the search compares values that differ in the last digits */
   float log_low;
@@ -375,9 +389,11 @@ typedef struct Shares {
 } Shares;
 
 /*
-** One customer: `fall` is E(T) / E(t_x), all else over E(t_x): the integral over t_x … T is begin - fall * end, and at[MOMENT_BETA] stands for T.
+** One customer: `fall` is E(T) / E(t_x), all else over E(t_x): the integral over t_x … T is begin - fall * end, and
+** at[MOMENT_BETA] stands for T.
 */
-static inline void shares_add(Shares *shares, double weight, double log_begin, double fall, const double *begin, const double *end, const Mark *at)
+static inline void shares_add(Shares *shares, double weight, double log_begin, double fall, const double *begin,
+                              const double *end, const Mark *at)
 {
   double one = begin[MOMENT_ONE] - fall * end[MOMENT_ONE], all = fall + one, share = weight / all;
   double beta = begin[MOMENT_BETA] - fall * end[MOMENT_BETA];
@@ -390,7 +406,10 @@ static inline void shares_add(Shares *shares, double weight, double log_begin, d
   shares->gone_beta += share * beta;
 }
 
-/* Adds what the shares of customers with one x (and alpha, beta) say of the value and of the derivatives by the logarithms of the parameters. */
+/*
+** Adds what the shares of customers with one x (and alpha, beta) say of the value and of the derivatives by the
+** logarithms of the parameters.
+*/
 static void shares_give(const Shares *shares, const double *theta, double x, double weight, Sum *value, Sum *gradient)
 {
   double rate = theta[R] + x, rises = 0, slope = 0;
@@ -424,20 +443,23 @@ static void group_evaluate(const Fitter *f, const Group *g, const double *theta,
     size_t from = f->from[i], to = f->to[i];
     double log_begin = -rate * marks[from].log_alpha - theta[S] * marks[from].log_beta;
     double log_end = -rate * marks[to].log_alpha - theta[S] * marks[to].log_beta;
-    shares_add(&shares, pasts->weight[i], log_begin, exp(log_end - log_begin), f->tails[from], f->tails[to], &marks[to]);
+    shares_add(&shares, pasts->weight[i], log_begin, exp(log_end - log_begin), f->tails[from], f->tails[to],
+               &marks[to]);
   }
   shares_give(&shares, theta, g->x, g->weight, value, gradient);
 }
 
 /* With covariates: alpha exp(-transaction'z), beta exp(-dropout'z). */
-static void row_evaluate(const Fitter *f, size_t i, const double *theta, const double *variables, Sum *value, Sum *gradient)
+static void row_evaluate(const Fitter *f, size_t i, const double *theta, const double *variables, Sum *value,
+                         Sum *gradient)
 {
   static const double NOTHING[MOMENTS] = {0};
   const Cbs *pasts = f->pasts;
   int n_covariates = pasts->n_covariates;
   const double *z = pasts->z + i * (size_t)n_covariates;
   double own[BTYD_PARAMETERS], moments[MOMENTS];
-  PARETO_NBD.apply(theta, variables + BTYD_PARAMETERS, variables + BTYD_PARAMETERS + n_covariates, z, n_covariates, own);
+  PARETO_NBD.apply(theta, variables + BTYD_PARAMETERS, variables + BTYD_PARAMETERS + n_covariates, z, n_covariates,
+                   own);
   double t_x = pasts->t_x[i], T = pasts->T[i], rate = own[R] + pasts->x[i];
   Fading fading = {rate, own[ALPHA], own[S], own[BETA]};
   Mark begin = mark_at(own, t_x), end = mark_at(own, T);

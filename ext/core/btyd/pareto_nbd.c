@@ -17,10 +17,14 @@ enum {
   BETA
 };
 
-/* ln of the integral over the time between t_x and T of dropout there, relative to the chance to be alive at T. -INFINITY where t_x = T. */
+/*
+** ln of the integral over the time between t_x and T of dropout there, relative to the chance to be alive at T.
+** -INFINITY where t_x = T.
+*/
 static double log_gone_odds(const double *theta, const CbsRow *past)
 {
-  double r = theta[R] + past->x, a = theta[ALPHA] + past->t_x, b = theta[BETA] + past->t_x, length = past->T - past->t_x;
+  double r = theta[R] + past->x, a = theta[ALPHA] + past->t_x, b = theta[BETA] + past->t_x,
+         length = past->T - past->t_x;
   if (!(length > 0)) {
     return -INFINITY;
   }
@@ -51,13 +55,14 @@ static double pareto_log_likelihood(const double *theta, const CbsRow *past)
     }
   }
   double log_rises = x > 0 ? log_gamma_rise(theta[R], x) - x * log(theta[ALPHA] + T) : 0;
-  double log_alive = log_rises - theta[R] * log1p(T / theta[ALPHA]) - theta[S] * log1p(T / theta[BETA]), odds = log_gone_odds(theta, past);
+  double log_alive = log_rises - theta[R] * log1p(T / theta[ALPHA]) - theta[S] * log1p(T / theta[BETA]),
+         odds = log_gone_odds(theta, past);
   return odds > 0 ? log_alive + odds + log1p(exp(-odds)) : log_alive + log1p(exp(odds));
 }
 
 /*
-** What a past leaves: alive with the chance `alive`, and then, as the density of (lambda, mu) given alive keeps its form, like a new customer
-** with parameters theta'.
+** What a past leaves: alive with the chance `alive`, and then, as the density of (lambda, mu) given alive keeps its
+** form, like a new customer with parameters theta'.
 */
 static double after(const double *theta, const CbsRow *past, Fading *fading)
 {
@@ -78,7 +83,10 @@ static double pareto_p_alive_at(const double *theta, const CbsRow *past, double 
   return alive * exp(-fading.dropout * log1p(later / fading.beta));
 }
 
-/* The integral over 0 < t < horizon of (1 + t / beta)^-s: (1 - e^(-(s - 1) y)) / (s - 1), y = log1p(horizon / beta), which is y at s = 1. */
+/*
+** The integral over 0 < t < horizon of (1 + t / beta)^-s: (1 - e^(-(s - 1) y)) / (s - 1), y = log1p(horizon / beta),
+** which is y at s = 1.
+*/
 static double time_alive(double s, double beta, double horizon)
 {
   double y = log1p(horizon / beta), slope = s - 1;
@@ -121,7 +129,8 @@ static double pareto_dert(const double *theta, const CbsRow *past, double delta)
   return alive * f.rate / f.alpha * lifetime;
 }
 
-static void pareto_apply(const double *theta, const double *transaction, const double *dropout, const double *z, int n_covariates, double *applied)
+static void pareto_apply(const double *theta, const double *transaction, const double *dropout, const double *z,
+                         int n_covariates, double *applied)
 {
   double rate = 0, leaving = 0;
   for (int i = 0; i < n_covariates; i++) {
@@ -148,7 +157,9 @@ static bool pareto_limit(const double *theta, char *text, size_t size)
   number_to_text(buys, 6, buying);
   number_to_text(leaves, 6, leaving);
   if (theta[S] > ALIKE && theta[R] > ALIKE) {
-    snprintf(text, size, "all parameters grow without end while r/alpha stays %s and s/beta %s: all customers are alike", buying, leaving);
+    snprintf(text, size,
+             "all parameters grow without end while r/alpha stays %s and s/beta %s: all customers are alike", buying,
+             leaving);
   } else if (theta[S] > ALIKE) {
     snprintf(text, size, "s and beta grow without end while s/beta stays %s: all leave at the same rate", leaving);
   } else if (theta[R] > ALIKE) {

@@ -196,8 +196,8 @@ static Status learn(Churn *churn, const Customers *customers, const Watch *watch
     status = calibrate(churn, weight, n_folds, &works, watch);
   }
   if (status == STATUS_OK) {
-    status = logit_fit_matrix(matrix, n, churn->n_features, churn->held_out.label, NULL, CHURN_RIDGE, &churn->logit,
-                              watch);
+    status =
+      logit_fit_matrix(matrix, n, churn->n_features, churn->held_out.label, NULL, CHURN_RIDGE, &churn->logit, watch);
   }
   if (status == STATUS_OK && works && logit_converged(&churn->logit)) {
     churn->method = CHURN_LOGIT;
@@ -339,8 +339,7 @@ static void contributions_of(const Churn *churn, const ChurnPast *past, const do
   }
 }
 
-int churn_reasons(const Churn *churn, const Customers *customers, uint32_t customer,
-                  ChurnReason reasons[CHURN_REASONS])
+int churn_reasons(const Churn *churn, const Customers *customers, uint32_t customer, ChurnReason reasons[CHURN_REASONS])
 {
   const ChurnSnapshot *shop = &churn->shop[CHURN_AS_OF];
   double x[CHURN_FEATURES_MAX], cause[CHURN_CAUSES + SIGNAL_FEATURES_MAX];

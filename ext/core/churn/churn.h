@@ -116,11 +116,11 @@ typedef struct ChurnRow {
 ChurnRow churn_row(const Churn *churn, const Customers *customers, uint32_t customer);
 
 /*
-** What moves a customer's log-odds of leaving away from those of the average customer of the cut-off (without a
-** learned model: of a new customer), the largest first. Features that tell the same thing are one cause, their
-** contributions added: silence is recency and overdue, and what the silence does to the log-odds of the purchase
-** model; frequency is frequency, and what the purchases do to them. Signals only of customers who have something to compare.
-** At least one, and of the others those of CHURN_REASON_LEAST or more.
+** What moves a customer's log-odds of leaving away from those of the average customer of the cut-off (without a learned
+** model: of a new customer), the largest first. Features that tell the same thing are one cause, their contributions
+** added: silence is recency and overdue, and what the silence does to the log-odds of the purchase model; frequency is
+** frequency, and what the purchases do to them. Signals only of customers who have something to compare. At least one,
+** and of the others those of CHURN_REASON_LEAST or more.
 */
 typedef enum ChurnCause {
   CAUSE_SILENCE,

@@ -62,10 +62,9 @@ static const Phrase PHRASE[CHURN_CAUSES] = {
 static const Phrase SILENCE_ONLY = {{"last purchase %1 days ago", "距上次购买%1天"}};
 static const Phrase BOUGHT_ONCE = {{"has bought only once", "只购买过一次"}};
 static const Phrase TREND_YOUNG = {{"too new for a trend", "新客户，尚无趋势"}};
-static const Phrase SIGNAL_RATE_PHRASE = {{"%k: %1 in the last %3 days, usually %2",
-                                           "%k：最近%3天%1次，平时%2次"}};
-static const Phrase SIGNAL_VALUE_PHRASE = {{"%k: %1 on average in the last %3 days, %2 before",
-                                            "%k：最近%3天平均%1，此前%2"}};
+static const Phrase SIGNAL_RATE_PHRASE = {{"%k: %1 in the last %3 days, usually %2", "%k：最近%3天%1次，平时%2次"}};
+static const Phrase SIGNAL_VALUE_PHRASE = {
+  {"%k: %1 on average in the last %3 days, %2 before", "%k：最近%3天平均%1，此前%2"}};
 static const Phrase SIGNAL_DAYS_LEFT = {{"%k in %1 days", "%k：还有%1天"}};
 static const Phrase SIGNAL_PAST = {{"%k was %1 days ago", "%k：已过%1天"}};
 static const Phrase SIGNAL_NO_DATE = {{"no date known for %k", "%k：无日期"}};
@@ -91,8 +90,9 @@ static Figures signal_figures(const ChurnExplain *words, uint32_t customer, cons
     case SIGNAL_VALUE:
       return (Figures){&SIGNAL_VALUE_PHRASE, view.recent, view.usual, window, 2};
     default:
-      return (Figures){isnan(view.recent) ? &SIGNAL_NO_DATE : view.recent > 0 ? &SIGNAL_DAYS_LEFT
-                                                                              : &SIGNAL_PAST,
+      return (Figures){isnan(view.recent) ? &SIGNAL_NO_DATE
+                       : view.recent > 0  ? &SIGNAL_DAYS_LEFT
+                                          : &SIGNAL_PAST,
                        fabs(view.recent), NAN, window, 0};
   }
 }
@@ -226,22 +226,19 @@ void churn_explain_json(const ChurnExplain *words, uint32_t customer, Text *text
   text_add(text, "]");
 }
 
-static const Phrase ACTION_NONE = {{"nothing special: keep the service as it is",
-                                    "维持现有服务，无需特别动作"}};
+static const Phrase ACTION_NONE = {{"nothing special: keep the service as it is", "维持现有服务，无需特别动作"}};
 static const Phrase ACTION_DATE = {{"talk about the renewal before the date", "在到期日前主动沟通续约"}};
-static const Phrase ACTION_SIGNAL = {{"ask what is behind the signal first, then make an offer",
-                                      "先了解信号背后的原因，再给优惠"}};
+static const Phrase ACTION_SIGNAL = {
+  {"ask what is behind the signal first, then make an offer", "先了解信号背后的原因，再给优惠"}};
 static const Phrase ACTION_ONCE[RISKS] = {
   [RISK_MEDIUM] = {{"invite to the second purchase", "引导第二次购买"}},
   [RISK_HIGH] = {{"offer for the second purchase", "发放二次购买优惠"}},
-  [RISK_CRITICAL] = {{"one last automatic offer, then leave in peace",
-                      "最后一次自动优惠，之后不再打扰"}},
+  [RISK_CRITICAL] = {{"one last automatic offer, then leave in peace", "最后一次自动优惠，之后不再打扰"}},
 };
 static const Phrase ACTION_MORE[RISKS] = {
   [RISK_MEDIUM] = {{"personal message at the usual time of purchase", "在惯常购买时间发送个性化消息"}},
   [RISK_HIGH] = {{"personal contact with an offer", "专人联系并提供专属优惠"}},
-  [RISK_CRITICAL] = {{"win back in person: call, ask why, special offer",
-                      "专人电话挽回：了解原因并给予特别优惠"}},
+  [RISK_CRITICAL] = {{"win back in person: call, ask why, special offer", "专人电话挽回：了解原因并给予特别优惠"}},
 };
 static const Phrase ACTION_LESS[RISKS] = {
   [RISK_MEDIUM] = {{"reminder at the usual time of purchase", "在惯常购买时间提醒"}},
@@ -260,8 +257,7 @@ const char *churn_explain_action(const ChurnExplain *words, uint32_t customer, C
     int n = churn_reasons(churn, words->customers, customer, reasons);
     churn_past(&churn->times, customers_state(words->customers, customer), CHURN_AS_OF, &past);
     bool valuable = churn->has_value ? past.value > shop->value : (double)past.x > shop->repeats;
-    action = past.x == 0 ? &ACTION_ONCE[risk] : valuable ? &ACTION_MORE[risk]
-                                                         : &ACTION_LESS[risk];
+    action = past.x == 0 ? &ACTION_ONCE[risk] : valuable ? &ACTION_MORE[risk] : &ACTION_LESS[risk];
     for (int i = n - 1; i >= 0; i--) {
       if (reasons[i].cause >= CHURN_CAUSES && reasons[i].log_odds > 0) {
         bool date = churn->signals->feature[reasons[i].cause - CHURN_CAUSES].measure == SIGNAL_DATE;

@@ -90,7 +90,8 @@ double churn_expected_recent(const ChurnPast *past, double shop_gap)
   return (double)(past->x - past->recent + 1) / (before + shop_gap) * past->window;
 }
 
-void churn_features(const ChurnPast *past, double shop_gap, double shop_value, double log_odds, double x[CHURN_FEATURES])
+void churn_features(const ChurnPast *past, double shop_gap, double shop_value, double log_odds,
+                    double x[CHURN_FEATURES])
 {
   double mean = past->value / (double)(past->x + 1), expected = churn_expected_recent(past, shop_gap);
   x[CHURN_RECENCY] = log1p((double)past->since);

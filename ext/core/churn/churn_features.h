@@ -120,9 +120,10 @@ double churn_usual_gap(const ChurnPast *past, double shop_gap);
 double churn_expected_recent(const ChurnPast *past, double shop_gap);
 
 /*
-** log_odds: of the purchase model; 0 without one. shop_gap may be NaN: then overdue and trend are 0. shop_value: mean value
-** of a purchase day of all customers.
+** log_odds: of the purchase model; 0 without one. shop_gap may be NaN: then overdue and trend are 0. shop_value: mean
+** value of a purchase day of all customers.
 */
-void churn_features(const ChurnPast *past, double shop_gap, double shop_value, double log_odds, double x[CHURN_FEATURES]);
+void churn_features(const ChurnPast *past, double shop_gap, double shop_value, double log_odds,
+                    double x[CHURN_FEATURES]);
 
 #endif

@@ -55,8 +55,7 @@ static Status measure(const double *score, const ChurnHeldOut *held, ChurnQualit
   return status;
 }
 
-Status churn_quality(const Churn *churn, ChurnQuality quality[CHURN_SCORES], size_t n[CHURN_SCORES],
-                     const Watch *watch)
+Status churn_quality(const Churn *churn, ChurnQuality quality[CHURN_SCORES], size_t n[CHURN_SCORES], const Watch *watch)
 {
   const ChurnHeldOut *held = &churn->held_out;
   double *score = mem_alloc(held->n + 1, sizeof *score), *weight = mem_alloc(held->n + 1, sizeof *weight);

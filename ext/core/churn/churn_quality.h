@@ -1,13 +1,12 @@
 /*
 ** How well churn_fit() told those who stayed away from those who came back, on customers it had not seen.
 **
-** Every customer of the cut-off is held out once: their log-odds come from the model of the other folds, which has
-** not seen their label. The line that calibrates them is fitted to the held-out log-odds of the other folds; their
-** label is not among its rows, though it took part in the models that those log-odds come from: two numbers that hardly
-** change by it. All customers are of one horizon: how the shop changes from one horizon to the next is not in it, while
-** churn_fit() applies what was learned in one to the next. Beside it P(gone) = 1 -
-** P(alive) of the purchase model for the same customers. Measures: score_metrics.h. O(customers log customers), 24 bytes
-** per customer.
+** Every customer of the cut-off is held out once: their log-odds come from the model of the other folds, which has not
+** seen their label. The line that calibrates them is fitted to the held-out log-odds of the other folds; their label is
+** not among its rows, though it took part in the models that those log-odds come from: two numbers that hardly change
+** by it. All customers are of one horizon: how the shop changes from one horizon to the next is not in it, while
+** churn_fit() applies what was learned in one to the next. Beside it P(gone) = 1 - P(alive) of the purchase model for
+** the same customers. Measures: score_metrics.h. O(customers log customers), 24 bytes per customer.
 */
 #ifndef RETAIN_CORE_CHURN_CHURN_QUALITY_H
 #define RETAIN_CORE_CHURN_CHURN_QUALITY_H

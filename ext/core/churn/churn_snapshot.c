@@ -57,8 +57,7 @@ static int fit_rank(const BtydFit *fit)
   for (int i = 0; i < fit->model->n_parameters; i++) {
     usable = usable && isfinite(fit->theta[i]) && fit->theta[i] > 0;
   }
-  return !usable ? 0 : fit->converged ? 2
-                                      : 1;
+  return !usable ? 0 : fit->converged ? 2 : 1;
 }
 
 static void churn_snapshot_take(ChurnSnapshot *shop, const BtydFit *fit)
@@ -88,9 +87,8 @@ static Status churn_snapshot_fit(const Churn *churn, ChurnSnapshot *shop, const 
     rank[i] = status == STATUS_OK ? fit_rank(&fit[i]) : 0;
     if (status == STATUS_OK && rank[i] == 0) {
       snprintf(why, CHURN_MODEL_WHY, "%s: %s", MODEL[i]->name, fit[i].reason);
-    } else if (status == STATUS_OK &&
-               (best < 0 || rank[i] > rank[best] ||
-                (rank[i] == rank[best] && fit[i].log_likelihood > fit[best].log_likelihood))) {
+    } else if (status == STATUS_OK && (best < 0 || rank[i] > rank[best] ||
+                                       (rank[i] == rank[best] && fit[i].log_likelihood > fit[best].log_likelihood))) {
       best = i;
     }
   }
@@ -112,7 +110,8 @@ static Status churn_snapshot_fit(const Churn *churn, ChurnSnapshot *shop, const 
 Status churn_snapshot_build(Churn *churn, const Customers *customers, ChurnInstant instant, const Watch *watch)
 {
   ChurnSnapshot *shop = &churn->shop[instant];
-  const ChurnSnapshot *learned = instant == CHURN_AS_OF && churn->method == CHURN_LOGIT ? &churn->shop[CHURN_CUT] : NULL;
+  const ChurnSnapshot *learned =
+    instant == CHURN_AS_OF && churn->method == CHURN_LOGIT ? &churn->shop[CHURN_CUT] : NULL;
   uint64_t share = instant == CHURN_CUT ? (customers->count + CHURN_FIT_CUSTOMERS - 1) / CHURN_FIT_CUSTOMERS : 1;
   const ChurnTimes *times = &churn->times;
   Cbs pasts = {.watch = watch};
@@ -161,7 +160,8 @@ void churn_snapshot_features(const Churn *churn, uint32_t id, ChurnInstant insta
 {
   const ChurnSnapshot *shop = &churn->shop[instant];
   CbsRow model_past = cbs_row_of(past);
-  churn_features(past, shop->gap, churn_snapshot_value(shop), shop->model ? churn_snapshot_log_odds(shop, &model_past) : 0, x);
+  churn_features(past, shop->gap, churn_snapshot_value(shop),
+                 shop->model ? churn_snapshot_log_odds(shop, &model_past) : 0, x);
   if (!churn->has_value) {
     x[CHURN_VALUE] = 0;
   }

@@ -33,8 +33,9 @@ typedef struct ChurnThreshold {
 extern const Accumulator CHURN_THRESHOLD_ACCUMULATOR;
 
 /*
-** All customers first, where the source has any, then each segment by its id, those without customers left out. *thresholds from mem_alloc(),
-** the caller's. n_segments: 0 for none. Customers without a segment are in the first row alone.
+** All customers first, where the source has any, then each segment by its id, those without customers left out.
+** *thresholds from mem_alloc(), the caller's. n_segments: 0 for none. Customers without a segment are in the first row
+** alone.
 */
 Status churn_thresholds(const ChurnTimes *times, const Customers *customers, uint32_t n_segments,
                         ChurnThreshold **thresholds, int64_t *n, const Watch *watch);

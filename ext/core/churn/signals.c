@@ -71,8 +71,7 @@ static Status signals_step(void *self, void *unused, const Event *event)
   SignalState *state = customers_state(&signals->pairs, pair);
   SignalKind *kind = &signals->kind[k];
   if (signals->pairs.count > known) {
-    *state = (SignalState){
-      .first = INT64_MAX, .last = {INT64_MIN, INT64_MIN}, .next = {INT64_MAX, INT64_MAX}};
+    *state = (SignalState){.first = INT64_MAX, .last = {INT64_MIN, INT64_MIN}, .next = {INT64_MAX, INT64_MAX}};
     kind->pairs++;
   }
   kind->rows++;
@@ -113,8 +112,9 @@ bool signal_is_dated(const char *name)
   char lower[64];
   size_t n = 0;
   for (; name[n] && n + 1 < sizeof lower; n++) {
-    lower[n] = (char)(name[n] >= 'A' && name[n] <= 'Z' ? name[n] + 32 : name[n] == ' ' || name[n] == '-' ? '_'
-                                                                                                         : name[n]);
+    lower[n] = (char)(name[n] >= 'A' && name[n] <= 'Z'   ? name[n] + 32
+                      : name[n] == ' ' || name[n] == '-' ? '_'
+                                                         : name[n]);
   }
   lower[n] = 0;
   for (size_t i = 0; i < sizeof ENDS / sizeof *ENDS; i++) {

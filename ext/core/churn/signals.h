@@ -53,8 +53,9 @@ typedef struct SignalKind {
   int64_t n;     /* rows up to the cut-off: count, mean and sum of squared deviations of the values (Welford 1962) */
   double mean, squares;
   uint32_t ahead[CHURN_INSTANTS][SIGNAL_AHEAD_BINS]; /* rows by how far they lie ahead of each instant */
-  int64_t rows, pairs, passed;                       /* rows, customers that have any, rows between the cut-off and as_of */
-  int64_t known_ms;                                  /* signals_finish(): how far ahead dates are known */
+  /* rows, customers that have any, rows between the cut-off and as_of */
+  int64_t rows, pairs, passed;
+  int64_t known_ms; /* signals_finish(): how far ahead dates are known */
   bool dated;
 } SignalKind;
 

@@ -86,7 +86,8 @@ static uint32_t take_part(Contracts *contracts)
     }
     contracts->contracts[n++] = contract;
     contracts->first = contract.start < contracts->first ? contract.start : contracts->first;
-    contracts->n_customers = contract.customer >= contracts->n_customers ? contract.customer + 1 : contracts->n_customers;
+    contracts->n_customers =
+      contract.customer >= contracts->n_customers ? contract.customer + 1 : contracts->n_customers;
     if (contract.segment != SEGMENT_NONE && contract.segment >= n_keys) {
       n_keys = contract.segment + 1;
     }
@@ -164,8 +165,10 @@ Status contracts_finish(Contracts *contracts, const int64_t *as_of, const Watch 
   }
   for (size_t from = 0, turn = 0; from < contracts->count && status == STATUS_OK; turn++) {
     size_t to = contracts_run(contracts, from);
-    status = turn % WATCH_EVERY == 0 && watch_stop(watch) ? STATUS_INTERRUPT
-                                                          : records_sort(contracts->contracts + from, to - from, sizeof *contracts->contracts, contract_before, NULL, watch);
+    status = turn % WATCH_EVERY == 0 && watch_stop(watch)
+               ? STATUS_INTERRUPT
+               : records_sort(contracts->contracts + from, to - from, sizeof *contracts->contracts, contract_before,
+                              NULL, watch);
     from = to;
   }
   return status;
@@ -221,7 +224,8 @@ static Status steps_reserve(ContractSteps *steps, size_t n)
   return STATUS_OK;
 }
 
-Status contract_steps(const Contracts *contracts, size_t from, size_t to, bool cover, ContractSteps *steps, const Watch *watch)
+Status contract_steps(const Contracts *contracts, size_t from, size_t to, bool cover, ContractSteps *steps,
+                      const Watch *watch)
 {
   const Contract *all = contracts->contracts;
   Status status = steps_reserve(steps, to - from);

@@ -83,7 +83,8 @@ typedef struct ContractSteps {
 ** The steps of contracts [from, to), a run, up to as_of. With `cover` the level is 1 where at least one contract covers
 ** the time, whatever it costs.
 */
-Status contract_steps(const Contracts *contracts, size_t from, size_t to, bool cover, ContractSteps *steps, const Watch *watch);
+Status contract_steps(const Contracts *contracts, size_t from, size_t to, bool cover, ContractSteps *steps,
+                      const Watch *watch);
 void contract_steps_free(ContractSteps *steps);
 
 #endif

@@ -8,18 +8,21 @@ static int64_t day_of(int64_t ms, int64_t offset_ms)
 }
 
 /* The row of one customer's contracts; false where none ends in time. */
-static bool run_find(const Contracts *contracts, size_t from, size_t to, int64_t days, int64_t offset_ms, ExpiringRow *row)
+static bool run_find(const Contracts *contracts, size_t from, size_t to, int64_t days, int64_t offset_ms,
+                     ExpiringRow *row)
 {
   int64_t today = day_of(contracts->as_of, offset_ms);
   const Contract *soonest = NULL;
   *row = (ExpiringRow){0};
   for (size_t i = from; i < to; i++) {
     const Contract *contract = &contracts->contracts[i];
-    if (contract->start > contracts->as_of || contract->end <= contracts->as_of || contract->end == CONTRACT_OPEN || day_of(contract->end, offset_ms) - today > days) {
+    if (contract->start > contracts->as_of || contract->end <= contracts->as_of || contract->end == CONTRACT_OPEN ||
+        day_of(contract->end, offset_ms) - today > days) {
       continue;
     }
     row->others += soonest != NULL;
-    if (!soonest || contract->end < soonest->end || (contract->end == soonest->end && contract->amount > soonest->amount)) {
+    if (!soonest || contract->end < soonest->end ||
+        (contract->end == soonest->end && contract->amount > soonest->amount)) {
       soonest = contract;
     }
   }
@@ -45,7 +48,8 @@ static bool row_before(const void *a, const void *b, const void *unused)
   return x->contract->end != y->contract->end ? x->contract->end < y->contract->end : x->customer < y->customer;
 }
 
-Status contracts_expiring_find(const Contracts *contracts, int64_t days, int64_t offset_ms, ExpiringRow **rows, int64_t *n_rows, const Watch *watch)
+Status contracts_expiring_find(const Contracts *contracts, int64_t days, int64_t offset_ms, ExpiringRow **rows,
+                               int64_t *n_rows, const Watch *watch)
 {
   *n_rows = 0;
   *rows = mem_alloc((size_t)contracts->n_customers + 1, sizeof **rows);

@@ -31,8 +31,7 @@ const DemoShare DEMO_CAUSES[DEMO_CAUSE_COUNT] = {
 
 double demo_hazard_shape(int month)
 {
-  return month == 1 ? 2 : month % 12 == 0 ? 2.5
-                                          : 1;
+  return month == 1 ? 2 : month % 12 == 0 ? 2.5 : 1;
 }
 
 /* A customer while it is made. */
@@ -69,11 +68,8 @@ static uint8_t choose(Random *random, const DemoShare *shares, uint8_t n)
 static void contract_add(Making *making, int start, int end, uint32_t cents, bool add_on)
 {
   if (making->n < LIFE_CONTRACTS_MAX) {
-    making->contracts[making->n++] = (DemoContract){.customer = making->id,
-                                                    .cents = cents,
-                                                    .start = (uint16_t)start,
-                                                    .end = (uint16_t)end,
-                                                    .add_on = add_on};
+    making->contracts[making->n++] = (DemoContract){
+      .customer = making->id, .cents = cents, .start = (uint16_t)start, .end = (uint16_t)end, .add_on = add_on};
   }
 }
 

@@ -1,26 +1,30 @@
 /*
-** A subscription business with known truth: generated contracts whose every parameter is documented, for demos and for tests that ask a
-** method to find again what was put in.
+** A subscription business with known truth: generated contracts whose every parameter is documented, for demos and for
+** tests that ask a method to find again what was put in.
 **
-** Observed from 2023-01-01 to 2025-12-31. `customers` customers sign up in its first 1065 days (to 2025-11-30), the last ones twice as densely
-** as the first. Plan, channel, senior and monthly charges (uniform on 20.00 … 119.99) are independent of one another.
+** Observed from 2023-01-01 to 2025-12-31. `customers` customers sign up in its first 1065 days (to 2025-11-30), the
+** last ones twice as densely as the first. Plan, channel, senior and monthly charges (uniform on 20.00 … 119.99) are
+** independent of one another.
 **
 ** Leaving is a proportional-hazards model in continuous time, seen in whole months: the month's hazard is
 **     h(m | x) = DEMO_HAZARD * demo_hazard_shape(m) * exp(eta),  m = 1, 2, 3 …
 **     eta = plan's effect + DEMO_SENIOR_EFFECT * senior + DEMO_CHARGE_EFFECT * (monthly_charges - DEMO_CHARGE_CENTRE)
-** and a customer who is there at the start of month m leaves at its end with probability 1 - exp(-h). The shape (more leave after the first month
-** and after each anniversary) is the same for all, so that hazards stay proportional. The channel has no effect. A customer who leaves does so for a
-** cause that is independent of everything else (DEMO_CAUSES): the hazard of cause c is its share times h.
-** Tenure is the number of months to the first leaving, or the whole months that had passed by 2025-12-31.
+** and a customer who is there at the start of month m leaves at its end with probability 1 - exp(-h). The shape (more
+** leave after the first month and after each anniversary) is the same for all, so that hazards stay proportional. The
+** channel has no effect. A customer who leaves does so for a cause that is independent of everything else
+** (DEMO_CAUSES): the hazard of cause c is its share times h. Tenure is the number of months to the first leaving, or
+** the whole months that had passed by 2025-12-31.
 **
-** After leaving, a customer comes back with probability DEMO_RETURN, 1 … 6 months later, and lives by the same hazards from month 1 again.
-** A life is made of contracts, each beginning on the day on which the one before ends: on the monthly plan a contract has no end until it is replaced or
-** cancelled; on the yearly and two-year plans it has the end of its term, and a new one follows. At each month's end the amount goes up
-** (10 … 50 %) with probability DEMO_UPGRADE or down (10 … 40 %) with probability DEMO_DOWNGRADE, which is a new contract too. In a life, with probability
-** DEMO_ADD_ON, a second contract of 5.00 … 29.99 for 3 … 12 months begins in one of its first 12 months. Leaving ends all.
+** After leaving, a customer comes back with probability DEMO_RETURN, 1 … 6 months later, and lives by the same hazards
+** from month 1 again. A life is made of contracts, each beginning on the day on which the one before ends: on the
+** monthly plan a contract has no end until it is replaced or cancelled; on the yearly and two-year plans it has the end
+** of its term, and a new one follows. At each month's end the amount goes up (10 … 50 %) with probability DEMO_UPGRADE
+** or down (10 … 40 %) with probability DEMO_DOWNGRADE, which is a new contract too. In a life, with probability
+** DEMO_ADD_ON, a second contract of 5.00 … 29.99 for 3 … 12 months begins in one of its first 12 months. Leaving ends
+** all.
 **
-** Deterministic to the bit on every platform (random.h): times are whole days, amounts whole cents. Customer c draws from stream c of the seed.
-** O(customers); 16 bytes per contract and 12 per customer.
+** Deterministic to the bit on every platform (random.h): times are whole days, amounts whole cents. Customer c draws
+** from stream c of the seed. O(customers); 16 bytes per contract and 12 per customer.
 */
 #ifndef RETAIN_CORE_CONTRACTS_DEMO_CONTRACTS_H
 #define RETAIN_CORE_CONTRACTS_DEMO_CONTRACTS_H
@@ -92,7 +96,9 @@ typedef struct DemoBusiness {
   int64_t n_contracts;
 } DemoBusiness;
 
-/* 1 <= n_customers <= DEMO_CONTRACT_CUSTOMERS_MAX. STATUS_NOMEM or STATUS_INTERRUPT leave a business that can be freed. */
+/*
+** 1 <= n_customers <= DEMO_CONTRACT_CUSTOMERS_MAX. STATUS_NOMEM or STATUS_INTERRUPT leave a business that can be freed.
+*/
 Status demo_contracts_build(DemoBusiness *business, uint32_t n_customers, uint64_t seed, const Watch *watch);
 
 /* {0} is a valid empty business; may run twice. */

@@ -2,13 +2,15 @@
 ** Movements of recurring revenue, period by period (definitions 25 and 26), and of customers.
 **
 ** A customer's revenue at the start of a period is that just before its first instant, at its end that just before the
-** next period's first instant (in the period of as_of: at as_of). Per customer and period the difference is exactly one of
+** next period's first instant (in the period of as_of: at as_of). Per customer and period the difference is exactly one
+** of
 **   new          from 0, and its first revenue ever lies in the period
 **   reactivation from 0, otherwise
 **   churn        to 0
 **   expansion, contraction  up, down, else
-** so that end = start + new + expansion + reactivation - contraction - churn, exact where the amounts are (contracts.h).
-** A contract that begins at a period's first instant belongs to that period, and so does one that ends there.
+** so that end = start + new + expansion + reactivation - contraction - churn, exact where the amounts are
+** (contracts.h). A contract that begins at a period's first instant belongs to that period, and so does one that ends
+** there.
 **
 ** O(contracts log contracts per customer + segments * periods); 176 bytes per segment and period.
 */
@@ -35,7 +37,10 @@ typedef struct Mrr {
   bool too_long;
 } Mrr;
 
-/* `cover`: counts customers by the cover of their contracts, whatever these cost. STATUS_ERROR: too_long, more than MRR_ROWS_MAX rows. */
+/*
+** `cover`: counts customers by the cover of their contracts, whatever these cost. STATUS_ERROR: too_long, more than
+** MRR_ROWS_MAX rows.
+*/
 Status mrr_build(Mrr *mrr, const Contracts *contracts, Grain grain, int64_t offset_ms, bool cover, const Watch *watch);
 void mrr_free(Mrr *mrr);
 

@@ -12,7 +12,8 @@ typedef struct Ended {
 /* Work on one run after another. */
 typedef struct Work {
   Ended *ended;
-  size_t *ahead; /* by contract of the run, and one more: itself where it is free, else a later one on the way to the next that is */
+  /* by contract of the run, and one more: itself where it is free, else a later one on the way to the next that is */
+  size_t *ahead;
   size_t size;
 } Work;
 
@@ -64,7 +65,9 @@ static size_t first_from(const Contract *run, size_t n, int64_t time)
   return low;
 }
 
-/* The first free contract from i on; n: none. The way there becomes half as long each time (Tarjan & van Leeuwen 1984). */
+/*
+** The first free contract from i on; n: none. The way there becomes half as long each time (Tarjan & van Leeuwen 1984).
+*/
 static size_t free_from(size_t *ahead, size_t i)
 {
   while (ahead[i] != i) {
@@ -75,14 +78,15 @@ static size_t free_from(size_t *ahead, size_t i)
 }
 
 /*
-** Renews by the first contract that is free, begins in low … high and covers more than the old one did. Those that do not are out for the rest of the turn:
-** the ends to come are no earlier.
+** Renews by the first contract that is free, begins in low … high and covers more than the old one did. Those that do
+** not are out for the rest of the turn: the ends to come are no earlier.
 */
 static void renew(size_t *ahead, Ended *ended, const Contract *run, size_t n, int64_t low, int64_t high)
 {
   const Contract *contract = ended->contract;
   low = low > contract->start ? low : contract->start + 1;
-  for (size_t i = free_from(ahead, first_from(run, n, low)); i < n && run[i].start <= high && !ended->next; i = free_from(ahead, i)) {
+  for (size_t i = free_from(ahead, first_from(run, n, low)); i < n && run[i].start <= high && !ended->next;
+       i = free_from(ahead, i)) {
     ahead[i] = i + 1;
     if (run[i].end > contract->end) {
       ended->next = &run[i];
@@ -90,8 +94,12 @@ static void renew(size_t *ahead, Ended *ended, const Contract *run, size_t n, in
   }
 }
 
-/* A turn over all that ended, in the order of the ends: those not renewed yet, by what begins from `early` before the end to `late` after it. */
-static Status run_turn(const Work *work, size_t n_ended, const Contract *run, size_t n, Duration early, Duration late, const Watch *watch)
+/*
+** A turn over all that ended, in the order of the ends: those not renewed yet, by what begins from `early` before the
+** end to `late` after it.
+*/
+static Status run_turn(const Work *work, size_t n_ended, const Contract *run, size_t n, Duration early, Duration late,
+                       const Watch *watch)
 {
   for (size_t i = 0; i <= n; i++) {
     work->ahead[i] = i;
@@ -115,7 +123,8 @@ static Status run_turn(const Work *work, size_t n_ended, const Contract *run, si
   return STATUS_OK;
 }
 
-static Status run_match(const Work *work, const Contracts *contracts, const Contract *run, size_t n, const RenewalRule *rule, size_t *n_ended, const Watch *watch)
+static Status run_match(const Work *work, const Contracts *contracts, const Contract *run, size_t n,
+                        const RenewalRule *rule, size_t *n_ended, const Watch *watch)
 {
   const Duration hour = {.ms = MS_PER_HOUR};
   *n_ended = 0;

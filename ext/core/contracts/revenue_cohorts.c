@@ -94,7 +94,8 @@ static Status rows_make(RevenueCohorts *cohorts, uint32_t n_segments)
   return STATUS_OK;
 }
 
-Status revenue_cohorts_build(RevenueCohorts *cohorts, const Contracts *contracts, Grain grain, int64_t offset_ms, const Watch *watch)
+Status revenue_cohorts_build(RevenueCohorts *cohorts, const Contracts *contracts, Grain grain, int64_t offset_ms,
+                             const Watch *watch)
 {
   *cohorts = (RevenueCohorts){0};
   if (contracts->count == 0) {
@@ -103,7 +104,8 @@ Status revenue_cohorts_build(RevenueCohorts *cohorts, const Contracts *contracts
   PeriodCursor cursor = {.grain = grain, .offset_ms = offset_ms};
   cohorts->first = period_of(&cursor, contracts->first);
   cohorts->periods = period_of(&cursor, contracts->as_of) - cohorts->first + 1;
-  int64_t per_segment = cohorts->periods > REVENUE_CELLS_MAX ? cohorts->periods : cohorts->periods * (cohorts->periods + 1) / 2;
+  int64_t per_segment =
+    cohorts->periods > REVENUE_CELLS_MAX ? cohorts->periods : cohorts->periods * (cohorts->periods + 1) / 2;
   if (per_segment > REVENUE_CELLS_MAX / (int64_t)contracts->n_segments) {
     cohorts->too_long = true;
     return STATUS_ERROR;

@@ -1,8 +1,8 @@
 /*
 ** Revenue kept by cohort and age: the net and gross curves of definition 26.
 **
-** A customer's cohort is the period of its first revenue ever. `base` is the cohort's revenue at the end of that period (as
-** in mrr.h: just before the next one's first instant), age n the n-th period after it:
+** A customer's cohort is the period of its first revenue ever. `base` is the cohort's revenue at the end of that period
+** (as in mrr.h: just before the next one's first instant), age n the n-th period after it:
 **   revenue  of the cohort's customers at the end of age n; nrr = revenue / base
 **   kept     of each customer at most what it paid at the end of age 0; grr = kept / base
 ** With no segment the bases are the `new` of mrr_movements() and the revenues of all cohorts add up to its mrr_end.
@@ -40,7 +40,8 @@ typedef struct RevenueCohorts {
 } RevenueCohorts;
 
 /* STATUS_ERROR: too_long, more than REVENUE_CELLS_MAX cells. */
-Status revenue_cohorts_build(RevenueCohorts *cohorts, const Contracts *contracts, Grain grain, int64_t offset_ms, const Watch *watch);
+Status revenue_cohorts_build(RevenueCohorts *cohorts, const Contracts *contracts, Grain grain, int64_t offset_ms,
+                             const Watch *watch);
 void revenue_cohorts_free(RevenueCohorts *cohorts);
 
 #endif

@@ -20,7 +20,8 @@
 /* ---- Standardising */
 
 /* The sums of a chunk, in which rounding does not yet matter: of weight * (x / range - mean) to the power 1 or 2. */
-static double chunk_sum(const double *restrict x, const double *restrict weight, size_t n, double middle, double scale, double mean, bool squares)
+static double chunk_sum(const double *restrict x, const double *restrict weight, size_t n, double middle, double scale,
+                        double mean, bool squares)
 {
   double lane[4] = {0};
   for (size_t i = 0; i < n; i++) {
@@ -35,7 +36,9 @@ static double column_sum(const CoxRows *rows, int column, double middle, double 
   Sum sum = {0};
   for (size_t first = 0; first < rows->count; first += COX_CHUNK) {
     size_t n = rows->count - first < COX_CHUNK ? rows->count - first : COX_CHUNK;
-    sum_add(&sum, chunk_sum(cox_chunk(rows, column, first), rows->used[COX_WEIGHT] ? cox_chunk(rows, COX_WEIGHT, first) : NULL, n, middle, scale, mean, squares));
+    sum_add(&sum, chunk_sum(cox_chunk(rows, column, first),
+                            rows->used[COX_WEIGHT] ? cox_chunk(rows, COX_WEIGHT, first) : NULL, n, middle, scale, mean,
+                            squares));
   }
   return sum_value(&sum);
 }
@@ -83,7 +86,10 @@ static Status standardise(CoxRows *rows, Cox *cox, const Watch *watch)
 
 /* ---- Constant and collinear columns */
 
-/* Leaves the variables that have information of their own; hessian and gradient become those of them. total[v]: the sum that hessian[v][v] is a difference of. */
+/*
+** Leaves the variables that have information of their own; hessian and gradient become those of them. total[v]: the sum
+** that hessian[v][v] is a difference of.
+*/
 static void variables_keep(CoxFit *fit, Cox *cox)
 {
   size_t m = (size_t)fit->m, kept = 0;
@@ -92,7 +98,8 @@ static void variables_keep(CoxFit *fit, Cox *cox)
     const double *information = fit->hessian + v * m;
     double *row = fit->factor + kept * m;
     CoxFeature *feature = &cox->feature[fit->column[v] - COX_FEATURE];
-    if (!(information[v] > CONSTANT * (double)cox->events)) { /* columns have variance 1, so that an event's information is about 1 */
+    /* columns have variance 1, so that an event's information is about 1 */
+    if (!(information[v] > CONSTANT * (double)cox->events)) {
       feature->state = COX_CONSTANT;
       continue;
     }
@@ -109,7 +116,8 @@ static void variables_keep(CoxFit *fit, Cox *cox)
       }
     }
   }
-  for (size_t i = 0; i < kept; i++) { /* row i comes from row was[i] >= i, so that nothing is overwritten before it is read */
+  /* row i comes from row was[i] >= i, so that nothing is overwritten before it is read */
+  for (size_t i = 0; i < kept; i++) {
     fit->gradient[i] = fit->gradient[was[i]];
     for (size_t j = 0; j <= i; j++) {
       fit->hessian[i * kept + j] = fit->hessian[(size_t)was[i] * m + (size_t)was[j]];
@@ -130,7 +138,8 @@ static Status fit_open(CoxFit *fit, CoxRows *rows, CoxTies ties)
   fit->score = mem_alloc(n, sizeof *fit->score);
   fit->hazard = mem_zero(n, sizeof *fit->hazard);
   fit->late = rows->used[COX_ENTRY] ? mem_zero(n, sizeof *fit->late) : NULL;
-  if (!numbers || !fit->column || !fit->score || !fit->hazard || (rows->used[COX_ENTRY] && !fit->late)) return STATUS_NOMEM;
+  if (!numbers || !fit->column || !fit->score || !fit->hazard || (rows->used[COX_ENTRY] && !fit->late))
+    return STATUS_NOMEM;
   double **vectors[] = {&fit->beta, &fit->step, &fit->trial, &fit->gradient, &fit->early};
   for (size_t i = 0; i < 5; i++) {
     *vectors[i] = numbers + i * m;
@@ -244,8 +253,12 @@ static Status newton(CoxFit *fit, Cox *cox, const Watch *watch)
   for (cox->iterations = 0; cox->iterations < STEPS_MAX && status == STATUS_OK; cox->iterations++) {
     bool informed = step_find(fit, &decrement);
     if (cox->iterations == 0) cox->score = decrement;
-    if (informed && (decrement <= DECREMENT_ZERO * (double)cox->events || (decrement < DECREMENT_NOISE && decrement > last / 4))) {
-      /* A rare level at which nobody leaves promises as little. Its error is large: a standardised one is at least |step| / sqrt(decrement). */
+    if (informed &&
+        (decrement <= DECREMENT_ZERO * (double)cox->events || (decrement < DECREMENT_NOISE && decrement > last / 4))) {
+      /*
+      ** A rare level at which nobody leaves promises as little. Its error is large: a standardised one is at least
+      ** |step| / sqrt(decrement).
+      */
       if (largest_size((size_t)fit->m, fit->step) > sqrt(decrement)) status = monotone_find(fit, cox, watch);
       if (cox->end == COX_MONOTONE || status != STATUS_OK) return status;
       cox->end = COX_CONVERGED;
@@ -254,7 +267,8 @@ static Status newton(CoxFit *fit, Cox *cox, const Watch *watch)
       }
       return STATUS_OK;
     }
-    bool asks = !informed || (cox->iterations >= RUNAWAY_FROM && cox->iterations % 4 == 0 && largest_size((size_t)fit->m, fit->step) > RUNAWAY_STEP);
+    bool asks = !informed || (cox->iterations >= RUNAWAY_FROM && cox->iterations % 4 == 0 &&
+                              largest_size((size_t)fit->m, fit->step) > RUNAWAY_STEP);
     if (asks) status = monotone_find(fit, cox, watch);
     if (cox->end == COX_MONOTONE || !informed || status != STATUS_OK) return status;
     last = decrement;
@@ -339,7 +353,11 @@ static Status fit_run(Cox *cox, const Watch *watch)
 Status cox_fit(CoxRows *rows, CoxTies ties, Cox *cox, const Watch *watch)
 {
   size_t n = (size_t)rows->n_features;
-  *cox = (Cox){.ties = ties, .n_features = rows->n_features, .rows = rows->count, .events = rows->events, .null_log_likelihood = NAN};
+  *cox = (Cox){.ties = ties,
+               .n_features = rows->n_features,
+               .rows = rows->count,
+               .events = rows->events,
+               .null_log_likelihood = NAN};
   cox->feature = mem_zero(n + 1, sizeof *cox->feature);
   cox->covariance = mem_zero(2 * n * n + 1, sizeof *cox->covariance);
   if (!cox->feature || !cox->covariance) return STATUS_NOMEM;

@@ -1,6 +1,6 @@
 /*
-** The concordance of risk and order of leaving, by counting in trees of ranks (Fenwick 1994): going back, for each event those who stay longer; going
-** forward, for each row the events before it, for the influence of the row.
+** The concordance of risk and order of leaving, by counting in trees of ranks (Fenwick 1994): going back, for each
+** event those who stay longer; going forward, for each row the events before it, for the influence of the row.
 */
 #include <math.h>
 #include <string.h>
@@ -97,7 +97,8 @@ static Status count_back(Pairs *pairs, const Watch *watch)
       if (takes_part(rows, i)) tree_add(&pairs->tree, pairs->rank[i], cox_weight(pairs->fit, i));
     }
     if (rows->used[COX_ENTRY] && event > first) {
-      for (; leaving > 0 && cox_at(rows, COX_ENTRY, rows->by_entry[leaving - 1]) >= cox_at(rows, COX_TIME, first); leaving--) {
+      for (; leaving > 0 && cox_at(rows, COX_ENTRY, rows->by_entry[leaving - 1]) >= cox_at(rows, COX_TIME, first);
+           leaving--) {
         size_t row = rows->by_entry[leaving - 1];
         if (takes_part(rows, row)) tree_add(&pairs->tree, pairs->rank[row], -cox_weight(pairs->fit, row));
       }
@@ -124,7 +125,8 @@ static Status count_back(Pairs *pairs, const Watch *watch)
 static void row_count(Pairs *pairs, size_t row, double sign)
 {
   if (!takes_part(pairs->fit->rows, row)) return;
-  double below = tree_below(&pairs->tree, pairs->rank[row]), equal = tree_below(&pairs->tree, pairs->rank[row] + 1) - below;
+  double below = tree_below(&pairs->tree, pairs->rank[row]),
+         equal = tree_below(&pairs->tree, pairs->rank[row] + 1) - below;
   pairs->right[row] += sign * (pairs->tree.total - below - equal / 2);
   pairs->all[row] += sign * pairs->tree.total;
 }
@@ -145,7 +147,8 @@ static Status count_forward(Pairs *pairs, const Watch *watch)
       if (rows->used[COX_STRATUM] && cox_at(rows, COX_STRATUM, row) != cox_at(rows, COX_STRATUM, first)) break;
       row_count(pairs, row, -1);
     }
-    for (; end < rows->count && rows->marks[end] & COX_EVENT && (end == first || !(rows->marks[end] & COX_FIRST)); end++) {
+    for (; end < rows->count && rows->marks[end] & COX_EVENT && (end == first || !(rows->marks[end] & COX_FIRST));
+         end++) {
       row_count(pairs, end, 1);
     }
     for (size_t i = first; i < end; i++) {

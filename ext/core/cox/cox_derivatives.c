@@ -31,7 +31,8 @@ static void hazards_sum(CoxFit *fit, const double *power)
   size_t entering = 0;
   for (size_t i = 0; i < rows->count; i++) {
     if (marks[i] & COX_FIRST) {
-      bool any = marks[i] & COX_EVENT, more = any && i + 1 < rows->count && marks[i + 1] & COX_EVENT && !(marks[i + 1] & COX_FIRST);
+      bool any = marks[i] & COX_EVENT,
+           more = any && i + 1 < rows->count && marks[i + 1] & COX_EVENT && !(marks[i + 1] & COX_FIRST);
       double factor = power ? power[i] : 1;
       before = marks[i] & COX_NEW_STRATUM ? 0 : before + step;
       step = any ? fit->hazard[i] * factor : 0;
@@ -41,7 +42,9 @@ static void hazards_sum(CoxFit *fit, const double *power)
         entering = marks[i] & COX_NEW_STRATUM ? i : entering;
         for (; entering < rows->count; entering++) {
           size_t row = rows->by_entry[entering];
-          if (cox_at(rows, COX_ENTRY, row) >= time || (rows->used[COX_STRATUM] && cox_at(rows, COX_STRATUM, row) != stratum)) break;
+          if (cox_at(rows, COX_ENTRY, row) >= time ||
+              (rows->used[COX_STRATUM] && cox_at(rows, COX_STRATUM, row) != stratum))
+            break;
           fit->late[row] = before;
         }
       }
@@ -54,8 +57,12 @@ static void hazards_sum(CoxFit *fit, const double *power)
 
 /* ---- Sums of x */
 
-/* sums[v] += sign * s . x[v], v < n_columns, in lanes that vectorise on the baseline, enough of them to hide how long an addition takes; n is a multiple of 8. */
-static void products_add(const double *restrict s, const double *const *x, int n_columns, size_t n, double sign, double *restrict sums)
+/*
+** sums[v] += sign * s . x[v], v < n_columns, in lanes that vectorise on the baseline, enough of them to hide how long
+** an addition takes; n is a multiple of 8.
+*/
+static void products_add(const double *restrict s, const double *const *x, int n_columns, size_t n, double sign,
+                         double *restrict sums)
 {
   for (int v = 0; v < n_columns; v++) {
     const double *restrict a = x[v];
@@ -155,7 +162,8 @@ static void block_marks(Sums *sums, size_t first, size_t end)
     bool several = fit->ties == COX_EFRON && sums->next.n_events > 1;
     if (several && !sums->begun && begin >= first) {
       bool nothing = begin == rows->count || rows->marks[begin] & COX_NEW_STRATUM;
-      sums->mark[sums->n_marks++] = (Mark){.row = begin >= end ? COX_BLOCK : (int)(begin - first), .begins = true, .nothing = nothing};
+      sums->mark[sums->n_marks++] =
+        (Mark){.row = begin >= end ? COX_BLOCK : (int)(begin - first), .begins = true, .nothing = nothing};
       sums->begun = true;
     }
     if (sums->next.first < first) break;
@@ -177,8 +185,7 @@ static size_t marks_column(Sums *sums, int v, const double *from)
   for (int i = 0; i < sums->n_marks; i++) {
     const Mark *mark = &sums->mark[i];
     if (mark->begins) {
-      sums->base[v] = mark->nothing ? 0 : mark->row == COX_BLOCK ? sums->carry[v]
-                                                                 : from[mark->row];
+      sums->base[v] = mark->nothing ? 0 : mark->row == COX_BLOCK ? sums->carry[v] : from[mark->row];
     } else if (mark->twice) {
       double all = from[mark->row], own = all - sums->base[v];
       room[at++] = mark->all * all - mark->less * own;
@@ -191,7 +198,8 @@ static size_t marks_column(Sums *sums, int v, const double *from)
 }
 
 /* Sums of r x from each row of the block to the end of its stratum. */
-static double sums_back(const double *restrict r, const double *restrict x, size_t n, double carry, double *restrict from)
+static double sums_back(const double *restrict r, const double *restrict x, size_t n, double carry,
+                        double *restrict from)
 {
   size_t i = n;
   for (; i >= 4; i -= 4) { /* in fours: only one addition of each waits for the one before */
@@ -324,7 +332,8 @@ Status cox_information(CoxFit *fit, const double *power, const Watch *watch)
   const double **pointers = mem_alloc(2 * m + 1, sizeof *pointers);
   Status status = STATUS_NOMEM;
   if (sums && room && pointers) {
-    *sums = (Sums){.fit = fit, .power = power, .x = pointers, .vector = pointers + m, .room = room, .leaving = fit->rows->count};
+    *sums = (Sums){
+      .fit = fit, .power = power, .x = pointers, .vector = pointers + m, .room = room, .leaving = fit->rows->count};
     sums->carry = room + m * VECTORS;
     sums->base = sums->carry + m;
     sums->own = sums->base + m;

@@ -17,8 +17,10 @@ static void words_name(char out[COX_REASON], int n, int of, const char *quote, c
 {
   size_t length = strlen(out);
   if (n < COX_PARTNERS) {
-    snprintf(out + length, COX_REASON - length, "%s%s%.60s%s", n == 0 ? "" : n + 1 == of ? " and "
-                                                                                         : ", ",
+    snprintf(out + length, COX_REASON - length, "%s%s%.60s%s",
+             n == 0        ? ""
+             : n + 1 == of ? " and "
+                           : ", ",
              quote, name, quote);
   } else if (n + 1 == of) {
     snprintf(out + length, COX_REASON - length, " and %d more", of - COX_PARTNERS);

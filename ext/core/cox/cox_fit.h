@@ -57,12 +57,16 @@ typedef struct CoxFit {
 /* score[] = at . x for all rows. */
 Status cox_scores(CoxFit *fit, const double *at, const Watch *watch);
 
-/* From score[] the log-likelihood; score[] becomes r, hazard[] the steps of the ties. -INFINITY where numbers do not suffice. */
+/*
+** From score[] the log-likelihood; score[] becomes r, hazard[] the steps of the ties. -INFINITY where numbers do not
+** suffice.
+*/
 Status cox_likelihood(CoxFit *fit, const Watch *watch);
 
 /*
-** After cox_likelihood(): gradient and hessian (the information), every time of events multiplied by power[first row of that time]; NULL: 1. Keeps r;
-** hazard[] becomes the hazard so far times r, so that cox_likelihood() has to run again before another call.
+** After cox_likelihood(): gradient and hessian (the information), every time of events multiplied by power[first row of
+** that time]; NULL: 1. Keeps r; hazard[] becomes the hazard so far times r, so that cox_likelihood() has to run again
+** before another call.
 */
 Status cox_information(CoxFit *fit, const double *power, const Watch *watch);
 

@@ -1,5 +1,6 @@
 /*
-** Whether a partial likelihood rises for ever in a direction: at every event those who leave have the largest score of all at risk.
+** Whether a partial likelihood rises for ever in a direction: at every event those who leave have the largest score of
+** all at risk.
 */
 #include <math.h>
 

@@ -1,5 +1,6 @@
 /*
-** Going forward in time: the sums at risk, in two parts each so that what is left at the end is right; the baseline, and robust errors.
+** Going forward in time: the sums at risk, in two parts each so that what is left at the end is right; the baseline,
+** and robust errors.
 */
 #include <math.h>
 #include <string.h>
@@ -113,12 +114,15 @@ static bool forward_next(CoxResiduals *forward)
     i++;
   } while (i < rows->count && !(rows->marks[i] & COX_FIRST));
   forward->end = i;
-  if (forward->tie.n_events) tie_sums(fit->ties, forward->risk.high + forward->risk.low, own, forward->weight, &forward->tie, NULL);
+  if (forward->tie.n_events)
+    tie_sums(fit->ties, forward->risk.high + forward->risk.low, own, forward->weight, &forward->tie, NULL);
   for (int v = 0; v < fit->m; v++) {
     const CoxTie *tie = &forward->tie;
     double all = forward->sums[v].high + forward->sums[v].low, gone = forward->own[v];
     forward->drift_step[v] = tie->square * all - tie->cross * gone;
-    forward->drift_own[v] = fit->ties == COX_EFRON ? (tie->square - tie->cross) * all - (tie->cross - tie->crossed) * gone : forward->drift_step[v];
+    forward->drift_own[v] = fit->ties == COX_EFRON
+                              ? (tie->square - tie->cross) * all - (tie->cross - tie->crossed) * gone
+                              : forward->drift_step[v];
   }
   return true;
 }
@@ -141,7 +145,8 @@ static Status steps_add(Steps *steps, const CoxResiduals *forward)
     steps->step = grown;
     steps->slots = slots;
   }
-  double scale = exp(-fit->shift), hazard = forward->hazard + forward->tie.hazard, variance = forward->square + forward->tie.square;
+  double scale = exp(-fit->shift), hazard = forward->hazard + forward->tie.hazard,
+         variance = forward->square + forward->tie.square;
   for (size_t v = 0; v < m; v++) {
     fit->trial[v] = forward->drift[v] + forward->drift_step[v];
   }
@@ -222,13 +227,16 @@ static void robust_time(Robust *robust)
   }
   for (size_t row = forward->first; row < forward->end; row++) {
     bool event = rows->marks[row] & COX_EVENT;
-    double r = fit->score[row], weight = cox_weight(fit, row), hazard = forward->hazard + (event ? tie->own : tie->hazard);
+    double r = fit->score[row], weight = cox_weight(fit, row),
+           hazard = forward->hazard + (event ? tie->own : tie->hazard);
     if (rows->used[COX_ENTRY] && cox_at(rows, COX_ENTRY, row) >= forward->time) continue;
     for (int v = 0; v < fit->m; v++) {
       double x = cox_at(rows, fit->column[v], row), all = forward->sums[v].high + forward->sums[v].low;
       double drift = forward->drift[v] + (event ? forward->drift_own[v] : forward->drift_step[v]);
       robust->residual[v] = r * (drift - x * hazard);
-      if (event) robust->residual[v] += weight * (x - (tie->hazard * all - (tie->hazard - tie->own) * forward->own[v]) / forward->weight);
+      if (event)
+        robust->residual[v] +=
+          weight * (x - (tie->hazard * all - (tie->hazard - tie->own) * forward->own[v]) / forward->weight);
     }
     residual_put(robust, row);
   }
@@ -299,8 +307,9 @@ Status cox_robust(Cox *cox, size_t *n_clusters, const Watch *watch)
 {
   CoxFit *fit = cox->fit;
   const CoxRows *rows = fit->rows;
-  size_t m = (size_t)fit->m, kept = rows->used[COX_CLUSTER] ? rows->n_clusters : rows->used[COX_ENTRY] ? rows->count
-                                                                                                       : 0;
+  size_t m = (size_t)fit->m, kept = rows->used[COX_CLUSTER] ? rows->n_clusters
+                                    : rows->used[COX_ENTRY] ? rows->count
+                                                            : 0;
   Robust robust = {0};
   Status status = STATUS_OK;
   *n_clusters = rows->count;

@@ -56,7 +56,11 @@ Status cox_rows_add(CoxRows *rows, const CoxRow *row, const double *x)
     if (status != STATUS_OK) return status;
   }
   size_t last = rows->n_chunks - 1;
-  const double head[] = {[COX_TIME] = row->event ? fabs(row->time) : -fabs(row->time), [COX_ENTRY] = row->entry, [COX_WEIGHT] = row->weight, [COX_STRATUM] = row->stratum, [COX_CLUSTER] = row->cluster};
+  const double head[] = {[COX_TIME] = row->event ? fabs(row->time) : -fabs(row->time),
+                         [COX_ENTRY] = row->entry,
+                         [COX_WEIGHT] = row->weight,
+                         [COX_STRATUM] = row->stratum,
+                         [COX_CLUSTER] = row->cluster};
   for (int c = 0; c < COX_FEATURE; c++) {
     if (rows->used[c]) rows->column[c][last][at] = head[c];
   }
@@ -220,9 +224,11 @@ static void marks_set(CoxRows *rows)
 {
   double last = -1, stratum = -1;
   for (size_t i = 0; i < rows->count; i++) {
-    double *time = &cox_chunk(rows, COX_TIME, i)[i % COX_CHUNK], of = rows->used[COX_STRATUM] ? cox_at(rows, COX_STRATUM, i) : 0;
+    double *time = &cox_chunk(rows, COX_TIME, i)[i % COX_CHUNK],
+           of = rows->used[COX_STRATUM] ? cox_at(rows, COX_STRATUM, i) : 0;
     bool fresh = of != stratum;
-    rows->marks[i] = (unsigned char)((signbit(*time) ? 0 : COX_EVENT) | (fresh || fabs(*time) != last ? COX_FIRST : 0) | (fresh ? COX_NEW_STRATUM : 0));
+    rows->marks[i] = (unsigned char)((signbit(*time) ? 0 : COX_EVENT) | (fresh || fabs(*time) != last ? COX_FIRST : 0) |
+                                     (fresh ? COX_NEW_STRATUM : 0));
     *time = last = fabs(*time);
     stratum = of;
   }

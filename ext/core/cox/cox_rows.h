@@ -1,9 +1,11 @@
 /*
-** The rows of a proportional-hazards model: times, who left, and features, collected column by column and then put in order of time.
+** The rows of a proportional-hazards model: times, who left, and features, collected column by column and then put in
+** order of time.
 **
-** Columns lie in chunks of COX_CHUNK rows, so that sorting needs room for one column more and not for all of them twice.
-** Memory: 8 bytes a row and column (time, the features, and each of entry, weight, stratum and cluster that is used), 1 byte of
-** marks; 24 bytes more while the order is found. Sorting is O(rows * columns): by radix, digits in which all times agree are skipped.
+** Columns lie in chunks of COX_CHUNK rows, so that sorting needs room for one column more and not for all of them
+** twice. Memory: 8 bytes a row and column (time, the features, and each of entry, weight, stratum and cluster that is
+** used), 1 byte of marks; 24 bytes more while the order is found. Sorting is O(rows * columns): by radix, digits in
+** which all times agree are skipped.
 */
 #ifndef RETAIN_CORE_COX_COX_ROWS_H
 #define RETAIN_CORE_COX_COX_ROWS_H
@@ -16,8 +18,9 @@
 
 #define COX_FEATURES_MAX 400 /* columns, after texts became one for each level */
 #define COX_VALUE_MAX 1e100
-#define COX_BLOCK 64                         /* rows that are worked on at once */
-#define COX_CHUNK ((size_t)(63 * COX_BLOCK)) /* not a multiple of a page: the columns of a block do not share cache sets */
+#define COX_BLOCK 64 /* rows that are worked on at once */
+/* not a multiple of a page: the columns of a block do not share cache sets */
+#define COX_CHUNK ((size_t)(63 * COX_BLOCK))
 
 typedef enum CoxColumn {
   COX_TIME,
@@ -47,7 +50,11 @@ typedef struct CoxRows {
 } CoxRows;
 
 typedef struct CoxRow {
-  double time, entry, weight; /* time >= 0, entry <= time, negative where it was there from the beginning, also for an event at 0; weight > 0; all finite */
+  /*
+  ** time >= 0, entry <= time, negative where it was there from the beginning, also for an event at 0; weight > 0; all
+  ** finite
+  */
+  double time, entry, weight;
   uint32_t stratum, cluster;
   bool event;
 } CoxRow;
@@ -62,8 +69,8 @@ Status cox_rows_add(CoxRows *rows, const CoxRow *row, const double *x);
 Status cox_rows_sort(CoxRows *rows, const Watch *watch);
 
 /*
-** Replaces a feature that holds codes 0, 1, 2 … by n_new columns: the one that place[code] names is 1 and the others are 0; all of them for -1.
-** After the sort.
+** Replaces a feature that holds codes 0, 1, 2 … by n_new columns: the one that place[code] names is 1 and the others
+** are 0; all of them for -1. After the sort.
 */
 Status cox_rows_expand(CoxRows *rows, int feature, const int *place, int n_new, const Watch *watch);
 

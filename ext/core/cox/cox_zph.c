@@ -1,7 +1,8 @@
 /*
 ** The test of proportional hazards: the score test of coefficients that move with g(time).
 **
-** Information of x and x * g(time) together, by three sums with the times multiplied by 1, g and g^2; g is centred and of range 1, which changes no test.
+** Information of x and x * g(time) together, by three sums with the times multiplied by 1, g and g^2; g is centred and
+** of range 1, which changes no test.
 */
 #include <math.h>
 #include <string.h>
@@ -36,7 +37,8 @@ static Status times_collect(const CoxFit *fit, Times *times, const Watch *watch)
   times->g = mem_alloc(rows->events, sizeof(double));
   times->all = mem_alloc(rows->count, sizeof(double));
   if (rows->used[COX_ENTRY]) times->entry = mem_alloc(rows->count, sizeof(double));
-  if (!times->event || !times->different || !times->g || !times->all || (rows->used[COX_ENTRY] && !times->entry)) return STATUS_NOMEM;
+  if (!times->event || !times->different || !times->g || !times->all || (rows->used[COX_ENTRY] && !times->entry))
+    return STATUS_NOMEM;
   for (size_t i = 0; i < rows->count; i++) {
     double time = cox_at(rows, COX_TIME, i);
     if (rows->marks[i] & COX_EVENT) times->event[n_events++] = time;
@@ -206,7 +208,8 @@ static Status zph_run(Test *test, double *power, const Watch *watch)
   return status;
 }
 
-static Status zph_tell(Test *test, const Cox *cox, const int *groups, int n_groups, double *chi, double *chi_group, int *df_group, double *global)
+static Status zph_tell(Test *test, const Cox *cox, const int *groups, int n_groups, double *chi, double *chi_group,
+                       int *df_group, double *global)
 {
   int m = test->fit->m, df;
   int *own = mem_alloc(2 * (size_t)m + 1, sizeof *own);
@@ -230,8 +233,8 @@ static Status zph_tell(Test *test, const Cox *cox, const int *groups, int n_grou
   return STATUS_OK;
 }
 
-Status cox_zph(Cox *cox, CoxTransform transform, const int *groups, int n_groups, double *chi, double *chi_group, int *df_group, double *global,
-               const Watch *watch)
+Status cox_zph(Cox *cox, CoxTransform transform, const int *groups, int n_groups, double *chi, double *chi_group,
+               int *df_group, double *global, const Watch *watch)
 {
   CoxFit *fit = cox->fit;
   Times times = {0};

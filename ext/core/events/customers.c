@@ -5,9 +5,9 @@
 #include "core/base/mem.h"
 
 /*
-** Open addressing, linear probing, at most 7/8 full, a power of two of 4-byte slots. An id needs only `bits` bits, so the
-** rest of its slot holds a tag of the hash: a probe that hits somebody else's slot is nearly always told apart without touching the record, which is
-** where the cache misses are.
+** Open addressing, linear probing, at most 7/8 full, a power of two of 4-byte slots. An id needs only `bits` bits, so
+** the rest of its slot holds a tag of the hash: a probe that hits somebody else's slot is nearly always told apart
+** without touching the record, which is where the cache misses are.
 */
 #define FIRST_BITS 6
 #define LAST_BITS 31
@@ -99,7 +99,8 @@ static bool slots_grow(Customers *customers)
   }
   uint32_t mask = (UINT32_C(1) << bits) - 1;
   for (uint32_t id = 0; id < customers->count; id++) {
-    uint32_t hash = is_text(customers, id) ? text_key(customers, id)->hash : customers_hash_integer(*record_at(customers, id));
+    uint32_t hash =
+      is_text(customers, id) ? text_key(customers, id)->hash : customers_hash_integer(*record_at(customers, id));
     uint32_t at = hash >> (32 - bits);
     while (slots[at]) {
       at = (at + 1) & mask;

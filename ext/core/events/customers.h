@@ -2,8 +2,8 @@
 ** The customer index: customer key (integer or text) -> dense id 0, 1, 2 … in order of first appearance, with
 ** `state_size` bytes of an analysis's own state beside each key, so that one row touches one slot and one record.
 **
-** Integer 1 and text '1' are different customers, as in SQLite; text is compared byte by byte.
-** Memory: 8 bytes of key + state_size (rounded up to 8) + 4.6 … 9.1 bytes of hash slot per customer, and about 24 + length of a text key.
+** Integer 1 and text '1' are different customers, as in SQLite; text is compared byte by byte. Memory: 8 bytes of key +
+** state_size (rounded up to 8) + 4.6 … 9.1 bytes of hash slot per customer, and about 24 + length of a text key.
 ** Expected O(1) per look-up. Pointers to states stay valid until customers_free().
 */
 #ifndef RETAIN_CORE_EVENTS_CUSTOMERS_H
@@ -36,7 +36,10 @@ typedef struct Customers {
   size_t arena_used, arena_size;
 } Customers;
 
-/* The id of a key, added if it is new. CUSTOMER_NONE when out of memory. customers_add_integer() is at the end of this file. */
+/*
+** The id of a key, added if it is new. CUSTOMER_NONE when out of memory. customers_add_integer() is at the end of this
+** file.
+*/
 uint32_t customers_add_text(Customers *customers, const char *text, size_t length);
 
 /* The id of a key, or CUSTOMER_NONE. */
@@ -59,8 +62,9 @@ static inline void *customers_state(const Customers *customers, uint32_t id)
 void customers_free(Customers *customers);
 
 /*
-** The way of most rows, inline: an integer key that has been seen. Fibonacci hashing (Knuth 6.4): the slot is the top bits of a product, the tag the
-** bits below them; a slot whose tag fits is its id + 1 after the exclusive or, and a larger number where it does not.
+** The way of most rows, inline: an integer key that has been seen. Fibonacci hashing (Knuth 6.4): the slot is the top
+** bits of a product, the tag the bits below them; a slot whose tag fits is its id + 1 after the exclusive or, and a
+** larger number where it does not.
 */
 static inline uint32_t customers_hash_integer(int64_t key)
 {
@@ -88,8 +92,8 @@ static inline uint32_t customers_add_integer(Customers *customers, int64_t key)
 }
 
 /*
-** A look-up waits twice for memory, for the slot and then for the record. Whoever knows its keys some rows ahead asks for the slot
-** first, guesses the id and asks for the record some rows later, and looks at the record after that.
+** A look-up waits twice for memory, for the slot and then for the record. Whoever knows its keys some rows ahead asks
+** for the slot first, guesses the id and asks for the record some rows later, and looks at the record after that.
 */
 /* Makes room for the first customers, so that `slots` is there. */
 bool customers_start(Customers *customers);

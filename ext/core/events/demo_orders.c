@@ -9,8 +9,10 @@
 #define SECONDS_PER_DAY 86400
 #define DAYS_PER_WEEK 7
 
-/* Against organic: search buys 20 % less often and is lost 1.5 times as easily, social 40 % and 2.5 times; referral buys 25 % more often and
- * is lost half as easily (in alpha and a). */
+/*
+** Against organic: search buys 20 % less often and is lost 1.5 times as easily, social 40 % and 2.5 times; referral
+** buys 25 % more often and is lost half as easily (in alpha and a).
+*/
 const DemoChannel DEMO_CHANNELS[DEMO_CHANNEL_COUNT] = {
   {"organic", 0.35, 10.0, 0.8},
   {"search", 0.30, 12.5, 1.2},
@@ -19,7 +21,8 @@ const DemoChannel DEMO_CHANNELS[DEMO_CHANNEL_COUNT] = {
 };
 
 /* Orders per hour of the day, of 256. */
-static const uint8_t HOURS[24] = {4, 2, 1, 1, 1, 2, 4, 7, 10, 12, 14, 15, 16, 14, 12, 12, 12, 13, 15, 18, 22, 23, 16, 10};
+static const uint8_t HOURS[24] = {4,  2,  1,  1,  1,  2,  4,  7,  10, 12, 14, 15,
+                                  16, 14, 12, 12, 12, 13, 15, 18, 22, 23, 16, 10};
 
 static uint32_t second_of_day(Random *random)
 {
@@ -38,8 +41,8 @@ static uint32_t cents_of(double amount)
 }
 
 /*
-** One customer's life. The same draws in the same order at each of its runs: the first (`orders` NULL) fills in the customer and counts the
-** orders of each day in next[day], the second puts each order at orders[next[day]++].
+** One customer's life. The same draws in the same order at each of its runs: the first (`orders` NULL) fills in the
+** customer and counts the orders of each day in next[day], the second puts each order at orders[next[day]++].
 */
 static void customer_live(DemoShop *shop, uint32_t id, uint64_t seed, DemoOrder *orders, int64_t *next)
 {
@@ -137,7 +140,10 @@ Status demo_orders_build(DemoShop *shop, uint32_t n_customers, uint64_t seed, co
     return STATUS_NOMEM;
   }
 
-  /* Two runs instead of one and a copy: the first counts, so that the orders lie in an array of exactly their size, a day after the other. */
+  /*
+  ** Two runs instead of one and a copy: the first counts, so that the orders lie in an array of exactly their size, a
+  ** day after the other.
+  */
   int64_t next[DEMO_DAYS] = {0};
   Status status = shop_live(shop, seed, next, watch);
   if (status != STATUS_OK) {

@@ -2,17 +2,19 @@
 ** A shop with known truth: generated purchases whose every parameter is documented, for demos and for tests that ask a
 ** method to find again what was put in.
 **
-** The window is [2024-01-01, 2026-01-01), 731 days. `customers` customers make their first purchase in its first 547 days (to
-** 2025-06-30), the last ones twice as densely as the first: acquisition quantile u falls at (sqrt(1 + 3u) - 1) * 547 days.
+** The window is [2024-01-01, 2026-01-01), 731 days. `customers` customers make their first purchase in its first 547
+** days (to 2025-06-30), the last ones twice as densely as the first: acquisition quantile u falls at (sqrt(1 + 3u) - 1)
+** * 547 days.
 **
-** Purchasing is BG/NBD (Fader, Hardie & Lee 2005): while alive a customer buys again after exponential gaps with an own rate
-** lambda ~ Gamma(DEMO_R, alpha) per week; after every repeat purchase the customer is gone with an own probability
-** p ~ Beta(a, DEMO_B). Spend is Gamma-Gamma (Fader & Hardie 2013): an amount is Gamma(DEMO_P, nu) with an own nu ~ Gamma(DEMO_Q, DEMO_GAMMA),
-** so that the mean amount is DEMO_P * DEMO_GAMMA / (DEMO_Q - 1) = 40. Rate, dropout and spend are independent.
-** The acquisition channel sets alpha and a (DEMO_CHANNELS): within a channel the model holds exactly.
+** Purchasing is BG/NBD (Fader, Hardie & Lee 2005): while alive a customer buys again after exponential gaps with an own
+** rate lambda ~ Gamma(DEMO_R, alpha) per week; after every repeat purchase the customer is gone with an own probability
+** p ~ Beta(a, DEMO_B). Spend is Gamma-Gamma (Fader & Hardie 2013): an amount is Gamma(DEMO_P, nu) with an own nu ~
+** Gamma(DEMO_Q, DEMO_GAMMA), so that the mean amount is DEMO_P * DEMO_GAMMA / (DEMO_Q - 1) = 40. Rate, dropout and
+** spend are independent. The acquisition channel sets alpha and a (DEMO_CHANNELS): within a channel the model holds
+** exactly.
 **
-** The day of a purchase is the model's; its time of day is drawn anew from a profile with few orders at night and a peak in the evening.
-** Several purchases of one customer on a day occur.
+** The day of a purchase is the model's; its time of day is drawn anew from a profile with few orders at night and a
+** peak in the evening. Several purchases of one customer on a day occur.
 **
 ** Deterministic to the bit on every platform (random.h): times are whole seconds, amounts whole cents (at least 1).
 ** Customer c draws from stream c of the seed. O(orders log orders per day); 12 bytes per order and 32 per customer.

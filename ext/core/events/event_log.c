@@ -35,7 +35,10 @@ static int64_t time_of(const Events *events, uint32_t i)
   return ((const Event *)chunks_at(&events->rows, i))->time;
 }
 
-/* A stable merge sort of one customer's indexes by time; `spare` has room for n. Bottom-up, so that depth costs no stack. */
+/*
+** A stable merge sort of one customer's indexes by time; `spare` has room for n. Bottom-up, so that depth costs no
+** stack.
+*/
 static Status sort_by_time(const Events *events, uint32_t *order, size_t n, uint32_t *spare, const Watch *watch)
 {
   size_t turns = 0;

@@ -11,7 +11,9 @@
 #include "core/base/status.h"
 #include "customers.h"
 
-/* Events in the order of their arrival; `customer` is an id of somebody's customer index. {0} is a valid empty object. */
+/*
+** Events in the order of their arrival; `customer` is an id of somebody's customer index. {0} is a valid empty object.
+*/
 typedef struct Events {
   Chunks rows; /* the first 24 bytes of Event, or all of it */
 } Events;
@@ -20,8 +22,9 @@ Status events_add(Events *events, const Event *event, bool with_rowid);
 void events_get(const Events *events, size_t i, Event *event); /* i < events->rows.count */
 
 /*
-** The order by (customer, time), events of equal time as they arrived: *order gets mem_alloc'ed indexes, one per event. n_customers is above every
-** customer id. O(n + n log k) for k events per customer; a customer whose events arrived in order costs O(k).
+** The order by (customer, time), events of equal time as they arrived: *order gets mem_alloc'ed indexes, one per event.
+** n_customers is above every customer id. O(n + n log k) for k events per customer; a customer whose events arrived in
+** order costs O(k).
 */
 Status events_sort(const Events *events, uint32_t n_customers, uint32_t **order, const Watch *watch);
 void events_free(Events *events);
@@ -30,7 +33,11 @@ void events_free(Events *events);
 typedef struct EventLog {
   int refs;
   bool has_value;
-  bool contracts; /* made by retain_contracts(): an event's time is the start, its rowid the end (INT64_MAX: none) and its value the amount */
+  /*
+  ** made by retain_contracts(): an event's time is the start, its rowid the end (INT64_MAX: none) and its value the
+  ** amount
+  */
+  bool contracts;
   Customers customers;
   Events events;
 } EventLog;

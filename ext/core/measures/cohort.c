@@ -315,8 +315,7 @@ static Status member_join(Cohorts *cohorts, Member *member, const Event *event, 
 {
   bool by_attribute = cohorts->options.by_attribute;
   int64_t period = period_of(&cohorts->cursor, event->time);
-  int64_t place = !by_attribute ? period : event->attribute == NO_ATTRIBUTE ? 0
-                                                                            : (int64_t)event->attribute + 1;
+  int64_t place = !by_attribute ? period : event->attribute == NO_ATTRIBUTE ? 0 : (int64_t)event->attribute + 1;
   Status status = cohort_join(cohorts, place, event->time, cohort);
   if (status != STATUS_OK) {
     return status;

@@ -159,8 +159,7 @@ static bool cohort_before(const Cohort *a, const Cohort *b, const Customers *att
   }
   CustomerKey x = customers_key(attributes, (uint32_t)a->key), y = customers_key(attributes, (uint32_t)b->key);
   if (!x.text || !y.text) {
-    return x.text ? false : y.text ? true
-                                   : x.integer < y.integer;
+    return x.text ? false : y.text ? true : x.integer < y.integer;
   }
   int order = memcmp(x.text, y.text, x.length < y.length ? x.length : y.length);
   return order < 0 || (order == 0 && x.length < y.length);

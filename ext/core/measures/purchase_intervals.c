@@ -103,7 +103,8 @@ static double gap_quantile(const uint32_t *key, uint32_t n, uint32_t tenths)
   return a + (double)(h % 10) / 10 * (b - a);
 }
 
-void purchase_intervals_get(const PurchaseIntervals *intervals, const Customers *customers, uint32_t row, PurchaseIntervalsStats *stats)
+void purchase_intervals_get(const PurchaseIntervals *intervals, const Customers *customers, uint32_t row,
+                            PurchaseIntervalsStats *stats)
 {
   PurchaseIntervalsRow at = intervals->row[row];
   const PurchaseIntervalsState *state = customers_state(customers, at.customer);

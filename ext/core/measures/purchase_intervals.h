@@ -21,7 +21,10 @@ typedef struct PurchaseIntervalsRow {
   uint32_t customer, start;
 } PurchaseIntervalsRow;
 
-/* Set offset_ms, feed purchase_intervals_accumulator() with rows, purchase_intervals_finish(). {0} is a valid empty object. */
+/*
+** Set offset_ms, feed purchase_intervals_accumulator() with rows, purchase_intervals_finish(). {0} is a valid empty
+** object.
+*/
 typedef struct PurchaseIntervals {
   int64_t offset_ms;
   PurchaseDays days; /* after purchase_intervals_finish(): each customer's gaps ascending, in place of its days */
@@ -43,7 +46,8 @@ Accumulator purchase_intervals_accumulator(void);
 Status purchase_intervals_finish(PurchaseIntervals *intervals, const Customers *customers, const Watch *watch);
 
 /* Row < n_rows; rows are in the order of the customers' ids. */
-void purchase_intervals_get(const PurchaseIntervals *intervals, const Customers *customers, uint32_t row, PurchaseIntervalsStats *stats);
+void purchase_intervals_get(const PurchaseIntervals *intervals, const Customers *customers, uint32_t row,
+                            PurchaseIntervalsStats *stats);
 
 /* The row of a customer, or -1. O(log n). */
 int64_t purchase_intervals_row_of(const PurchaseIntervals *intervals, uint32_t customer);

@@ -89,7 +89,8 @@ static void repeat_ladder_restart(void *self)
 
 Accumulator repeat_ladder_accumulator(void)
 {
-  return (Accumulator){.state_size = sizeof(RepeatLadderState), .step = repeat_ladder_step, .restart = repeat_ladder_restart};
+  return (Accumulator){
+    .state_size = sizeof(RepeatLadderState), .step = repeat_ladder_step, .restart = repeat_ladder_restart};
 }
 
 /* In milliseconds, which are exact in a double; divided once. */

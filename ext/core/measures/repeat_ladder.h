@@ -30,8 +30,8 @@ typedef struct RepeatLadderStep {
 } RepeatLadderStep;
 
 /*
-** Set the first three (max_step 1 … REPEAT_LADDER_STEPS_MAX), feed repeat_ladder_accumulator() with rows, repeat_ladder_finish(). {0} is a
-** valid empty object.
+** Set the first three (max_step 1 … REPEAT_LADDER_STEPS_MAX), feed repeat_ladder_accumulator() with rows,
+** repeat_ladder_finish(). {0} is a valid empty object.
 */
 typedef struct RepeatLadder {
   int64_t offset_ms;

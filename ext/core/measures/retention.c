@@ -56,7 +56,8 @@ bool retention_init(Retention *retention, Grain grain, int64_t offset_ms, const 
   retention->within = *within;
   /* Month-like periods start on a day 1, where N months back is exact: no month is too short for them. */
   retention->sure = shortest >= longest || (grain_months > 0 && within->months >= grain_months);
-  return within->ms + within->months > 0 && within->ms <= ms_max && within->months <= RETENTION_WITHIN_MAX_DAYS / 365 * 12;
+  return within->ms + within->months > 0 && within->ms <= ms_max &&
+         within->months <= RETENTION_WITHIN_MAX_DAYS / 365 * 12;
 }
 
 /* The first instant, in local ms, of the window before boundary k. */

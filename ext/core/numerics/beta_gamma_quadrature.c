@@ -33,8 +33,7 @@ static void walk(const Shape *shape, double start, double step, Nodes *nodes)
     if (density + growth < LEAST && (distance > 0) == (step > 0)) {
       return;
     }
-    nodes->at[nodes->n] = isinf(shape->b) ? exp(w) : w < 0 ? exp(w) / (1 + exp(w))
-                                                           : 1 / (1 + exp(-w));
+    nodes->at[nodes->n] = isinf(shape->b) ? exp(w) : w < 0 ? exp(w) / (1 + exp(w)) : 1 / (1 + exp(-w));
     nodes->weight[nodes->n++] = exp(density) * (1 + left + right);
   }
 }
@@ -70,6 +69,11 @@ void beta_nodes(double a, double b, double finest, Nodes *nodes)
 
 void gamma_nodes(double a, double finest, Nodes *nodes)
 {
-  Shape shape = {.peak = log(a), .a = a, .b = INFINITY, .left = fmin(0, log(finest)) - MARGIN, .right = INFINITY, .finest = INFINITY};
+  Shape shape = {.peak = log(a),
+                 .a = a,
+                 .b = INFINITY,
+                 .left = fmin(0, log(finest)) - MARGIN,
+                 .right = INFINITY,
+                 .finest = INFINITY};
   fill(&shape, sqrt(1 / a), nodes);
 }

@@ -27,7 +27,8 @@ bool cholesky_stop(size_t i, size_t m, const Watch *watch)
   return (i + 1) % (10000000 / (m * m) + 1) == 0 && watch_stop(watch);
 }
 
-Status cholesky_factor_watched(size_t m, const double *matrix, double least, double *factor, bool *positive, const Watch *watch)
+Status cholesky_factor_watched(size_t m, const double *matrix, double least, double *factor, bool *positive,
+                               const Watch *watch)
 {
   *positive = false;
   for (size_t i = 0; i < m; i++) {
@@ -74,7 +75,8 @@ void cholesky_solve(size_t m, const double *factor, const double *right, double 
   solve_upper(m, factor, m, x, x);
 }
 
-double cholesky_row(size_t m, const double *factor, size_t kept, const int *was, const double *products, double square, double *row)
+double cholesky_row(size_t m, const double *factor, size_t kept, const int *was, const double *products, double square,
+                    double *row)
 {
   for (size_t i = 0; i < kept; i++) {
     row[i] = (products[was[i]] - dot_product(i, row, factor + i * m)) / factor[i * m + i];
@@ -83,7 +85,8 @@ double cholesky_row(size_t m, const double *factor, size_t kept, const int *was,
   return square;
 }
 
-int cholesky_partners(size_t m, const double *factor, size_t kept, const double *row, double *share, int *places, int n_places)
+int cholesky_partners(size_t m, const double *factor, size_t kept, const double *row, double *share, int *places,
+                      int n_places)
 {
   int n = 0;
   solve_upper(m, factor, kept, row, share);

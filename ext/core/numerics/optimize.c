@@ -9,8 +9,9 @@
 #define NEWTON_MOST 100
 #define CRAWL_MOST 20 /* of these, from where on a Hessian that is not definite is damped in proportion */
 #define HALVINGS_MOST 40
-#define STEP_MOST 2.0  /* of a variable in one iteration: they are logarithms */
-#define STEP_NEAR 1e-3 /* of any variable, from a maximum; a likelihood that flattens for ever promises little too, but far away */
+#define STEP_MOST 2.0 /* of a variable in one iteration: they are logarithms */
+/* of any variable, from a maximum; a likelihood that flattens for ever promises little too, but far away */
+#define STEP_NEAR 1e-3
 #define ARMIJO 1e-4
 #define CURVATURE 0.9
 #define DECREMENT_COARSE 1e-6  /* where BFGS hands over to Newton */
@@ -94,8 +95,9 @@ static void shorten(int n, double *step)
 }
 
 /*
-** Goes along `step`, a direction of ascent, to a point that rises enough (Armijo) and, where asked for, is flat enough (Wolfe): halves what is too far, doubles what is
-** too short. False: no such point; the search has not moved. The place found may be short of the second condition.
+** Goes along `step`, a direction of ascent, to a point that rises enough (Armijo) and, where asked for, is flat enough
+** (Wolfe): halves what is too far, doubles what is too short. False: no such point; the search has not moved. The place
+** found may be short of the second condition.
 */
 static bool line_search(Search *search, const double *step, bool wolfe)
 {
@@ -165,12 +167,12 @@ static void update(int n, double *inverse, const double *s, const double *y, boo
 static void climb(Search *search)
 {
   int n = search->n;
-  double inverse[OPTIMIZE_MAX * OPTIMIZE_MAX] = {0}, step[OPTIMIZE_MAX] = {0}, before[OPTIMIZE_MAX] = {0}, fall[OPTIMIZE_MAX] = {0};
+  double inverse[OPTIMIZE_MAX * OPTIMIZE_MAX] = {0}, step[OPTIMIZE_MAX] = {0}, before[OPTIMIZE_MAX] = {0},
+                                fall[OPTIMIZE_MAX] = {0};
   double steepest = largest_size((size_t)n, search->gradient);
   const double *known = search->problem->inverse;
   for (int i = 0; i < n * n; i++) {
-    inverse[i] = known ? known[i] : i % (n + 1) || steepest == 0 ? 0
-                                                                 : 0.2 / steepest;
+    inverse[i] = known ? known[i] : i % (n + 1) || steepest == 0 ? 0 : 0.2 / steepest;
   }
   for (bool first = !known; search->optimum->iterations < ITERATIONS_MOST && !has_run_away(search); first = false) {
     for (int i = 0; i < n; i++) {
@@ -231,9 +233,10 @@ static void negative_hessian(Search *search)
 }
 
 /*
-** A direction of ascent from -H made positive definite by adding to its diagonal, and what it promises: infinity where the Hessian is no number, and there is no direction.
-** Whether -H was positive definite as it was. The same is added to all variables (Levenberg): the steep ones move, the flat ones hardly; once these are all that is left,
-** in proportion to the diagonal (Marquardt 1963), since a search would crawl along them for hundreds of steps.
+** A direction of ascent from -H made positive definite by adding to its diagonal, and what it promises: infinity where
+** the Hessian is no number, and there is no direction. Whether -H was positive definite as it was. The same is added to
+** all variables (Levenberg): the steep ones move, the flat ones hardly; once these are all that is left, in proportion
+** to the diagonal (Marquardt 1963), since a search would crawl along them for hundreds of steps.
 */
 static bool newton_step(Search *search, bool crawls, double *step, double *decrement)
 {
@@ -292,7 +295,8 @@ static void settle(Search *search)
     last = definite ? decrement : INFINITY;
     shorten(search->n, step);
     optimum->iterations++;
-    if (definite && decrement < DECREMENT_ROUNDED) { /* what is left to rise is below the rounding of the value, but the gradient still points */
+    /* what is left to rise is below the rounding of the value, but the gradient still points */
+    if (definite && decrement < DECREMENT_ROUNDED) {
       for (int i = 0; i < search->n; i++) {
         search->at[i] += step[i];
       }
@@ -300,8 +304,7 @@ static void settle(Search *search)
       continue;
     }
     if (!line_search(search, step, false)) {
-      optimum->outcome = !definite ? OUTCOME_SADDLE : decrement < DECREMENT_ROUNDED ? OUTCOME_MAXIMUM
-                                                                                    : OUTCOME_STUCK;
+      optimum->outcome = !definite ? OUTCOME_SADDLE : decrement < DECREMENT_ROUNDED ? OUTCOME_MAXIMUM : OUTCOME_STUCK;
       return;
     }
   }

@@ -1,6 +1,7 @@
 /*
-** The maximum of a smooth function of a few variables, by its gradient: BFGS from a start, then Newton steps on the Hessian
-** (by central differences of the gradient), which also settle whether the end is a maximum. Nocedal & Wright 2006, chapters 3 and 6.
+** The maximum of a smooth function of a few variables, by its gradient: BFGS from a start, then Newton steps on the
+** Hessian (by central differences of the gradient), which also settle whether the end is a maximum. Nocedal & Wright
+** 2006, chapters 3 and 6.
 */
 #ifndef RETAIN_CORE_NUMERICS_OPTIMIZE_H
 #define RETAIN_CORE_NUMERICS_OPTIMIZE_H
@@ -14,7 +15,10 @@
 typedef struct Problem {
   int n;
   void *self;
-  /* The value and its gradient (n numbers) at a point. A point outside the domain has the value -INFINITY or NaN; never an error. */
+  /*
+  ** The value and its gradient (n numbers) at a point. A point outside the domain has the value -INFINITY or NaN; never
+  ** an error.
+  */
   void (*evaluate)(void *self, const double *at, double *value, double *gradient);
   /* Optional (NULL: by differences): the lower triangle of the Hessian too, hessian[i * n + j], j <= i. */
   void (*evaluate_hessian)(void *self, const double *at, double *value, double *gradient, double *hessian);
@@ -34,18 +38,22 @@ typedef struct Optimum {
   Outcome outcome;
   double at[OPTIMIZE_MAX];
   double value;
-  double decrement;                            /* g' (-H)^-1 g at the end: twice the rise that a quadratic would still promise */
+  /* g' (-H)^-1 g at the end: twice the rise that a quadratic would still promise */
+  double decrement;
   double inverse[OPTIMIZE_MAX * OPTIMIZE_MAX]; /* OUTCOME_MAXIMUM: (-H)^-1, n * n, symmetric */
   int iterations, evaluations;
 } Optimum;
 
 /*
-** STATUS_INTERRUPT only when asked to stop, which is looked for after every evaluation. An evaluation that takes long should ask the same watch, and leave early with any
-** value; a watch that said stop once has to go on saying so.
+** STATUS_INTERRUPT only when asked to stop, which is looked for after every evaluation. An evaluation that takes long
+** should ask the same watch, and leave early with any value; a watch that said stop once has to go on saying so.
 */
 Status maximise(const Problem *problem, const double *start, Optimum *optimum, const Watch *watch);
 
-/* The inverse of a symmetric positive definite n * n matrix, of which the lower triangle is read; false where it is not positive definite. */
+/*
+** The inverse of a symmetric positive definite n * n matrix, of which the lower triangle is read; false where it is not
+** positive definite.
+*/
 bool invert_positive(int n, const double *matrix, double *inverse);
 
 #endif

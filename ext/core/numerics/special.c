@@ -1,6 +1,7 @@
 /*
-** Whatever is large is kept as a logarithm, and whatever would cancel is computed as the small difference it is: ratios of
-** gamma functions by log_gamma_rise(), densities by deviance(), 2F1 by sums of positive terms only. DLMF is dlmf.nist.gov.
+** Whatever is large is kept as a logarithm, and whatever would cancel is computed as the small difference it is: ratios
+** of gamma functions by log_gamma_rise(), densities by deviance(), 2F1 by sums of positive terms only. DLMF is
+** dlmf.nist.gov.
 */
 #include "special.h"
 
@@ -17,8 +18,8 @@ static const double LOG_TWO = 0.69314718055994530942;
 
 #define STIRLING_TERMS 8
 /* ln Gamma(x) = (x - 1/2) ln x - x + ln(2 pi) / 2 + the sum of B_2k / (2k (2k - 1) x^(2k - 1)), DLMF 5.11.1. */
-static const double STIRLING[STIRLING_TERMS] = {
-  1.0 / 12, -1.0 / 360, 1.0 / 1260, -1.0 / 1680, 1.0 / 1188, -691.0 / 360360, 1.0 / 156, -3617.0 / 122400};
+static const double STIRLING[STIRLING_TERMS] = {1.0 / 12,   -1.0 / 360,      1.0 / 1260, -1.0 / 1680,
+                                                1.0 / 1188, -691.0 / 360360, 1.0 / 156,  -3617.0 / 122400};
 
 /* sum of coefficients[i] x^i. */
 static double polynomial(const double *coefficients, int n, double x)
@@ -44,22 +45,32 @@ static double stirling_tail_rise(double x, double y, double n)
     slope = slope * v + value;
     value = value * u + STIRLING[i];
   }
-  /* p(v) / y - p(u) / x = (1 / y - 1 / x) p(u) + slope (v - u) / y: Horner's scheme built slope = (p(v) - p(u)) / (v - u). */
+  /*
+  ** p(v) / y - p(u) / x = (1 / y - 1 / x) p(u) + slope (v - u) / y: Horner's scheme built slope = (p(v) - p(u)) / (v -
+  ** u).
+  */
   return -n / (x * y) * (value + slope * (x + y) / (x * y) / y);
 }
 
 /*
-** ln Gamma(1 + u), 0 <= u <= 2, as u (u - 1) R(u - 1): with the zeros at 0 and 1 exact, digits remain beside them. The rational R
-** interpolates at 17 Chebyshev nodes (computed with mpmath to 60 digits; relative error 4e-18 before rounding).
+** ln Gamma(1 + u), 0 <= u <= 2, as u (u - 1) R(u - 1): with the zeros at 0 and 1 exact, digits remain beside them. The
+** rational R interpolates at 17 Chebyshev nodes (computed with mpmath to 60 digits; relative error 4e-18 before
+** rounding).
 */
 static double log_gamma_near(double u)
 {
-  static const double P[] = {
-    0.4227843350984671394, 0.8073886889620411715, 0.6233322881064680463, 0.2489039060010548301, 0.05451682378228040221,
-    0.00638020348895851017, 3.553868933579305526e-4, 6.92719879352955697e-6, 1.025545025632070503e-8};
-  static const double Q[] = {
-    1.0, 2.146971671561551432, 1.905807820812435817, 0.9028212308591839147, 0.2456342810926633329,
-    0.0384076423282503724, 0.003254581744571095687, 1.28964543931802545e-4, 1.638575084253787972e-6};
+  static const double P[] = {0.4227843350984671394,   0.8073886889620411715,  0.6233322881064680463,
+                             0.2489039060010548301,   0.05451682378228040221, 0.00638020348895851017,
+                             3.553868933579305526e-4, 6.92719879352955697e-6, 1.025545025632070503e-8};
+  static const double Q[] = {1.0,
+                             2.146971671561551432,
+                             1.905807820812435817,
+                             0.9028212308591839147,
+                             0.2456342810926633329,
+                             0.0384076423282503724,
+                             0.003254581744571095687,
+                             1.28964543931802545e-4,
+                             1.638575084253787972e-6};
   double y = u - 1;
   return u * y * (polynomial(P, 9, y) / polynomial(Q, 9, y));
 }
@@ -112,16 +123,23 @@ double log_gamma_rise(double x, double n)
   return n * log(y) + ((x - 0.5) * log1p(n / x) - n) + stirling_tail_rise(x, y, n) + log1p(moved);
 }
 
-/* psi(x) = (x - x0) R(x - 2) on [1, 3], the zero x0 in two parts so that digits remain beside it. R as above, error 1e-17. */
+/*
+** psi(x) = (x - x0) R(x - 2) on [1, 3], the zero x0 in two parts so that digits remain beside it. R as above, error
+** 1e-17.
+*/
 static double digamma_near(double x)
 {
   static const double ZERO = 1.4616321449683622, ZERO_LOW = 9.549995429965697715e-17;
-  static const double P[] = {
-    0.7853075386041052687, 0.8413099455328158729, 0.3333806126114417498, 0.06047833216227951855,
-    0.004960016616270913817, 1.478014807314868128e-4, 4.238566302948029204e-7, -2.799086702312384492e-9};
-  static const double Q[] = {
-    1.0, 1.403334166605256369, 0.7516604008598308391, 0.1948958809701865403,
-    0.02538545789987469069, 0.0015315216926883121, 3.179916158876176397e-5};
+  static const double P[] = {0.7853075386041052687,   0.8413099455328158729,   0.3333806126114417498,
+                             0.06047833216227951855,  0.004960016616270913817, 1.478014807314868128e-4,
+                             4.238566302948029204e-7, -2.799086702312384492e-9};
+  static const double Q[] = {1.0,
+                             1.403334166605256369,
+                             0.7516604008598308391,
+                             0.1948958809701865403,
+                             0.02538545789987469069,
+                             0.0015315216926883121,
+                             3.179916158876176397e-5};
   return ((x - ZERO) - ZERO_LOW) * (polynomial(P, 8, x - 2) / polynomial(Q, 7, x - 2));
 }
 
@@ -148,7 +166,8 @@ double digamma(double x)
 double trigamma(double x)
 {
   /* The same differentiated: 1 / x + 1 / 2x^2 + the sum of B_2k / x^(2k + 1). */
-  static const double TAIL[] = {1.0 / 6, -1.0 / 30, 1.0 / 42, -1.0 / 30, 5.0 / 66, -691.0 / 2730, 7.0 / 6, -3617.0 / 510};
+  static const double TAIL[] = {1.0 / 6,  -1.0 / 30,     1.0 / 42, -1.0 / 30,
+                                5.0 / 66, -691.0 / 2730, 7.0 / 6,  -3617.0 / 510};
   if (!(x > 0)) return NAN;
   double sum = 0;
   while (x < STIRLING_FROM) {
@@ -166,7 +185,8 @@ double log_beta(double a, double b)
   if (low < STIRLING_FROM) return log_gamma(low) - log_gamma_rise(high, low);
   /* Stirling three times, gathered so that terms of the size of b ln b never appear. */
   double errors = stirling_tail(low) + (stirling_tail(high) - stirling_tail(low + high));
-  return (low - 0.5) * log(low / (low + high)) - high * log1p(low / high) - 0.5 * log(high) + (HALF_LOG_TWO_PI + errors);
+  return (low - 0.5) * log(low / (low + high)) - high * log1p(low / high) - 0.5 * log(high) +
+         (HALF_LOG_TWO_PI + errors);
 }
 
 /* ---- Logarithms of sums ---- */
@@ -179,7 +199,9 @@ double log_add(double a, double b)
 
 double log_one_less_exp(double x)
 {
-  /* Maechler (2012), "Accurately computing log(1 - exp(-|a|))": either form loses digits on the other's side of ln 2. */
+  /*
+  ** Maechler (2012), "Accurately computing log(1 - exp(-|a|))": either form loses digits on the other's side of ln 2.
+  */
   return x > -LOG_TWO ? log(-expm1(x)) : log1p(-exp(x));
 }
 
@@ -191,16 +213,16 @@ double log_subtract(double a, double b)
 /* ---- Densities ---- */
 
 /*
-** ratio - 1 - ln(ratio), on which Loader (2000), "Fast and accurate computation of binomial probabilities", builds densities:
-** times a large parameter it stays exact near the mode, where a ln x - x - ln Gamma(a) has lost its digits.
+** ratio - 1 - ln(ratio), on which Loader (2000), "Fast and accurate computation of binomial probabilities", builds
+** densities: times a large parameter it stays exact near the mode, where a ln x - x - ln Gamma(a) has lost its digits.
 ** `excess` is ratio - 1, computed without cancellation by the caller.
 */
 static double deviance(double ratio, double excess)
 {
   if (fabs(excess) > 0.3) return excess - log(ratio);
   /* ln(1 + t) = 2 atanh(r), r = t / (2 + t), and t - 2r = t r. Here |r| < 0.18: ten terms. */
-  static const double ATANH[] = {
-    1.0 / 3, 1.0 / 5, 1.0 / 7, 1.0 / 9, 1.0 / 11, 1.0 / 13, 1.0 / 15, 1.0 / 17, 1.0 / 19, 1.0 / 21};
+  static const double ATANH[] = {1.0 / 3,  1.0 / 5,  1.0 / 7,  1.0 / 9,  1.0 / 11,
+                                 1.0 / 13, 1.0 / 15, 1.0 / 17, 1.0 / 19, 1.0 / 21};
   double r = excess / (2 + excess), w = r * r;
   return r * (excess - 2 * w * polynomial(ATANH, 10, w));
 }
@@ -216,7 +238,8 @@ static double log_beta_density(double a, double b, double x, double y)
 {
   double n = a + b, excess = b * x - a * y;
   double exponent = a * deviance(n * x / a, excess / a) + b * deviance(n * y / b, -excess / b);
-  return 0.5 * log(a / n * b) - HALF_LOG_TWO_PI + (stirling_error(n) - stirling_error(a) - stirling_error(b)) - exponent;
+  return 0.5 * log(a / n * b) - HALF_LOG_TWO_PI + (stirling_error(n) - stirling_error(a) - stirling_error(b)) -
+         exponent;
 }
 
 /* ---- Incomplete gamma: series below the mode, continued fraction above it ---- */
@@ -250,7 +273,10 @@ static double gamma_fraction(double a, double x)
   return value;
 }
 
-/* Q(a, x) for a < 1 and small x is a small remainder of 1: 1 - x^a / Gamma(1 + a) * (1 + a sum of (-x)^k / (k! (a + k))). */
+/*
+** Q(a, x) for a < 1 and small x is a small remainder of 1: 1 - x^a / Gamma(1 + a) * (1 + a sum of (-x)^k / (k! (a +
+** k))).
+*/
 static double gamma_upper_small(double a, double x)
 {
   double exponent = a * log(x) - log_gamma_near(a);
@@ -287,8 +313,9 @@ double chi_square_log10(double x, double df)
 /* ---- Incomplete beta ---- */
 
 /*
-** I_x(a, b) for x below about the mean, y = 1 - x: Didonato & Morris (1992), ACM TOMS 708, the even part of the fraction DLMF
-** 8.17.22. Terms are positive up to the b-th, and nothing but a y - b x cancels. Converges in O(sqrt(a + b)) rounds.
+** I_x(a, b) for x below about the mean, y = 1 - x: Didonato & Morris (1992), ACM TOMS 708, the even part of the
+** fraction DLMF 8.17.22. Terms are positive up to the b-th, and nothing but a y - b x cancels. Converges in O(sqrt(a +
+** b)) rounds.
 */
 static double beta_fraction(double a, double b, double x, double y)
 {
@@ -306,7 +333,10 @@ static double beta_fraction(double a, double b, double x, double y)
   return exp(log_beta_density(a, b, x, y)) / value;
 }
 
-/* 1 - I_x(a, b), a < 1, x below about the mean: likewise, 1 - x^a / (a B(a, b)) * (1 + a sum of (1 - b)_k x^k / (k! (a + k))). */
+/*
+** 1 - I_x(a, b), a < 1, x below about the mean: likewise, 1 - x^a / (a B(a, b)) * (1 + a sum of (1 - b)_k x^k / (k! (a
+** + k))).
+*/
 static double beta_upper_small(double a, double b, double x)
 {
   double exponent = a * log(x) - log_gamma_near(a) + log_gamma_rise(b, a);
@@ -335,12 +365,15 @@ double normal_cdf(double x)
 
 /* A term costs about 3 ns, the integral about 4 us. */
 #define SERIES_MOST 1500
-/* The integral takes some 100 nodes on a side, and 10 for every power of e in z; more means parameters far out of the domain. */
+/*
+** The integral takes some 100 nodes on a side, and 10 for every power of e in z; more means parameters far out of the
+** domain.
+*/
 #define NODES_MOST 100000
 
 /*
-** About how many terms the series takes: k to its largest, where (a + k) (b + k) z = (c + k) (1 + k); from there they fall
-** like e^-(m^2 (1 - z) / 2k), and at last like z^m, down to e^-37.
+** About how many terms the series takes: k to its largest, where (a + k) (b + k) z = (c + k) (1 + k); from there they
+** fall like e^-(m^2 (1 - z) / 2k), and at last like z^m, down to e^-37.
 */
 static double series_length(double a, double b, double c, double z)
 {
@@ -377,7 +410,10 @@ typedef struct {
   double odds;                     /* e at the peak, where the first three factors count as 1 */
 } Integrand;
 
-/* At e = odds * x, du from the peak: each factor by its own small change, as large exponents of near-equal factors cancel. */
+/*
+** At e = odds * x, du from the peak: each factor by its own small change, as large exponents of near-equal factors
+** cancel.
+*/
 static double integrand(const Integrand *f, double du, double x)
 {
   double excess = fabs(du) < 0.5 ? expm1(-du) : x - 1, e = f->odds * x;
@@ -390,9 +426,9 @@ static double integrand(const Integrand *f, double du, double x)
 }
 
 /*
-** The sum over one side of the peak, where the value is `first`. The integrand falls ever closer to e^(-slope |u|) and leaves a
-** geometric rest: the sum ends when that is below rounding, or, should b or s be so small that this takes long, once the fall
-** is geometric to the last digit.
+** The sum over one side of the peak, where the value is `first`. The integrand falls ever closer to e^(-slope |u|) and
+** leaves a geometric rest: the sum ends when that is below rounding, or, should b or s be so small that this takes
+** long, once the fall is geometric to the last digit.
 */
 static double integrand_side(const Integrand *f, double step, double slope, double first)
 {
@@ -411,10 +447,11 @@ static double integrand_side(const Integrand *f, double step, double slope, doub
 }
 
 /*
-** Euler's integral, DLMF 15.6.1: B(b, c - b) F = the integral of t^(b - 1) (1 - t)^(c - b - 1) (1 - zt)^-a over 0..1, by the
-** trapezoidal rule in u = logit t. The integrand is analytic for |Im u| < pi, so the error falls exponentially with 1 / step.
-** For z > 0 it is integrated by parts once, which multiplies the integrand of c + 1 by 1 + (a / c) z t / (1 - zt): c - b > -1 is
-** enough then. All is positive and nothing cancels, whatever c - a - b, where the connection formulas to 1 - z degenerate.
+** Euler's integral, DLMF 15.6.1: B(b, c - b) F = the integral of t^(b - 1) (1 - t)^(c - b - 1) (1 - zt)^-a over 0..1,
+** by the trapezoidal rule in u = logit t. The integrand is analytic for |Im u| < pi, so the error falls exponentially
+** with 1 / step. For z > 0 it is integrated by parts once, which multiplies the integrand of c + 1 by 1 + (a / c) z t /
+** (1 - zt): c - b > -1 is enough then. All is positive and nothing cancels, whatever c - a - b, where the connection
+** formulas to 1 - z degenerate.
 */
 static double hypergeometric_integral(double high, double low, double c, double z, double rest)
 {
@@ -422,14 +459,16 @@ static double hypergeometric_integral(double high, double low, double c, double 
   double room = z > 0 ? c + 1 : c;
   int swap = fmin(high, room - high) > fmin(low, room - low);
   double a = swap ? low : high, b = swap ? high : low;
-  Integrand f = {.a = a, .b = b, .s = z > 0 ? (c - b) + 1 : c - b, .z = z, .rest = rest, .weight = z > 0 ? a / c * z : 0};
+  Integrand f = {
+    .a = a, .b = b, .s = z > 0 ? (c - b) + 1 : c - b, .z = z, .rest = rest, .weight = z > 0 ? a / c * z : 0};
   /* The one peak: b odds^2 + (b rest - s + a z) odds - s rest = 0, solved for odds / rest so that no z overflows. */
   double half = 0.5 * (b + (a * z - f.s) / rest), root = sqrt(half * half + b * f.s / rest);
   f.odds = rest * (half > 0 ? f.s / rest / (half + root) : (root - half) / b);
   double t = 1 / (1 + f.odds), q = f.odds / (1 + f.odds), p = f.odds / (f.odds + rest);
   /*
-  ** At height d in the strip the integrand is at most (1 / cos(d / 2))^exponents above the real line's, and e^(-2 pi d / step)
-  ** is gained by it; where the peak is one-sided it is like a gamma density of the same curvature. Either bound gives e^-37.
+  ** At height d in the strip the integrand is at most (1 / cos(d / 2))^exponents above the real line's, and e^(-2 pi d
+  ** / step) is gained by it; where the peak is one-sided it is like a gamma density of the same curvature. Either bound
+  ** gives e^-37.
   */
   double curvature = (b + f.s - a) * t * q + a * p * (1 - p), exponents = (b + f.s > a ? b + f.s - a : 0) + a;
   double narrow = 16 + curvature / 0.42, broad = 3.8 + 0.6 * exponents;
@@ -445,7 +484,10 @@ double log_hypergeometric(double a, double b, double c, double z)
   if (!(a > 0) || !(b > 0) || !(c > 0) || !(z < 1) || !isfinite(a + b + c + z)) return NAN;
   double high = a > b ? a : b, low = a > b ? b : a, rest = 1 - z;
   if (z < 0) {
-    /* Pfaff's transformation, DLMF 15.8.1, makes the argument positive; of its two forms the one with the smaller factor. */
+    /*
+    ** Pfaff's transformation, DLMF 15.8.1, makes the argument positive; of its two forms the one with the smaller
+    ** factor.
+    */
     if (low >= c) return low == c ? -high * log1p(-z) : NAN;
     double power = high <= c ? low : high, other = high <= c ? c - high : c - low;
     double factor = power * log1p(-z);
@@ -455,7 +497,10 @@ double log_hypergeometric(double a, double b, double c, double z)
   double value = hypergeometric_series(a, b, c, z);
   if (!isnan(value)) return value;
   if (c - low > -1) return hypergeometric_integral(high, low, c, z, rest);
-  /* c far below a and b: down from two higher c by the ratio of neighbours, DLMF 15.5.18, whose terms are all positive here. */
+  /*
+  ** c far below a and b: down from two higher c by the ratio of neighbours, DLMF 15.5.18, whose terms are all positive
+  ** here.
+  */
   if (low - c > NODES_MOST) return NAN;
   int steps = (int)floor(low - c);
   double top = c + steps;

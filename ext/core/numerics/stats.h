@@ -9,8 +9,8 @@
 #include "core/base/status.h"
 
 /*
-** A compensated sum (Neumaier 1974): exact to about one rounding of the true sum while n < 2^52.
-** The lost low-order part is kept as a float where memory per customer counts: 24 bits of a term that is itself a rounding error.
+** A compensated sum (Neumaier 1974): exact to about one rounding of the true sum while n < 2^52. The lost low-order
+** part is kept as a float where memory per customer counts: 24 bits of a term that is itself a rounding error.
 */
 typedef struct Sum {
   double high, low;
@@ -26,14 +26,15 @@ static inline void sum_add_compact(double *high, float *low, double x)
 }
 
 /*
-** The type-7 quantile (Hyndman & Fan 1996; R's and SQL's PERCENTILE_CONT) of n >= 1 values sorted ascending: with h = (n - 1) p,
-** x[floor h] + (h - floor h)(x[floor h + 1] - x[floor h]). 0 <= p <= 1. An h within rounding error of a whole number is that number.
+** The type-7 quantile (Hyndman & Fan 1996; R's and SQL's PERCENTILE_CONT) of n >= 1 values sorted ascending: with h =
+** (n - 1) p, x[floor h] + (h - floor h)(x[floor h + 1] - x[floor h]). 0 <= p <= 1. An h within rounding error of a
+** whole number is that number.
 */
 double quantile_sorted(const double *x, size_t n, double p);
 
 /*
-** n_p type-7 quantiles of unsorted values, p ascending; permutes x. Expected O(n log n_p) (multi-quickselect, median of three,
-** falling back to a sort of the part when it degenerates). STATUS_INTERRUPT leaves x permuted and out unset.
+** n_p type-7 quantiles of unsorted values, p ascending; permutes x. Expected O(n log n_p) (multi-quickselect, median of
+** three, falling back to a sort of the part when it degenerates). STATUS_INTERRUPT leaves x permuted and out unset.
 */
 Status quantiles_select(double *x, size_t n, const double *p, size_t n_p, double *out, const Watch *watch);
 
@@ -41,13 +42,14 @@ Status quantiles_select(double *x, size_t n, const double *p, size_t n_p, double
 Status sort_doubles(double *x, size_t n, const Watch *watch);
 
 /*
-** The standard normal quantile, 0 < p < 1; relative error < 1e-14 (Wichura 1988, AS 241, PPND16, refined by one Newton-Halley step with erfc).
+** The standard normal quantile, 0 < p < 1; relative error < 1e-14 (Wichura 1988, AS 241, PPND16, refined by one
+** Newton-Halley step with erfc).
 */
 double normal_quantile(double p);
 
 /*
-** The Wilson score interval (Wilson 1927) of k successes in n trials, 0 <= k <= n, n > 0, 0 < level < 1. Written so that k = 0 gives
-** low = 0 and k = n gives high = 1 exactly, without cancellation near the ends.
+** The Wilson score interval (Wilson 1927) of k successes in n trials, 0 <= k <= n, n > 0, 0 < level < 1. Written so
+** that k = 0 gives low = 0 and k = n gives high = 1 exactly, without cancellation near the ends.
 */
 typedef struct Interval {
   double low, high;

@@ -165,7 +165,8 @@ static Status column_add(DesignMatrix *design, int term, const char *level)
 }
 
 /* The levels that are in use, in order; false: there are too many, *n of them. */
-static bool levels_order(const DesignMatrixTerm *term, const Customers *keys, uint32_t level[DESIGN_MATRIX_LEVELS_MAX], uint32_t *n)
+static bool levels_order(const DesignMatrixTerm *term, const Customers *keys, uint32_t level[DESIGN_MATRIX_LEVELS_MAX],
+                         uint32_t *n)
 {
   *n = 0;
   for (uint32_t id = 0; id < keys->count && id < term->n_uses; id++) {
@@ -185,7 +186,8 @@ static Status levels_make(DesignMatrix *design, int t, const Customers *keys, ch
   DesignMatrixTerm *term = &design->term[t];
   uint32_t level[DESIGN_MATRIX_LEVELS_MAX], n;
   if (!levels_order(term, keys, level, &n)) {
-    snprintf(problem, DESIGN_MATRIX_PROBLEM, "'%.100s' has %u different values, at most %d are taken as levels", term->name, n, DESIGN_MATRIX_LEVELS_MAX);
+    snprintf(problem, DESIGN_MATRIX_PROBLEM, "'%.100s' has %u different values, at most %d are taken as levels",
+             term->name, n, DESIGN_MATRIX_LEVELS_MAX);
     return STATUS_ERROR;
   }
   term->place = mem_alloc((size_t)keys->count + 1, sizeof *term->place);
@@ -204,7 +206,8 @@ static Status levels_make(DesignMatrix *design, int t, const Customers *keys, ch
     }
   }
   if (n > 0 && !term->reference) {
-    snprintf(problem, DESIGN_MATRIX_PROBLEM, "'%.100s' has no level '%.100s', which is stated as its reference", term->name, term->stated);
+    snprintf(problem, DESIGN_MATRIX_PROBLEM, "'%.100s' has no level '%.100s', which is stated as its reference",
+             term->name, term->stated);
     return STATUS_ERROR;
   }
   if (n <= 1) return column_add(design, t, NULL); /* of zeros: the fit tells that it is constant */
@@ -219,7 +222,8 @@ static Status levels_make(DesignMatrix *design, int t, const Customers *keys, ch
   return STATUS_OK;
 }
 
-Status design_matrix_finish(DesignMatrix *design, const Customers *(*keys)(void *self, int term), void *self, char problem[DESIGN_MATRIX_PROBLEM])
+Status design_matrix_finish(DesignMatrix *design, const Customers *(*keys)(void *self, int term), void *self,
+                            char problem[DESIGN_MATRIX_PROBLEM])
 {
   Status status = STATUS_OK;
   for (int t = 0; t < design->n_terms && status == STATUS_OK; t++) {

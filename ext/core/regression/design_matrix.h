@@ -1,9 +1,11 @@
 /*
-** The columns of a regression from its terms: a number is one column, a text one column (0 or 1) for each of its levels but one, the reference.
+** The columns of a regression from its terms: a number is one column, a text one column (0 or 1) for each of its levels
+** but one, the reference.
 **
-** Terms are written 'contract, senior, "odd name", plan[yearly]': a comma between them, double quotes around a name with commas or brackets, and in
-** brackets the reference level, which also makes levels of a column of integers. Without it the reference is the first level: integers
-** ascending, then texts by bytes. Levels are those of rows that take part.
+** Terms are written 'contract, senior, "odd name", plan[yearly]': a comma between them, double quotes around a name
+** with commas or brackets, and in brackets the reference level, which also makes levels of a column of integers.
+** Without it the reference is the first level: integers ascending, then texts by bytes. Levels are those of rows that
+** take part.
 */
 #ifndef RETAIN_CORE_REGRESSION_DESIGN_MATRIX_H
 #define RETAIN_CORE_REGRESSION_DESIGN_MATRIX_H
@@ -59,7 +61,8 @@ Status design_matrix_parse(DesignMatrix *design, const char *terms, char problem
 Status design_matrix_count(DesignMatrixTerm *term, uint32_t level);
 
 /* Makes the columns; keys(self, i) are the levels of term i, by id. STATUS_ERROR as above. */
-Status design_matrix_finish(DesignMatrix *design, const Customers *(*keys)(void *self, int term), void *self, char problem[DESIGN_MATRIX_PROBLEM]);
+Status design_matrix_finish(DesignMatrix *design, const Customers *(*keys)(void *self, int term), void *self,
+                            char problem[DESIGN_MATRIX_PROBLEM]);
 
 void design_matrix_free(DesignMatrix *design);
 

@@ -41,7 +41,8 @@ static Status collinear_drop(LogitFit *fit, Logit *logit, const Watch *watch)
     } else {
       LogitFeature *feature = &logit->feature[column];
       feature->state = LOGIT_COLLINEAR;
-      feature->n_partners = cholesky_partners(m, fit->factor, (size_t)kept, row, fit->step, feature->partners, LOGIT_PARTNERS);
+      feature->n_partners =
+        cholesky_partners(m, fit->factor, (size_t)kept, row, fit->step, feature->partners, LOGIT_PARTNERS);
       for (int p = 0; p < feature->n_partners && p < LOGIT_PARTNERS; p++) {
         feature->partners[p] = fit->column[feature->partners[p] + 1];
       }
@@ -128,7 +129,8 @@ static Status runaway_find(LogitFit *fit, Logit *logit, const Watch *watch)
 static bool is_maximum(const LogitFit *fit, double decrement, double last)
 {
   bool level = decrement <= DECREMENT_ZERO || (decrement <= DECREMENT_NOISE && decrement > last / 4);
-  return level && (fit->l2 > 0 || largest_size((size_t)fit->m, fit->step) <= STILL * fmax(1, largest_size((size_t)fit->m, fit->beta)));
+  return level && (fit->l2 > 0 ||
+                   largest_size((size_t)fit->m, fit->step) <= STILL * fmax(1, largest_size((size_t)fit->m, fit->beta)));
 }
 
 static Status fit_climb(LogitFit *fit, Logit *logit, const Watch *watch)
@@ -146,7 +148,8 @@ static Status fit_climb(LogitFit *fit, Logit *logit, const Watch *watch)
       status = logit_separation_find(fit, fit->away, logit, watch);
       if (logit->end != LOGIT_UNFINISHED) return status;
     }
-    if (status == STATUS_OK) status = cholesky_factor_watched(m, fit->hessian, LEAST_PIVOT, fit->factor, &positive, watch);
+    if (status == STATUS_OK)
+      status = cholesky_factor_watched(m, fit->hessian, LEAST_PIVOT, fit->factor, &positive, watch);
     if (status != STATUS_OK || !positive) break;
     cholesky_solve(m, fit->factor, fit->gradient, fit->step);
     double decrement = dot_product(m, fit->gradient, fit->step);
@@ -266,8 +269,8 @@ done:
   return status;
 }
 
-Status logit_fit_matrix(const double *matrix, size_t n, int n_features, const unsigned char *label, const double *weight,
-                        double l2, Logit *logit, const Watch *watch)
+Status logit_fit_matrix(const double *matrix, size_t n, int n_features, const unsigned char *label,
+                        const double *weight, double l2, Logit *logit, const Watch *watch)
 {
   RegressionRows rows = {.n_features = n_features};
   Status status = STATUS_OK;

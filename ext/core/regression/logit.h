@@ -60,8 +60,9 @@ Status regression_rows_standardise(RegressionRows *rows, const Watch *watch); /*
 void regression_rows_free(RegressionRows *rows);
 
 /*
-** Sums over a block, of which x[v], v < m, are columns of LOGIT_BLOCK numbers, for what is fitted to such rows. sums[v] += s . x[v]; the lower triangle of matrix (m * m) +=
-** the sum of weight * x x'; score = the sum of variables[v] * x[v] over v >= first, row by row.
+** Sums over a block, of which x[v], v < m, are columns of LOGIT_BLOCK numbers, for what is fitted to such rows. sums[v]
+** += s . x[v]; the lower triangle of matrix (m * m) += the sum of weight * x x'; score = the sum of variables[v] * x[v]
+** over v >= first, row by row.
 */
 void logit_products_add(const double *restrict s, const double *const *x, int m, double *restrict sums);
 void logit_squares_add(const double *restrict weight, const double *const *x, int m, double *restrict matrix);
@@ -114,8 +115,8 @@ Status logit_fit(RegressionRows *rows, double l2, Logit *logit, const Watch *wat
 ** The same from an n * n_features matrix, row after row; label 0 or 1; weight NULL: all 1. A weight of 0 leaves the
 ** row out.
 */
-Status logit_fit_matrix(const double *matrix, size_t n, int n_features, const unsigned char *label, const double *weight,
-                        double l2, Logit *logit, const Watch *watch);
+Status logit_fit_matrix(const double *matrix, size_t n, int n_features, const unsigned char *label,
+                        const double *weight, double l2, Logit *logit, const Watch *watch);
 
 /*
 ** A model whose numbers come from elsewhere: zeroed arrays for n features, coefficients to be filled in.

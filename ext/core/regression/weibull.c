@@ -70,7 +70,8 @@ static Status columns_choose(WeibullFit *fit, Weibull *weibull, const Watch *wat
     } else {
       LogitFeature *feature = &weibull->feature[column];
       feature->state = LOGIT_COLLINEAR;
-      feature->n_partners = cholesky_partners(m, fit->factor, (size_t)kept, row, fit->step, feature->partners, LOGIT_PARTNERS);
+      feature->n_partners =
+        cholesky_partners(m, fit->factor, (size_t)kept, row, fit->step, feature->partners, LOGIT_PARTNERS);
       for (int p = 0; p < feature->n_partners && p < LOGIT_PARTNERS; p++) {
         feature->partners[p] = fit->column[feature->partners[p] + 1];
       }
@@ -174,7 +175,8 @@ static Status climb(WeibullFit *fit, bool *converged, const Watch *watch)
     status = step_take(fit, &moved, watch);
     if (status == STATUS_OK && !moved) {
       status = weibull_evaluate(fit, fit->beta, &fit->value, watch); /* the Hessian was another point's */
-      *converged = status == STATUS_OK && still && decrement < DECREMENT_NOISE && cholesky_factor(m, fit->hessian, LEAST_PIVOT, fit->factor);
+      *converged = status == STATUS_OK && still && decrement < DECREMENT_NOISE &&
+                   cholesky_factor(m, fit->hessian, LEAST_PIVOT, fit->factor);
       return status;
     }
     if (fit->steps == RUNAWAY_FROM) memcpy(fit->early, fit->beta, m * sizeof *fit->early);
@@ -198,8 +200,8 @@ static void start_find(WeibullFit *fit, int column)
 
 /*
 ** From the variables to intercept, coefficients and log_sigma: z = (ln T - intercept - coefficient . x) / sigma, of the
-** columns as they were given. `jacobian` has a row for each of the results, and their covariance is jacobian V jacobian',
-** as products of what cholesky_solve() gives.
+** columns as they were given. `jacobian` has a row for each of the results, and their covariance is jacobian V
+** jacobian', as products of what cholesky_solve() gives.
 */
 static Status result_make(WeibullFit *fit, Weibull *weibull, const Watch *watch)
 {
@@ -233,11 +235,9 @@ static Status result_make(WeibullFit *fit, Weibull *weibull, const Watch *watch)
       return STATUS_INTERRUPT;
     }
     cholesky_solve(m, fit->factor, jacobian + a * m, solved + a * m);
-    size_t row = a == 0 ? 0 : a + 1 == m ? n + 1
-                                         : (size_t)fit->column[a] + 1;
+    size_t row = a == 0 ? 0 : a + 1 == m ? n + 1 : (size_t)fit->column[a] + 1;
     for (size_t b = 0; b <= a; b++) {
-      size_t column = b == 0 ? 0 : b + 1 == m ? n + 1
-                                              : (size_t)fit->column[b] + 1;
+      size_t column = b == 0 ? 0 : b + 1 == m ? n + 1 : (size_t)fit->column[b] + 1;
       double covariance = dot_product((size_t)fit->m, jacobian + b * m, solved + a * m);
       weibull->covariance[row * size + column] = weibull->covariance[column * size + row] = covariance;
     }
@@ -315,8 +315,7 @@ Status weibull_fit(WeibullRows *rows, Weibull *weibull, const Watch *watch)
   weibull->rows = table->count;
   weibull->events = table->positives;
   weibull->zero_times = rows->zero_times;
-  weibull->end = table->count == 0 ? WEIBULL_NO_ROWS : table->positives == 0 ? WEIBULL_NO_EVENTS
-                                                                             : WEIBULL_CONVERGED;
+  weibull->end = table->count == 0 ? WEIBULL_NO_ROWS : table->positives == 0 ? WEIBULL_NO_EVENTS : WEIBULL_CONVERGED;
   if (status != STATUS_OK || weibull->end != WEIBULL_CONVERGED) return status;
   status = regression_rows_standardise(table, watch);
   if (status != STATUS_OK) return status;
@@ -326,7 +325,8 @@ Status weibull_fit(WeibullRows *rows, Weibull *weibull, const Watch *watch)
   }
   apart_alone(table, weibull);
   if (weibull->end != WEIBULL_CONVERGED) return STATUS_OK;
-  double constant = -(double)table->positives * log(table->sd[n]) - sum_value(&rows->log_times); /* besides what weibull_evaluate() gives */
+  /* besides what weibull_evaluate() gives */
+  double constant = -(double)table->positives * log(table->sd[n]) - sum_value(&rows->log_times);
   status = fit_open(&fit, table);
   if (status == STATUS_OK) status = columns_choose(&fit, weibull, watch);
   if (status == STATUS_OK) status = fit_run(&fit, constant, weibull, watch);

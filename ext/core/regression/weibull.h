@@ -65,7 +65,8 @@ typedef struct Weibull {
   WeibullEnd end;
   double intercept, *coefficient;
   double log_sigma, shape;
-  double *covariance; /* of intercept, coefficients and log_sigma: square of n_features + 2; NaN where a feature is dropped */
+  /* of intercept, coefficients and log_sigma: square of n_features + 2; NaN where a feature is dropped */
+  double *covariance;
   LogitFeature *feature;
   int n_apart, *apart;                        /* features, strongest first */
   double apart_at;                            /* WEIBULL_ONE_SIDED: the value of the first in all events, */
@@ -81,18 +82,23 @@ void weibull_free(Weibull *weibull);
 
 /* ---- weibull_predict.c */
 
-/* Adds why there is no fit, in words; why feature i was dropped. Nothing where that is not so. Features are called f1, f2, ... */
+/*
+** Adds why there is no fit, in words; why feature i was dropped. Nothing where that is not so. Features are called f1,
+** f2, ...
+*/
 void weibull_reason(const Weibull *weibull, Text *text);
 void weibull_dropped(const Weibull *weibull, int i, Text *text);
 
 /*
-** What a distribution of location = ln lambda and shape > 0 says, at times >= 0. Relative error < 1e-14 times max(1, |ln u|), of the survival
-** times u more; of the residual time < 1e-12.
+** What a distribution of location = ln lambda and shape > 0 says, at times >= 0. Relative error < 1e-14 times max(1,
+** |ln u|), of the survival times u more; of the residual time < 1e-12.
 */
 
 double weibull_survival(double location, double shape, double time); /* time >= 0 */
 double weibull_hazard(double location, double shape, double time);   /* infinite at time 0 where shape < 1 */
-double weibull_quantile(double location, double shape, double p);    /* the time by which a share p has had the event, 0 <= p < 1 */
-double weibull_residual(double location, double shape, double time); /* the expected time still to come, for one who has reached `time` */
+/* the time by which a share p has had the event, 0 <= p < 1 */
+double weibull_quantile(double location, double shape, double p);
+/* the expected time still to come, for one who has reached `time` */
+double weibull_residual(double location, double shape, double time);
 
 #endif

@@ -75,7 +75,8 @@ Status weibull_evaluate(WeibullFit *fit, const double *at, double *value, const 
     block_view(fit, i);
     logit_scores(at, fit->x, 0, fit->m, z);
     for (int r = 0; r < LOGIT_BLOCK; r++) {
-      z[r] = weight[r] != 0 ? z[r] : -INFINITY; /* weights are 1, -1 (censored), and 0 in the padding, which may be anywhere */
+      /* weights are 1, -1 (censored), and 0 in the padding, which may be anywhere */
+      z[r] = weight[r] != 0 ? z[r] : -INFINITY;
       u[r] = exp(z[r]);
     }
     for (int r = 0; r < LOGIT_BLOCK; r++) {

@@ -22,15 +22,18 @@ typedef struct WeibullFit {
 } WeibullFit;
 
 /*
-** With z = variables . x the log-likelihood is the sum of (event ? z + ln of the last variable : 0) - e^z, but for a constant. Gives its
-** value, and in `fit` gradient and hessian. *value may be infinite or NaN: such a point is no place to go.
+** With z = variables . x the log-likelihood is the sum of (event ? z + ln of the last variable : 0) - e^z, but for a
+** constant. Gives its value, and in `fit` gradient and hessian. *value may be infinite or NaN: such a point is no place
+** to go.
 */
 Status weibull_evaluate(WeibullFit *fit, const double *at, double *value, const Watch *watch);
 
 /* Into hessian: the sums of x x'. */
 Status weibull_squares(WeibullFit *fit, const Watch *watch);
 
-/* Whether z changes along the direction in no event, and rises in no censored row: the log-likelihood then never falls. */
+/*
+** Whether z changes along the direction in no event, and rises in no censored row: the log-likelihood then never falls.
+*/
 Status weibull_never_falls(WeibullFit *fit, const double *direction, bool *never, const Watch *watch);
 
 #endif

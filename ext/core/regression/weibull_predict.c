@@ -27,8 +27,7 @@ double weibull_survival(double location, double shape, double time)
 double weibull_hazard(double location, double shape, double time)
 {
   if (time > 0) return exp(log(shape) + log_exposure(location, shape, time) - log(time));
-  return shape > 1 ? 0 : shape < 1 ? INFINITY
-                                   : exp(-location);
+  return shape > 1 ? 0 : shape < 1 ? INFINITY : exp(-location);
 }
 
 double weibull_quantile(double location, double shape, double p)
@@ -52,7 +51,10 @@ static double upper_fraction(double a, double u)
   return value;
 }
 
-/* The integral of S from t on over S(t): sigma t Gamma(sigma, u) e^u u^-sigma, where e^u and Gamma(sigma, u) would leave the range. */
+/*
+** The integral of S from t on over S(t): sigma t Gamma(sigma, u) e^u u^-sigma, where e^u and Gamma(sigma, u) would
+** leave the range.
+*/
 double weibull_residual(double location, double shape, double time)
 {
   double sigma = 1 / shape, log_u = log_exposure(location, shape, time), u = time > 0 ? exp(log_u) : 0;
@@ -128,12 +130,13 @@ void weibull_reason(const Weibull *weibull, Text *text)
     case WEIBULL_COMBINED:
       text_add(text, "a combination of ");
       add_names(text, weibull->apart, weibull->n_apart, NAMES_SHOWN);
-      text_add(text, " is the same in every event and on one side of that in every other row: the coefficients grow without end");
+      text_add(
+        text,
+        " is the same in every event and on one side of that in every other row: the coefficients grow without end");
       return;
     case WEIBULL_TOLD:
       add_names(text, weibull->apart, weibull->n_apart, NAMES_SHOWN);
-      text_add(text, weibull->n_apart > 1 ? " tell" : weibull->n_apart ? " tells"
-                                                                       : "the rows tell");
+      text_add(text, weibull->n_apart > 1 ? " tell" : weibull->n_apart ? " tells" : "the rows tell");
       text_add(text, " the time of every event without error: the shape grows without end");
       return;
     case WEIBULL_UNFINISHED:

@@ -76,8 +76,7 @@ static double mean_of(const double *x, size_t n)
   return mean + (fma(-mean, (double)n, sum.high) + sum.low) / (double)n;
 }
 
-static Status cuts_make(RfmMethod method, RfmAxis axis, double *x, size_t n, int bins, double *cuts,
-                        const Watch *watch)
+static Status cuts_make(RfmMethod method, RfmAxis axis, double *x, size_t n, int bins, double *cuts, const Watch *watch)
 {
   if (method == RFM_QUANTILE) {
     return rfm_quantile_cuts(x, n, bins, cuts, watch);
@@ -130,7 +129,8 @@ static Status score_by_cuts(RfmScores *scores, const RfmView *view, const Watch 
     }
     int packed = 0;
     for (int axis = 0; axis < RFM_AXES; axis++) {
-      packed |= rfm_bin(&scores->cuts, (RfmAxis)axis, rfm_view_value(view, id, (RfmAxis)axis)) << shift_of((RfmAxis)axis);
+      packed |= rfm_bin(&scores->cuts, (RfmAxis)axis, rfm_view_value(view, id, (RfmAxis)axis))
+                << shift_of((RfmAxis)axis);
     }
     scores->packed[id] = (uint16_t)packed;
   }
@@ -389,8 +389,7 @@ Status rfm_classify(RfmScores *scores, const RfmView *view, const Watch *watch)
     const RfmTotals *totals = rfm_view_totals(view, id);
     if (totals->count) {
       double total = rfm_totals_sum(totals);
-      AbcClass class = total >= least_a ? ABC_A : total >= least_b ? ABC_B
-                                                                   : ABC_C;
+      AbcClass class = total >= least_a ? ABC_A : total >= least_b ? ABC_B : ABC_C;
       scores->packed[id] = (uint16_t)((scores->packed[id] & 0xfff) | (int)class << 12);
     }
   }

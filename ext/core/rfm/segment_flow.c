@@ -62,8 +62,8 @@ Status flows_make(const Customers *customers, const Segments *segments, const Rf
     for (int to = 0; to < side; to++) {
       const FlowSums *sums = &table[from * side + to];
       if (sums->customers) {
-        (*flows)[(*n_flows)++] = (Flow){from + FLOW_NOT_YET, to + FLOW_NOT_YET, sums->customers, from_customers,
-                                        sum_value(&sums->before), sum_value(&sums->between)};
+        (*flows)[(*n_flows)++] = (Flow){from + FLOW_NOT_YET, to + FLOW_NOT_YET,        sums->customers,
+                                        from_customers,      sum_value(&sums->before), sum_value(&sums->between)};
       }
     }
   }

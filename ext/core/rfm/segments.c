@@ -80,9 +80,8 @@ int score_of_five(int score, int bins)
 bool segments_match(const Segments *segments, int rule, RfmScore score)
 {
   const SegmentRule *box = &segments->rules[rule];
-  return box->min[RFM_RECENCY] <= score.r && score.r <= box->max[RFM_RECENCY] &&
-         box->min[RFM_FREQUENCY] <= score.f && score.f <= box->max[RFM_FREQUENCY] &&
-         box->min[RFM_MONETARY] <= score.m && score.m <= box->max[RFM_MONETARY];
+  return box->min[RFM_RECENCY] <= score.r && score.r <= box->max[RFM_RECENCY] && box->min[RFM_FREQUENCY] <= score.f &&
+         score.f <= box->max[RFM_FREQUENCY] && box->min[RFM_MONETARY] <= score.m && score.m <= box->max[RFM_MONETARY];
 }
 
 /* The first rule with the name of this one. */

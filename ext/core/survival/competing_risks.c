@@ -43,14 +43,16 @@ static Status count_times(const KaplanMeier *curves, size_t *at, size_t n, size_
 }
 
 /* A time: S, its variance, and n at risk from before it, d events of any cause; `covariance` by cause. */
-static void advance(CompetingRisks *risks, size_t time, double survival, double variance, double n, double d, double *covariance)
+static void advance(CompetingRisks *risks, size_t time, double survival, double variance, double n, double d,
+                    double *covariance)
 {
   double stay = (n - d) / n, per = survival * survival / n;
   for (size_t k = 0; k < risks->n_causes; k++) {
     RiskPoint *point = &risks->points[k * risks->n_times + time];
     double b = point->events / n;
     point->incidence = (time ? point[-1].incidence : 0) + survival * b;
-    point->variance = (time ? point[-1].variance : 0) + 2 * b * covariance[k] + b * b * variance + per * b * ((n - point->events) / n);
+    point->variance =
+      (time ? point[-1].variance : 0) + 2 * b * covariance[k] + b * b * variance + per * b * ((n - point->events) / n);
     covariance[k] = stay * (covariance[k] + b * variance) - per * stay * b;
   }
 }

@@ -1,11 +1,14 @@
 /*
 ** Why do they leave? The cumulative incidence of each cause, where the others compete.
 **
-** F_k(t) = sum over times t_i <= t of S(t_i-) d_ki/n_i (Aalen & Johansen 1978), S: Kaplan-Meier of any cause, so that S + sum F_k = 1. One minus the Kaplan-Meier
-** curve of a cause, with the other causes as censored, is no such share: it is too large. Variance: Greenwood's recursion for the pair (S, F_k)
-** (Andersen, Borgan, Gill & Keiding 1993, IV.4.1.3): with a = d/n and b = d_k/n of a time,
-**   V(S) <- (1 - a)^2 V(S) + S^2 a (1 - a)/n,  C <- (1 - a) (C + b V(S)) - S^2 (1 - a) b/n,  V(F) <- V(F) + 2 b C + b^2 V(S) + S^2 b (1 - b)/n,
-** C: their covariance, all from before the time. With one cause it is Greenwood's variance of S. O(times causes); 32 bytes per time and cause.
+** F_k(t) = sum over times t_i <= t of S(t_i-) d_ki/n_i (Aalen & Johansen 1978), S: Kaplan-Meier of any cause, so that S
+** + sum F_k = 1. One minus the Kaplan-Meier curve of a cause, with the other causes as censored, is no such share: it
+** is too large. Variance: Greenwood's recursion for the pair (S, F_k) (Andersen, Borgan, Gill & Keiding 1993,
+** IV.4.1.3): with a = d/n and b = d_k/n of a time,
+**   V(S) <- (1 - a)^2 V(S) + S^2 a (1 - a)/n,  C <- (1 - a) (C + b V(S)) - S^2 (1 - a) b/n,  V(F) <- V(F) + 2 b C + b^2
+**   V(S) + S^2 b (1 - b)/n,
+** C: their covariance, all from before the time. With one cause it is Greenwood's variance of S. O(times causes); 32
+** bytes per time and cause.
 */
 #ifndef RETAIN_CORE_SURVIVAL_COMPETING_RISKS_H
 #define RETAIN_CORE_SURVIVAL_COMPETING_RISKS_H

@@ -6,7 +6,8 @@
 
 double hazard_period(double time, double width)
 {
-  double exact = time / width, whole = round(exact), period = fabs(exact - whole) <= 1e-9 * fmax(1, whole) ? whole : ceil(exact);
+  double exact = time / width, whole = round(exact),
+         period = fabs(exact - whole) <= 1e-9 * fmax(1, whole) ? whole : ceil(exact);
   return time > 0 ? fmax(1, period) : 0;
 }
 
@@ -79,7 +80,8 @@ static Status number_peaks(Hazard *hazard, double average, const Watch *watch)
   }
 }
 
-Status hazard_build(Hazard *hazard, const KaplanMeier *curve, double width, int bandwidth, double level, const Watch *watch)
+Status hazard_build(Hazard *hazard, const KaplanMeier *curve, double width, int bandwidth, double level,
+                    const Watch *watch)
 {
   *hazard = (Hazard){0};
   if (curve->n_points == 0) {

@@ -65,8 +65,9 @@ static void keys_free(KaplanMeierKeys *keys)
 }
 
 /*
-** Sorting by digits of 11 bits from the lowest (Knuth 5.2.5). Times of many values mostly differ in their upper three digits: those are sorted first, and what is left is
-** put in place by insertion; where that turns out to be much, all digits are.
+** Sorting by digits of 11 bits from the lowest (Knuth 5.2.5). Times of many values mostly differ in their upper three
+** digits: those are sorted first, and what is left is put in place by insertion; where that turns out to be much, all
+** digits are.
 */
 
 #define DIGIT 11
@@ -91,7 +92,8 @@ static inline void scatter(const uint64_t *from, uint64_t *to, size_t n, size_t 
 }
 
 /* Sorts by the digits from `first` on, with `other` as room; the two may change places. */
-static Status sort_digits(KaplanMeierKeys *keys, size_t words, int first, uint64_t **other, uint32_t (*counts)[1 << DIGIT], const Watch *watch)
+static Status sort_digits(KaplanMeierKeys *keys, size_t words, int first, uint64_t **other,
+                          uint32_t (*counts)[1 << DIGIT], const Watch *watch)
 {
   size_t n = keys->count;
   memset(counts, 0, DIGITS * sizeof *counts);

@@ -1,15 +1,17 @@
 /*
 ** The Kaplan-Meier curve of one group and what is read off it: how long customers stay, where some have not left yet.
 **
-** S(t) = product over event times t_i <= t of 1 - d_i/n_i (Kaplan & Meier 1958), n_i: at risk, those with entry < t_i <= time (at the same time, events
-** come before censorings); variance of log S: sum d_i / (n_i (n_i - d_i)) (Greenwood 1926). Cumulative hazard: sum d_i/n_i with variance
-** sum d_i/n_i^2 (Nelson 1972, Aalen 1978), or with ties broken: sum over j < d_i of 1/(n_i - j) and of its squares (Fleming & Harrington 1984).
+** S(t) = product over event times t_i <= t of 1 - d_i/n_i (Kaplan & Meier 1958), n_i: at risk, those with entry < t_i
+** <= time (at the same time, events come before censorings); variance of log S: sum d_i / (n_i (n_i - d_i)) (Greenwood
+** 1926). Cumulative hazard: sum d_i/n_i with variance sum d_i/n_i^2 (Nelson 1972, Aalen 1978), or with ties broken: sum
+** over j < d_i of 1/(n_i - j) and of its squares (Fleming & Harrington 1984).
 **
-** Times are 0 or more and finite. Times of different bits are different times. Rounding: below 1e-13 for a million event times.
+** Times are 0 or more and finite. Times of different bits are different times. Rounding: below 1e-13 for a million
+** event times.
 **
-** Rows of whole times below KAPLAN_MEIER_TABLE are counted while they are read, in a table of 8 bytes a time; others take 8 bytes each (the bits of
-** the time, which order as the time does, and the event in place of the sign) and a radix sort; with weights or entries 16 to 32.
-** A curve keeps 16 bytes per distinct time. O(rows + distinct times).
+** Rows of whole times below KAPLAN_MEIER_TABLE are counted while they are read, in a table of 8 bytes a time; others
+** take 8 bytes each (the bits of the time, which order as the time does, and the event in place of the sign) and a
+** radix sort; with weights or entries 16 to 32. A curve keeps 16 bytes per distinct time. O(rows + distinct times).
 */
 #ifndef RETAIN_CORE_SURVIVAL_KAPLAN_MEIER_H
 #define RETAIN_CORE_SURVIVAL_KAPLAN_MEIER_H
@@ -78,7 +80,10 @@ static inline Status kaplan_meier_add(KaplanMeier *curve, double time, bool even
   return kaplan_meier_add_slow(curve, time, event);
 }
 
-/* A row that is observed after `entry` (0: from the beginning, also time 0; else entry < time) and counts `weight` > 0 times. */
+/*
+** A row that is observed after `entry` (0: from the beginning, also time 0; else entry < time) and counts `weight` > 0
+** times.
+*/
 Status kaplan_meier_add_general(KaplanMeier *curve, double time, bool event, double entry, double weight);
 
 Status kaplan_meier_finish(KaplanMeier *curve, const Watch *watch);
@@ -113,8 +118,9 @@ typedef enum KaplanMeierScale {
 } KaplanMeierScale;
 
 /*
-** The interval of S with the variance of log S, z standard errors to each side: log-log S^exp(+-z se/log S) (Kalbfleisch & Prentice 1980), log
-** S exp(+-z se) to 1, plain S (1 +- z se) within 0 and 1, as R's survfit. NaN where the scale has none: S = 0, and S = 1 on log-log.
+** The interval of S with the variance of log S, z standard errors to each side: log-log S^exp(+-z se/log S)
+** (Kalbfleisch & Prentice 1980), log S exp(+-z se) to 1, plain S (1 +- z se) within 0 and 1, as R's survfit. NaN where
+** the scale has none: S = 0, and S = 1 on log-log.
 */
 Interval kaplan_meier_interval(double survival, double log_variance, KaplanMeierScale scale, double z);
 
@@ -122,18 +128,18 @@ Interval kaplan_meier_interval(double survival, double log_variance, KaplanMeier
 double kaplan_meier_se(const KaplanMeierPoint *point);
 
 /*
-** The smallest time with S <= 1 - p (to rounding), and the times where the ends of S's interval get there (Brookmeyer & Crowley 1982). NaN where
-** they do not.
+** The smallest time with S <= 1 - p (to rounding), and the times where the ends of S's interval get there (Brookmeyer &
+** Crowley 1982). NaN where they do not.
 */
 typedef struct KaplanMeierQuantile {
   double time, low, high;
 } KaplanMeierQuantile;
-Status kaplan_meier_quantiles(const KaplanMeier *curve, const double *p, int n_p, KaplanMeierScale scale, double z, KaplanMeierQuantile *out,
-                              const Watch *watch);
+Status kaplan_meier_quantiles(const KaplanMeier *curve, const double *p, int n_p, KaplanMeierScale scale, double z,
+                              KaplanMeierQuantile *out, const Watch *watch);
 
 /*
-** The restricted mean: the area under S from 0 to tau, and its standard error, sqrt(sum (area from t_i to tau)^2 d_i/(n_i (n_i - d_i))) (Irwin 1949).
-** NaN where tau lies beyond the last time and S is not 0 there.
+** The restricted mean: the area under S from 0 to tau, and its standard error, sqrt(sum (area from t_i to tau)^2
+** d_i/(n_i (n_i - d_i))) (Irwin 1949). NaN where tau lies beyond the last time and S is not 0 there.
 */
 Status kaplan_meier_restricted_mean(const KaplanMeier *curve, double tau, double *mean, double *se, const Watch *watch);
 

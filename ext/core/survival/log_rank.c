@@ -102,8 +102,8 @@ static Status add_stratum(LogRank *test, Pool *pool, double *events, LogRankWeig
 }
 
 /*
-** The quadratic form by Cholesky's factor of the covariance without its last group, which the others determine. A group that the ones before
-** determine too (never at risk beside others) has no pivot and gives no degree of freedom.
+** The quadratic form by Cholesky's factor of the covariance without its last group, which the others determine. A group
+** that the ones before determine too (never at risk beside others) has no pivot and gives no degree of freedom.
 */
 static Status find_chi_square(LogRank *test, const Watch *watch)
 {

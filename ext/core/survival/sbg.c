@@ -53,7 +53,8 @@ static void evaluate_hessian(void *self, const double *at, double *value, double
 {
   const Sums *sums = self;
   double alpha = exp(at[0]), beta = exp(at[1]);
-  double risk1 = 0, risk2 = 0, kept1 = 0, kept2 = 0; /* sums of n / (alpha + beta + t - 1), of (n - d) / (beta + t - 1), and of their squares */
+  /* sums of n / (alpha + beta + t - 1), of (n - d) / (beta + t - 1), and of their squares */
+  double risk1 = 0, risk2 = 0, kept1 = 0, kept2 = 0;
   Sum total = {0};
   sum_add(&total, sums->lost * at[0]);
   for (size_t i = 0; i < sums->n; i++) {
@@ -96,7 +97,13 @@ static SbgEnd end_before(const Sums *sums)
 
 static Status fit_search(Sums *sums, SbgFit *fit, const Watch *watch)
 {
-  Problem problem = {.n = 2, .self = sums, .evaluate = evaluate, .evaluate_hessian = evaluate_hessian, .low = -LOG_HIGH * 2, .high = LOG_HIGH, .n_bounded = 2};
+  Problem problem = {.n = 2,
+                     .self = sums,
+                     .evaluate = evaluate,
+                     .evaluate_hessian = evaluate_hessian,
+                     .low = -LOG_HIGH * 2,
+                     .high = LOG_HIGH,
+                     .n_bounded = 2};
   double start[2] = {0, log((1 - fit->churn) / fit->churn)};
   Optimum optimum;
   if (!(start[1] > -3)) start[1] = -3;
@@ -121,7 +128,12 @@ Status sbg_fit(const SbgCounts *counts, SbgFit *fit, const Watch *watch)
 {
   Sums sums = {.counts = counts};
   double at_risk = 0, exposure = 0;
-  *fit = (SbgFit){.end = SBG_NOBODY, .alpha = NAN, .beta = NAN, .covariance = {{NAN, NAN}, {NAN, NAN}}, .log_likelihood = NAN, .rows = counts->rows};
+  *fit = (SbgFit){.end = SBG_NOBODY,
+                  .alpha = NAN,
+                  .beta = NAN,
+                  .covariance = {{NAN, NAN}, {NAN, NAN}},
+                  .log_likelihood = NAN,
+                  .rows = counts->rows};
   if (counts->last == 0) return STATUS_OK;
   sums.at_risk = mem_alloc(counts->last, sizeof *sums.at_risk);
   if (!sums.at_risk) return STATUS_NOMEM;
@@ -153,11 +165,13 @@ const char *sbg_reason(const SbgFit *fit)
     case SBG_NONE_LOST:
       return "no customer was lost: alpha goes to 0";
     case SBG_ONE_PERIOD:
-      return "no customer was observed for more than one period, which tells the churn rate of that period but not how it changes";
+      return "no customer was observed for more than one period, which tells the churn rate of that period but not how "
+             "it changes";
     case SBG_FIRST_ONLY:
       return "customers were lost in period 1 alone: alpha and beta go to 0";
     case SBG_NOT_FALLING:
-      return "the churn rate does not fall with time, customers do not differ: alpha and beta grow without end at a constant churn rate";
+      return "the churn rate does not fall with time, customers do not differ: alpha and beta grow without end at a "
+             "constant churn rate";
     case SBG_UNFINISHED:
       return "the search for a maximum of the likelihood ended without one";
     default:
@@ -180,7 +194,10 @@ static double stirling_rest(double x)
   return (1.0 / 12 + y * (-1.0 / 360 + y * (1.0 / 1260 + y * (-1.0 / 1680 + y * (1.0 / 1188))))) / x;
 }
 
-/* ln(1 + x) - x for x > 0, without cancellation: with r = x / (2 + x), ln(1 + x) = 2 (r + r^3/3 + ...) and x = 2r + x r. */
+/*
+** ln(1 + x) - x for x > 0, without cancellation: with r = x / (2 + x), ln(1 + x) = 2 (r + r^3/3 + ...) and x = 2r + x
+** r.
+*/
 static double log1p_rest(double x)
 {
   if (x > 0.2) return log1p(x) - x;
@@ -207,7 +224,10 @@ double sbg_survival(double alpha, double beta, double t)
     i++;
   }
   if (all || product == 0) return product;
-  /* Gamma(b + n) Gamma(a + b) / (Gamma(b) Gamma(a + b + n)), with (b + n) (a / (b + n)) and b (a / b) taken out, which cancel. */
+  /*
+  ** Gamma(b + n) Gamma(a + b) / (Gamma(b) Gamma(a + b + n)), with (b + n) (a / (b + n)) and b (a / b) taken out, which
+  ** cancel.
+  */
   double b = beta + i, a = alpha, end = beta + t;
   n = t - i;
   double x1 = a / end, x2 = a / b;
@@ -220,13 +240,19 @@ double sbg_survival(double alpha, double beta, double t)
 #define NOTHING 1e-20         /* beside the largest value */
 #define DISCOUNT_LEAST 1e-250 /* is none, for all that can be told apart */
 
-/* ln of theta^a (1 - theta)^b at theta = 1 / (1 + e^-s); e: e^s. The logarithm of the part that is small, so that nothing cancels. */
+/*
+** ln of theta^a (1 - theta)^b at theta = 1 / (1 + e^-s); e: e^s. The logarithm of the part that is small, so that
+** nothing cancels.
+*/
 static double log_density(double a, double b, double s, double e)
 {
   return s > 0 ? -b * s - (a + b) * log1p(1 / e) : a * s - (a + b) * log1p(e);
 }
 
-/* The mean over theta ~ beta(a, b) of (1 - theta) (1 + d) / (d + theta), in s = ln(theta / (1 - theta)), where the density is theta^a (1 - theta)^b. */
+/*
+** The mean over theta ~ beta(a, b) of (1 - theta) (1 + d) / (d + theta), in s = ln(theta / (1 - theta)), where the
+** density is theta^a (1 - theta)^b.
+*/
 static double residual_mean(double a, double b, double d)
 {
   double mode = log(a) - log(b), curvature = a / (a + b) * b;

@@ -1,8 +1,10 @@
 /*
-** The shifted-beta-geometric model of contracts that are renewed or not, period after period (Fader & Hardie 2007, "How to Project
-** Customer Retention"; 2010, "Customer-Base Valuation in a Contractual Setting: The Perils of Ignoring Heterogeneity").
+** The shifted-beta-geometric model of contracts that are renewed or not, period after period (Fader & Hardie 2007, "How
+** to Project Customer Retention"; 2010, "Customer-Base Valuation in a Contractual Setting: The Perils of Ignoring
+** Heterogeneity").
 **
-** A customer leaves at the end of each period with chance theta, always the same; theta is beta(alpha, beta) over customers. Then
+** A customer leaves at the end of each period with chance theta, always the same; theta is beta(alpha, beta) over
+** customers. Then
 **
 **   P(T = t) = B(alpha + 1, beta + t - 1) / B(alpha, beta)       lost at the end of period t = 1, 2, ...
 **   S(t)     = B(alpha, beta + t) / B(alpha, beta)               still there after t periods
@@ -20,10 +22,13 @@
 
 #define SBG_PERIODS_MAX 1000000
 
-/* Customers by the number of periods they were observed. {0} is a valid empty object; sbg_counts_free() may run twice. */
+/*
+** Customers by the number of periods they were observed. {0} is a valid empty object; sbg_counts_free() may run twice.
+*/
 typedef struct SbgCounts {
-  double *lost, *kept; /* by period - 1, `size` each, in one allocation: those lost at its end, and those last seen renewing then */
-  size_t size, last;   /* last: the largest period */
+  /* by period - 1, `size` each, in one allocation: those lost at its end, and those last seen renewing then */
+  double *lost, *kept;
+  size_t size, last; /* last: the largest period */
   size_t rows;
 } SbgCounts;
 
@@ -53,9 +58,10 @@ typedef struct SbgFit {
 } SbgFit;
 
 /*
-** Maximum likelihood by Newton's method in ln alpha and ln beta. With n(t) at risk and d(t) lost in period t the log-likelihood is the sum
-** of d ln alpha + (n - d) ln(beta + t - 1) - n ln(alpha + beta + t - 1): no gamma function, and exact at any size. O(largest period) per step.
-** STATUS_NOMEM or STATUS_INTERRUPT; what has no maximum is STATUS_OK with its end.
+** Maximum likelihood by Newton's method in ln alpha and ln beta. With n(t) at risk and d(t) lost in period t the
+** log-likelihood is the sum of d ln alpha + (n - d) ln(beta + t - 1) - n ln(alpha + beta + t - 1): no gamma function,
+** and exact at any size. O(largest period) per step. STATUS_NOMEM or STATUS_INTERRUPT; what has no maximum is STATUS_OK
+** with its end.
 */
 Status sbg_fit(const SbgCounts *counts, SbgFit *fit, const Watch *watch);
 
@@ -63,8 +69,8 @@ Status sbg_fit(const SbgCounts *counts, SbgFit *fit, const Watch *watch);
 const char *sbg_reason(const SbgFit *fit);
 
 /*
-** alpha and beta from 1e-15 to 1e15. Relative error < 1e-12 for alpha to 1e6, at t = 0 ... 1e15: the product of retention rates for small t, then Stirling's
-** series, written so that nothing cancels. O(1), at most 4096 divisions.
+** alpha and beta from 1e-15 to 1e15. Relative error < 1e-12 for alpha to 1e6, at t = 0 ... 1e15: the product of
+** retention rates for small t, then Stirling's series, written so that nothing cancels. O(1), at most 4096 divisions.
 */
 double sbg_survival(double alpha, double beta, double t);
 
@@ -72,14 +78,16 @@ double sbg_survival(double alpha, double beta, double t);
 double sbg_retention(double alpha, double beta, double t);
 
 /*
-** Discounted expected residual lifetime of a customer who has renewed `renewed` >= 0 times, just before the next renewal is due, in periods:
-** the sum over t > renewed of S(t) / S(renewed) (1 + discount)^-(t - renewed - 1), the first at once and not discounted. It is
-** r(renewed + 1) 2F1(1, beta + renewed + 1; alpha + beta + renewed + 1; 1 / (1 + discount)) (Fader & Hardie 2010, eq. 6 without the
-** payment just received), which is infinite where discount is 0 and alpha <= 1.
+** Discounted expected residual lifetime of a customer who has renewed `renewed` >= 0 times, just before the next
+** renewal is due, in periods: the sum over t > renewed of S(t) / S(renewed) (1 + discount)^-(t - renewed - 1), the
+** first at once and not discounted. It is r(renewed + 1) 2F1(1, beta + renewed + 1; alpha + beta + renewed + 1; 1 / (1
+** + discount)) (Fader & Hardie 2010, eq. 6 without the payment just received), which is infinite where discount is 0
+** and alpha <= 1.
 **
-** Not by that function, whose argument has lost the digits of a small discount, but as the mean of (1 - theta)(1 + discount) /
-** (discount + theta) over theta ~ beta(alpha, beta + renewed): the trapezoidal rule in ln(theta / (1 - theta)), exponentially convergent, with
-** the geometric tails summed. Relative error < 1e-12 for discount 0 ... 1e15 and renewed up to 1e15. O(1), some 200-600 exponentials.
+** Not by that function, whose argument has lost the digits of a small discount, but as the mean of (1 - theta)(1 +
+** discount) / (discount + theta) over theta ~ beta(alpha, beta + renewed): the trapezoidal rule in ln(theta / (1 -
+** theta)), exponentially convergent, with the geometric tails summed. Relative error < 1e-12 for discount 0 ... 1e15
+** and renewed up to 1e15. O(1), some 200-600 exponentials.
 */
 double sbg_residual_lifetime(double alpha, double beta, double discount, double renewed);
 

@@ -40,8 +40,8 @@ static bool at_most(double survival, double p)
   return survival <= p * (1 + 1e-12);
 }
 
-Status kaplan_meier_quantiles(const KaplanMeier *curve, const double *p, int n_p, KaplanMeierScale scale, double z, KaplanMeierQuantile *out,
-                              const Watch *watch)
+Status kaplan_meier_quantiles(const KaplanMeier *curve, const double *p, int n_p, KaplanMeierScale scale, double z,
+                              KaplanMeierQuantile *out, const Watch *watch)
 {
   KaplanMeierPoint point = kaplan_meier_start(curve);
   for (int i = 0; i < n_p; i++) {

@@ -422,8 +422,8 @@ bool grain_from_text(const char *text, size_t length, Grain *grain)
 
 bool duration_from_text(const char *text, size_t length, Duration *duration)
 {
-  static const Duration UNIT[UNIT_COUNT] = {
-    {MS_PER_HOUR, 0}, {MS_PER_DAY, 0}, {7 * MS_PER_DAY, 0}, {0, 1}, {0, 3}, {0, 12}};
+  static const Duration UNIT[UNIT_COUNT] = {{MS_PER_HOUR, 0}, {MS_PER_DAY, 0}, {7 * MS_PER_DAY, 0},
+                                            {0, 1},           {0, 3},          {0, 12}};
   int32_t count;
   LengthUnit unit;
   if (!scan_length(text, length, &count, &unit)) return false;

@@ -4,9 +4,10 @@
 **   SELECT name, kind, help FROM retain_help WHERE topic = 'summary';
 **   SELECT topic, item, help FROM retain_help('rfm');
 **
-** R1  Everything is read from the specs that the engine itself runs: nothing is documented that does not exist, and the reverse.
-** R2  Rows per function, in this order: summary, signature, a parameter each, a column each (table functions), result, nulls, errors,
-**     formula, example. Table functions come first, then the others, each in the order of the registry.
+** R1  Everything is read from the specs that the engine itself runs: nothing is documented that does not exist, and the
+**     reverse.
+** R2  Rows per function, in this order: summary, signature, a parameter each, a column each (table functions), result,
+**     nulls, errors, formula, example. Table functions come first, then the others, each in the order of the registry.
 ** R3  A function of several forms under one name (an aggregate and a scalar) appears once per form, with its own kind.
 ** R4  `function` is compared without regard to case; a name that does not exist is an error that lists those that do.
 */
@@ -42,7 +43,8 @@ typedef enum Topic {
   FORMULA,
   EXAMPLE
 } Topic;
-static const char *const TOPICS[] = {"summary", "signature", "parameter", "column", "result", "nulls", "errors", "formula", "example"};
+static const char *const TOPICS[] = {"summary", "signature", "parameter", "column", "result",
+                                     "nulls",   "errors",    "formula",   "example"};
 
 /* One of the two kinds of spec. */
 typedef struct Entry {
@@ -76,8 +78,7 @@ static const char *entry_kind(Entry entry)
   if (entry.table) {
     return "table";
   }
-  return entry.function->scalar ? "scalar" : entry.function->inverse ? "window"
-                                                                     : "aggregate";
+  return entry.function->scalar ? "scalar" : entry.function->inverse ? "window" : "aggregate";
 }
 
 static int entry_params(Entry entry)
@@ -124,7 +125,10 @@ static bool is_same_name(const char *a, const char *b)
   return lower(*a) == lower(*b);
 }
 
-/* rfm(source, bins = 5, method = 'quantile', …): defaults after =; what the engine adds, or any number of further arguments, as the ellipsis. */
+/*
+** rfm(source, bins = 5, method = 'quantile', …): defaults after =; what the engine adds, or any number of further
+** arguments, as the ellipsis.
+*/
 static char *signature_of(Entry entry)
 {
   Text text = {0};
@@ -269,8 +273,7 @@ static void parameter_cell(const ParamSpec *param, const HelpRow *row, int colum
       cell_static(out, param_type(param));
       break;
     case FALLBACK:
-      cell_static(out, !param->fallback ? "(required)" : *param->fallback ? param->fallback
-                                                                          : "(none)");
+      cell_static(out, !param->fallback ? "(required)" : *param->fallback ? param->fallback : "(none)");
       break;
     default:
       cell_text(out, row->text, strlen(row->text));
@@ -324,10 +327,12 @@ static void help_free(void *state)
 static const ColumnSpec COLUMNS[] = {
   {"name", "TEXT", "the function's SQL name"},
   {"kind", "TEXT", "table (stands in FROM), scalar, aggregate, or window (an aggregate that also takes OVER)"},
-  {"topic", "TEXT", "what this row tells: summary, signature, parameter, column, result, nulls, errors, formula or example"},
+  {"topic", "TEXT",
+   "what this row tells: summary, signature, parameter, column, result, nulls, errors, formula or example"},
   {"item", "TEXT", "the name of the parameter or output column; NULL for other topics"},
   {"type", "TEXT", "the SQL type of the parameter or column; 'any' where every type is taken"},
-  {"fallback", "TEXT", "a parameter's default; '(required)' where it has to be given, '(none)' where it may be left out"},
+  {"fallback", "TEXT",
+   "a parameter's default; '(required)' where it has to be given, '(none)' where it may be left out"},
   {"accepted", "TEXT", "the values that a parameter accepts"},
   {"help", "TEXT", "the text: meaning, unit and range; for the topic example a statement that runs"},
 };
@@ -338,14 +343,16 @@ static const ParamSpec PARAMS[] = {
 
 const TableSpec retain_help_table = {
   .name = "retain_help",
-  .doc = {
-    .summary = "Explains every function: parameters, columns, rules and an example that runs.",
-    .result = "A row per fact, in reading order: summary, signature, parameters, output columns, result, nulls, errors, formula, example.",
-    .nulls = "A NULL function means all functions.",
-    .errors = "A name that is no function of retain; the message lists those that are.",
-    .example = "SELECT topic, item, help FROM retain_help('demo_orders')",
-    .formula = "No formula: the rows are read from the specifications that the engine runs.",
-  },
+  .doc =
+    {
+      .summary = "Explains every function: parameters, columns, rules and an example that runs.",
+      .result = "A row per fact, in reading order: summary, signature, parameters, output columns, result, nulls, "
+                "errors, formula, example.",
+      .nulls = "A NULL function means all functions.",
+      .errors = "A name that is no function of retain; the message lists those that are.",
+      .example = "SELECT topic, item, help FROM retain_help('demo_orders')",
+      .formula = "No formula: the rows are read from the specifications that the engine runs.",
+    },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),
   .params = PARAMS,

@@ -121,7 +121,8 @@ static Status gamma_gamma_step(Call *call, void *state)
     SPEND_WEIGHT
   };
   CbsRow past = {(double)call_integer(call, X), call_real(call, MEAN), 0};
-  return past.x > 0 && past.t_x > 0 ? row_add(call, state, &GAMMA_GAMMA, past, call_real(call, SPEND_WEIGHT)) : STATUS_OK;
+  return past.x > 0 && past.t_x > 0 ? row_add(call, state, &GAMMA_GAMMA, past, call_real(call, SPEND_WEIGHT))
+                                    : STATUS_OK;
 }
 
 static void fit_value(Call *call, const void *state, Cell *out)
@@ -152,8 +153,8 @@ static void fit_free(void *state)
   }
 }
 
-#define WEIGHT_PARAM                                                                                 \
-  {                                                                                                  \
+#define WEIGHT_PARAM \
+  { \
     "weight", PARAM_REAL, "1", 0, INFINITY, NULL, "how many customers the row stands for, 0 or more" \
   }
 
@@ -164,8 +165,9 @@ static const ParamSpec PAST_FIT_PARAMS[] = {
 
 static const ParamSpec BGBB_PARAMS[] = {
   {"x", PARAM_INTEGER, NULL, 0, INFINITY, NULL, "transactions; at most t_x"},
-  {"t_x", PARAM_INTEGER, NULL, 0, INFINITY, NULL, "number of the opportunity of the last transaction, from 1; 0 "
-                                                  "where x is 0"},
+  {"t_x", PARAM_INTEGER, NULL, 0, INFINITY, NULL,
+   "number of the opportunity of the last transaction, from 1; 0 "
+   "where x is 0"},
   {"n", PARAM_INTEGER, NULL, 0, INFINITY, NULL, "number of opportunities"},
   WEIGHT_PARAM,
 };
@@ -176,16 +178,16 @@ static const ParamSpec GAMMA_GAMMA_PARAMS[] = {
   WEIGHT_PARAM,
 };
 
-#define FIT_RESULT(parameters)                                                                                \
+#define FIT_RESULT(parameters) \
   "JSON: {\"model\":…,\"parameters\":{" parameters "},\"log_likelihood\":…,\"customers\":…,\"rows\":…," \
   "\"standard_errors\":{…},\"covariance\":[[…]],\"iterations\":…,\"converged\":true,\"reason\":null}. " \
-  "customers is the sum of the weights, rows the number of distinct ones. Standard errors and covariance "    \
-  "are of the logarithms of the parameters. Where the fit did not converge, parameters is null, stopped_at "  \
+  "customers is the sum of the weights, rows the number of distinct ones. Standard errors and covariance " \
+  "are of the logarithms of the parameters. Where the fit did not converge, parameters is null, stopped_at " \
   "has the last point and reason says why"
-#define FIT_NULLS(columns) "a row with NULL in " columns \
-                           " does not take part; a NULL weight is 1; NULL where no row takes part"
-#define FIT_ERRORS(what) what \
-  "; a negative weight. What cannot be fitted is no error: converged is false, and using such a model is one"
+#define FIT_NULLS(columns) \
+  "a row with NULL in " columns " does not take part; a NULL weight is 1; NULL where no row takes part"
+#define FIT_ERRORS(what) \
+  what "; a negative weight. What cannot be fitted is no error: converged is false, and using such a model is one"
 #define PAST_FIT_ERRORS FIT_ERRORS("x not whole; t_x above T, or 0 with x above 0; more than 8 covariates")
 #define FIT_EXAMPLE_ROWS \
   " FROM customer_summary((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(400, 1)))"
@@ -194,15 +196,16 @@ static const ParamSpec GAMMA_GAMMA_PARAMS[] = {
 
 const FunctionSpec bgnbd_fit_function = {
   .name = "bgnbd_fit",
-  .doc = {
-    .summary = "Fits BG/NBD: customers buy at their own rate, and may leave after each repeat purchase",
-    .result = FIT_RESULT("\"r\":…,\"alpha\":…,\"a\":…,\"b\":…"),
-    .nulls = FIT_NULLS("x, t_x, T or a covariate"),
-    .errors = PAST_FIT_ERRORS,
-    .example = "SELECT json_extract(bgnbd_fit(x, t_x, T), '$.converged')" FIT_EXAMPLE_ROWS,
-    .formula = FIT_METHOD "Fader, Hardie & Lee 2005; covariates z as in Fader & Hardie 2007: alpha "
-                          "exp(-transaction'z), a exp(dropout'z), b exp(dropout'z)",
-  },
+  .doc =
+    {
+      .summary = "Fits BG/NBD: customers buy at their own rate, and may leave after each repeat purchase",
+      .result = FIT_RESULT("\"r\":…,\"alpha\":…,\"a\":…,\"b\":…"),
+      .nulls = FIT_NULLS("x, t_x, T or a covariate"),
+      .errors = PAST_FIT_ERRORS,
+      .example = "SELECT json_extract(bgnbd_fit(x, t_x, T), '$.converged')" FIT_EXAMPLE_ROWS,
+      .formula = FIT_METHOD "Fader, Hardie & Lee 2005; covariates z as in Fader & Hardie 2007: alpha "
+                            "exp(-transaction'z), a exp(dropout'z), b exp(dropout'z)",
+    },
   .params = PAST_FIT_PARAMS,
   .n_params = COUNT_OF(PAST_FIT_PARAMS),
   .more = &COVARIATE_PARAM,
@@ -215,14 +218,15 @@ const FunctionSpec bgnbd_fit_function = {
 
 const FunctionSpec mbgnbd_fit_function = {
   .name = "mbgnbd_fit",
-  .doc = {
-    .summary = "Fits MBG/NBD: as BG/NBD, but customers may leave after the first purchase too",
-    .result = FIT_RESULT("\"r\":…,\"alpha\":…,\"a\":…,\"b\":…"),
-    .nulls = FIT_NULLS("x, t_x, T or a covariate"),
-    .errors = PAST_FIT_ERRORS,
-    .example = "SELECT json_extract(mbgnbd_fit(x, t_x, T), '$.converged')" FIT_EXAMPLE_ROWS,
-    .formula = FIT_METHOD "Batislam, Denizel & Filiztekin 2007; Hoppe & Wagner 2007; covariates z as in bgnbd_fit()",
-  },
+  .doc =
+    {
+      .summary = "Fits MBG/NBD: as BG/NBD, but customers may leave after the first purchase too",
+      .result = FIT_RESULT("\"r\":…,\"alpha\":…,\"a\":…,\"b\":…"),
+      .nulls = FIT_NULLS("x, t_x, T or a covariate"),
+      .errors = PAST_FIT_ERRORS,
+      .example = "SELECT json_extract(mbgnbd_fit(x, t_x, T), '$.converged')" FIT_EXAMPLE_ROWS,
+      .formula = FIT_METHOD "Batislam, Denizel & Filiztekin 2007; Hoppe & Wagner 2007; covariates z as in bgnbd_fit()",
+    },
   .params = PAST_FIT_PARAMS,
   .n_params = COUNT_OF(PAST_FIT_PARAMS),
   .more = &COVARIATE_PARAM,
@@ -235,15 +239,16 @@ const FunctionSpec mbgnbd_fit_function = {
 
 const FunctionSpec pareto_nbd_fit_function = {
   .name = "pareto_nbd_fit",
-  .doc = {
-    .summary = "Fits Pareto/NBD: customers buy at their own rate, and may leave at any time",
-    .result = FIT_RESULT("\"r\":…,\"alpha\":…,\"s\":…,\"beta\":…"),
-    .nulls = FIT_NULLS("x, t_x, T or a covariate"),
-    .errors = PAST_FIT_ERRORS,
-    .example = "SELECT json_extract(pareto_nbd_fit(x, t_x, T), '$.converged')" FIT_EXAMPLE_ROWS,
-    .formula = FIT_METHOD "Schmittlein, Morrison & Colombo 1987; Fader & Hardie 2005; covariates z as in Fader & "
-                          "Hardie 2007: alpha exp(-transaction'z), beta exp(-dropout'z)",
-  },
+  .doc =
+    {
+      .summary = "Fits Pareto/NBD: customers buy at their own rate, and may leave at any time",
+      .result = FIT_RESULT("\"r\":…,\"alpha\":…,\"s\":…,\"beta\":…"),
+      .nulls = FIT_NULLS("x, t_x, T or a covariate"),
+      .errors = PAST_FIT_ERRORS,
+      .example = "SELECT json_extract(pareto_nbd_fit(x, t_x, T), '$.converged')" FIT_EXAMPLE_ROWS,
+      .formula = FIT_METHOD "Schmittlein, Morrison & Colombo 1987; Fader & Hardie 2005; covariates z as in Fader & "
+                            "Hardie 2007: alpha exp(-transaction'z), beta exp(-dropout'z)",
+    },
   .params = PAST_FIT_PARAMS,
   .n_params = COUNT_OF(PAST_FIT_PARAMS),
   .more = &COVARIATE_PARAM,
@@ -256,18 +261,20 @@ const FunctionSpec pareto_nbd_fit_function = {
 
 const FunctionSpec bgbb_fit_function = {
   .name = "bgbb_fit",
-  .doc = {
-    .summary = "Fits BG/BB: at each of n opportunities (a yearly appeal, an event) customers buy or not, and may "
-               "leave before it",
-    .result = FIT_RESULT("\"alpha\":…,\"beta\":…,\"gamma\":…,\"delta\":…"),
-    .nulls = FIT_NULLS("x, t_x or n"),
-    .errors = FIT_ERRORS("x, t_x or n not whole; x above t_x, t_x above n, t_x 0 with x above 0"),
-    .example = "SELECT round(json_extract(bgbb_fit(column1, column2, 6, column3), '$.log_likelihood'), 1) FROM (VALUES "
-               "(0,0,3464),(1,1,1091),(1,2,277),(1,3,129),(1,4,78),(1,5,119),(1,6,129),(2,2,613),"
-               "(2,3,255),(2,4,155),(2,5,173),(2,6,234),(3,3,322),(3,4,181),(3,5,225),(3,6,357),"
-               "(4,4,240),(4,5,284),(4,6,512),(5,5,335),(5,6,728),(6,6,1203))",
-    .formula = FIT_METHOD "Fader, Hardie & Shang 2010",
-  },
+  .doc =
+    {
+      .summary = "Fits BG/BB: at each of n opportunities (a yearly appeal, an event) customers buy or not, and may "
+                 "leave before it",
+      .result = FIT_RESULT("\"alpha\":…,\"beta\":…,\"gamma\":…,\"delta\":…"),
+      .nulls = FIT_NULLS("x, t_x or n"),
+      .errors = FIT_ERRORS("x, t_x or n not whole; x above t_x, t_x above n, t_x 0 with x above 0"),
+      .example =
+        "SELECT round(json_extract(bgbb_fit(column1, column2, 6, column3), '$.log_likelihood'), 1) FROM (VALUES "
+        "(0,0,3464),(1,1,1091),(1,2,277),(1,3,129),(1,4,78),(1,5,119),(1,6,129),(2,2,613),"
+        "(2,3,255),(2,4,155),(2,5,173),(2,6,234),(3,3,322),(3,4,181),(3,5,225),(3,6,357),"
+        "(4,4,240),(4,5,284),(4,6,512),(5,5,335),(5,6,728),(6,6,1203))",
+      .formula = FIT_METHOD "Fader, Hardie & Shang 2010",
+    },
   .params = BGBB_PARAMS,
   .n_params = COUNT_OF(BGBB_PARAMS),
   .returns_json = true,
@@ -279,15 +286,16 @@ const FunctionSpec bgbb_fit_function = {
 
 const FunctionSpec gamma_gamma_fit_function = {
   .name = "gamma_gamma_fit",
-  .doc = {
-    .summary = "Fits Gamma-Gamma: what customers spend per purchase, for expected_value() and clv_expected()",
-    .result = FIT_RESULT("\"p\":…,\"q\":…,\"gamma\":…"),
-    .nulls = FIT_NULLS("x or m (or with x = 0, or m of 0 or less)"),
-    .errors = FIT_ERRORS("x not whole or negative"),
-    .example = "SELECT json_extract(gamma_gamma_fit(x, m), '$.converged')" FIT_EXAMPLE_ROWS,
-    .formula = FIT_METHOD "Fader, Hardie & Lee 2005 (RFM and CLV); Fader & Hardie 2013: m of x purchases is "
-                          "Gamma(p x, v x), v is Gamma(q, gamma)",
-  },
+  .doc =
+    {
+      .summary = "Fits Gamma-Gamma: what customers spend per purchase, for expected_value() and clv_expected()",
+      .result = FIT_RESULT("\"p\":…,\"q\":…,\"gamma\":…"),
+      .nulls = FIT_NULLS("x or m (or with x = 0, or m of 0 or less)"),
+      .errors = FIT_ERRORS("x not whole or negative"),
+      .example = "SELECT json_extract(gamma_gamma_fit(x, m), '$.converged')" FIT_EXAMPLE_ROWS,
+      .formula = FIT_METHOD "Fader, Hardie & Lee 2005 (RFM and CLV); Fader & Hardie 2013: m of x purchases is "
+                            "Gamma(p x, v x), v is Gamma(q, gamma)",
+    },
   .params = GAMMA_GAMMA_PARAMS,
   .n_params = COUNT_OF(GAMMA_GAMMA_PARAMS),
   .returns_json = true,

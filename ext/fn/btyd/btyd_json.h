@@ -32,7 +32,8 @@ const BtydFit *model_argument(Call *call, int param);
 Status model_read(Call *call, int param, BtydFit *fit, bool *has_covariance);
 
 /*
-** The names of the models that pass (NULL: of all), for a message: "bgnbd, mbgnbd". The caller's; NULL when out of memory.
+** The names of the models that pass (NULL: of all), for a message: "bgnbd, mbgnbd". The caller's; NULL when out of
+** memory.
 */
 char *model_names(bool (*passes)(const BtydModel *model, int what), int what);
 

@@ -7,7 +7,12 @@
 #include "core/base/mem.h"
 
 const ParamSpec COVARIATE_PARAM = {
-  "z", PARAM_REAL, "", -INFINITY, INFINITY, NULL,
+  "z",
+  PARAM_REAL,
+  "",
+  -INFINITY,
+  INFINITY,
+  NULL,
   "covariates of the customer, for bgnbd, mbgnbd and pareto_nbd: any number up to 8, as many as the model has, in the "
   "same order"};
 

@@ -54,7 +54,8 @@ bool question_read(Call *call, Ask ask, int past, Question *question);
 bool past_check(Call *call, const BtydModel *model, const CbsRow *past);
 
 /*
-** Whether a length of time is one that the model knows: bgbb counts in whole opportunities, up to a million. False: the call has failed.
+** Whether a length of time is one that the model knows: bgbb counts in whole opportunities, up to a million. False: the
+** call has failed.
 */
 bool question_time_fits(Call *call, const Question *question, int param);
 
@@ -67,29 +68,33 @@ void question_answer(Call *call, double value, Cell *out);
 #define SPEND_JSON "{\"model\":\"gamma_gamma\",\"parameters\":{\"p\":6.25,\"q\":3.74,\"gamma\":15.45}}"
 #define A_MODEL "'" BGNBD_JSON "'"
 #define A_SPEND_MODEL "'" SPEND_JSON "'"
-#define MODEL_PARAM                                                              \
-  {                                                                              \
+#define MODEL_PARAM \
+  { \
     "model", PARAM_TEXT, NULL, 0, 0, NULL, MODEL_HELP("bgnbd_fit()", BGNBD_JSON) \
   }
-#define HORIZON_PARAM                                                                                               \
-  {                                                                                                                 \
-    "horizon", PARAM_REAL, NULL, 0, INFINITY, NULL,                                                                 \
+#define HORIZON_PARAM \
+  { \
+    "horizon", PARAM_REAL, NULL, 0, INFINITY, NULL, \
       "length of the time to come, in the model's unit (weeks, if it was fitted on weeks); bgbb: opportunities, a " \
-      "whole number up to 1000000"                                                                                  \
+      "whole number up to 1000000" \
   }
-#define PAST_PARAMS(fallback)                                                                                 \
-  {"x", PARAM_INTEGER, fallback, 0, INFINITY, NULL, "repeat purchases; bgbb: transactions"},                  \
-    {"t_x", PARAM_REAL, fallback, 0, INFINITY, NULL,                                                          \
+#define PAST_PARAMS(fallback) \
+  {"x", PARAM_INTEGER, fallback, 0, INFINITY, NULL, "repeat purchases; bgbb: transactions"}, \
+    {"t_x", \
+     PARAM_REAL, \
+     fallback, \
+     0, \
+     INFINITY, \
+     NULL, \
      "time from the first to the last purchase, 0 where x is 0; bgbb: number of the opportunity of the last " \
-     "transaction"},                                                                                          \
-  {                                                                                                           \
-    "T", PARAM_REAL, fallback, 0, INFINITY, NULL,                                                             \
-      "time from the first purchase to the end of observation; bgbb: number of opportunities"                 \
+     "transaction"}, \
+  { \
+    "T", PARAM_REAL, fallback, 0, INFINITY, NULL, \
+      "time from the first purchase to the end of observation; bgbb: number of opportunities" \
   }
 extern const ParamSpec COVARIATE_PARAM;
 
 #define MODEL_ERRORS "a text that is no such model; a model that did not converge; "
-#define PAST_ERRORS \
-  MODEL_ERRORS "t_x above T, or 0 with x above 0; another number of covariates than the model has; "
+#define PAST_ERRORS MODEL_ERRORS "t_x above T, or 0 with x above 0; another number of covariates than the model has; "
 
 #endif

@@ -7,9 +7,9 @@
 **
 ** R1  One row per customer, in the order of their first row. orders and value are those so far; x, t_x, T and m are
 **     customer_summary()'s.
-** R2  model = 'auto' fits BG/NBD, MBG/NBD and Pareto/NBD and takes the lowest AIC of those that converged;
-**     fitted_model says which. A model that was asked for and did not converge is an error with its reason. Where none
-**     of 'auto' did, the best of those without a finite maximum is taken at its limit, as in a shop whose customers all drop out
+** R2  model = 'auto' fits BG/NBD, MBG/NBD and Pareto/NBD and takes the lowest AIC of those that converged; fitted_model
+**     says which. A model that was asked for and did not converge is an error with its reason. Where none of 'auto'
+**     did, the best of those without a finite maximum is taken at its limit, as in a shop whose customers all drop out
 **     with one chance: fitted_model says 'bgnbd at its limit', there is no interval, and model_fit() tells the reason.
 ** R3  expected_purchases: purchase days expected in the horizon after the end of observation. A horizon in months or
 **     years is 30.4375 or 365.25 days each; at most 100 years.
@@ -19,9 +19,9 @@
 **     purchase days.
 ** R5  clv = expected_purchases * expected_value; with a discount the purchases of each week of 7 days count at its
 **     end, divided by (1 + discount)^(days / 365.25). No margin is taken off.
-** R6  clv_low, clv_high: interval at `level` for the EXPECTED value: how unsure the parameters leave it, not how far
-**     a customer may stray from it. By the delta method on log clv; with bootstrap = B by the quantiles of B refits
-**     on customers drawn anew. interval_method says which, with the number of refits that could be used (that converged,
+** R6  clv_low, clv_high: interval at `level` for the EXPECTED value: how unsure the parameters leave it, not how far a
+**     customer may stray from it. By the delta method on log clv; with bootstrap = B by the quantiles of B refits on
+**     customers drawn anew. interval_method says which, with the number of refits that could be used (that converged,
 **     or ended at their limit); fewer than nine in ten are an error. It says none, and there is no interval, where the
 **     model is at its limit, where nobody spent anything at a repeat purchase, and by the delta method where the mean
 **     value is not above 0.
@@ -37,7 +37,8 @@
 
 #define MOST_YEARS 100
 #define REPLICATES_LEAST 20
-#define REPLICATES_MOST 2000 /* a prediction by all of them, some 20 ms with a discount, is made without a question whether to stop */
+/* a prediction by all of them, some 20 ms with a discount, is made without a question whether to stop */
+#define REPLICATES_MOST 2000
 
 typedef struct ForecastAnswer {
   Source source;
@@ -83,17 +84,20 @@ static Status make_intervals(Call *call, ForecastAnswer *answer, bool has_spend)
   ClvForecast *forecast = &answer->forecast;
   int replicates = (int)call_integer(call, PARAM_BOOTSTRAP);
   if (replicates > 0 && replicates < REPLICATES_LEAST) {
-    return call_fail_argument(call, PARAM_BOOTSTRAP, "0 or %d…%d: fewer make no interval", REPLICATES_LEAST, REPLICATES_MOST);
+    return call_fail_argument(call, PARAM_BOOTSTRAP, "0 or %d…%d: fewer make no interval", REPLICATES_LEAST,
+                              REPLICATES_MOST);
   }
-  snprintf(answer->interval_method, sizeof answer->interval_method, clv_forecast_has_interval(forecast) ? "delta" : "none");
+  snprintf(answer->interval_method, sizeof answer->interval_method,
+           clv_forecast_has_interval(forecast) ? "delta" : "none");
   if (replicates == 0 || !has_spend || !forecast->chosen->converged) {
     return STATUS_OK;
   }
   Status status = clv_forecast_bootstrap(forecast, &answer->summary, &answer->source.customers, replicates,
                                          (uint64_t)call_integer(call, PARAM_SEED), call_watch(call));
   if (status == STATUS_OK && forecast->n_replicates < 0.9 * replicates) {
-    return call_fail(call, "only %d of %d bootstrap replicates could be fitted: too few for an interval. bootstrap = 0 "
-                           "takes the delta method",
+    return call_fail(call,
+                     "only %d of %d bootstrap replicates could be fitted: too few for an interval. bootstrap = 0 "
+                     "takes the delta method",
                      forecast->n_replicates, replicates);
   }
   snprintf(answer->interval_method, sizeof answer->interval_method, "bootstrap %d of %d", forecast->n_replicates,
@@ -150,7 +154,8 @@ static Status forecast_compute(Call *call, void *state, int64_t *n_rows)
   };
   Status status = source_read(call, &accumulator, answer, (SourceOptions){0}, &answer->source);
   if (status == STATUS_OK) {
-    status = customer_summary_finish(&answer->summary, &answer->source.customers, answer->source.as_of, call_watch(call));
+    status =
+      customer_summary_finish(&answer->summary, &answer->source.customers, answer->source.as_of, call_watch(call));
   }
   if (status == STATUS_OK && answer->summary.n_rows) {
     status = forecast_customers(call, answer);
@@ -178,7 +183,7 @@ enum {
   INTERVAL_METHOD
 };
 
-#define OF_VALUE                                                                                            \
+#define OF_VALUE \
   (1 << M | 1 << VALUE | 1 << EXPECTED_VALUE | 1 << CLV | 1 << CLV_LOW | 1 << CLV_HIGH | 1 << SPEND_MODEL | \
    1 << INTERVAL_METHOD)
 
@@ -268,16 +273,21 @@ static const ColumnSpec COLUMNS[] = {
   {"value", "REAL", "sum of the values so far; NULL where the source has no value"},
   {"p_alive", "REAL", "chance that the customer is still one at the end of observation"},
   {"expected_purchases", "REAL", "expected purchase days in the horizon"},
-  {"expected_value", "REAL", "expected value of a purchase day, where a mean m below 0, as of refunds, counts as 0; NULL where the source has no value"},
+  {"expected_value", "REAL",
+   "expected value of a purchase day, where a mean m below 0, as of refunds, counts as 0; NULL where the source has no "
+   "value"},
   {"clv", "REAL", "expected value of the horizon, discounted; NULL where the source has no value"},
   {"clv_low", "REAL", "lower end of the interval of clv: uncertainty of the expected value by that of the parameters"},
   {"clv_high", "REAL", "upper end of the interval of clv"},
-  {"fitted_model", "TEXT", "the model of the purchases: bgnbd, mbgnbd or pareto_nbd; followed by 'at its limit' where none of "
-                           "them has a finite maximum (model_fit() says why), and then without an interval"},
-  {"spend_model", "TEXT", "the model of the value: gamma_gamma, or mean (of all repeat purchase days) where that "
-                          "cannot be fitted; NULL where the source has no value"},
-  {"interval_method", "TEXT", "delta, bootstrap with the number of replicates that could be fitted, or none; NULL where "
-                              "the source has no value"},
+  {"fitted_model", "TEXT",
+   "the model of the purchases: bgnbd, mbgnbd or pareto_nbd; followed by 'at its limit' where none of "
+   "them has a finite maximum (model_fit() says why), and then without an interval"},
+  {"spend_model", "TEXT",
+   "the model of the value: gamma_gamma, or mean (of all repeat purchase days) where that "
+   "cannot be fitted; NULL where the source has no value"},
+  {"interval_method", "TEXT",
+   "delta, bootstrap with the number of replicates that could be fitted, or none; NULL where "
+   "the source has no value"},
 };
 
 static const ParamSpec PARAMS[] = {
@@ -288,42 +298,49 @@ static const ParamSpec PARAMS[] = {
    "365.25"},
   {"model", PARAM_CHOICE, "auto", 0, 0, "auto|bgnbd|mbgnbd|pareto_nbd",
    "the model of the purchases; auto: of those that converge the one with the lowest AIC"},
-  {"discount", PARAM_REAL, "0", 0, 1, NULL, "effective discount rate per year, 0.1 for 10 %; a week's purchases count "
-                                            "at its end"},
+  {"discount", PARAM_REAL, "0", 0, 1, NULL,
+   "effective discount rate per year, 0.1 for 10 %; a week's purchases count "
+   "at its end"},
   {"level", PARAM_REAL, "0.95", 0, 1, NULL, "confidence level of clv_low … clv_high, above 0 and below 1"},
   {"bootstrap", PARAM_INTEGER, "0", 0, REPLICATES_MOST, NULL,
-   "number of refits on customers drawn anew, of which the interval is then made (200 is usual, 20 the least, 2000 the most); 0: the delta method. "
+   "number of refits on customers drawn anew, of which the interval is then made (200 is usual, 20 the least, 2000 the "
+   "most); 0: the delta method. "
    "Costs a fit each, and a prediction of every "
    "customer that is read"},
-  {"seed", PARAM_INTEGER, "1", -9.2e18, 9.2e18, NULL, "of the bootstrap's draws; the same seed gives the same "
-                                                      "intervals"},
+  {"seed", PARAM_INTEGER, "1", -9.2e18, 9.2e18, NULL,
+   "of the bootstrap's draws; the same seed gives the same "
+   "intervals"},
   {"unit", PARAM_CHOICE, "week", 0, 0, UNIT_CHOICES,
    "the unit of t_x and T: day, week (7 days), month (30.4375 days) or year (365.25 days). Changes nothing else"},
 };
 
 const TableSpec clv_forecast_table = {
   .name = "clv_forecast",
-  .doc = {
-    .summary = "What each customer will buy and is worth: P(alive), expected purchases, expected value and lifetime "
-               "value with an interval.",
-    .result = "A row per customer, in the order of their first row; none for an empty source.",
-    .nulls = "Rows with a NULL customer or time do not take part; a NULL value counts as 0. Without a value column m, "
-             "value, expected_value, clv and its interval are NULL.",
-    .errors = "No model can be fitted (the reasons are given: nobody bought again, all customers alike, no finite "
-              "maximum); a horizon above 100 years; a level outside 0 … 1; "
-              "fewer than nine in ten bootstrap replicates can be fitted; a source, column, customer, time or value that "
-              "is none.",
-    .example = "SELECT customer, x, round(p_alive, 3) AS p_alive, round(expected_purchases, 2) AS expected_purchases, "
-               "round(clv, 1) AS clv, round(clv_low, 1) AS clv_low, "
-               "round(clv_high, 1) AS clv_high, fitted_model FROM clv_forecast((SELECT retain_log(customer_id, "
-               "ordered_at, amount) FROM demo_orders(500, 1))) "
-               "WHERE horizon = '26 weeks' ORDER BY clv DESC LIMIT 3",
-    .formula = "clv = sum over weeks i of (E[purchases by i] - E[purchases by i - 1]) / (1 + discount)^(days of i / "
-               "365.25) * E[value | x, m]. BG/NBD: Fader, Hardie & Lee 2005; MBG/NBD: "
-               "Batislam, Denizel & Filiztekin 2007; Pareto/NBD: Schmittlein, Morrison & Colombo 1987; Gamma-Gamma: "
-               "Fader & Hardie 2013. Interval: clv * exp(+-z sd), sd^2 = g'Cg, C "
-               "the covariance of the log parameters, g the gradient of log clv.",
-  },
+  .doc =
+    {
+      .summary = "What each customer will buy and is worth: P(alive), expected purchases, expected value and lifetime "
+                 "value with an interval.",
+      .result = "A row per customer, in the order of their first row; none for an empty source.",
+      .nulls =
+        "Rows with a NULL customer or time do not take part; a NULL value counts as 0. Without a value column m, "
+        "value, expected_value, clv and its interval are NULL.",
+      .errors =
+        "No model can be fitted (the reasons are given: nobody bought again, all customers alike, no finite "
+        "maximum); a horizon above 100 years; a level outside 0 … 1; "
+        "fewer than nine in ten bootstrap replicates can be fitted; a source, column, customer, time or value that "
+        "is none.",
+      .example =
+        "SELECT customer, x, round(p_alive, 3) AS p_alive, round(expected_purchases, 2) AS expected_purchases, "
+        "round(clv, 1) AS clv, round(clv_low, 1) AS clv_low, "
+        "round(clv_high, 1) AS clv_high, fitted_model FROM clv_forecast((SELECT retain_log(customer_id, "
+        "ordered_at, amount) FROM demo_orders(500, 1))) "
+        "WHERE horizon = '26 weeks' ORDER BY clv DESC LIMIT 3",
+      .formula = "clv = sum over weeks i of (E[purchases by i] - E[purchases by i - 1]) / (1 + discount)^(days of i / "
+                 "365.25) * E[value | x, m]. BG/NBD: Fader, Hardie & Lee 2005; MBG/NBD: "
+                 "Batislam, Denizel & Filiztekin 2007; Pareto/NBD: Schmittlein, Morrison & Colombo 1987; Gamma-Gamma: "
+                 "Fader & Hardie 2013. Interval: clv * exp(+-z sd), sd^2 = g'Cg, C "
+                 "the covariance of the log parameters, g the gradient of log clv.",
+    },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),
   .params = PARAMS,

@@ -55,8 +55,9 @@ static Status find_cut(Call *call, const Source *source, uint32_t first_day, uin
 {
   uint32_t days = end_day - first_day + 1;
   if (days > BACKTEST_DAYS) {
-    return call_fail(call, "the history is %d days long, more than a hundred years: is a time wrong? as_of leaves "
-                           "later rows out",
+    return call_fail(call,
+                     "the history is %d days long, more than a hundred years: is a time wrong? as_of leaves "
+                     "later rows out",
                      (int)days);
   }
   if (call_is_null(call, PARAM_HOLDOUT)) {
@@ -226,21 +227,25 @@ static void backtest_answer_free(void *state)
 
 static const ColumnSpec COLUMNS[] = {
   {"fitted_model", "TEXT", "bgnbd, mbgnbd or pareto_nbd; followed by 'at its limit' where it has no finite maximum"},
-  {"section", "TEXT", "overall: all customers; x: by repeat purchases in the calibration; week: the cumulative "
-                      "tracking curve"},
-  {"bucket", "INTEGER", "section x: the number of repeat purchases, 7 for 7 and more; section week: the number of the "
-                        "week; NULL overall"},
+  {"section", "TEXT",
+   "overall: all customers; x: by repeat purchases in the calibration; week: the cumulative "
+   "tracking curve"},
+  {"bucket", "INTEGER",
+   "section x: the number of repeat purchases, 7 for 7 and more; section week: the number of the "
+   "week; NULL overall"},
   {"ends_on", "TEXT", "the last day that the row counts"},
   {"held_out", "INTEGER", "1 where that day lies after the calibration, 0 for the weeks in it"},
   {"customers", "INTEGER", "customers of the row; section week: those who had bought by then"},
-  {"actual", "INTEGER", "purchase days in the holdout, of all these customers; section week: repeat purchase days "
-                        "since the beginning"},
+  {"actual", "INTEGER",
+   "purchase days in the holdout, of all these customers; section week: repeat purchase days "
+   "since the beginning"},
   {"predicted", "REAL", "what the model expects for actual"},
   {"mae", "REAL", "mean absolute error of a customer's prediction; NULL for weeks"},
   {"rmse", "REAL", "root of the mean squared error; NULL for weeks"},
   {"correlation", "REAL", "of actual and predicted over customers; NULL for weeks and where either is constant"},
-  {"coverage", "REAL", "share of customers whose actual lies in the model's central interval at level; NULL for "
-                       "weeks"},
+  {"coverage", "REAL",
+   "share of customers whose actual lies in the model's central interval at level; NULL for "
+   "weeks"},
   {"calibrated_until", "TEXT", "the last day of the calibration"},
   {"reason", "TEXT", "why the model could not be fitted, or is at its limit; NULL where it was"},
 };
@@ -258,24 +263,25 @@ static const ParamSpec PARAMS[] = {
 
 const TableSpec model_backtest_table = {
   .name = "model_backtest",
-  .doc = {
-    .summary = "Tests the customer models on the past: fits them without the latest part of the history and compares "
-               "what they predict with what happened.",
-    .result = "Per model a row overall, a row per number of repeat purchases, and a row per week of the cumulative "
-              "curve; none for an empty source.",
-    .nulls = "Rows with a NULL customer or time do not take part.",
-    .errors = "A holdout below a day or not shorter than the history; a history below three weeks without a holdout, "
-              "or above a hundred years; a model asked for that cannot be fitted (the "
-              "reason is given); a level outside 0 … 1; a source, column, customer or time that is none.",
-    .example = "SELECT fitted_model, calibrated_until, customers, actual, round(predicted, 1) AS predicted, "
-               "round(mae, 3) AS mae, round(correlation, 3) AS correlation, "
-               "round(coverage, 3) AS coverage FROM model_backtest((SELECT retain_log(customer_id, ordered_at) FROM "
-               "demo_orders(500, 1))) WHERE holdout = '26 weeks' AND section = 'overall'",
-    .formula = "predicted = sum of E[purchases in the holdout | x, t_x, T]; in section week the sum of E[X(t)] over "
-               "customers, t since the own first day (Fader, Hardie & Lee 2005). coverage: actual "
-               "between the smallest n with P(X <= n) >= (1 - level)/2 and the smallest with P(X <= n) >= (1 + "
-               "level)/2",
-  },
+  .doc =
+    {
+      .summary = "Tests the customer models on the past: fits them without the latest part of the history and compares "
+                 "what they predict with what happened.",
+      .result = "Per model a row overall, a row per number of repeat purchases, and a row per week of the cumulative "
+                "curve; none for an empty source.",
+      .nulls = "Rows with a NULL customer or time do not take part.",
+      .errors = "A holdout below a day or not shorter than the history; a history below three weeks without a holdout, "
+                "or above a hundred years; a model asked for that cannot be fitted (the "
+                "reason is given); a level outside 0 … 1; a source, column, customer or time that is none.",
+      .example = "SELECT fitted_model, calibrated_until, customers, actual, round(predicted, 1) AS predicted, "
+                 "round(mae, 3) AS mae, round(correlation, 3) AS correlation, "
+                 "round(coverage, 3) AS coverage FROM model_backtest((SELECT retain_log(customer_id, ordered_at) FROM "
+                 "demo_orders(500, 1))) WHERE holdout = '26 weeks' AND section = 'overall'",
+      .formula = "predicted = sum of E[purchases in the holdout | x, t_x, T]; in section week the sum of E[X(t)] over "
+                 "customers, t since the own first day (Fader, Hardie & Lee 2005). coverage: actual "
+                 "between the smallest n with P(X <= n) >= (1 - level)/2 and the smallest with P(X <= n) >= (1 + "
+                 "level)/2",
+    },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),
   .params = PARAMS,

@@ -95,11 +95,12 @@ static Status signals_read(ChurnInput *input, Call *call)
     return status;
   }
   input->churn.signals = &input->signals;
-  status = signals_finish(&input->signals, &source->customers, &input->source.customers, source->has_value,
-                          call_watch(call));
+  status =
+    signals_finish(&input->signals, &source->customers, &input->source.customers, source->has_value, call_watch(call));
   if (status == STATUS_OK && source->rows > 0 && input->source.rows > 0 && input->signals.n_matched == 0) {
-    return call_fail(call, "%s and the source have no customer in common: are the keys text in one ('7') and "
-                           "integers (7) in the other?",
+    return call_fail(call,
+                     "%s and the source have no customer in common: are the keys text in one ('7') and "
+                     "integers (7) in the other?",
                      call_text(call, CHURN_PARAM_SIGNALS));
   }
   return status;
@@ -170,7 +171,8 @@ static void unused_signals_add(const ChurnInput *input, Text *text)
     if (!varies) {
       text_add(text, before);
       text_add(text, signal_name(&input->signal_source.attributes, kind, number));
-      text_add(text, is_feature ? " has too little history before the horizon that was learned from" : " may have been overwritten");
+      text_add(text, is_feature ? " has too little history before the horizon that was learned from"
+                                : " may have been overwritten");
       before = ", ";
     }
   }

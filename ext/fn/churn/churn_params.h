@@ -11,32 +11,32 @@
 
 #define CHURN_SOURCE_HELP \
   "the purchases: the name of a table or view, or (SELECT retain_log(customer, time, value) FROM …)"
-#define CHURN_HORIZON_HELP                                                                                 \
+#define CHURN_HORIZON_HELP \
   "how far ahead, a day … 100 years: who buys nothing within it after as_of counts as lost. '90 days', " \
   "'12 weeks', '3 months'"
-#define CHURN_SIGNALS_HELP                                                                                  \
+#define CHURN_SIGNALS_HELP \
   "name of a table or view of signals beside the purchases, with columns (customer, time, kind[, value]), " \
   "found by their usual names: logins, complaints, tickets, contract_end, satisfaction …; at most 16 kinds"
-#define CHURN_DATED_HELP                                                                                                \
-  "kinds of signals that are dates known ahead, separated by commas: their rows after as_of take part. Left "           \
+#define CHURN_DATED_HELP \
+  "kinds of signals that are dates known ahead, separated by commas: their rows after as_of take part. Left " \
   "out: those called …_end, …_due, …_date, or with renew, expir, 到期 or 续约 in their name. '' for none. A " \
   "new date is a new row: of a kind with one row per customer, dates count only if all lie after as_of"
-#define CHURN_MODEL_HELP                                                                                      \
+#define CHURN_MODEL_HELP \
   "auto: learned from the shop's past where it is long enough, else a purchase model; logit: learned, or an " \
   "error; bgnbd, mbgnbd: that model alone, or an error"
 
-#define CHURN_HORIZON_PARAM                                              \
-  {                                                                      \
+#define CHURN_HORIZON_PARAM \
+  { \
     "horizon", PARAM_DURATION, "90 days", 0, 0, NULL, CHURN_HORIZON_HELP \
   }
 
 /* The parameters they share, from the first; the enum below numbers them. */
-#define CHURN_OPTION_PARAMS                                                           \
+#define CHURN_OPTION_PARAMS \
   {"source", PARAM_SOURCE, NULL, 0, 0, NULL, CHURN_SOURCE_HELP}, CHURN_HORIZON_PARAM, \
-    {"signals", PARAM_TABLE, "", 0, 0, NULL, CHURN_SIGNALS_HELP},                     \
-    {"dated_kinds", PARAM_TEXT, "", 0, 0, NULL, CHURN_DATED_HELP},                    \
-  {                                                                                   \
-    "model", PARAM_CHOICE, "auto", 0, 0, "auto|logit|bgnbd|mbgnbd", CHURN_MODEL_HELP  \
+    {"signals", PARAM_TABLE, "", 0, 0, NULL, CHURN_SIGNALS_HELP}, \
+    {"dated_kinds", PARAM_TEXT, "", 0, 0, NULL, CHURN_DATED_HELP}, \
+  { \
+    "model", PARAM_CHOICE, "auto", 0, 0, "auto|logit|bgnbd|mbgnbd", CHURN_MODEL_HELP \
   }
 
 enum {
@@ -48,9 +48,9 @@ enum {
   CHURN_OPTION_COUNT
 };
 
-#define CHURN_OPTION_ERRORS                                                                                   \
-  "a horizon under a day or over 100 years; model logit where there is too little to learn from, bgnbd or "   \
-  "mbgnbd where it cannot be fitted; signals "                                                                \
+#define CHURN_OPTION_ERRORS \
+  "a horizon under a day or over 100 years; model logit where there is too little to learn from, bgnbd or " \
+  "mbgnbd where it cannot be fitted; signals " \
   "of more than 16 kinds, or of no customer of the source; a name in dated_kinds that is no kind; a source, " \
   "column, customer, time or value that is none"
 

@@ -6,9 +6,9 @@
 **   'critical');
 **
 ** R1  One row per customer, in the order of their first row in the source.
-** R2  churn_probability: of no purchase on a day after that of as_of, within the horizon after as_of. Learned at the cut-off as_of - horizon from
-**     what happened in the horizon after it, calibrated on held-out customers and applied at as_of; where that cannot
-**     be, by a purchase model. `method` says which and why (core/churn/churn.h).
+** R2  churn_probability: of no purchase on a day after that of as_of, within the horizon after as_of. Learned at the
+**     cut-off as_of - horizon from what happened in the horizon after it, calibrated on held-out customers and applied
+**     at as_of; where that cannot be, by a purchase model. `method` says which and why (core/churn/churn.h).
 ** R3  risk: low, medium from medium_from on, high from high_from, critical from critical_from; the cut points ascend.
 **     The names are keys in every language.
 ** R4  p_alive: BG/NBD or MBG/NBD, the likelier one (with model = 'bgnbd' or 'mbgnbd' that one), fitted on the source up
@@ -23,7 +23,8 @@
 ** R8  suggested_action follows from risk, from whether the customer has spent more than the average one, and from a
 **     signal among the reasons.
 ** R9  A date of a dated kind counts as far ahead only as dates are known ahead at as_of, and a kind whose rows may have
-**     been overwritten does not count (core/churn/signals.h): what was written after the cut-off must not tell what came then.
+**     been overwritten does not count (core/churn/signals.h): what was written after the cut-off must not tell what
+**     came then.
 ** R10 A NULL value counts as 0. Purchases of one civil day are one purchase.
 */
 #include "churn_params.h"
@@ -164,20 +165,26 @@ static const ColumnSpec COLUMNS[] = {
   {"customer", "", "the customer's key as in the source"},
   {"churn_probability", "REAL", "of no purchase within the horizon after as_of, 0 … 1"},
   {"risk", "TEXT", "low, medium, high or critical, by the cut points"},
-  {"p_alive", "REAL", "probability to be still a customer, by BG/NBD or MBG/NBD, the likelier one at as_of; NULL where neither "
-                      "could be fitted"},
+  {"p_alive", "REAL",
+   "probability to be still a customer, by BG/NBD or MBG/NBD, the likelier one at as_of; NULL where neither "
+   "could be fitted"},
   {"days_since_last", "INTEGER", "days from the last purchase day to as_of"},
-  {"usual_gap", "REAL", "days between this customer's purchases, with one gap of the shop's mean length counted in; "
-                        "NULL where nobody bought twice"},
+  {"usual_gap", "REAL",
+   "days between this customer's purchases, with one gap of the shop's mean length counted in; "
+   "NULL where nobody bought twice"},
   {"overdue_ratio", "REAL", "days_since_last / usual_gap: above 1 the customer is late"},
   {"reasons", "TEXT", "what moves the probability most away from that of the average customer, up to three, in words"},
-  {"reasons_json", "TEXT", "the same as JSON: [{reason, log_odds, value, usual, text}, …], a signal with kind and "
-                           "measure; log_odds above 0 raises the probability"},
-  {"expected_value", "REAL", "value of the purchases within the horizon if the customer stays; NULL where the source "
-                             "has no value"},
+  {"reasons_json", "TEXT",
+   "the same as JSON: [{reason, log_odds, value, usual, text}, …], a signal with kind and "
+   "measure; log_odds above 0 raises the probability"},
+  {"expected_value", "REAL",
+   "value of the purchases within the horizon if the customer stays; NULL where the source "
+   "has no value"},
   {"value_at_risk", "REAL", "churn_probability * expected_value"},
   {"suggested_action", "TEXT", "what to do, by risk, value so far and signals"},
-  {"method", "TEXT", "logit: learned from this shop's past, with the signals that could not be used, and why; else the purchase model that stood in, and why"},
+  {"method", "TEXT",
+   "logit: learned from this shop's past, with the signals that could not be used, and why; else the purchase model "
+   "that stood in, and why"},
   {"last_purchase", "TEXT", "the last purchase day, a date"},
 };
 
@@ -191,24 +198,25 @@ static const ParamSpec PARAMS[] = {
 
 const TableSpec churn_risk_table = {
   .name = "churn_risk",
-  .doc = {
-    .summary = "Who is leaving: each customer's probability to buy nothing within the horizon, why, the value at "
-               "risk and what to do",
-    .result = "A row per customer, in the order of the customers' first rows.",
-    .nulls = "Rows with a NULL customer or time do not take part; a NULL value counts as 0; a signal with a NULL "
-             "kind does not take part.",
-    .errors = CHURN_OPTION_ERRORS "; cut points that do not ascend.",
-    .example = "SELECT customer, round(churn_probability, 3) AS churn_probability, risk, reasons, "
-               "round(value_at_risk, 2) AS value_at_risk FROM "
-               "churn_risk((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(500, 1))) "
-               "WHERE horizon = '90 days' AND risk IN ('medium', 'high') ORDER BY value_at_risk DESC LIMIT 3",
-    .formula = "Ridge logistic regression of \"no purchase in the horizon after the cut-off as_of - horizon\" on "
-               "recency, frequency, value, overdue ratio, trend, P(alive), age and signals at the cut-off; 5-fold "
-               "held-out log-odds calibrated (Platt 1999); applied at as_of. Signals: conditional Poisson test "
-               "(Przyborowski & Wilenski 1940), mid-p. value_at_risk = probability * "
-               "(r + x)/(alpha + T) * horizon * mean value of a purchase day. Too little history: P(no purchase) of "
-               "BG/NBD or MBG/NBD.",
-  },
+  .doc =
+    {
+      .summary = "Who is leaving: each customer's probability to buy nothing within the horizon, why, the value at "
+                 "risk and what to do",
+      .result = "A row per customer, in the order of the customers' first rows.",
+      .nulls = "Rows with a NULL customer or time do not take part; a NULL value counts as 0; a signal with a NULL "
+               "kind does not take part.",
+      .errors = CHURN_OPTION_ERRORS "; cut points that do not ascend.",
+      .example = "SELECT customer, round(churn_probability, 3) AS churn_probability, risk, reasons, "
+                 "round(value_at_risk, 2) AS value_at_risk FROM "
+                 "churn_risk((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(500, 1))) "
+                 "WHERE horizon = '90 days' AND risk IN ('medium', 'high') ORDER BY value_at_risk DESC LIMIT 3",
+      .formula = "Ridge logistic regression of \"no purchase in the horizon after the cut-off as_of - horizon\" on "
+                 "recency, frequency, value, overdue ratio, trend, P(alive), age and signals at the cut-off; 5-fold "
+                 "held-out log-odds calibrated (Platt 1999); applied at as_of. Signals: conditional Poisson test "
+                 "(Przyborowski & Wilenski 1940), mid-p. value_at_risk = probability * "
+                 "(r + x)/(alpha + T) * horizon * mean value of a purchase day. Too little history: P(no purchase) of "
+                 "BG/NBD or MBG/NBD.",
+    },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),
   .params = PARAMS,

@@ -35,8 +35,9 @@ enum {
   ALL,
   METRICS
 };
-static const char *const METRIC_NAME[METRICS] = {"auc", "brier", "log_loss", "lift_top_decile", "calibration_slope",
-                                                 "calibration_intercept", "base_rate", "customers"};
+static const char *const METRIC_NAME[METRICS] = {
+  "auc",       "brier",    "log_loss", "lift_top_decile", "calibration_slope", "calibration_intercept",
+  "base_rate", "customers"};
 static const char *const SCORE_NAME[CHURN_SCORES] = {"churn_risk", "p_alive"};
 
 typedef struct QualityAnswer {
@@ -152,7 +153,8 @@ static void metric_cell(const ChurnQuality *quality, int metric, int column, Cel
 static void quality_cell(const void *state, int64_t row, int column, Cell *out)
 {
   const QualityAnswer *answer = state;
-  int score = row < answer->rows[0] || answer->nobody ? 0 : 1, at = answer->nobody ? ALL : (int)row - (score ? answer->rows[0] : 0);
+  int score = row < answer->rows[0] || answer->nobody ? 0 : 1,
+      at = answer->nobody ? ALL : (int)row - (score ? answer->rows[0] : 0);
   const ChurnQuality *quality = &answer->quality[score];
   if (column == SCORE) {
     cell_static(out, SCORE_NAME[score]);
@@ -172,8 +174,9 @@ static void quality_free(void *state)
 
 static const ColumnSpec COLUMNS[] = {
   {"score", "TEXT", "churn_risk, or p_alive: 1 - P(alive) alone, for comparison"},
-  {"metric", "TEXT", "auc, brier, log_loss, lift_top_decile, calibration_slope, calibration_intercept, base_rate, "
-                     "customers; calibration for the bins"},
+  {"metric", "TEXT",
+   "auc, brier, log_loss, lift_top_decile, calibration_slope, calibration_intercept, base_rate, "
+   "customers; calibration for the bins"},
   {"bin", "INTEGER", "1 (highest scores) … 10 for metric calibration, else NULL"},
   {"value", "REAL", "the measure; NULL for the bins, and where it is not defined"},
   {"standard_error", "REAL", "of auc (DeLong), calibration_slope and calibration_intercept, else NULL"},
@@ -189,22 +192,24 @@ static const ParamSpec PARAMS[] = {
 
 const TableSpec churn_risk_quality_table = {
   .name = "churn_risk_quality",
-  .doc = {
-    .summary = "How good churn_risk() is on this shop: AUC, Brier, lift and calibration on held-out customers, "
-               "beside 1 - P(alive) alone",
-    .result = "For each of the two scores a row per measure and ten rows of calibration; one row, customers 0 and the reason in method, where "
-              "nobody had bought a horizon ago.",
-    .nulls = "Rows with a NULL customer or time do not take part; a NULL value counts as 0. Measures that are not "
-             "defined are NULL.",
-    .errors = CHURN_OPTION_ERRORS ".",
-    .example = "SELECT score, metric, round(value, 3) AS value, round(standard_error, 3) AS standard_error FROM "
-               "churn_risk_quality((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(1000, 1))) "
-               "WHERE metric IN ('auc', 'brier', 'base_rate')",
-    .formula = "Five folds by a hash of the customer; each scored and calibrated by the other four. AUC with "
-               "DeLong's standard error (1988); Brier (1950); log loss, scores clipped at 1e-15; lift: "
-               "rate among the top tenth / base rate; slope and intercept of the logistic regression on logit(score) "
-               "(Cox 1958)",
-  },
+  .doc =
+    {
+      .summary = "How good churn_risk() is on this shop: AUC, Brier, lift and calibration on held-out customers, "
+                 "beside 1 - P(alive) alone",
+      .result = "For each of the two scores a row per measure and ten rows of calibration; one row, customers 0 and "
+                "the reason in method, where "
+                "nobody had bought a horizon ago.",
+      .nulls = "Rows with a NULL customer or time do not take part; a NULL value counts as 0. Measures that are not "
+               "defined are NULL.",
+      .errors = CHURN_OPTION_ERRORS ".",
+      .example = "SELECT score, metric, round(value, 3) AS value, round(standard_error, 3) AS standard_error FROM "
+                 "churn_risk_quality((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(1000, 1))) "
+                 "WHERE metric IN ('auc', 'brier', 'base_rate')",
+      .formula = "Five folds by a hash of the customer; each scored and calibrated by the other four. AUC with "
+                 "DeLong's standard error (1988); Brier (1950); log loss, scores clipped at 1e-15; lift: "
+                 "rate among the top tenth / base rate; slope and intercept of the logistic regression on logit(score) "
+                 "(Cox 1958)",
+    },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),
   .params = PARAMS,

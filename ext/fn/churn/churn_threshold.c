@@ -10,8 +10,8 @@
 **     last purchase up to it, and came back (bought after it, up to as_of) or was gone.
 ** R3  Calling gone who has been silent for more than g days: type I error, those called so among those who came back;
 **     type II error, those not called so among the gone. threshold_days is the smallest g of least type I + type II
-**     error (core/churn/churn_threshold.h). NULL where nobody had bought up to the cut-off, everybody or nobody came back, or
-**     no g does better than a sum of 1: `reason` says which.
+**     error (core/churn/churn_threshold.h). NULL where nobody had bought up to the cut-off, everybody or nobody came
+**     back, or no g does better than a sum of 1: `reason` says which.
 ** R4  A customer's segment is segment_column in the latest row up to the cut-off (of equal times the first); NULL
 **     there: in the first row alone.
 ** R5  right_rate: of those silent for more than threshold_days, the share that was gone, with its 95 % Wilson
@@ -44,8 +44,8 @@ static Status threshold_compute(Call *call, void *state, int64_t *n_rows)
     status = source_read(call, &CHURN_THRESHOLD_ACCUMULATOR, &times, options, &answer->source);
   }
   if (status == STATUS_OK) {
-    status = churn_thresholds(&times, &answer->source.customers, answer->source.attributes.count,
-                              &answer->threshold, n_rows, call_watch(call));
+    status = churn_thresholds(&times, &answer->source.customers, answer->source.attributes.count, &answer->threshold,
+                              n_rows, call_watch(call));
   }
   return status;
 }
@@ -139,8 +139,9 @@ static void threshold_free(void *state)
 
 static const ColumnSpec COLUMNS[] = {
   {"segment", "", "value of segment_column; NULL: all customers"},
-  {"threshold_days", "INTEGER", "who has been silent for more days than this is the better called gone; NULL where "
-                                "there is no such number"},
+  {"threshold_days", "INTEGER",
+   "who has been silent for more days than this is the better called gone; NULL where "
+   "there is no such number"},
   {"type_1_error", "REAL", "of those who came back, the share that is called gone"},
   {"type_2_error", "REAL", "of those who were gone, the share that is not"},
   {"customers", "INTEGER", "who had bought up to the cut-off, as_of - horizon"},
@@ -157,29 +158,32 @@ static const ParamSpec PARAMS[] = {
   {"source", PARAM_SOURCE, NULL, 0, 0, NULL,
    "the purchases: the name of a table or view, or (SELECT retain_log(customer, time) FROM …)"},
   CHURN_HORIZON_PARAM,
-  {"segment_column", PARAM_COLUMN, "", 0, 0, NULL, "a column of the source by which customers are told apart, such "
-                                                   "as channel; needs a named source"},
+  {"segment_column", PARAM_COLUMN, "", 0, 0, NULL,
+   "a column of the source by which customers are told apart, such "
+   "as channel; needs a named source"},
 };
 
 const TableSpec churn_threshold_table = {
   .name = "churn_threshold",
-  .doc = {
-    .summary = "After how many days without a purchase a customer is the better called gone, overall and per segment",
-    .result = "A row for all customers, and with segment_column a row per segment; none of an empty source.",
-    .nulls = "Rows with a NULL customer or time do not take part. A customer's segment is that of the latest row up to the cut-off; where it is NULL "
-             "the customer is in the first row alone. threshold_days and what follows from it are NULL "
-             "where everybody or nobody came back, or silence tells nothing.",
-    .errors = "A horizon under a day or over 100 years; segment_column with retain_log(…) or of a name that is "
-              "none; a source, column, "
-              "customer or time that is none.",
-    .example = "SELECT threshold_days, round(type_1_error, 3) AS type_1_error, round(type_2_error, 3) AS "
-               "type_2_error, customers, round(right_rate, 3) AS right_rate FROM "
-               "churn_threshold((SELECT retain_log(customer_id, ordered_at) FROM demo_orders(2000, 1)), '90 days')",
-    .formula = "type I = #(came back, silence > g) / #(came back), type II = #(gone, silence <= g) / #(gone), "
-               "silence up to as_of - horizon and what happened in the horizon after it; threshold_days: the least g "
-               "that "
-               "minimises their sum (the greatest Youden index, Youden 1950)",
-  },
+  .doc =
+    {
+      .summary = "After how many days without a purchase a customer is the better called gone, overall and per segment",
+      .result = "A row for all customers, and with segment_column a row per segment; none of an empty source.",
+      .nulls = "Rows with a NULL customer or time do not take part. A customer's segment is that of the latest row up "
+               "to the cut-off; where it is NULL "
+               "the customer is in the first row alone. threshold_days and what follows from it are NULL "
+               "where everybody or nobody came back, or silence tells nothing.",
+      .errors = "A horizon under a day or over 100 years; segment_column with retain_log(…) or of a name that is "
+                "none; a source, column, "
+                "customer or time that is none.",
+      .example = "SELECT threshold_days, round(type_1_error, 3) AS type_1_error, round(type_2_error, 3) AS "
+                 "type_2_error, customers, round(right_rate, 3) AS right_rate FROM "
+                 "churn_threshold((SELECT retain_log(customer_id, ordered_at) FROM demo_orders(2000, 1)), '90 days')",
+      .formula = "type I = #(came back, silence > g) / #(came back), type II = #(gone, silence <= g) / #(gone), "
+                 "silence up to as_of - horizon and what happened in the horizon after it; threshold_days: the least g "
+                 "that "
+                 "minimises their sum (the greatest Youden index, Youden 1950)",
+    },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),
   .params = PARAMS,

@@ -2,24 +2,94 @@
 
 #include "core/numerics/stats.h"
 
-static const char *const CUSTOMER_NAMES[] = {
-  "customerid", "userid", "clientid", "accountid", "memberid", "subscriberid", "companyid", "tenantid", "contactid",
-  "customer", "user", "client", "account", "member", "subscriber", "company", "tenant", "custid", "cust",
-  "customerkey", "customercode", "客户", "客户id", "客户编号", "用户", "用户id", "会员", "会员id", "顾客id", NULL};
-static const char *const START_NAMES[] = {
-  "start", "startdate", "startat", "startedat", "startson", "startsat", "starttime", "signedat", "signedon", "signdate",
-  "signupdate", "signedupat", "begin", "begins", "begindate", "validfrom", "activefrom", "effectivefrom", "effectivedate",
-  "contractstart", "contractstartdate", "subscriptionstart", "subscribedat", "activatedat", "periodstart",
-  "合同开始", "合同开始日期", "开始", "开始日期", "开始时间", "起始日期", "生效日期", "签约日期", NULL};
-static const char *const END_NAMES[] = {
-  "end", "enddate", "endat", "endedat", "endson", "endsat", "endtime", "ends", "ended", "cancelledat", "canceledat",
-  "cancelleddate", "canceldate", "cancellationdate", "expiresat", "expireson", "expires", "expiry", "expirydate",
-  "expirationdate", "expiredat", "validto", "validuntil", "activeuntil", "effectiveto", "terminatedat", "churnedat", "contractend",
-  "contractenddate", "subscriptionend", "periodend",
-  "合同结束", "合同结束日期", "合同到期", "合同到期日", "结束", "结束日期", "结束时间", "到期", "到期日", "到期日期", "终止日期", NULL};
-static const char *const AMOUNT_NAMES[] = {
-  "amount", "mrr", "monthlyamount", "amountpermonth", "monthlyfee", "monthlyprice", "monthlyrevenue", "monthlyvalue", "price", "fee",
-  "revenue", "value", "金额", "月费", "月租", "月金额", "每月金额", "价格", "费用", NULL};
+static const char *const CUSTOMER_NAMES[] = {"customerid",   "userid",    "clientid", "accountid", "memberid",
+                                             "subscriberid", "companyid", "tenantid", "contactid", "customer",
+                                             "user",         "client",    "account",  "member",    "subscriber",
+                                             "company",      "tenant",    "custid",   "cust",      "customerkey",
+                                             "customercode", "客户",      "客户id",   "客户编号",  "用户",
+                                             "用户id",       "会员",      "会员id",   "顾客id",    NULL};
+static const char *const START_NAMES[] = {"start",
+                                          "startdate",
+                                          "startat",
+                                          "startedat",
+                                          "startson",
+                                          "startsat",
+                                          "starttime",
+                                          "signedat",
+                                          "signedon",
+                                          "signdate",
+                                          "signupdate",
+                                          "signedupat",
+                                          "begin",
+                                          "begins",
+                                          "begindate",
+                                          "validfrom",
+                                          "activefrom",
+                                          "effectivefrom",
+                                          "effectivedate",
+                                          "contractstart",
+                                          "contractstartdate",
+                                          "subscriptionstart",
+                                          "subscribedat",
+                                          "activatedat",
+                                          "periodstart",
+                                          "合同开始",
+                                          "合同开始日期",
+                                          "开始",
+                                          "开始日期",
+                                          "开始时间",
+                                          "起始日期",
+                                          "生效日期",
+                                          "签约日期",
+                                          NULL};
+static const char *const END_NAMES[] = {"end",
+                                        "enddate",
+                                        "endat",
+                                        "endedat",
+                                        "endson",
+                                        "endsat",
+                                        "endtime",
+                                        "ends",
+                                        "ended",
+                                        "cancelledat",
+                                        "canceledat",
+                                        "cancelleddate",
+                                        "canceldate",
+                                        "cancellationdate",
+                                        "expiresat",
+                                        "expireson",
+                                        "expires",
+                                        "expiry",
+                                        "expirydate",
+                                        "expirationdate",
+                                        "expiredat",
+                                        "validto",
+                                        "validuntil",
+                                        "activeuntil",
+                                        "effectiveto",
+                                        "terminatedat",
+                                        "churnedat",
+                                        "contractend",
+                                        "contractenddate",
+                                        "subscriptionend",
+                                        "periodend",
+                                        "合同结束",
+                                        "合同结束日期",
+                                        "合同到期",
+                                        "合同到期日",
+                                        "结束",
+                                        "结束日期",
+                                        "结束时间",
+                                        "到期",
+                                        "到期日",
+                                        "到期日期",
+                                        "终止日期",
+                                        NULL};
+static const char *const AMOUNT_NAMES[] = {"amount",     "mrr",          "monthlyamount",  "amountpermonth",
+                                           "monthlyfee", "monthlyprice", "monthlyrevenue", "monthlyvalue",
+                                           "price",      "fee",          "revenue",        "value",
+                                           "金额",       "月费",         "月租",           "月金额",
+                                           "每月金额",   "价格",         "费用",           NULL};
 
 #define AMOUNT_MOST 1e15
 
@@ -51,11 +121,27 @@ static Status take(void *self, RowReader *reader, const FieldValue *values)
 
 Status contracts_read(Call *call, ContractSource *source, int n_own, int segment, bool amounts)
 {
-  source->fields[CONTRACT_FIELD_CUSTOMER] = (Field){.kind = FIELD_KEY, .noun = "customer", .param_name = "customer_column", .names = CUSTOMER_NAMES, .required = true, .never_null = true};
-  source->fields[CONTRACT_FIELD_START] = (Field){.kind = FIELD_TIME, .noun = "start", .param_name = "start_column", .names = START_NAMES, .required = true, .never_null = true};
-  source->fields[CONTRACT_FIELD_END] = (Field){.kind = FIELD_TIME, .noun = "end", .param_name = "end_column", .names = END_NAMES, .required = true};
-  source->fields[CONTRACT_FIELD_AMOUNT] = (Field){.kind = FIELD_REAL, .noun = "amount", .param_name = "amount_column", .names = amounts ? AMOUNT_NAMES : NULL, .required = amounts};
-  source->fields[CONTRACT_FIELD_SEGMENT] = (Field){.kind = FIELD_KEY, .noun = "segment", .param_name = "segment_column"};
+  source->fields[CONTRACT_FIELD_CUSTOMER] = (Field){.kind = FIELD_KEY,
+                                                    .noun = "customer",
+                                                    .param_name = "customer_column",
+                                                    .names = CUSTOMER_NAMES,
+                                                    .required = true,
+                                                    .never_null = true};
+  source->fields[CONTRACT_FIELD_START] = (Field){.kind = FIELD_TIME,
+                                                 .noun = "start",
+                                                 .param_name = "start_column",
+                                                 .names = START_NAMES,
+                                                 .required = true,
+                                                 .never_null = true};
+  source->fields[CONTRACT_FIELD_END] =
+    (Field){.kind = FIELD_TIME, .noun = "end", .param_name = "end_column", .names = END_NAMES, .required = true};
+  source->fields[CONTRACT_FIELD_AMOUNT] = (Field){.kind = FIELD_REAL,
+                                                  .noun = "amount",
+                                                  .param_name = "amount_column",
+                                                  .names = amounts ? AMOUNT_NAMES : NULL,
+                                                  .required = amounts};
+  source->fields[CONTRACT_FIELD_SEGMENT] =
+    (Field){.kind = FIELD_KEY, .noun = "segment", .param_name = "segment_column"};
   for (int i = CONTRACT_FIELD_CUSTOMER; i < CONTRACT_FIELD_AMOUNT + amounts; i++) {
     source->fields[i].wanted = call_text(call, n_own + i);
   }
@@ -66,7 +152,8 @@ Status contracts_read(Call *call, ContractSource *source, int n_own, int segment
   Status status = rows_read(call, 0, source->fields, CONTRACT_FIELDS, take, source);
   if (status == STATUS_OK) {
     int64_t as_of = call_is_null(call, n_own + CONTRACT_AS_OF) ? 0 : call_time(call, n_own + CONTRACT_AS_OF);
-    status = contracts_finish(&source->contracts, call_is_null(call, n_own + CONTRACT_AS_OF) ? NULL : &as_of, call_watch(call));
+    status = contracts_finish(&source->contracts, call_is_null(call, n_own + CONTRACT_AS_OF) ? NULL : &as_of,
+                              call_watch(call));
   }
   if (status == STATUS_OK && source->contracts.count > 0) {
     source->today = source->contracts.as_of + source->offset_ms;

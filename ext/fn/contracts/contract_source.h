@@ -9,19 +9,22 @@
 #include "glue/row_source.h"
 #include "glue/spec.h"
 
-#define CONTRACT_SOURCE_PARAM                                                                                                                                                         \
-  {                                                                                                                                                                                   \
-    "source", PARAM_CONTRACTS, NULL, 0, 0, NULL,                                                                                                                                      \
-      "the name of a table or view with a row per contract: customer, start, end (NULL: none), amount per month; or (SELECT retain_contracts(customer, start, end, amount) FROM …)" \
+#define CONTRACT_SOURCE_PARAM \
+  { \
+    "source", PARAM_CONTRACTS, NULL, 0, 0, NULL, \
+      "the name of a table or view with a row per contract: customer, start, end (NULL: none), amount per month; or " \
+      "(SELECT retain_contracts(customer, start, end, amount) FROM …)" \
   }
-#define CONTRACT_GRAIN_PARAM                                                                                                    \
-  {                                                                                                                             \
-    "grain", PARAM_GRAIN, "month", 0, 0, NULL, "length of a period: day, week (from Monday), month, quarter, year, or 'N days'" \
+#define CONTRACT_GRAIN_PARAM \
+  { \
+    "grain", PARAM_GRAIN, "month", 0, 0, NULL, \
+      "length of a period: day, week (from Monday), month, quarter, year, or 'N days'" \
   }
-#define CONTRACT_SEGMENT_PARAM                                                                                           \
-  {                                                                                                                      \
-    "segment_column", PARAM_COLUMN, "", 0, 0, NULL,                                                                      \
-      "a column with a segment, an integer or text: each is answered as if its contracts were all; left out: one answer" \
+#define CONTRACT_SEGMENT_PARAM \
+  { \
+    "segment_column", PARAM_COLUMN, "", 0, 0, NULL, \
+      "a column with a segment, an integer or text: each is answered as if its contracts were all; left out: one " \
+      "answer" \
   }
 
 /* They follow a function's own parameters; numbered from the number of these. */
@@ -34,20 +37,44 @@ enum {
   CONTRACT_UTC_OFFSET,
   CONTRACT_PARAM_COUNT
 };
-#define CONTRACT_PARAMS                                                                                                                                                                                \
-  {"customer_column", PARAM_COLUMN, "", 0, 0, NULL, "the column with the customer; left out: recognised by its name"},                                                                                 \
-    {"start_column", PARAM_COLUMN, "", 0, 0, NULL, "the column with the time from which it counts; left out: recognised"},                                                                             \
-    {"end_column", PARAM_COLUMN, "", 0, 0, NULL, "the column with the first moment that is no longer covered, NULL while it runs; left out: recognised. Of last covered days take date(…, '+1 day')"}, \
-    {"amount_column", PARAM_COLUMN, "", 0, 0, NULL, "the column with what it costs per month, 0 or more; left out: recognised"},                                                                       \
-    {"as_of", PARAM_TIME, "", 0, 0, NULL,                                                                                                                                                              \
-     "when the view is taken: later starts do not take part, later ends are yet to come; left out: the newest start"},                                                                                 \
-  {                                                                                                                                                                                                    \
-    "utc_offset", PARAM_OFFSET, "+00:00", 0, 0, NULL, "where the civil day begins, such as '+08:00'"                                                                                                   \
+#define CONTRACT_PARAMS \
+  {"customer_column", PARAM_COLUMN, "", 0, 0, NULL, "the column with the customer; left out: recognised by its name"}, \
+    {"start_column", \
+     PARAM_COLUMN, \
+     "", \
+     0, \
+     0, \
+     NULL, \
+     "the column with the time from which it counts; left out: recognised"}, \
+    {"end_column", \
+     PARAM_COLUMN, \
+     "", \
+     0, \
+     0, \
+     NULL, \
+     "the column with the first moment that is no longer covered, NULL while it runs; left out: recognised. Of last " \
+     "covered days take date(…, '+1 day')"}, \
+    {"amount_column", \
+     PARAM_COLUMN, \
+     "", \
+     0, \
+     0, \
+     NULL, \
+     "the column with what it costs per month, 0 or more; left out: recognised"}, \
+    {"as_of", \
+     PARAM_TIME, \
+     "", \
+     0, \
+     0, \
+     NULL, \
+     "when the view is taken: later starts do not take part, later ends are yet to come; left out: the newest start"}, \
+  { \
+    "utc_offset", PARAM_OFFSET, "+00:00", 0, 0, NULL, "where the civil day begins, such as '+08:00'" \
   }
 
 #define CONTRACT_NULLS \
   "a row with a NULL customer or start does not take part; a NULL end: none; a NULL amount counts as 0; "
-#define CONTRACT_ERRORS                                                                                     \
+#define CONTRACT_ERRORS \
   "a table or column that is not there; an end before its start; an amount that is negative or no number; " \
   "a customer or segment that is neither integer nor text"
 
@@ -70,8 +97,8 @@ typedef struct ContractSource {
 } ContractSource;
 
 /*
-** Reads the contracts and puts them in order. n_own: the number of the function's own parameters; segment: that of segment_column, or -1. Without `amounts`
-** they are not read. To be freed also after a failure.
+** Reads the contracts and puts them in order. n_own: the number of the function's own parameters; segment: that of
+** segment_column, or -1. Without `amounts` they are not read. To be freed also after a failure.
 */
 Status contracts_read(Call *call, ContractSource *source, int n_own, int segment, bool amounts);
 void contract_source_free(ContractSource *source);

@@ -1,16 +1,18 @@
 /*
 ** contracts_expiring(source[, within, …]): which contracts are due, each customer at its nearest step.
 **
-**   SELECT customer, ends_at, days_left, step, amount FROM contracts_expiring('contracts') WHERE within = '90,60,30 days';
+**   SELECT customer, ends_at, days_left, step, amount FROM contracts_expiring('contracts') WHERE within = '90,60,30
+**   days';
 **
-** R1  A row per customer with a contract that runs at as_of and ends after it, within the largest step: the one that ends
-**     soonest (of equal ends the dearest). In the order of the ends.
-** R2  days_left: civil days in utc_offset from as_of to the end. step: the smallest step that is not below it, so that a customer stands in
-**     one step only; whoever runs this daily acts when step changes.
-** R3  others: further contracts of the customer that end within the largest step. covered_after: 1 where another contract of the
-**     customer that has begun by as_of goes on after that end, such as an add-on. next_start: when the first contract of the customer
-**     begins that begins after as_of and goes on after that end, such as a renewal signed already: as the table has it, whenever that was written.
-**     Who is left to talk to: NOT covered_after AND next_start IS NULL.
+** R1  A row per customer with a contract that runs at as_of and ends after it, within the largest step: the one that
+**     ends soonest (of equal ends the dearest). In the order of the ends.
+** R2  days_left: civil days in utc_offset from as_of to the end. step: the smallest step that is not below it, so that
+**     a customer stands in one step only; whoever runs this daily acts when step changes.
+** R3  others: further contracts of the customer that end within the largest step. covered_after: 1 where another
+**     contract of the customer that has begun by as_of goes on after that end, such as an add-on. next_start: when the
+**     first contract of the customer begins that begins after as_of and goes on after that end, such as a renewal
+**     signed already: as the table has it, whenever that was written. Who is left to talk to: NOT covered_after AND
+**     next_start IS NULL.
 */
 #include "contract_source.h"
 #include "core/base/mem.h"
@@ -96,7 +98,8 @@ static Status compute(Call *call, void *out, int64_t *n_rows)
   state->source.contracts.keep_ahead = true;
   Status status = contracts_read(call, &state->source, ARG_COUNT, -1, true);
   if (status == STATUS_OK) {
-    status = contracts_expiring_find(&state->source.contracts, most, state->source.offset_ms, &state->rows, n_rows, call_watch(call));
+    status = contracts_expiring_find(&state->source.contracts, most, state->source.offset_ms, &state->rows, n_rows,
+                                     call_watch(call));
   }
   return status;
 }
@@ -164,26 +167,33 @@ static const ColumnSpec COLUMNS[] = {
   {"step", "INTEGER", "the smallest step of within that is not below days_left, in days"},
   {"amount", "REAL", "what the contract pays per month"},
   {"others", "INTEGER", "further contracts of the customer that end within the largest step"},
-  {"covered_after", "INTEGER", "1 where another contract of the customer, begun by as_of, goes on after that end, else 0"},
-  {"next_start", "TEXT", "when the customer's next contract begins that is signed already (begins after as_of, goes on after that end), 'YYYY-MM-DD HH:MM:SS' UTC; NULL: none"},
+  {"covered_after", "INTEGER",
+   "1 where another contract of the customer, begun by as_of, goes on after that end, else 0"},
+  {"next_start", "TEXT",
+   "when the customer's next contract begins that is signed already (begins after as_of, goes on after that end), "
+   "'YYYY-MM-DD HH:MM:SS' UTC; NULL: none"},
 };
 
 static const ParamSpec PARAMS[] = {
   CONTRACT_SOURCE_PARAM,
-  {"within", PARAM_LIST, "90,60,30 days", 0, 0, NULL, "steps: 1 to 20 numbers of days, each 1 to 36525, separated by commas"},
+  {"within", PARAM_LIST, "90,60,30 days", 0, 0, NULL,
+   "steps: 1 to 20 numbers of days, each 1 to 36525, separated by commas"},
   CONTRACT_PARAMS,
 };
 
 const TableSpec contracts_expiring_table = {
   .name = "contracts_expiring",
-  .doc = {
-    .summary = "Contracts that are about to end, each customer at its nearest step only",
-    .result = "a row per customer whose contract ends within the largest step after as_of, the soonest first",
-    .nulls = CONTRACT_NULLS "next_start is NULL where no next contract is in the table",
-    .errors = CONTRACT_ERRORS "; a within that is no list of days",
-    .example = "SELECT customer, ends_at, days_left, step, amount FROM contracts_expiring('demo_contracts') WHERE within = '90,60,30 days'",
-    .formula = "of the contracts with start <= as_of < end the one that ends soonest; step = min{s in within: s >= days_left}",
-  },
+  .doc =
+    {
+      .summary = "Contracts that are about to end, each customer at its nearest step only",
+      .result = "a row per customer whose contract ends within the largest step after as_of, the soonest first",
+      .nulls = CONTRACT_NULLS "next_start is NULL where no next contract is in the table",
+      .errors = CONTRACT_ERRORS "; a within that is no list of days",
+      .example = "SELECT customer, ends_at, days_left, step, amount FROM contracts_expiring('demo_contracts') WHERE "
+                 "within = '90,60,30 days'",
+      .formula =
+        "of the contracts with start <= as_of < end the one that ends soonest; step = min{s in within: s >= days_left}",
+    },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),
   .params = PARAMS,

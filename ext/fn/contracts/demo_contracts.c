@@ -4,9 +4,10 @@
 **   SELECT plan, count(*), sum(churned) FROM demo_contracts(1000, 1) WHERE tenure IS NOT NULL GROUP BY plan;
 **
 ** R1  The same rows, in the same order, to the last digit, on every platform and in every version.
-** R2  A row per contract, by customer and contract; customers count from 1 by their sign-up day, contracts from 1 by their start.
-** R3  plan, channel, senior and monthly_charges are the customer's, the same in all rows. tenure, churned, cause and entry are the customer's too, and stand in
-**     the first contract's row only: there each customer counts once.
+** R2  A row per contract, by customer and contract; customers count from 1 by their sign-up day, contracts from 1 by
+**     their start.
+** R3  plan, channel, senior and monthly_charges are the customer's, the same in all rows. tenure, churned, cause and
+**     entry are the customer's too, and stand in the first contract's row only: there each customer counts once.
 ** R4  The population is the one of core/contracts/demo_contracts.h, which the documentation of the function repeats.
 */
 #include "core/contracts/demo_contracts.h"
@@ -39,8 +40,8 @@ enum {
 static Status contracts_compute(Call *call, void *state, int64_t *n_rows)
 {
   DemoBusiness *business = state;
-  Status status = demo_contracts_build(business, (uint32_t)call_integer(call, CUSTOMERS), (uint64_t)call_integer(call, SEED),
-                                       call_watch(call));
+  Status status = demo_contracts_build(business, (uint32_t)call_integer(call, CUSTOMERS),
+                                       (uint64_t)call_integer(call, SEED), call_watch(call));
   *n_rows = business->n_contracts;
   return status;
 }
@@ -127,7 +128,9 @@ static const ColumnSpec COLUMNS[] = {
   {"customer", "INTEGER", "1 … customers, in order of sign-up"},
   {"contract", "INTEGER", "1, 2, 3 … of the customer, by start"},
   {"start", "TEXT", "the first day, 'YYYY-MM-DD', 2023-01-01 … 2025-12-31"},
-  {"end", "TEXT", "the first day that is not covered any more: when it was cancelled or replaced, or its term ends (then it may lie after 2025-12-31); NULL: none is set"},
+  {"end", "TEXT",
+   "the first day that is not covered any more: when it was cancelled or replaced, or its term ends (then it may lie "
+   "after 2025-12-31); NULL: none is set"},
   {"amount", "REAL", "per month, in whole cents"},
   {"plan", "TEXT", "the customer's: monthly, yearly or two_year"},
   {"channel", "TEXT", "how the customer was acquired: organic, search, social or referral"},
@@ -136,29 +139,43 @@ static const ColumnSpec COLUMNS[] = {
   {"tenure", "REAL", "first contract only: whole months from sign-up to leaving for the first time, or to 2025-12-31"},
   {"churned", "INTEGER", "first contract only: 1 where the customer has left, 0 where it had not by 2025-12-31"},
   {"cause", "TEXT", "first contract only: why it left: price, service or moved; NULL where it has not"},
-  {"entry", "REAL", "first contract only: tenure on 2024-01-01, 0 for later sign-ups, for an analysis that saw only customers there since; "
-                    "NULL where the customer had left by then"},
+  {"entry", "REAL",
+   "first contract only: tenure on 2024-01-01, 0 for later sign-ups, for an analysis that saw only customers there "
+   "since; "
+   "NULL where the customer had left by then"},
 };
 
 static const ParamSpec PARAMS[] = {
-  {"customers", PARAM_INTEGER, "1000", 1, DEMO_CONTRACT_CUSTOMERS_MAX, NULL, "how many customers sign up; each has about 2 contracts"},
-  {"seed", PARAM_INTEGER, "1", 0, LARGEST_SEED, NULL, "which business: another seed gives other customers of the same population"},
+  {"customers", PARAM_INTEGER, "1000", 1, DEMO_CONTRACT_CUSTOMERS_MAX, NULL,
+   "how many customers sign up; each has about 2 contracts"},
+  {"seed", PARAM_INTEGER, "1", 0, LARGEST_SEED, NULL,
+   "which business: another seed gives other customers of the same population"},
 };
 
 const TableSpec demo_contracts_table = {
   .name = "demo_contracts",
-  .doc = {
-    .summary = "Makes the contracts of a generated subscription business whose truth is known: for trying things out and for testing methods.",
-    .result = "A row per contract, by customer and start: three years of a business that customers join until November 2025. As a source: 'demo_contracts'.",
-    .nulls = "A NULL argument is its default. end is NULL for a contract without one; tenure, churned, cause and entry are NULL but in each customer's first row.",
-    .errors = "customers outside 1…10000000; seed outside 0…2147483647.",
-    .example = "SELECT customer, contract, start, \"end\", amount, plan, tenure, churned FROM demo_contracts(200, 1) LIMIT 5",
-    .formula = "Proportional hazards, seen in whole months: the hazard of month m is 0.03 · shape(m) · exp(eta), shape 2 in month 1, 2.5 in months 12, 24, 36, else 1; "
-               "eta = -0.8 yearly - 1.6 two_year + 0.5 senior + 0.01 (monthly_charges - 70); the channel has no effect; leaving at the end of month m: "
-               "1 - exp(-hazard). Causes, independent of all else: price 0.5, service 0.3, moved 0.2. Plans 0.55, 0.30, 0.15; senior 0.2; "
-               "channels 0.35, 0.30, 0.20, 0.15; charges uniform. Of those who leave 0.2 come back after 1 … 6 months. Amounts go up with probability 0.02 and down with "
-               "0.01 per month, as a new contract on the day the old one ends; add-ons overlap in 0.15 of the lives. Memory: 16 bytes per contract, 12 per customer.",
-  },
+  .doc =
+    {
+      .summary = "Makes the contracts of a generated subscription business whose truth is known: for trying things out "
+                 "and for testing methods.",
+      .result = "A row per contract, by customer and start: three years of a business that customers join until "
+                "November 2025. As a source: 'demo_contracts'.",
+      .nulls = "A NULL argument is its default. end is NULL for a contract without one; tenure, churned, cause and "
+               "entry are NULL but in each customer's first row.",
+      .errors = "customers outside 1…10000000; seed outside 0…2147483647.",
+      .example =
+        "SELECT customer, contract, start, \"end\", amount, plan, tenure, churned FROM demo_contracts(200, 1) LIMIT 5",
+      .formula = "Proportional hazards, seen in whole months: the hazard of month m is 0.03 · shape(m) · exp(eta), "
+                 "shape 2 in month 1, 2.5 in months 12, 24, 36, else 1; "
+                 "eta = -0.8 yearly - 1.6 two_year + 0.5 senior + 0.01 (monthly_charges - 70); the channel has no "
+                 "effect; leaving at the end of month m: "
+                 "1 - exp(-hazard). Causes, independent of all else: price 0.5, service 0.3, moved 0.2. Plans 0.55, "
+                 "0.30, 0.15; senior 0.2; "
+                 "channels 0.35, 0.30, 0.20, 0.15; charges uniform. Of those who leave 0.2 come back after 1 … 6 "
+                 "months. Amounts go up with probability 0.02 and down with "
+                 "0.01 per month, as a new contract on the day the old one ends; add-ons overlap in 0.15 of the lives. "
+                 "Memory: 16 bytes per contract, 12 per customer.",
+    },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),
   .params = PARAMS,

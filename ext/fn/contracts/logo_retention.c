@@ -1,14 +1,14 @@
 /*
-** logo_retention(source[, grain, segment_column, …]): who stayed, who came and who went, period by period, by the cover of
-** their contracts.
+** logo_retention(source[, grain, segment_column, …]): who stayed, who came and who went, period by period, by the cover
+** of their contracts.
 **
 **   SELECT period, start_customers, retained, retention_rate, retention_low, retention_high
 **     FROM logo_retention('contracts') WHERE complete;
 **
-** R1  As retention_by_period(), but a customer at an instant is one with a contract that covers the time just before it,
-**     whatever it costs: start < instant and the end not before it.
-** R2  start = retained + lost; end = retained + resurrected + new. new_customers: first cover ever in the period and still
-**     covered at its end; new_lost: first cover ever, and not covered at its end.
+** R1  As retention_by_period(), but a customer at an instant is one with a contract that covers the time just before
+**     it, whatever it costs: start < instant and the end not before it.
+** R2  start = retained + lost; end = retained + resurrected + new. new_customers: first cover ever in the period and
+**     still covered at its end; new_lost: first cover ever, and not covered at its end.
 ** R3  Changes of a customer within an hour are one: a contract that replaces another is no loss.
 */
 #include "contract_source.h"
@@ -52,11 +52,13 @@ static Status compute(Call *call, void *out, int64_t *n_rows)
   state->grain = call_grain(call, ARG_GRAIN);
   Status status = contracts_read(call, &state->source, ARG_COUNT, ARG_SEGMENT, false);
   if (status == STATUS_OK) {
-    status = mrr_build(&state->mrr, &state->source.contracts, state->grain,
-                       state->source.offset_ms, true, call_watch(call));
+    status =
+      mrr_build(&state->mrr, &state->source.contracts, state->grain, state->source.offset_ms, true, call_watch(call));
   }
   if (state->mrr.too_long) {
-    return call_fail(call, "the contracts span more than %d periods and segments; take a coarser grain, or look for wrong times", MRR_ROWS_MAX);
+    return call_fail(
+      call, "the contracts span more than %d periods and segments; take a coarser grain, or look for wrong times",
+      MRR_ROWS_MAX);
   }
   *n_rows = state->mrr.n_rows;
   return status;
@@ -161,15 +163,18 @@ static const ParamSpec PARAMS[] = {
 
 const TableSpec logo_retention_table = {
   .name = "logo_retention",
-  .doc = {
-    .summary = "Retention, churn and movement of customers period by period, by the cover of their contracts",
-    .result = "a row per segment and period from the first start to as_of, in order",
-    .nulls = CONTRACT_NULLS "a rate of nobody (0/0) is NULL",
-    .errors = CONTRACT_ERRORS "; more than 1000000 periods and segments. Amounts are not read",
-    .example = "SELECT period, start_customers, retained, lost, retention_rate, retention_low, retention_high FROM logo_retention('demo_contracts') WHERE complete",
-    .formula = "retention_rate = |customers at start and at end| / |customers at start|; a customer at an instant is covered by a contract just before it; "
-               "changes within an hour count as one; interval: Wilson 1927, level 0.95",
-  },
+  .doc =
+    {
+      .summary = "Retention, churn and movement of customers period by period, by the cover of their contracts",
+      .result = "a row per segment and period from the first start to as_of, in order",
+      .nulls = CONTRACT_NULLS "a rate of nobody (0/0) is NULL",
+      .errors = CONTRACT_ERRORS "; more than 1000000 periods and segments. Amounts are not read",
+      .example = "SELECT period, start_customers, retained, lost, retention_rate, retention_low, retention_high FROM "
+                 "logo_retention('demo_contracts') WHERE complete",
+      .formula = "retention_rate = |customers at start and at end| / |customers at start|; a customer at an instant is "
+                 "covered by a contract just before it; "
+                 "changes within an hour count as one; interval: Wilson 1927, level 0.95",
+    },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),
   .params = PARAMS,

@@ -1,19 +1,22 @@
 /*
-** mrr_movements(source[, grain, segment_column, …]): monthly recurring revenue, what it gained and lost, period by period.
+** mrr_movements(source[, grain, segment_column, …]): monthly recurring revenue, what it gained and lost, period by
+** period.
 **
 **   SELECT month, new, expansion, contraction, churn, reactivation, mrr_end, nrr, grr, quick_ratio
 **     FROM mrr_movements('subscriptions');
 **
-** R1  One row per calendar period (and segment), from that of the first start to that of as_of. `month` is the first civil day of
-**     the period, whatever the grain.
-** R2  mrr_start: the sum of the amounts of the contracts that cover the time just before the period; mrr_end: just before the
-**     next (in the period of as_of: at as_of). A contract that begins or ends at the period's first instant does so in it.
-** R3  Movements are each customer's difference from start to end: new (from 0, first revenue ever in the period), reactivation
-**     (from 0, else), churn (to 0), expansion, contraction. mrr_end = mrr_start + new + expansion + reactivation - contraction -
-**     churn. Of a customer whose first revenue came and went inside a period only new_lost knows.
+** R1  One row per calendar period (and segment), from that of the first start to that of as_of. `month` is the first
+**     civil day of the period, whatever the grain.
+** R2  mrr_start: the sum of the amounts of the contracts that cover the time just before the period; mrr_end: just
+**     before the next (in the period of as_of: at as_of). A contract that begins or ends at the period's first instant
+**     does so in it.
+** R3  Movements are each customer's difference from start to end: new (from 0, first revenue ever in the period),
+**     reactivation (from 0, else), churn (to 0), expansion, contraction. mrr_end = mrr_start + new + expansion +
+**     reactivation - contraction - churn. Of a customer whose first revenue came and went inside a period only new_lost
+**     knows.
 ** R4  Overlapping contracts add up; changes of a customer within an hour are one (core/contracts/contracts.h).
-** R5  nrr = (mrr_start + expansion - contraction - churn) / mrr_start, with reactivation added where asked; grr without expansion;
-**     quick_ratio = (new + expansion + reactivation) / (contraction + churn), NULL where nothing was lost.
+** R5  nrr = (mrr_start + expansion - contraction - churn) / mrr_start, with reactivation added where asked; grr without
+**     expansion; quick_ratio = (new + expansion + reactivation) / (contraction + churn), NULL where nothing was lost.
 ** R6  Amounts of at most four decimals are summed exactly.
 ** R7  complete: the period had passed at as_of.
 */
@@ -68,11 +71,13 @@ static Status compute(Call *call, void *out, int64_t *n_rows)
   state->reactivation = call_choice(call, ARG_REACTIVATION) == 1;
   Status status = contracts_read(call, &state->source, ARG_COUNT, ARG_SEGMENT, true);
   if (status == STATUS_OK) {
-    status = mrr_build(&state->mrr, &state->source.contracts, state->grain,
-                       state->source.offset_ms, false, call_watch(call));
+    status =
+      mrr_build(&state->mrr, &state->source.contracts, state->grain, state->source.offset_ms, false, call_watch(call));
   }
   if (state->mrr.too_long) {
-    return call_fail(call, "the contracts span more than %d periods and segments; take a coarser grain, or look for wrong times", MRR_ROWS_MAX);
+    return call_fail(
+      call, "the contracts span more than %d periods and segments; take a coarser grain, or look for wrong times",
+      MRR_ROWS_MAX);
   }
   *n_rows = state->mrr.n_rows;
   return status;
@@ -89,7 +94,8 @@ static void rate_cell(const State *state, const MrrRow *row, int column, Cell *o
   double lost = sum_value(&row->contraction) + sum_value(&row->churn);
   switch (column) {
     case COLUMN_NRR:
-      cell_ratio(out, fmax(start + gained - lost + (state->reactivation ? back : 0), 0), start); /* below 0 by rounding only */
+      /* below 0 by rounding only */
+      cell_ratio(out, fmax(start + gained - lost + (state->reactivation ? back : 0), 0), start);
       break;
     case COLUMN_GRR:
       cell_ratio(out, fmax(start - lost, 0), start);
@@ -202,21 +208,27 @@ static const ParamSpec PARAMS[] = {
   CONTRACT_SOURCE_PARAM,
   CONTRACT_GRAIN_PARAM,
   CONTRACT_SEGMENT_PARAM,
-  {"reactivation_in_nrr", PARAM_CHOICE, "no", 0, 0, "no|yes", "whether nrr counts reactivation: no (the definition) or yes"},
+  {"reactivation_in_nrr", PARAM_CHOICE, "no", 0, 0, "no|yes",
+   "whether nrr counts reactivation: no (the definition) or yes"},
   CONTRACT_PARAMS,
 };
 
 const TableSpec mrr_movements_table = {
   .name = "mrr_movements",
-  .doc = {
-    .summary = "Monthly recurring revenue and its movements: new, expansion, contraction, churn, reactivation; NRR, GRR and quick ratio",
-    .result = "a row per segment and period from the first start to as_of, in order",
-    .nulls = CONTRACT_NULLS "nrr and grr are NULL where mrr_start is 0, quick_ratio where nothing was lost",
-    .errors = CONTRACT_ERRORS "; more than 1000000 periods and segments",
-    .example = "SELECT month, new, expansion, contraction, churn, reactivation, mrr_end, nrr, grr, quick_ratio FROM mrr_movements('demo_contracts') WHERE complete",
-    .formula = "per customer and period the difference of its revenue just before the period's and the next period's first instant: from 0 new (first ever) or reactivation, "
-               "to 0 churn, else expansion or contraction; amounts of contracts that overlap add up; changes within an hour count as one; amounts of at most four decimals are summed exactly",
-  },
+  .doc =
+    {
+      .summary = "Monthly recurring revenue and its movements: new, expansion, contraction, churn, reactivation; NRR, "
+                 "GRR and quick ratio",
+      .result = "a row per segment and period from the first start to as_of, in order",
+      .nulls = CONTRACT_NULLS "nrr and grr are NULL where mrr_start is 0, quick_ratio where nothing was lost",
+      .errors = CONTRACT_ERRORS "; more than 1000000 periods and segments",
+      .example = "SELECT month, new, expansion, contraction, churn, reactivation, mrr_end, nrr, grr, quick_ratio FROM "
+                 "mrr_movements('demo_contracts') WHERE complete",
+      .formula = "per customer and period the difference of its revenue just before the period's and the next period's "
+                 "first instant: from 0 new (first ever) or reactivation, "
+                 "to 0 churn, else expansion or contraction; amounts of contracts that overlap add up; changes within "
+                 "an hour count as one; amounts of at most four decimals are summed exactly",
+    },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),
   .params = PARAMS,

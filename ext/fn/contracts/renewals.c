@@ -1,17 +1,20 @@
 /*
-** renewals(source[, grace, grain, segment_column, …]): contracts up for renewal, period by period: renewed, late, churned.
+** renewals(source[, grace, grain, segment_column, …]): contracts up for renewal, period by period: renewed, late,
+** churned.
 **
 **   SELECT * FROM renewals('contracts') WHERE grace = '14 days';
 **
-** R1  A contract is up for renewal in the calendar period in which it ends; contracts whose end lies after as_of, or that have none, are not.
-**     One row per period (and segment) from that of the first end to that of as_of.
-** R2  Renewed: another contract of the customer (in its segment) begins from `early` before the end to `grace` after it, and after the
-**     contract began. Each contract renews one (core/contracts/renewals.h says which). What replaces a contract with another amount renews it.
-** R3  Decided: the grace after the end has passed at as_of. renewed and churned count decided contracts: up_for_renewal =
-**     renewed + churned + pending. late: of the renewed, those whose next contract began more than an hour after the end.
-**     pending_renewed: of the pending, those renewed so far; no rate counts them, since who renews early would be counted before who does not.
-** R4  logo_rate = renewed / (renewed + churned), with its Wilson interval; dollar_rate = value_renewed / value_decided, both at the old
-**     amounts. value_next: what the renewed contracts' successors cost.
+** R1  A contract is up for renewal in the calendar period in which it ends; contracts whose end lies after as_of, or
+**     that have none, are not. One row per period (and segment) from that of the first end to that of as_of.
+** R2  Renewed: another contract of the customer (in its segment) begins from `early` before the end to `grace` after
+**     it, and after the contract began. Each contract renews one (core/contracts/renewals.h says which). What replaces
+**     a contract with another amount renews it.
+** R3  Decided: the grace after the end has passed at as_of. renewed and churned count decided contracts: up_for_renewal
+**     = renewed + churned + pending. late: of the renewed, those whose next contract began more than an hour after the
+**     end. pending_renewed: of the pending, those renewed so far; no rate counts them, since who renews early would be
+**     counted before who does not.
+** R4  logo_rate = renewed / (renewed + churned), with its Wilson interval; dollar_rate = value_renewed / value_decided,
+**     both at the old amounts. value_next: what the renewed contracts' successors cost.
 ** R5  complete: all that can end in the period is decided at as_of.
 */
 #include "core/contracts/renewals.h"
@@ -64,7 +67,9 @@ static Status compute(Call *call, void *out, int64_t *n_rows)
     status = renewals_build(&state->renewals, &state->source.contracts, &state->rule, call_watch(call));
   }
   if (state->renewals.too_long) {
-    return call_fail(call, "the ends span more than %d periods and segments; take a coarser grain, or look for wrong times", RENEWAL_ROWS_MAX);
+    return call_fail(call,
+                     "the ends span more than %d periods and segments; take a coarser grain, or look for wrong times",
+                     RENEWAL_ROWS_MAX);
   }
   *n_rows = state->renewals.n_rows;
   return status;
@@ -124,7 +129,8 @@ static void cell(const void *in, int64_t i, int column, Cell *out)
       cell_ratio(out, sum_value(&row->value_renewed), sum_value(&row->value_decided));
       break;
     case COLUMN_COMPLETE:
-      cell_bool(out, time_add(period_start(state->rule.grain, period + 1), state->rule.grace, 1) <= state->source.today);
+      cell_bool(out,
+                time_add(period_start(state->rule.grain, period + 1), state->rule.grace, 1) <= state->source.today);
       break;
   }
 }
@@ -167,14 +173,18 @@ static const ParamSpec PARAMS[] = {
 
 const TableSpec renewals_table = {
   .name = "renewals",
-  .doc = {
-    .summary = "Contracts up for renewal period by period: renewed, late, churned, with logo and dollar rates",
-    .result = "a row per segment and period, from that of the first end to that of as_of, in order",
-    .nulls = CONTRACT_NULLS "a rate of nothing decided (0/0) is NULL",
-    .errors = CONTRACT_ERRORS "; more than 1000000 periods and segments",
-    .example = "SELECT period, up_for_renewal, renewed, late, churned, pending, logo_rate, dollar_rate FROM renewals('demo_contracts') WHERE grace = '14 days'",
-    .formula = "logo_rate = renewed / decided, dollar_rate the same in old amounts; a contract is renewed by another of its customer that begins between `early` before and `grace` after its end, later than it began itself, and ends later; each renews at most one",
-  },
+  .doc =
+    {
+      .summary = "Contracts up for renewal period by period: renewed, late, churned, with logo and dollar rates",
+      .result = "a row per segment and period, from that of the first end to that of as_of, in order",
+      .nulls = CONTRACT_NULLS "a rate of nothing decided (0/0) is NULL",
+      .errors = CONTRACT_ERRORS "; more than 1000000 periods and segments",
+      .example = "SELECT period, up_for_renewal, renewed, late, churned, pending, logo_rate, dollar_rate FROM "
+                 "renewals('demo_contracts') WHERE grace = '14 days'",
+      .formula = "logo_rate = renewed / decided, dollar_rate the same in old amounts; a contract is renewed by another "
+                 "of its customer that begins between `early` before and `grace` after its end, later than it began "
+                 "itself, and ends later; each renews at most one",
+    },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),
   .params = PARAMS,

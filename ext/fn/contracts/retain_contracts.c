@@ -1,9 +1,11 @@
 /*
 ** retain_contracts(customer, start, end, amount): a source of contracts made from any query.
 **
-**   SELECT * FROM mrr_movements((SELECT retain_contracts(account, signed, cancelled, price / 12) FROM deals WHERE kind = 'saas'));
+**   SELECT * FROM mrr_movements((SELECT retain_contracts(account, signed, cancelled, price / 12) FROM deals WHERE kind
+**   = 'saas'));
 **
-** R1  The result stands where the name of a table would: the first argument of a function on contracts, written as a scalar subquery.
+** R1  The result stands where the name of a table would: the first argument of a function on contracts, written as a
+**     scalar subquery.
 ** R2  It is a pointer value, as that of retain_log(): through a CTE, a table or a sorter it becomes NULL.
 ** R3  Rows with a NULL customer or start do not take part; a NULL end: the contract runs; a NULL amount counts as 0.
 ** R4  What is no customer, time or number is an error, as for a named source.
@@ -50,22 +52,28 @@ static void contracts_drop(void *state)
 
 static const ParamSpec PARAMS[] = {
   {"customer", PARAM_ANY, NULL, 0, 0, NULL, "the customer's key: an integer or text"},
-  {"start", PARAM_ANY, NULL, 0, 0, NULL, "when the contract begins to count: ISO text, unix seconds or milliseconds, or a julian day"},
+  {"start", PARAM_ANY, NULL, 0, 0, NULL,
+   "when the contract begins to count: ISO text, unix seconds or milliseconds, or a julian day"},
   {"end", PARAM_ANY, NULL, 0, 0, NULL, "when it counts no more, likewise; NULL: it runs"},
   {"amount", PARAM_ANY, NULL, 0, 0, NULL, "what it pays per month, 0 or more"},
 };
 
 const FunctionSpec retain_contracts_function = {
   .name = "retain_contracts",
-  .doc = {
-    .summary = "Makes a source for the functions on contracts from any query.",
-    .result = "A pointer to the contracts, to be handed to a table function in a scalar subquery; as a plain value it is NULL.",
-    .nulls = "A row with a NULL customer or start does not take part; a NULL end: the contract runs; a NULL amount counts as 0.",
-    .errors = "A blob or fractional customer, a time that is none, an amount that is no number of at most 1e100 in size.",
-    .example = "SELECT month, mrr_start, churn, mrr_end FROM mrr_movements((SELECT retain_contracts(customer, start, end, amount) "
-               "FROM demo_contracts(200, 1) WHERE plan = 'yearly')) LIMIT 5",
-    .formula = "No formula: rows are kept as they came, 32 bytes each.",
-  },
+  .doc =
+    {
+      .summary = "Makes a source for the functions on contracts from any query.",
+      .result = "A pointer to the contracts, to be handed to a table function in a scalar subquery; as a plain value "
+                "it is NULL.",
+      .nulls = "A row with a NULL customer or start does not take part; a NULL end: the contract runs; a NULL amount "
+               "counts as 0.",
+      .errors =
+        "A blob or fractional customer, a time that is none, an amount that is no number of at most 1e100 in size.",
+      .example = "SELECT month, mrr_start, churn, mrr_end FROM mrr_movements((SELECT retain_contracts(customer, start, "
+                 "end, amount) "
+                 "FROM demo_contracts(200, 1) WHERE plan = 'yearly')) LIMIT 5",
+      .formula = "No formula: rows are kept as they came, 32 bytes each.",
+    },
   .params = PARAMS,
   .n_params = COUNT_OF(PARAMS),
   .sees_null = true,

@@ -3,12 +3,13 @@
 **
 **   SELECT cohort, age, base, revenue, nrr, grr FROM revenue_retention('contracts') WHERE complete;
 **
-** R1  A customer's cohort is the calendar period of its first revenue ever; one row per segment, cohort with customers and age,
-**     0 … the period of as_of.
-** R2  Revenue at an age is what the contracts pay that cover the time just before the end of the age's period (in the period of as_of:
-**     at as_of); base is that of age 0.
-** R3  nrr = revenue / base, reactivations included; grr = the sum of what each customer pays, but at most what it paid at age 0,
-**     / base, so that grr <= 1. Without segments base is `new` of mrr_movements(), and the revenues of all cohorts in a period are mrr_end.
+** R1  A customer's cohort is the calendar period of its first revenue ever; one row per segment, cohort with customers
+**     and age, 0 … the period of as_of.
+** R2  Revenue at an age is what the contracts pay that cover the time just before the end of the age's period (in the
+**     period of as_of: at as_of); base is that of age 0.
+** R3  nrr = revenue / base, reactivations included; grr = the sum of what each customer pays, but at most what it paid
+**     at age 0, / base, so that grr <= 1. Without segments base is `new` of mrr_movements(), and the revenues of all
+**     cohorts in a period are mrr_end.
 ** R4  complete: the age's period had passed at as_of.
 */
 #include "contract_source.h"
@@ -48,11 +49,12 @@ static Status compute(Call *call, void *out, int64_t *n_rows)
   state->grain = call_grain(call, ARG_GRAIN);
   Status status = contracts_read(call, &state->source, ARG_COUNT, ARG_SEGMENT, true);
   if (status == STATUS_OK) {
-    status = revenue_cohorts_build(&state->cohorts, &state->source.contracts, state->grain,
-                                   state->source.offset_ms, call_watch(call));
+    status = revenue_cohorts_build(&state->cohorts, &state->source.contracts, state->grain, state->source.offset_ms,
+                                   call_watch(call));
   }
   if (state->cohorts.too_long) {
-    return call_fail(call, "the contracts span more than %d cells; take a coarser grain, or look for wrong times", REVENUE_CELLS_MAX);
+    return call_fail(call, "the contracts span more than %d cells; take a coarser grain, or look for wrong times",
+                     REVENUE_CELLS_MAX);
   }
   *n_rows = state->cohorts.n_rows;
   return status;
@@ -136,14 +138,17 @@ static const ParamSpec PARAMS[] = {
 
 const TableSpec revenue_retention_table = {
   .name = "revenue_retention",
-  .doc = {
-    .summary = "Revenue kept by cohort and age: net and gross revenue retention curves",
-    .result = "a row per segment, cohort and age, in order",
-    .nulls = CONTRACT_NULLS "nrr and grr are NULL where base is 0",
-    .errors = CONTRACT_ERRORS "; more than 4000000 segments, cohorts and ages",
-    .example = "SELECT cohort, age, base, revenue, nrr, grr FROM revenue_retention('demo_contracts', 'quarter') WHERE complete",
-    .formula = "revenue at an age: of the contracts that cover the time just before the end of its period; nrr = revenue / base; grr = sum of min(revenue, base) over customers / base",
-  },
+  .doc =
+    {
+      .summary = "Revenue kept by cohort and age: net and gross revenue retention curves",
+      .result = "a row per segment, cohort and age, in order",
+      .nulls = CONTRACT_NULLS "nrr and grr are NULL where base is 0",
+      .errors = CONTRACT_ERRORS "; more than 4000000 segments, cohorts and ages",
+      .example = "SELECT cohort, age, base, revenue, nrr, grr FROM revenue_retention('demo_contracts', 'quarter') "
+                 "WHERE complete",
+      .formula = "revenue at an age: of the contracts that cover the time just before the end of its period; nrr = "
+                 "revenue / base; grr = sum of min(revenue, base) over customers / base",
+    },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),
   .params = PARAMS,

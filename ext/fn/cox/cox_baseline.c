@@ -1,8 +1,11 @@
 /*
-** cox_baseline(source, time_column, event_column, terms): how many of the average customer are still there, by the model of cox_model().
+** cox_baseline(source, time_column, event_column, terms): how many of the average customer are still there, by the
+** model of cox_model().
 **
-** R1  A row for each time at which a row of the stratum ends, by event or not; strata in order of their first row in the source, then time ascending.
-** R2  The average customer has the means of all features, also of levels: shares. Another one survives survival^(exp(Σ coef (x - mean))).
+** R1  A row for each time at which a row of the stratum ends, by event or not; strata in order of their first row in
+**     the source, then time ascending.
+** R2  The average customer has the means of all features, also of levels: shares. Another one survives survival^(exp(Σ
+**     coef (x - mean))).
 */
 #include <math.h>
 
@@ -103,12 +106,16 @@ static const ColumnSpec COLUMNS[] = {
   [TIME] = {"time", "REAL", "a time at which a row ends, in the unit of time_column"},
   [AT_RISK] = {"at_risk", "REAL", "rows that are observed just before, weighted"},
   [EVENTS] = {"events", "REAL", "of these, those that have the event now, weighted"},
-  [CUMULATIVE_HAZARD] = {"cumulative_hazard", "REAL", "of a customer whose features are the means, up to and with this time"},
+  [CUMULATIVE_HAZARD] = {"cumulative_hazard", "REAL",
+                         "of a customer whose features are the means, up to and with this time"},
   [SE] = {"se", "REAL", "its standard error"},
-  [SURVIVAL] = {"survival", "REAL", "the chance that such a customer stays longer than this time, exp(-cumulative_hazard)"},
+  [SURVIVAL] = {"survival", "REAL",
+                "the chance that such a customer stays longer than this time, exp(-cumulative_hazard)"},
   [LOW] = {"low", "REAL", "the lower end of the interval of survival"},
   [HIGH] = {"high", "REAL", "its upper end"},
-  [CUMULATIVE_HAZARD_ZERO] = {"cumulative_hazard_zero", "REAL", "the same where all numbers are 0 and all texts at their reference; NULL where it is beyond the range of numbers"},
+  [CUMULATIVE_HAZARD_ZERO] =
+    {"cumulative_hazard_zero", "REAL",
+     "the same where all numbers are 0 and all texts at their reference; NULL where it is beyond the range of numbers"},
 };
 
 static const ParamSpec PARAMS[] = {
@@ -118,15 +125,20 @@ static const ParamSpec PARAMS[] = {
 
 const TableSpec cox_baseline_table = {
   .name = "cox_baseline",
-  .doc = {
-    .summary = "How long the average customer stays by a proportional-hazards model: the baseline hazard and survival.",
-    .result = "A row for each time at which a row of the stratum ends, of the model of cox_model() with the same arguments.",
-    .nulls = COX_NULLS,
-    .errors = COX_ERRORS,
-    .example = "SELECT time, at_risk, events, round(survival, 4) AS survival, round(low, 4) AS low, round(high, 4) AS high "
-               "FROM cox_baseline('demo_contracts', 'tenure', 'churned', 'plan, senior') LIMIT 6",
-    .formula = COX_FORMULA ". Baseline: Σ events/Σ risk at risk, of Efron's sums in an Efron fit; its error with that of coef (Tsiatis 1981); interval exp(-(H ± z se)).",
-  },
+  .doc =
+    {
+      .summary =
+        "How long the average customer stays by a proportional-hazards model: the baseline hazard and survival.",
+      .result =
+        "A row for each time at which a row of the stratum ends, of the model of cox_model() with the same arguments.",
+      .nulls = COX_NULLS,
+      .errors = COX_ERRORS,
+      .example =
+        "SELECT time, at_risk, events, round(survival, 4) AS survival, round(low, 4) AS low, round(high, 4) AS high "
+        "FROM cox_baseline('demo_contracts', 'tenure', 'churned', 'plan, senior') LIMIT 6",
+      .formula = COX_FORMULA ". Baseline: Σ events/Σ risk at risk, of Efron's sums in an Efron fit; its error with "
+                             "that of coef (Tsiatis 1981); interval exp(-(H ± z se)).",
+    },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),
   .params = PARAMS,

@@ -1,17 +1,22 @@
 /*
-** cox_fit(time, event, f1[, f2, …]): Cox's proportional-hazards model of the rows of a group, as JSON for cox_risk() and cox_survival().
+** cox_fit(time, event, f1[, f2, …]): Cox's proportional-hazards model of the rows of a group, as JSON for cox_risk()
+** and cox_survival().
 **
-**   CREATE TABLE model AS SELECT cox_fit(tenure, churned, contract = 'Two year', monthly_charges) AS fit FROM customers;
-**   SELECT customer_id, cox_survival(fit, 12, contract = 'Two year', monthly_charges) FROM model, customers;
+**   CREATE TABLE model AS SELECT cox_fit(tenure, churned, contract = 'Two year', monthly_charges) AS fit FROM
+**   customers; SELECT customer_id, cox_survival(fit, 12, contract = 'Two year', monthly_charges) FROM model, customers;
 **
-** R1  {"model":"cox","ties":"efron","features":["f1",…],"coefficients":[…],"standard_errors":[…],"means":[…],"null_log_likelihood":…,
-**     "log_likelihood":…,"wald":…,"score":…,"concordance":…,"concordance_se":…,"rows":…,"events":…,"iterations":…,"converged":true,"reason":null,
+** R1  {"model":"cox","ties":"efron","features":["f1",…],"coefficients":[…],"standard_errors":[…],"means":[…],
+**     "null_log_likelihood":…,
+**     "log_likelihood":…,"wald":…,"score":…,"concordance":…,"concordance_se":…,"rows":…,"events":…,"iterations":…,
+**     "converged":true,"reason":null,
 **     "dropped":[],"last_time":…,"baseline":{"time":[…],"cumulative_hazard":[…]}}. Numbers read back exactly.
 ** R2  A row with a NULL time, event or feature does not take part; no row gives NULL.
-** R3  baseline: the cumulative hazard of a row of mean features at the times of events; of more than 2,000 such times those at which it has risen by a
-**     1,000th of its whole or the survival exp(-it) has fallen by 1/1,000, and the last, so that neither is ever further from the true one than that.
-** R4  A feature that is constant, or a combination of features before it, has coefficient 0 and standard error null, and is named in dropped. A likelihood
-**     without a maximum, and no event, give converged false, a reason that names the features, and null for every estimate.
+** R3  baseline: the cumulative hazard of a row of mean features at the times of events; of more than 2,000 such times
+**     those at which it has risen by a 1,000th of its whole or the survival exp(-it) has fallen by 1/1,000, and the
+**     last, so that neither is ever further from the true one than that.
+** R4  A feature that is constant, or a combination of features before it, has coefficient 0 and standard error null,
+**     and is named in dropped. A likelihood without a maximum, and no event, give converged false, a reason that names
+**     the features, and null for every estimate.
 */
 #include <math.h>
 #include <stdio.h>
@@ -71,7 +76,8 @@ static Status fit_step(Call *call, void *state)
     status = call_more_real(call, i, &fitting->x[i]);
     if (status != STATUS_OK) return status;
     is_null = is_null || isnan(fitting->x[i]);
-    if (fabs(fitting->x[i]) > COX_VALUE_MAX) return call_fail(call, "feature %d must be at most 1e100 in magnitude", i + 1);
+    if (fabs(fitting->x[i]) > COX_VALUE_MAX)
+      return call_fail(call, "feature %d must be at most 1e100 in magnitude", i + 1);
   }
   const CoxRow row = {.time = call_real(call, TIME), .entry = -1, .weight = 1, .event = call_integer(call, EVENT) == 1};
   return is_null ? STATUS_OK : cox_rows_add(&fitting->rows, &row, fitting->x);
@@ -108,8 +114,7 @@ static void write_estimates(JsonText *json, const Cox *cox, const Names *names)
     for (int j = 0; j < cox->n_features; j++) {
       const CoxFeature *feature = &cox->feature[j];
       text_add(&json->text, j ? "," : "");
-      json_text_number(json, list == 0 ? feature->coefficient : list == 1 ? feature->error
-                                                                          : feature->mean);
+      json_text_number(json, list == 0 ? feature->coefficient : list == 1 ? feature->error : feature->mean);
     }
   }
   text_add(&json->text, "]");
@@ -138,7 +143,10 @@ static void write_reason(JsonText *json, const Cox *cox, const Names *names)
   text_add(&json->text, "]");
 }
 
-/* Leaves the steps with an event; of many those at which survival or cumulative hazard has moved by STEPS_PART of its whole way, and the last. */
+/*
+** Leaves the steps with an event; of many those at which survival or cumulative hazard has moved by STEPS_PART of its
+** whole way, and the last.
+*/
 static size_t steps_thin(CoxStep *steps, size_t n)
 {
   size_t events = 0, kept = 0;
@@ -203,7 +211,9 @@ static void fit_value(Call *call, const void *state, Cell *out)
   Cox cox = {0};
   Names names = {0};
   if (!fitting || fitting->rows.count == 0) return;
-  Status status = names_make(&names, fitting->rows.n_features) ? cox_fit(&fitting->rows, COX_EFRON, &cox, call_watch(call)) : STATUS_NOMEM;
+  Status status = names_make(&names, fitting->rows.n_features)
+                    ? cox_fit(&fitting->rows, COX_EFRON, &cox, call_watch(call))
+                    : STATUS_NOMEM;
   if (status == STATUS_OK) status = write_model(call, &cox, &names, out);
   if (status != STATUS_OK) call_fail_status(call, status);
   mem_free(names.text);
@@ -212,28 +222,46 @@ static void fit_value(Call *call, const void *state, Cell *out)
 }
 
 static const ParamSpec PARAMS[] = {
-  [TIME] = {"time", PARAM_REAL, NULL, 0, 1e15, NULL, "how long it was observed, 0 to 1e15 in any unit, such as the months of tenure"},
-  [EVENT] = {"event", PARAM_TRUTH, NULL, 0, 0, NULL, "1, yes or true: it ended then; 0, no or false: it goes on (censored)"},
+  [TIME] = {"time", PARAM_REAL, NULL, 0, 1e15, NULL,
+            "how long it was observed, 0 to 1e15 in any unit, such as the months of tenure"},
+  [EVENT] = {"event", PARAM_TRUTH, NULL, 0, 0, NULL,
+             "1, yes or true: it ended then; 0, no or false: it goes on (censored)"},
 };
 
-static const ParamSpec FEATURE = {"feature", PARAM_REAL, NULL, -INFINITY, INFINITY, NULL,
-                                  "a number, one or more features; a category is 0/1 columns, one less than it has values"};
+static const ParamSpec FEATURE = {
+  "feature",
+  PARAM_REAL,
+  NULL,
+  -INFINITY,
+  INFINITY,
+  NULL,
+  "a number, one or more features; a category is 0/1 columns, one less than it has values"};
 
 const FunctionSpec cox_fit_function = {
   .name = "cox_fit",
-  .doc = {
-    .summary = "Fits Cox's proportional-hazards model of how long customers stay on numeric features",
-    .result = "JSON {\"model\":\"cox\",\"ties\",\"features\",\"coefficients\",\"standard_errors\",\"means\",\"null_log_likelihood\",\"log_likelihood\","
-              "\"wald\",\"score\",\"concordance\",\"concordance_se\",\"rows\",\"events\",\"iterations\",\"converged\",\"reason\",\"dropped\",\"last_time\","
-              "\"baseline\"}, for cox_risk() and cox_survival(). Where converged is false the estimates are null and reason says why: no event, or features of "
-              "which the likelihood has no maximum. A constant feature, or one that is a combination of others, has coefficient 0 and is named in dropped. "
-              "cox_model() is the same for a table, with texts, strata, entries, weights and clusters",
-    .nulls = "a row with a NULL time, event or feature does not take part; NULL where no row does",
-    .errors = "a time that is no number from 0 to 1e15; an event that is none; a feature that is no number, or beyond ±1e100; no feature, or more than 400",
-    .example = "SELECT cox_fit(column1, column2, column3) ->> '$.coefficients[0]' FROM (VALUES (3, 1, 1), (5, 1, 0), (6, 0, 1), (8, 1, 1), (9, 0, 0), (12, 1, 0))",
-    .formula = "hazard(t | x) = h0(t) exp(Σ coefficient·feature); maximum of the partial likelihood (Cox 1972), ties by Efron (1977), Newton's method; baseline: cumulative "
-               "hazard at the means, Efron's sums, at the times of events; of more than 2000 those at which it has risen by a 1000th of its whole or survival has fallen by 0.001",
-  },
+  .doc =
+    {
+      .summary = "Fits Cox's proportional-hazards model of how long customers stay on numeric features",
+      .result = "JSON "
+                "{\"model\":\"cox\",\"ties\",\"features\",\"coefficients\",\"standard_errors\",\"means\",\"null_log_"
+                "likelihood\",\"log_likelihood\","
+                "\"wald\",\"score\",\"concordance\",\"concordance_se\",\"rows\",\"events\",\"iterations\","
+                "\"converged\",\"reason\",\"dropped\",\"last_time\","
+                "\"baseline\"}, for cox_risk() and cox_survival(). Where converged is false the estimates are null and "
+                "reason says why: no event, or features of "
+                "which the likelihood has no maximum. A constant feature, or one that is a combination of others, has "
+                "coefficient 0 and is named in dropped. "
+                "cox_model() is the same for a table, with texts, strata, entries, weights and clusters",
+      .nulls = "a row with a NULL time, event or feature does not take part; NULL where no row does",
+      .errors = "a time that is no number from 0 to 1e15; an event that is none; a feature that is no number, or "
+                "beyond ±1e100; no feature, or more than 400",
+      .example = "SELECT cox_fit(column1, column2, column3) ->> '$.coefficients[0]' FROM (VALUES (3, 1, 1), (5, 1, 0), "
+                 "(6, 0, 1), (8, 1, 1), (9, 0, 0), (12, 1, 0))",
+      .formula = "hazard(t | x) = h0(t) exp(Σ coefficient·feature); maximum of the partial likelihood (Cox 1972), ties "
+                 "by Efron (1977), Newton's method; baseline: cumulative "
+                 "hazard at the means, Efron's sums, at the times of events; of more than 2000 those at which it has "
+                 "risen by a 1000th of its whole or survival has fallen by 0.001",
+    },
   .params = PARAMS,
   .n_params = COUNT_OF(PARAMS),
   .more = &FEATURE,

@@ -1,10 +1,13 @@
 /*
 ** cox_model(source, time_column, event_column, terms): what makes customers leave sooner or later, as hazard ratios.
 **
-**   SELECT term, hazard_ratio, low, high, p FROM cox_model('customers', 'tenure', 'churned') WHERE terms = 'contract, senior_citizen, monthly_charges';
+**   SELECT term, hazard_ratio, low, high, p FROM cox_model('customers', 'tenure', 'churned') WHERE terms = 'contract,
+**   senior_citizen, monthly_charges';
 **
-** R1  A row per term, in the order of terms; a text's levels in order, without its reference, which is told in each of them.
-** R2  A term that is constant, or collinear with terms before it, has NULL for every estimate and says so in note; the others are those of the model without it.
+** R1  A row per term, in the order of terms; a text's levels in order, without its reference, which is told in each of
+**     them.
+** R2  A term that is constant, or collinear with terms before it, has NULL for every estimate and says so in note; the
+**     others are those of the model without it.
 ** R3  A term of which the likelihood has no maximum is an error that names it.
 ** R4  z, p, low and high go by robust_se where there is a cluster_column, else by se.
 ** R5  tenure 0 that did not end takes part and is never at risk.
@@ -36,8 +39,10 @@ static Status model_compute(Call *call, void *state, int64_t *n_rows)
     size_t n_clusters;
     status = cox_robust(&model->cox, &n_clusters, call_watch(call));
     if (status == STATUS_ERROR)
-      return call_fail(call, "cluster_column '%s' has %lld clusters among the rows that take part: errors of %d terms need more clusters than terms", call_text(call, CLUSTER_PARAM), (long long)n_clusters,
-                       model->cox.n_used);
+      return call_fail(call,
+                       "cluster_column '%s' has %lld clusters among the rows that take part: errors of %d terms need "
+                       "more clusters than terms",
+                       call_text(call, CLUSTER_PARAM), (long long)n_clusters, model->cox.n_used);
   }
   cox_model_close(model);
   *n_rows = model->design.n_columns;
@@ -76,7 +81,8 @@ static void text_cell(const char *text, Cell *out)
 
 static void estimate_cell(const CoxFeature *feature, double quantile, int column, Cell *out)
 {
-  double coef = feature->coefficient, se = isnan(feature->robust_error) ? feature->error : feature->robust_error, z = coef / se;
+  double coef = feature->coefficient, se = isnan(feature->robust_error) ? feature->error : feature->robust_error,
+         z = coef / se;
   switch (column) {
     case COEF:
       number_cell(coef, out);
@@ -153,12 +159,17 @@ static const ColumnSpec COLUMNS[] = {
   [REFERENCE] = {"reference", "TEXT", "the level that it is compared with; NULL for a number"},
   [COEF] = {"coef", "REAL", "the logarithm of hazard_ratio"},
   [SE] = {"se", "REAL", "the standard error of coef, if the model is right"},
-  [ROBUST_SE] = {"robust_se", "REAL", "the standard error of coef, also if it is not, or rows of a cluster depend on each other; NULL without cluster_column"},
-  [HAZARD_RATIO] = {"hazard_ratio", "REAL", "how many times as fast customers leave, at any time, for 1 more of the number, or at this level instead of the reference; 1: no effect"},
+  [ROBUST_SE] = {"robust_se", "REAL",
+                 "the standard error of coef, also if it is not, or rows of a cluster depend on each other; NULL "
+                 "without cluster_column"},
+  [HAZARD_RATIO] = {"hazard_ratio", "REAL",
+                    "how many times as fast customers leave, at any time, for 1 more of the number, or at this level "
+                    "instead of the reference; 1: no effect"},
   [LOW] = {"low", "REAL", "the lower end of the interval of hazard_ratio"},
   [HIGH] = {"high", "REAL", "its upper end; NULL where it is beyond the range of numbers"},
   [Z] = {"z", "REAL", "coef in standard errors"},
-  [P] = {"p", "REAL", "the chance of so large a z either way without an effect; 0 below the smallest number a REAL holds"},
+  [P] = {"p", "REAL",
+         "the chance of so large a z either way without an effect; 0 below the smallest number a REAL holds"},
   [LOG10_P] = {"log10_p", "REAL", "its decimal logarithm, also where p is 0"},
   [NOTE] = {"note", "TEXT", "why there is no estimate: 'constant', or 'collinear with …'; NULL where there is one"},
 };
@@ -166,22 +177,30 @@ static const ColumnSpec COLUMNS[] = {
 static const ParamSpec PARAMS[] = {
   COX_PARAMS,
   [CLUSTER_PARAM] = {"cluster_column", PARAM_COLUMN, "", 0, 0, NULL,
-                     "the column with clusters, integers or text, of rows that may depend on each other; a key of the rows asks for robust errors only"},
+                     "the column with clusters, integers or text, of rows that may depend on each other; a key of the "
+                     "rows asks for robust errors only"},
   [LEVEL_PARAM] = COX_LEVEL_PARAM,
 };
 
 const TableSpec cox_model_table = {
   .name = "cox_model",
-  .doc = {
-    .summary = "What makes customers leave sooner or later: hazard ratios of features by Cox's proportional-hazards model.",
-    .result = "A row per term, in the order of terms: one for a number, one for each level of a text but its reference. cox_summary() tells how good the model is, "
-              "cox_zph() whether hazards are proportional, cox_baseline() the survival it gives.",
-    .nulls = COX_NULLS " Every estimate is NULL where a term is constant, or a combination of terms before it: note says so.",
-    .errors = COX_ERRORS,
-    .example = "SELECT term, reference, round(hazard_ratio, 3) AS hazard_ratio, round(low, 3) AS low, round(high, 3) AS high, p "
-               "FROM cox_model('demo_contracts', 'tenure', 'churned') WHERE terms = 'plan[monthly], senior, monthly_charges'",
-    .formula = COX_FORMULA ". se: inverse information; robust_se: Lin & Wei 1989, summed over clusters. Interval exp(coef ± z se).",
-  },
+  .doc =
+    {
+      .summary =
+        "What makes customers leave sooner or later: hazard ratios of features by Cox's proportional-hazards model.",
+      .result = "A row per term, in the order of terms: one for a number, one for each level of a text but its "
+                "reference. cox_summary() tells how good the model is, "
+                "cox_zph() whether hazards are proportional, cox_baseline() the survival it gives.",
+      .nulls = COX_NULLS
+      " Every estimate is NULL where a term is constant, or a combination of terms before it: note says so.",
+      .errors = COX_ERRORS,
+      .example =
+        "SELECT term, reference, round(hazard_ratio, 3) AS hazard_ratio, round(low, 3) AS low, round(high, 3) AS high, "
+        "p "
+        "FROM cox_model('demo_contracts', 'tenure', 'churned') WHERE terms = 'plan[monthly], senior, monthly_charges'",
+      .formula = COX_FORMULA
+      ". se: inverse information; robust_se: Lin & Wei 1989, summed over clusters. Interval exp(coef ± z se).",
+    },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),
   .params = PARAMS,

@@ -28,7 +28,8 @@ static Status is_no_text(const CoxModel *model, RowReader *reader, int i)
   while (length > 0 && (first.text[length] & 0xc0) == 0x80) { /* in the middle of a character */
     length--;
   }
-  snprintf(must, sizeof must, "text, as '%.*s' in a row before; of a column of numbers that one is the wrong one", length, first.text);
+  snprintf(must, sizeof must, "text, as '%.*s' in a row before; of a column of numbers that one is the wrong one",
+           length, first.text);
   return rows_fail(reader, FIELD_OF_TERM + i, must);
 }
 
@@ -41,15 +42,18 @@ static Status take_feature(CoxModel *model, RowReader *reader, int i, const Fiel
     return design_matrix_count(term, value->key);
   }
   if (term->kind == DESIGN_UNSEEN) term->kind = value->text ? DESIGN_LEVELS : DESIGN_NUMBER;
-  if (value->text && term->kind == DESIGN_NUMBER) return rows_fail(reader, FIELD_OF_TERM + i, "a number, as in the rows before");
+  if (value->text && term->kind == DESIGN_NUMBER)
+    return rows_fail(reader, FIELD_OF_TERM + i, "a number, as in the rows before");
   if (!value->text && term->kind == DESIGN_LEVELS) return is_no_text(model, reader, i);
   model->x[i] = value->text ? value->key : value->real;
   if (value->text) return design_matrix_count(term, value->key);
-  return fabs(value->real) <= COX_VALUE_MAX ? STATUS_OK : rows_fail(reader, FIELD_OF_TERM + i, "at most 1e100 in magnitude");
+  return fabs(value->real) <= COX_VALUE_MAX ? STATUS_OK
+                                            : rows_fail(reader, FIELD_OF_TERM + i, "at most 1e100 in magnitude");
 }
 
 /* Time and event, entry and weight; *takes_part false: the row is left out. */
-static Status take_head(const CoxModel *model, RowReader *reader, const FieldValue *values, CoxRow *row, bool *takes_part)
+static Status take_head(const CoxModel *model, RowReader *reader, const FieldValue *values, CoxRow *row,
+                        bool *takes_part)
 {
   const Field *fields = model->fields;
   *takes_part = !values[FIELD_OF_TIME].null && !values[FIELD_OF_EVENT].null;
@@ -58,15 +62,22 @@ static Status take_head(const CoxModel *model, RowReader *reader, const FieldVal
   }
   if (fields[FIELD_OF_ENTRY].found && values[FIELD_OF_ENTRY].null) *takes_part = false; /* never seen */
   if (!*takes_part) return STATUS_OK;
-  *row = (CoxRow){.time = values[FIELD_OF_TIME].real, .entry = -1, .weight = 1, .stratum = values[FIELD_OF_STRATUM].key, .cluster = values[FIELD_OF_CLUSTER].key, .event = values[FIELD_OF_EVENT].real == 1};
+  *row = (CoxRow){.time = values[FIELD_OF_TIME].real,
+                  .entry = -1,
+                  .weight = 1,
+                  .stratum = values[FIELD_OF_STRATUM].key,
+                  .cluster = values[FIELD_OF_CLUSTER].key,
+                  .event = values[FIELD_OF_EVENT].real == 1};
   if (!(row->time >= 0 && row->time <= LARGEST)) return rows_fail(reader, FIELD_OF_TIME, "a number from 0 to 1e15");
   if (fields[FIELD_OF_ENTRY].found && values[FIELD_OF_ENTRY].real != 0) {
     row->entry = values[FIELD_OF_ENTRY].real;
-    if (!(row->entry > 0 && row->entry < row->time)) return rows_fail(reader, FIELD_OF_ENTRY, "0 or more, and less than the time of the row");
+    if (!(row->entry > 0 && row->entry < row->time))
+      return rows_fail(reader, FIELD_OF_ENTRY, "0 or more, and less than the time of the row");
   }
   if (fields[FIELD_OF_WEIGHT].found) {
     row->weight = values[FIELD_OF_WEIGHT].real;
-    if (!(row->weight >= 0 && row->weight <= LARGEST)) return rows_fail(reader, FIELD_OF_WEIGHT, "a number from 0 to 1e15");
+    if (!(row->weight >= 0 && row->weight <= LARGEST))
+      return rows_fail(reader, FIELD_OF_WEIGHT, "a number from 0 to 1e15");
     *takes_part = row->weight > 0;
   }
   return STATUS_OK;
@@ -110,19 +121,35 @@ static Status model_read(Call *call, CoxModel *model)
   };
   char problem[DESIGN_MATRIX_PROBLEM];
   Status status = design_matrix_parse(&model->design, call_text(call, COX_TERMS_PARAM), problem);
-  if (status == STATUS_ERROR) return call_fail_argument(call, COX_TERMS_PARAM, "columns with commas between them, such as 'contract, senior': %s", problem);
+  if (status == STATUS_ERROR)
+    return call_fail_argument(call, COX_TERMS_PARAM, "columns with commas between them, such as 'contract, senior': %s",
+                              problem);
   if (status != STATUS_OK) return status;
   for (int i = 0; i < FIELD_OF_TERM; i++) {
     int param = i == FIELD_OF_CLUSTER ? model->cluster_param : FIELDS[i].param;
-    model->fields[i] = (Field){.kind = FIELDS[i].kind, .noun = FIELDS[i].noun, .param_name = FIELDS[i].param_name, .wanted = param ? call_text(call, param) : NULL, .required = i <= FIELD_OF_EVENT};
+    model->fields[i] = (Field){.kind = FIELDS[i].kind,
+                               .noun = FIELDS[i].noun,
+                               .param_name = FIELDS[i].param_name,
+                               .wanted = param ? call_text(call, param) : NULL,
+                               .required = i <= FIELD_OF_EVENT};
   }
   for (int i = 0; i < model->design.n_terms; i++) {
     const DesignMatrixTerm *term = &model->design.term[i];
-    model->fields[FIELD_OF_TERM + i] = (Field){.kind = term->stated ? FIELD_KEY : FIELD_ANY, .noun = "term", .param_name = "terms", .wanted = term->name, .required = true};
+    model->fields[FIELD_OF_TERM + i] = (Field){.kind = term->stated ? FIELD_KEY : FIELD_ANY,
+                                               .noun = "term",
+                                               .param_name = "terms",
+                                               .wanted = term->name,
+                                               .required = true};
   }
-  const bool used[COX_FEATURE] = {[COX_TIME] = true, [COX_ENTRY] = model->fields[FIELD_OF_ENTRY].wanted, [COX_WEIGHT] = model->fields[FIELD_OF_WEIGHT].wanted, [COX_STRATUM] = model->fields[FIELD_OF_STRATUM].wanted, [COX_CLUSTER] = model->fields[FIELD_OF_CLUSTER].wanted};
+  const bool used[COX_FEATURE] = {[COX_TIME] = true,
+                                  [COX_ENTRY] = model->fields[FIELD_OF_ENTRY].wanted,
+                                  [COX_WEIGHT] = model->fields[FIELD_OF_WEIGHT].wanted,
+                                  [COX_STRATUM] = model->fields[FIELD_OF_STRATUM].wanted,
+                                  [COX_CLUSTER] = model->fields[FIELD_OF_CLUSTER].wanted};
   status = cox_rows_open(&model->rows, model->design.n_terms, used);
-  return status == STATUS_OK ? rows_read(call, COX_SOURCE_PARAM, model->fields, FIELD_OF_TERM + model->design.n_terms, take_row, model) : status;
+  return status == STATUS_OK
+           ? rows_read(call, COX_SOURCE_PARAM, model->fields, FIELD_OF_TERM + model->design.n_terms, take_row, model)
+           : status;
 }
 
 static const Customers *term_keys(void *self, int term)
@@ -138,11 +165,14 @@ static Status model_expand(Call *call, CoxModel *model)
   Status status = design_matrix_finish(design, term_keys, model, problem);
   if (status == STATUS_ERROR) return call_fail(call, "terms: %s", problem);
   if (status == STATUS_OK && design->n_columns > COX_FEATURES_MAX)
-    return call_fail(call, "terms: the levels make %d columns, at most %d are taken", design->n_columns, COX_FEATURES_MAX);
+    return call_fail(call, "terms: the levels make %d columns, at most %d are taken", design->n_columns,
+                     COX_FEATURES_MAX);
   if (status == STATUS_OK) status = cox_rows_sort(&model->rows, call_watch(call));
-  for (int t = design->n_terms; t-- > 0 && status == STATUS_OK;) { /* from the last, so that the places before do not change */
+  /* from the last, so that the places before do not change */
+  for (int t = design->n_terms; t-- > 0 && status == STATUS_OK;) {
     const DesignMatrixTerm *term = &design->term[t];
-    if (term->kind == DESIGN_LEVELS) status = cox_rows_expand(&model->rows, t, term->place, term->n_columns, call_watch(call));
+    if (term->kind == DESIGN_LEVELS)
+      status = cox_rows_expand(&model->rows, t, term->place, term->n_columns, call_watch(call));
   }
   if (status != STATUS_OK) return status;
   model->names = mem_alloc((size_t)design->n_columns + 1, sizeof *model->names);
@@ -158,12 +188,17 @@ static Status nothing_left(Call *call, const CoxModel *model)
 {
   for (int i = 0; i < FIELD_OF_TERM + model->design.n_terms; i++) {
     const Field *field = &model->fields[i];
-    if (field->found && !model->known[i]) return call_fail(call, "no row takes part: %s '%s' is NULL in every row", field->param_name, field->wanted);
+    if (field->found && !model->known[i])
+      return call_fail(call, "no row takes part: %s '%s' is NULL in every row", field->param_name, field->wanted);
   }
-  return call_fail(call, "no row takes part: in each the time, the event, a term or another named column is NULL, or the weight is 0");
+  return call_fail(
+    call, "no row takes part: in each the time, the event, a term or another named column is NULL, or the weight is 0");
 }
 
-/* Where all columns of a text with several levels, and no others, make the likelihood rise for ever: its reference; else NULL. */
+/*
+** Where all columns of a text with several levels, and no others, make the likelihood rise for ever: its reference;
+** else NULL.
+*/
 static const char *reference_to_blame(const CoxModel *model)
 {
   const char *reference = NULL;
@@ -190,11 +225,16 @@ Status cox_model_fit(Call *call, CoxModel *model)
   model->cox.end = COX_NO_ROWS;
   if (model->rows.count == 0) return model->left_out ? nothing_left(call, model) : STATUS_OK;
   status = model_expand(call, model);
-  if (status == STATUS_OK) status = cox_fit(&model->rows, call_choice(call, COX_TIES_PARAM) == 0 ? COX_EFRON : COX_BRESLOW, &model->cox, call_watch(call));
+  if (status == STATUS_OK)
+    status = cox_fit(&model->rows, call_choice(call, COX_TIES_PARAM) == 0 ? COX_EFRON : COX_BRESLOW, &model->cox,
+                     call_watch(call));
   if (status != STATUS_OK || model->cox.end == COX_CONVERGED) return status;
   cox_reason(&model->cox, model->names, reason);
   const char *reference = reference_to_blame(model);
-  return reference ? call_fail(call, "%s. They are all the levels but '%s', the reference: it may be the one at which nobody left, or everybody", reason, reference)
+  return reference ? call_fail(call,
+                               "%s. They are all the levels but '%s', the reference: it may be the one at which nobody "
+                               "left, or everybody",
+                               reason, reference)
                    : call_fail(call, "%s", reason);
 }
 

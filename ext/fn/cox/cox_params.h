@@ -1,5 +1,6 @@
 /*
-** What the proportional-hazards table functions share: reading a table's lifetimes and features, the fit, and the documentation of that.
+** What the proportional-hazards table functions share: reading a table's lifetimes and features, the fit, and the
+** documentation of that.
 */
 #ifndef RETAIN_FN_COX_COX_PARAMS_H
 #define RETAIN_FN_COX_COX_PARAMS_H
@@ -22,35 +23,79 @@ enum {
   COX_OWN_PARAM
 };
 
-#define COX_PARAMS                                                                                                                                                              \
-  [COX_SOURCE_PARAM] = {"source", PARAM_TABLE, NULL, 0, 0, NULL, "the name of a table or view with a row per lifetime"},                                                        \
-  [COX_TIME_PARAM] = {"time_column", PARAM_COLUMN, NULL, 0, 0, NULL,                                                                                                            \
-                      "the column with how long it was observed, a number from 0 to 1e15 in any unit, such as the months of tenure"},                                           \
-  [COX_EVENT_PARAM] = {"event_column", PARAM_COLUMN, NULL, 0, 0, NULL,                                                                                                          \
-                       "the column with how that ended: 1, yes, y, true or t for the event, such as churn; 0, no, n, false or f where it goes on (censored)"},                  \
-  [COX_TERMS_PARAM] = {"terms", PARAM_TEXT, NULL, 0, 0, NULL,                                                                                                                   \
-                       "the features: 1 to 30 columns with commas between them. A number is one term. A text is a term for each of its levels (2 to 100) "                      \
-                       "but the reference, which is the first one; contract[Two year] states another reference, and makes levels of a column of "                               \
-                       "integers. Double quotes around a name with commas or brackets"},                                                                                        \
-  [COX_TIES_PARAM] = {"ties", PARAM_CHOICE, "efron", 0, 0, "efron|breslow", "how events at the same time are counted; efron is the more exact one"},                            \
-  [COX_ENTRY_PARAM] = {"entry_column", PARAM_COLUMN, "", 0, 0, NULL,                                                                                                            \
-                       "the column with the time from which it was observed (left truncation), less than its time; 0: from the beginning; NULL: never, the row takes no part"}, \
-  [COX_STRATA_PARAM] = {"strata_column", PARAM_COLUMN, "", 0, 0, NULL,                                                                                                          \
-                        "the column with strata, integers or text, each with a baseline of its own; left out: one stratum"},                                                    \
-  [COX_WEIGHT_PARAM] = {"weight_column", PARAM_COLUMN, "", 0, 0, NULL, "the column with how many times the row counts, 0 to 1e15"}
-#define COX_LEVEL_PARAM                                                                                   \
-  {                                                                                                       \
+#define COX_PARAMS \
+  [COX_SOURCE_PARAM] = \
+    {"source", PARAM_TABLE, NULL, 0, 0, NULL, "the name of a table or view with a row per lifetime"}, \
+  [COX_TIME_PARAM] = \
+    {"time_column", \
+     PARAM_COLUMN, \
+     NULL, \
+     0, \
+     0, \
+     NULL, \
+     "the column with how long it was observed, a number from 0 to 1e15 in any unit, such as the months of tenure"}, \
+  [COX_EVENT_PARAM] = {"event_column", \
+                       PARAM_COLUMN, \
+                       NULL, \
+                       0, \
+                       0, \
+                       NULL, \
+                       "the column with how that ended: 1, yes, y, true or t for the event, such as churn; 0, no, n, " \
+                       "false or f where it goes on (censored)"}, \
+  [COX_TERMS_PARAM] = {"terms", \
+                       PARAM_TEXT, \
+                       NULL, \
+                       0, \
+                       0, \
+                       NULL, \
+                       "the features: 1 to 30 columns with commas between them. A number is one term. A text is a " \
+                       "term for each of its levels (2 to 100) " \
+                       "but the reference, which is the first one; contract[Two year] states another reference, and " \
+                       "makes levels of a column of " \
+                       "integers. Double quotes around a name with commas or brackets"}, \
+  [COX_TIES_PARAM] = {"ties", \
+                      PARAM_CHOICE, \
+                      "efron", \
+                      0, \
+                      0, \
+                      "efron|breslow", \
+                      "how events at the same time are counted; efron is the more exact one"}, \
+  [COX_ENTRY_PARAM] = {"entry_column", \
+                       PARAM_COLUMN, \
+                       "", \
+                       0, \
+                       0, \
+                       NULL, \
+                       "the column with the time from which it was observed (left truncation), less than its time; " \
+                       "0: from the beginning; NULL: never, the row takes no part"}, \
+  [COX_STRATA_PARAM] = \
+    {"strata_column", \
+     PARAM_COLUMN, \
+     "", \
+     0, \
+     0, \
+     NULL, \
+     "the column with strata, integers or text, each with a baseline of its own; left out: one stratum"}, \
+  [COX_WEIGHT_PARAM] = { \
+    "weight_column", PARAM_COLUMN, "", 0, 0, NULL, "the column with how many times the row counts, 0 to 1e15"}
+#define COX_LEVEL_PARAM \
+  { \
     "level", PARAM_REAL, "0.95", 0.5, 0.999999, NULL, "confidence level of low … high, 0.5 to 0.999999" \
   }
 
 #define COX_NULLS \
-  "A row with a NULL time, event, or feature, or stratum, cluster or weight where such a column is named, does not take part. An empty source: no answer."
-#define COX_ERRORS                                                                                                                                    \
-  "A table or column that is not there; a time that is no number from 0 to 1e15; an event that is none; a column that mixes "                         \
-  "numbers and text, or has more than 100 levels; an entry that is not less than the time; all rows censored; a term of which the likelihood has no " \
-  "maximum, because its hazard ratio is 0 or infinite (such as a level at which nobody left): it is named; rows of which none takes part; no more clusters than terms."
-#define COX_FORMULA                                                                                                                                             \
-  "hazard(t | x) = h0(t) exp(Σ coef x); maximum of the partial likelihood (Cox 1972), ties by Efron (1977) or Breslow (1974), Newton's method. At risk at t: " \
+  "A row with a NULL time, event, or feature, or stratum, cluster or weight where such a column is named, does not " \
+  "take part. An empty source: no answer."
+#define COX_ERRORS \
+  "A table or column that is not there; a time that is no number from 0 to 1e15; an event that is none; a column " \
+  "that mixes " \
+  "numbers and text, or has more than 100 levels; an entry that is not less than the time; all rows censored; a term " \
+  "of which the likelihood has no " \
+  "maximum, because its hazard ratio is 0 or infinite (such as a level at which nobody left): it is named; rows of " \
+  "which none takes part; no more clusters than terms."
+#define COX_FORMULA \
+  "hazard(t | x) = h0(t) exp(Σ coef x); maximum of the partial likelihood (Cox 1972), ties by Efron (1977) or " \
+  "Breslow (1974), Newton's method. At risk at t: " \
   "entry < t <= time. Weights, strata and tied weights as in Therneau & Grambsch 2000"
 
 typedef struct CoxModel {

@@ -4,8 +4,10 @@
 **   cox_risk(model, f1[, f2, …])            scalar  its hazard, as a multiple of that of a row of mean features
 **   cox_survival(model, time, f1[, f2, …])  scalar  the chance that it stays longer than `time`
 **
-** R1  model is the JSON of cox_fit(), or by hand {"model":"cox","coefficients":[…],"means":[…],"last_time":…,"baseline":{"time":[…],"cumulative_hazard":[…]}};
-**     cox_risk() needs no baseline. It is read once for rows that bring the same text. A model that did not converge is refused, with its reason.
+** R1  model is the JSON of cox_fit(), or by hand
+**     {"model":"cox","coefficients":[…],"means":[…],"last_time":…,"baseline":{"time":[…],"cumulative_hazard":[…]}};
+**     cox_risk() needs no baseline. It is read once for rows that bring the same text. A model that did not converge is
+**     refused, with its reason.
 ** R2  Features are given in the order of the model, as many. A NULL one gives NULL.
 ** R3  cox_survival() is NULL beyond last_time, where nobody was observed, and 1 before the first time of an event.
 */
@@ -102,9 +104,12 @@ static Status model_check(Call *call, const ModelRead *model)
   if (model->coefficient.n == 0 || model->mean.n != model->coefficient.n)
     return call_fail_argument(call, MODEL, A_MODEL ": coefficients and means must be there, one of each for a feature");
   for (int i = 0; i < model->time.n && rises; i++) {
-    rises = model->hazard.x[i] >= (i ? model->hazard.x[i - 1] : 0) && (i == 0 || model->time.x[i] > model->time.x[i - 1]);
+    rises =
+      model->hazard.x[i] >= (i ? model->hazard.x[i - 1] : 0) && (i == 0 || model->time.x[i] > model->time.x[i - 1]);
   }
-  return rises ? STATUS_OK : call_fail_argument(call, MODEL, A_MODEL ": the times and hazards of baseline must be as many, and ascending");
+  return rises ? STATUS_OK
+               : call_fail_argument(call, MODEL,
+                                    A_MODEL ": the times and hazards of baseline must be as many, and ascending");
 }
 
 static Status model_read(Call *call, int param, void *object)
@@ -189,31 +194,34 @@ static void survival_scalar(Call *call, Cell *out)
   cell_real(out, hazard > 0 ? exp(-exp(log(hazard) + score)) : 1);
 }
 
-#define EXAMPLE_MODEL                                                                     \
+#define EXAMPLE_MODEL \
   "'{\"model\":\"cox\",\"coefficients\":[-0.8,0.02],\"means\":[0.4,40],\"last_time\":24," \
   "\"baseline\":{\"time\":[1,12,24],\"cumulative_hazard\":[0.05,0.3,0.5]}}'"
 #define PREDICT_NULLS "NULL if an argument is NULL"
-#define PREDICT_ERRORS                                                                                               \
+#define PREDICT_ERRORS \
   "a model that is no JSON of cox_fit(), or did not converge; more or fewer features than the model has; a feature " \
   "that is no number"
 
 static const ParamSpec PREDICT_PARAMS[] = {
   [MODEL] = {"model", PARAM_TEXT, NULL, 0, 0, NULL, "JSON from cox_fit()"},
-  [TIME] = {"time", PARAM_REAL, NULL, 0, 1e15, NULL, "a time from the beginning, 0 to 1e15 in the unit of the model's times"},
+  [TIME] = {"time", PARAM_REAL, NULL, 0, 1e15, NULL,
+            "a time from the beginning, 0 to 1e15 in the unit of the model's times"},
 };
 
-static const ParamSpec FEATURE = {"feature", PARAM_REAL, NULL, -INFINITY, INFINITY, NULL, "a number; as many as the model has, in its order"};
+static const ParamSpec FEATURE = {
+  "feature", PARAM_REAL, NULL, -INFINITY, INFINITY, NULL, "a number; as many as the model has, in its order"};
 
 const FunctionSpec cox_risk_function = {
   .name = "cox_risk",
-  .doc = {
-    .summary = "How many times as fast as an average customer one leaves, by a proportional-hazards model",
-    .result = "a hazard ratio, above 0: 1 for a row of mean features",
-    .nulls = PREDICT_NULLS,
-    .errors = PREDICT_ERRORS "; a risk beyond the range of numbers",
-    .example = "SELECT cox_risk(" EXAMPLE_MODEL ", 1, 30)",
-    .formula = "exp(Σ coefficient·(feature - mean))",
-  },
+  .doc =
+    {
+      .summary = "How many times as fast as an average customer one leaves, by a proportional-hazards model",
+      .result = "a hazard ratio, above 0: 1 for a row of mean features",
+      .nulls = PREDICT_NULLS,
+      .errors = PREDICT_ERRORS "; a risk beyond the range of numbers",
+      .example = "SELECT cox_risk(" EXAMPLE_MODEL ", 1, 30)",
+      .formula = "exp(Σ coefficient·(feature - mean))",
+    },
   .params = PREDICT_PARAMS,
   .n_params = 1,
   .more = &FEATURE,
@@ -222,15 +230,17 @@ const FunctionSpec cox_risk_function = {
 
 const FunctionSpec cox_survival_function = {
   .name = "cox_survival",
-  .doc = {
-    .summary = "The chance that a customer stays longer than a time, by a proportional-hazards model",
-    .result = "a probability, 0 … 1",
-    .nulls = PREDICT_NULLS ", or time is beyond the model's last_time, where nobody was observed",
-    .errors = PREDICT_ERRORS "; a time below 0",
-    .example = "SELECT cox_survival(" EXAMPLE_MODEL ", 12, 1, 30)",
-    .formula = "exp(-H(time)·exp(Σ coefficient·(feature - mean))), H: the cumulative hazard of baseline. Of one who is still there at s: "
-               "cox_survival(model, t, …)/cox_survival(model, s, …)",
-  },
+  .doc =
+    {
+      .summary = "The chance that a customer stays longer than a time, by a proportional-hazards model",
+      .result = "a probability, 0 … 1",
+      .nulls = PREDICT_NULLS ", or time is beyond the model's last_time, where nobody was observed",
+      .errors = PREDICT_ERRORS "; a time below 0",
+      .example = "SELECT cox_survival(" EXAMPLE_MODEL ", 12, 1, 30)",
+      .formula = "exp(-H(time)·exp(Σ coefficient·(feature - mean))), H: the cumulative hazard of baseline. Of one who "
+                 "is still there at s: "
+                 "cox_survival(model, t, …)/cox_survival(model, s, …)",
+    },
   .params = PREDICT_PARAMS,
   .n_params = 2,
   .more = &FEATURE,

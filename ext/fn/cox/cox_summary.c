@@ -55,7 +55,8 @@ static void summary_cell(const void *state, int64_t row, int column, Cell *out)
   const SummaryAnswer *answer = state;
   const Cox *cox = &answer->model.cox;
   const CoxConcordance *pairs = &answer->pairs;
-  double ratio = fmax(2 * (cox->log_likelihood - cox->null_log_likelihood), 0), chi[] = {ratio, cox->wald, cox->score}, df = cox->n_used;
+  double ratio = fmax(2 * (cox->log_likelihood - cox->null_log_likelihood), 0), chi[] = {ratio, cox->wald, cox->score},
+         df = cox->n_used;
   (void)row;
   switch (column) {
     case ROWS:
@@ -130,8 +131,11 @@ static const ColumnSpec COLUMNS[] = {
   [LOG_LIKELIHOOD] = {"log_likelihood", "REAL", "the partial log-likelihood of the model"},
   [AIC] = {"aic", "REAL", "2 df - 2 log_likelihood: of models of the same rows the lower one is better"},
   [DF] = {"df", "INTEGER", "terms that have an estimate"},
-  [LR] = {"likelihood_ratio", "REAL", "the test statistic that any feature matters, chi-square with df degrees of freedom: by the likelihood ratio"},
-  [LR_P] = {"likelihood_ratio_p", "REAL", "the chance of so large a statistic if none does; 0 below the smallest number a REAL holds"},
+  [LR] =
+    {"likelihood_ratio", "REAL",
+     "the test statistic that any feature matters, chi-square with df degrees of freedom: by the likelihood ratio"},
+  [LR_P] = {"likelihood_ratio_p", "REAL",
+            "the chance of so large a statistic if none does; 0 below the smallest number a REAL holds"},
   [LR_LOG10_P] = {"likelihood_ratio_log10_p", "REAL", "its decimal logarithm, also where it is 0"},
   [WALD] = {"wald", "REAL", "the same by the estimates and their errors"},
   [WALD_P] = {"wald_p", "REAL", "its chance"},
@@ -139,7 +143,9 @@ static const ColumnSpec COLUMNS[] = {
   [SCORE] = {"score", "REAL", "the same by the slope of the likelihood where no feature matters"},
   [SCORE_P] = {"score_p", "REAL", "its chance"},
   [SCORE_LOG10_P] = {"score_log10_p", "REAL", "the decimal logarithm of that"},
-  [CONCORDANCE] = {"concordance", "REAL", "of the pairs of which it is known who left first the share where that one had the higher risk: 0.5 is chance, 1 perfect; equal risks count half"},
+  [CONCORDANCE] = {"concordance", "REAL",
+                   "of the pairs of which it is known who left first the share where that one had the higher risk: 0.5 "
+                   "is chance, 1 perfect; equal risks count half"},
   [CONCORDANCE_SE] = {"concordance_se", "REAL", "its standard error"},
   [CONCORDANT] = {"concordant", "REAL", "pairs, by weight, in which the one of higher risk left first"},
   [DISCORDANT] = {"discordant", "REAL", "pairs in which the one of lower risk left first"},
@@ -152,15 +158,18 @@ static const ParamSpec PARAMS[] = {COX_PARAMS};
 
 const TableSpec cox_summary_table = {
   .name = "cox_summary",
-  .doc = {
-    .summary = "How good a proportional-hazards model is: likelihoods, tests, concordance.",
-    .result = "One row about the model of cox_model() with the same arguments.",
-    .nulls = COX_NULLS " concordance is NULL where no pair can be compared.",
-    .errors = COX_ERRORS,
-    .example = "SELECT rows, events, round(likelihood_ratio, 2) AS likelihood_ratio, df, round(concordance, 4) AS concordance "
-               "FROM cox_summary('demo_contracts', 'tenure', 'churned', 'plan, senior')",
-    .formula = COX_FORMULA ". Concordance: Harrell 1982, within strata, its error by the infinitesimal jackknife (Therneau & Watson 2015).",
-  },
+  .doc =
+    {
+      .summary = "How good a proportional-hazards model is: likelihoods, tests, concordance.",
+      .result = "One row about the model of cox_model() with the same arguments.",
+      .nulls = COX_NULLS " concordance is NULL where no pair can be compared.",
+      .errors = COX_ERRORS,
+      .example =
+        "SELECT rows, events, round(likelihood_ratio, 2) AS likelihood_ratio, df, round(concordance, 4) AS concordance "
+        "FROM cox_summary('demo_contracts', 'tenure', 'churned', 'plan, senior')",
+      .formula = COX_FORMULA
+      ". Concordance: Harrell 1982, within strata, its error by the infinitesimal jackknife (Therneau & Watson 2015).",
+    },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),
   .params = PARAMS,

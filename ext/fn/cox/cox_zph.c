@@ -1,7 +1,9 @@
 /*
-** cox_zph(source, time_column, event_column, terms): whether the hazards of cox_model() are proportional, or effects change with time.
+** cox_zph(source, time_column, event_column, terms): whether the hazards of cox_model() are proportional, or effects
+** change with time.
 **
-** R1  A row per feature; where it is a text of several levels, then a row for each of these; the last row, GLOBAL, tests all together.
+** R1  A row per feature; where it is a text of several levels, then a row for each of these; the last row, GLOBAL,
+**     tests all together.
 */
 #include <math.h>
 
@@ -24,7 +26,8 @@ typedef struct ZphAnswer {
 } ZphAnswer;
 
 /* The rows from the statistics of columns, terms and all. */
-static int64_t rows_make(ZphAnswer *answer, const double *chi, const double *chi_term, const int *df_term, double global)
+static int64_t rows_make(ZphAnswer *answer, const double *chi, const double *chi_term, const int *df_term,
+                         double global)
 {
   const DesignMatrix *design = &answer->model.design;
   int64_t n = 0;
@@ -51,8 +54,8 @@ static Status zph_test(Call *call, ZphAnswer *answer, int64_t *n_rows)
     for (size_t j = 0; j < n_columns; j++) {
       group[j] = design->column[j].term;
     }
-    status = cox_zph(&answer->model.cox, (CoxTransform)call_choice(call, TRANSFORM_PARAM), group, design->n_terms, chi, chi + n_columns, group + n_columns, &global,
-                     call_watch(call));
+    status = cox_zph(&answer->model.cox, (CoxTransform)call_choice(call, TRANSFORM_PARAM), group, design->n_terms, chi,
+                     chi + n_columns, group + n_columns, &global, call_watch(call));
     if (status == STATUS_OK) *n_rows = rows_make(answer, chi, chi + n_columns, group + n_columns, global);
   }
   mem_free(chi);
@@ -120,26 +123,33 @@ static const ColumnSpec COLUMNS[] = {
   [TERM] = {"term", "TEXT", "the feature, or a level of it ('contract: One year'); GLOBAL: all together"},
   [CHI_SQUARE] = {"chi_square", "REAL", "the test statistic; NULL where the term has no estimate"},
   [DF] = {"df", "INTEGER", "its degrees of freedom: of a feature, its levels but the reference"},
-  [P] = {"p", "REAL", "the chance of so large a statistic if the effect is the same at all times: a small one says that it is not; 0 below the smallest number a REAL holds"},
+  [P] = {"p", "REAL",
+         "the chance of so large a statistic if the effect is the same at all times: a small one says that it is not; "
+         "0 below the smallest number a REAL holds"},
   [LOG10_P] = {"log10_p", "REAL", "its decimal logarithm, also where p is 0"},
 };
 
 static const ParamSpec PARAMS[] = {
   COX_PARAMS,
   [TRANSFORM_PARAM] = {"transform", PARAM_CHOICE, "km", 0, 0, "km|identity|rank|log",
-                       "the time scale on which an effect may rise or fall: km (1 - Kaplan-Meier), identity (time itself), rank (of the time among all rows) or log"},
+                       "the time scale on which an effect may rise or fall: km (1 - Kaplan-Meier), identity (time "
+                       "itself), rank (of the time among all rows) or log"},
 };
 
 const TableSpec cox_zph_table = {
   .name = "cox_zph",
-  .doc = {
-    .summary = "Whether the effects of a proportional-hazards model stay the same as time passes, or change.",
-    .result = "A row per feature of the model of cox_model() with the same arguments, one per level where it has several, and one of all (GLOBAL).",
-    .nulls = COX_NULLS " chi_square and p are NULL where a term has no estimate, or all events are at one time.",
-    .errors = COX_ERRORS " transform log with an event at time 0.",
-    .example = "SELECT term, round(chi_square, 3) AS chi_square, df, round(p, 4) AS p FROM cox_zph('demo_contracts', 'tenure', 'churned', 'plan, senior')",
-    .formula = "The score test of coef + theta g(time) (Grambsch & Therneau 1994, with the exact information, as R's survival 3).",
-  },
+  .doc =
+    {
+      .summary = "Whether the effects of a proportional-hazards model stay the same as time passes, or change.",
+      .result = "A row per feature of the model of cox_model() with the same arguments, one per level where it has "
+                "several, and one of all (GLOBAL).",
+      .nulls = COX_NULLS " chi_square and p are NULL where a term has no estimate, or all events are at one time.",
+      .errors = COX_ERRORS " transform log with an event at time 0.",
+      .example = "SELECT term, round(chi_square, 3) AS chi_square, df, round(p, 4) AS p FROM cox_zph('demo_contracts', "
+                 "'tenure', 'churned', 'plan, senior')",
+      .formula = "The score test of coef + theta g(time) (Grambsch & Therneau 1994, with the exact information, as R's "
+                 "survival 3).",
+    },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),
   .params = PARAMS,

@@ -169,8 +169,7 @@ static void add_gaps(CheckAnswer *answer, const DataCheck *check)
   snprintf(finding_add(answer, SEVERITY_WARNING, "missing_days", (DataCheckTally){0}), DETAIL_MAX,
            "%lld days without a row in %lld unusually long run%s; the longest: %s to %s (%lld "
            "days)",
-           (long long)check->gap_days,
-           (long long)check->gaps, check->gaps == 1 ? "" : "s", from, to,
+           (long long)check->gap_days, (long long)check->gaps, check->gaps == 1 ? "" : "s", from, to,
            (long long)check->gap_to - check->gap_from - 1);
 }
 
@@ -197,7 +196,8 @@ enum {
 static Status check_compute(Call *call, void *state, int64_t *n_rows)
 {
   CheckAnswer *answer = state;
-  DataCheck check = {.offset_ms = call_offset(call, ARG_COUNT + EVENT_UTC_OFFSET), .today = call_time(call, PARAM_TODAY)};
+  DataCheck check = {.offset_ms = call_offset(call, ARG_COUNT + EVENT_UTC_OFFSET),
+                     .today = call_time(call, PARAM_TODAY)};
   Diagnosis diagnosis = {0};
   Source source = {0};
   Accumulator accumulator = data_check_accumulator();
@@ -212,12 +212,14 @@ static Status check_compute(Call *call, void *state, int64_t *n_rows)
                               : "copies of an earlier row: same customer and time");
     add_said(answer, SEVERITY_WARNING, "future_times", check.future, "the time is after today");
     if (source.has_value) {
-      add_said(answer, SEVERITY_WARNING, "negative_values", check.negative, "the value is below 0, as of a refund; the row still counts as a purchase");
+      add_said(answer, SEVERITY_WARNING, "negative_values", check.negative,
+               "the value is below 0, as of a refund; the row still counts as a purchase");
     }
     if (source.customers.n_text > 0 && source.customers.n_text < source.customers.count) {
       snprintf(finding_add(answer, SEVERITY_WARNING, "mixed_customer_types", (DataCheckTally){0}), DETAIL_MAX,
                "%lu customers are text and %lu integers: 1 and '1' are two customers",
-               (unsigned long)source.customers.n_text, (unsigned long)(source.customers.count - source.customers.n_text));
+               (unsigned long)source.customers.n_text,
+               (unsigned long)(source.customers.count - source.customers.n_text));
     }
     add_forms(answer, &diagnosis);
     add_dominant(answer, &source.customers, &check.by_rows, "dominant_customer_rows", "the rows");
@@ -273,7 +275,8 @@ static void check_cell(const void *state, int64_t row, int column, Cell *out)
 
 static const ColumnSpec COLUMNS[] = {
   {"kind", "TEXT",
-   "what was found: bad_customer, bad_time, bad_value, duplicates, future_times, negative_values, mixed_customer_types, "
+   "what was found: bad_customer, bad_time, bad_value, duplicates, future_times, negative_values, "
+   "mixed_customer_types, "
    "mixed_time_formats, dominant_customer_rows, dominant_customer_value, missing_days, null_customer, null_time, "
    "empty_customer, odd_times, zero_values, null_value, after_as_of, summary"},
   {"severity", "TEXT", "error: the other functions refuse such rows; warning: look before you conclude; info"},
@@ -292,19 +295,20 @@ static const ParamSpec PARAMS[] = {
 
 const TableSpec data_check_table = {
   .name = "data_check",
-  .doc = {
-    .summary = "Checks a purchase history for what spoils analyses: duplicates, bad or future times, refunds, a "
-               "dominant customer, missing days.",
-    .result = "A row per finding, the gravest first, then one of kind 'summary'. Of a clean source only that one.",
-    .nulls = "A NULL customer, time or value is a finding. example_rowid is NULL where no row can be pointed at.",
-    .errors = "A source or column that does not exist. Bad rows are findings here, not errors.",
-    .example = "SELECT kind, severity, rows, detail FROM "
-               "data_check((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(200, 1))) WHERE "
-               "today = '2026-01-01'",
-    .formula = "duplicates: rows beyond the first of one customer, time and value. dominant: above 10 % of all and "
-               "ten times the average customer. missing days: "
-               "steps between days with rows above 3 times their 95 % quantile (type 7), from 20 steps on.",
-  },
+  .doc =
+    {
+      .summary = "Checks a purchase history for what spoils analyses: duplicates, bad or future times, refunds, a "
+                 "dominant customer, missing days.",
+      .result = "A row per finding, the gravest first, then one of kind 'summary'. Of a clean source only that one.",
+      .nulls = "A NULL customer, time or value is a finding. example_rowid is NULL where no row can be pointed at.",
+      .errors = "A source or column that does not exist. Bad rows are findings here, not errors.",
+      .example = "SELECT kind, severity, rows, detail FROM "
+                 "data_check((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(200, 1))) WHERE "
+                 "today = '2026-01-01'",
+      .formula = "duplicates: rows beyond the first of one customer, time and value. dominant: above 10 % of all and "
+                 "ten times the average customer. missing days: "
+                 "steps between days with rows above 3 times their 95 % quantile (type 7), from 20 steps on.",
+    },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),
   .params = PARAMS,

@@ -1,10 +1,12 @@
 /*
 ** demo_orders([customers[, seed]]): the orders of a generated shop whose truth is known.
 **
-**   SELECT strftime('%Y-%m', ordered_at) AS month, count(*), round(sum(amount), 2) FROM demo_orders(200, 1) GROUP BY month;
+**   SELECT strftime('%Y-%m', ordered_at) AS month, count(*), round(sum(amount), 2) FROM demo_orders(200, 1) GROUP BY
+**   month;
 **
 ** R1  The same rows, in the same order, to the last digit, on every platform and in every version.
-** R2  Rows come in time order; order_id counts them from 1, customer_id counts the customers from 1 by their first purchase day.
+** R2  Rows come in time order; order_id counts them from 1, customer_id counts the customers from 1 by their first
+**     purchase day.
 ** R3  The columns true_… and alive_at_end are what the generator drew: the same in all rows of a customer.
 ** R4  The population is the one of core/events/demo_orders.h, which the documentation of the function repeats.
 */
@@ -83,7 +85,9 @@ static void orders_free(void *state)
 static const ColumnSpec COLUMNS[] = {
   {"order_id", "INTEGER", "1, 2, 3 … in time order"},
   {"customer_id", "INTEGER", "1 … customers, in order of the first purchase day"},
-  {"ordered_at", "TEXT", "when, 'YYYY-MM-DD HH:MM:SS' UTC, from 2024-01-01 to 2025-12-31; the shop's observation ends at 2026-01-01 00:00:00"},
+  {"ordered_at", "TEXT",
+   "when, 'YYYY-MM-DD HH:MM:SS' UTC, from 2024-01-01 to 2025-12-31; the shop's observation ends at 2026-01-01 "
+   "00:00:00"},
   {"amount", "REAL", "what was paid, in whole cents, at least 0.01"},
   {"channel", "TEXT", "how the customer was acquired: organic, search, social or referral"},
   {"true_rate", "REAL", "the customer's own purchase rate: purchases per week while alive"},
@@ -93,24 +97,33 @@ static const ColumnSpec COLUMNS[] = {
 };
 
 static const ParamSpec PARAMS[] = {
-  {"customers", PARAM_INTEGER, "1000", 1, DEMO_CUSTOMERS_MAX, NULL, "how many customers the shop acquires; each has about 3.7 orders"},
-  {"seed", PARAM_INTEGER, "1", 0, LARGEST_SEED, NULL, "which shop: another seed gives other customers of the same population"},
+  {"customers", PARAM_INTEGER, "1000", 1, DEMO_CUSTOMERS_MAX, NULL,
+   "how many customers the shop acquires; each has about 3.7 orders"},
+  {"seed", PARAM_INTEGER, "1", 0, LARGEST_SEED, NULL,
+   "which shop: another seed gives other customers of the same population"},
 };
 
 const TableSpec demo_orders_table = {
   .name = "demo_orders",
-  .doc = {
-    .summary = "Makes the orders of a generated shop whose truth is known: for trying things out and for testing methods.",
-    .result = "A row per order, in time order: two years of purchases of customers who were acquired during the first 18 months.",
-    .nulls = "A NULL argument is its default. No column is NULL.",
-    .errors = "customers outside 1…10000000; seed outside 0…2147483647.",
-    .example = "SELECT order_id, customer_id, ordered_at, amount, channel FROM demo_orders(200, 1) LIMIT 5",
-    .formula = "BG/NBD purchases (Fader, Hardie & Lee 2005): rate ~ Gamma(r = 0.9, alpha) per week, dropout after each repeat purchase "
-               "~ Beta(a, b = 3); (alpha, a) by channel: organic (10, 0.8), search (12.5, 1.2), social (16, 2), referral (8, 0.4), with shares "
-               "0.35, 0.30, 0.20, 0.15. Gamma-Gamma amounts (Fader & Hardie 2013): p = 6, q = 4, gamma = 20, mean 40. First purchases "
-               "from 2024-01-01 to 2025-06-30, the last days twice as dense as the first. The time of day is independent of the model. "
-               "Memory: 12 bytes per order, 32 per customer.",
-  },
+  .doc =
+    {
+      .summary =
+        "Makes the orders of a generated shop whose truth is known: for trying things out and for testing methods.",
+      .result = "A row per order, in time order: two years of purchases of customers who were acquired during the "
+                "first 18 months.",
+      .nulls = "A NULL argument is its default. No column is NULL.",
+      .errors = "customers outside 1…10000000; seed outside 0…2147483647.",
+      .example = "SELECT order_id, customer_id, ordered_at, amount, channel FROM demo_orders(200, 1) LIMIT 5",
+      .formula = "BG/NBD purchases (Fader, Hardie & Lee 2005): rate ~ Gamma(r = 0.9, alpha) per week, dropout after "
+                 "each repeat purchase "
+                 "~ Beta(a, b = 3); (alpha, a) by channel: organic (10, 0.8), search (12.5, 1.2), social (16, 2), "
+                 "referral (8, 0.4), with shares "
+                 "0.35, 0.30, 0.20, 0.15. Gamma-Gamma amounts (Fader & Hardie 2013): p = 6, q = 4, gamma = 20, mean "
+                 "40. First purchases "
+                 "from 2024-01-01 to 2025-06-30, the last days twice as dense as the first. The time of day is "
+                 "independent of the model. "
+                 "Memory: 12 bytes per order, 32 per customer.",
+    },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),
   .params = PARAMS,

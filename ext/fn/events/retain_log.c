@@ -3,8 +3,10 @@
 **
 **   SELECT * FROM rfm((SELECT retain_log(cust, paid_at, total) FROM orders WHERE region = 'EU'));
 **
-** R1  The result stands where the name of a table would: the first argument of a table function, written as a scalar subquery.
-** R2  It is a pointer value: SQLite passes it from function to function and drops it (NULL) on the way through a CTE, a table or a sorter.
+** R1  The result stands where the name of a table would: the first argument of a table function, written as a scalar
+**     subquery.
+** R2  It is a pointer value: SQLite passes it from function to function and drops it (NULL) on the way through a CTE, a
+**     table or a sorter.
 ** R3  Rows with a NULL customer or a NULL time do not take part; a NULL value counts as an event without value.
 ** R4  What is no customer, time or number is an error, as for a named source.
 */
@@ -60,9 +62,11 @@ const FunctionSpec retain_log_function = {
   .doc =
     {
       .summary = "Makes a source for the table functions from any query.",
-      .result = "A pointer to the rows, to be handed to a table function in a scalar subquery; as a plain value it is NULL.",
+      .result =
+        "A pointer to the rows, to be handed to a table function in a scalar subquery; as a plain value it is NULL.",
       .nulls = "A row with a NULL customer or time does not take part; a NULL value is an event without value.",
-      .errors = "A blob or fractional customer, a time that is none, a value that is no number of at most 1e100 in size.",
+      .errors =
+        "A blob or fractional customer, a time that is none, a value that is no number of at most 1e100 in size.",
       .example = "SELECT customer, segment FROM rfm((SELECT retain_log(customer_id, ordered_at, amount) "
                  "FROM demo_orders(200, 1) WHERE amount > 20)) LIMIT 5",
       .formula = "No formula: rows are kept as they came, 24 bytes each.",

@@ -44,8 +44,7 @@ const ParamSpec COHORT_PARAMS[COHORT_ARG_COUNT] = {
   {"clock", PARAM_CHOICE, "", 0, 0, "calendar|rolling",
    "how age is counted: calendar (default) in calendar periods; "
    "rolling in 24 h, 7 d, 30 d or N d from the customer's first event"},
-  {"max_age", PARAM_INTEGER, "", 0, COHORT_AGE_MAX, NULL,
-   "the last age shown; left out: every age that has begun"},
+  {"max_age", PARAM_INTEGER, "", 0, COHORT_AGE_MAX, NULL, "the last age shown; left out: every age that has begun"},
   {"cohort_column", PARAM_COLUMN, "", 0, 0, NULL,
    "a column of the source whose value in the customer's first row is its cohort; "
    "left out: the period of the first event"},
@@ -90,11 +89,10 @@ static Status options_read(Call *call, int n_params, CohortOptions *options)
   }
   if (!call_is_null(call, COHORT_ARG_BRACKETS) &&
       !brackets_from_text(call_text(call, COHORT_ARG_BRACKETS), call_length(call, COHORT_ARG_BRACKETS),
-                          options->brackets,
-                          &options->n_brackets)) {
+                          options->brackets, &options->n_brackets)) {
     return call_fail_argument(call, COHORT_ARG_BRACKETS,
-                              "ascending ages 1…%d such as '1,3,7,14,30', at most %d of them",
-                              COHORT_BRACKET_MAX, COHORT_BRACKETS_MAX);
+                              "ascending ages 1…%d such as '1,3,7,14,30', at most %d of them", COHORT_BRACKET_MAX,
+                              COHORT_BRACKETS_MAX);
   }
   return STATUS_OK;
 }
@@ -114,7 +112,8 @@ Status cohorts_compute(Call *call, int n_params, Cohorts *cohorts, Source *sourc
   }
   if (status == STATUS_OK) {
     Accumulator accumulator = cohorts_accumulator(cohorts);
-    SourceOptions source_options = {.attribute_column = call_text(call, COHORT_ARG_COLUMN), .attribute_param = "cohort_column"};
+    SourceOptions source_options = {.attribute_column = call_text(call, COHORT_ARG_COLUMN),
+                                    .attribute_param = "cohort_column"};
     status = source_read(call, &accumulator, cohorts, source_options, source);
   }
   if (status == STATUS_OK) {
@@ -246,17 +245,18 @@ static const ColumnSpec COLUMNS[] = {
 
 const TableSpec cohort_retention_table = {
   .name = "cohort_retention",
-  .doc = {
-    .summary = "Retention of cohorts by age: who came back n intervals after the first event",
-    .result = "a row per cohort and age, cohorts in order, ages 0 to the last that has begun",
-    .nulls = COHORT_NULLS,
-    .errors = COHORT_ERRORS,
-    .example = "SELECT cohort, age, eligible, active, rate, low, high FROM "
-               "cohort_retention((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(200, 1))) "
-               "WHERE grain = 'month' AND mode = 'on_or_after' AND age <= 3",
-    .formula = "rate = members active at age n (by mode) / members for whom interval n has fully passed; "
-               "interval: Wilson 1927, level 0.95",
-  },
+  .doc =
+    {
+      .summary = "Retention of cohorts by age: who came back n intervals after the first event",
+      .result = "a row per cohort and age, cohorts in order, ages 0 to the last that has begun",
+      .nulls = COHORT_NULLS,
+      .errors = COHORT_ERRORS,
+      .example = "SELECT cohort, age, eligible, active, rate, low, high FROM "
+                 "cohort_retention((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(200, 1))) "
+                 "WHERE grain = 'month' AND mode = 'on_or_after' AND age <= 3",
+      .formula = "rate = members active at age n (by mode) / members for whom interval n has fully passed; "
+                 "interval: Wilson 1927, level 0.95",
+    },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),
   .params = COHORT_PARAMS,

@@ -12,7 +12,8 @@
 **     names it; so is the empty text of an unanswered question: write nullif(score, '').
 ** R2  A NULL score is no answer: the row does not take part. Without answers the result is NULL.
 ** R3  nps = 100 (share of 9–10 - share of 0–6).
-** R4  nps_low and nps_high never leave -100 … 100 and differ even where all answers are alike: core/measures/feedback.h.
+** R4  nps_low and nps_high never leave -100 … 100 and differ even where all answers are alike:
+**     core/measures/feedback.h.
 ** R5  csat: measure 'top_two' (default) is the share of answers scale - 1 and scale, in 0 … 1; 'mean' is the mean
 **     answer, in 1 … scale.
 ** R6  level, scale and measure are the same in all rows of a group or frame: one result has one meaning.
@@ -92,14 +93,15 @@ static const ParamSpec NPS_PARAMS[] = {
 
 const FunctionSpec nps_function = {
   .name = "nps",
-  .doc = {
-    .summary = "Net Promoter Score of answers 0 … 10",
-    .result = "-100 … 100",
-    .nulls = NO_ANSWER_NULLS,
-    .errors = "a score that is not a whole number 0 … 10",
-    .example = "SELECT nps(column1)" NPS_EXAMPLE_ROWS,
-    .formula = "100 * (answers 9–10 - answers 0–6) / answers (Reichheld 2003)",
-  },
+  .doc =
+    {
+      .summary = "Net Promoter Score of answers 0 … 10",
+      .result = "-100 … 100",
+      .nulls = NO_ANSWER_NULLS,
+      .errors = "a score that is not a whole number 0 … 10",
+      .example = "SELECT nps(column1)" NPS_EXAMPLE_ROWS,
+      .formula = "100 * (answers 9–10 - answers 0–6) / answers (Reichheld 2003)",
+    },
   .params = NPS_PARAMS,
   .n_params = 1,
   .state_size = sizeof(Nps),
@@ -111,20 +113,21 @@ const FunctionSpec nps_function = {
 #define NPS_INTERVAL_NULLS NO_ANSWER_NULLS "; a NULL level is 0.95"
 #define NPS_INTERVAL_ERRORS \
   "a score that is not a whole number 0 … 10; a level that is not above 0 and below 1, or not the same in all rows"
-#define NPS_INTERVAL_FORMULA                                                            \
+#define NPS_INTERVAL_FORMULA \
   "score interval of a difference of two multinomial shares (Tango 1998; Rocks 2016): " \
   "all D with (nps/100 - D)² <= z²·(2q + D(1 - D))/n, q the most likely share of detractors under D"
 
 const FunctionSpec nps_low_function = {
   .name = "nps_low",
-  .doc = {
-    .summary = "Lower end of the confidence interval of the Net Promoter Score",
-    .result = "-100 … nps(score)",
-    .nulls = NPS_INTERVAL_NULLS,
-    .errors = NPS_INTERVAL_ERRORS,
-    .example = "SELECT nps_low(column1), nps_low(column1, 0.9)" NPS_EXAMPLE_ROWS,
-    .formula = NPS_INTERVAL_FORMULA,
-  },
+  .doc =
+    {
+      .summary = "Lower end of the confidence interval of the Net Promoter Score",
+      .result = "-100 … nps(score)",
+      .nulls = NPS_INTERVAL_NULLS,
+      .errors = NPS_INTERVAL_ERRORS,
+      .example = "SELECT nps_low(column1), nps_low(column1, 0.9)" NPS_EXAMPLE_ROWS,
+      .formula = NPS_INTERVAL_FORMULA,
+    },
   .params = NPS_PARAMS,
   .n_params = COUNT_OF(NPS_PARAMS),
   .state_size = sizeof(Nps),
@@ -135,14 +138,15 @@ const FunctionSpec nps_low_function = {
 
 const FunctionSpec nps_high_function = {
   .name = "nps_high",
-  .doc = {
-    .summary = "Upper end of the confidence interval of the Net Promoter Score",
-    .result = "nps(score) … 100",
-    .nulls = NPS_INTERVAL_NULLS,
-    .errors = NPS_INTERVAL_ERRORS,
-    .example = "SELECT nps_high(column1), nps_high(column1, 0.9)" NPS_EXAMPLE_ROWS,
-    .formula = NPS_INTERVAL_FORMULA,
-  },
+  .doc =
+    {
+      .summary = "Upper end of the confidence interval of the Net Promoter Score",
+      .result = "nps(score) … 100",
+      .nulls = NPS_INTERVAL_NULLS,
+      .errors = NPS_INTERVAL_ERRORS,
+      .example = "SELECT nps_high(column1), nps_high(column1, 0.9)" NPS_EXAMPLE_ROWS,
+      .formula = NPS_INTERVAL_FORMULA,
+    },
   .params = NPS_PARAMS,
   .n_params = COUNT_OF(NPS_PARAMS),
   .state_size = sizeof(Nps),
@@ -207,17 +211,18 @@ static const ParamSpec CSAT_PARAMS[] = {
 
 const FunctionSpec csat_function = {
   .name = "csat",
-  .doc = {
-    .summary = "Customer satisfaction: the share of satisfied answers, or the mean score",
-    .result = "measure top_two: a fraction in 0 … 1; mean: 1 … scale",
-    .nulls = NO_ANSWER_NULLS "; a NULL scale is 5, a NULL measure top_two",
-    .errors = "a score that is not a whole number 1 … scale; a scale outside 3 … 100; a scale or measure that is not "
-              "the same in all rows",
-    .example = "SELECT csat(column1), csat(column1, 5, 'mean'), rate_low(sum(column1 >= 4), count(column1)) FROM "
-               "(VALUES (5), (4), (4), (2))",
-    .formula = "top_two: answers scale - 1 and scale / answers, an ordinary rate with rate_low() and rate_high(); "
-               "mean: sum of scores / answers. For a scale that starts at 0 add 1 to the score and to the scale",
-  },
+  .doc =
+    {
+      .summary = "Customer satisfaction: the share of satisfied answers, or the mean score",
+      .result = "measure top_two: a fraction in 0 … 1; mean: 1 … scale",
+      .nulls = NO_ANSWER_NULLS "; a NULL scale is 5, a NULL measure top_two",
+      .errors = "a score that is not a whole number 1 … scale; a scale outside 3 … 100; a scale or measure that is not "
+                "the same in all rows",
+      .example = "SELECT csat(column1), csat(column1, 5, 'mean'), rate_low(sum(column1 >= 4), count(column1)) FROM "
+                 "(VALUES (5), (4), (4), (2))",
+      .formula = "top_two: answers scale - 1 and scale / answers, an ordinary rate with rate_low() and rate_high(); "
+                 "mean: sum of scores / answers. For a scale that starts at 0 add 1 to the score and to the scale",
+    },
   .params = CSAT_PARAMS,
   .n_params = COUNT_OF(CSAT_PARAMS),
   .state_size = sizeof(Csat),
@@ -260,14 +265,15 @@ static const ParamSpec CES_PARAMS[] = {
 
 const FunctionSpec ces_function = {
   .name = "ces",
-  .doc = {
-    .summary = "Customer effort score: the mean of answers 1 … 7",
-    .result = "1 … 7; with the usual question (\"it was easy\", 7 = strongly agree) more is better",
-    .nulls = NO_ANSWER_NULLS,
-    .errors = "a score that is not a whole number 1 … 7",
-    .example = "SELECT ces(column1) FROM (VALUES (7), (6), (6), (3))",
-    .formula = "sum of scores / answers",
-  },
+  .doc =
+    {
+      .summary = "Customer effort score: the mean of answers 1 … 7",
+      .result = "1 … 7; with the usual question (\"it was easy\", 7 = strongly agree) more is better",
+      .nulls = NO_ANSWER_NULLS,
+      .errors = "a score that is not a whole number 1 … 7",
+      .example = "SELECT ces(column1) FROM (VALUES (7), (6), (6), (3))",
+      .formula = "sum of scores / answers",
+    },
   .params = CES_PARAMS,
   .n_params = COUNT_OF(CES_PARAMS),
   .state_size = sizeof(Ces),

@@ -145,20 +145,21 @@ static const ParamSpec PARAMS[] = {
 
 const TableSpec purchase_intervals_table = {
   .name = "purchase_intervals",
-  .doc = {
-    .summary = "Shows each customer's purchase rhythm, how late they are by it, and when the next purchase is due.",
-    .result = "A row per customer with at least two purchase days, in the order of the customers' first rows.",
-    .nulls = "Rows with a NULL customer or time do not take part. cv is NULL with a single gap.",
-    .errors = "An unknown typical; a source, column, customer or time that is none.",
-    .example = "SELECT customer, purchases, round(mean_gap, 1) AS mean_gap, days_since_last, round(overdue_ratio, 2) "
-               "AS overdue_ratio, expected_next FROM "
-               "purchase_intervals((SELECT retain_log(customer_id, ordered_at) FROM demo_orders(200, 1))) WHERE "
-               "overdue_ratio > 2 LIMIT 3",
-    .formula = "Gaps in days between consecutive purchase days (purchases of one civil day merged); quantiles type 7 "
-               "(Hyndman & Fan 1996); cv = s / mean, "
-               "s with n - 1; overdue_ratio = days_since_last / typical gap; expected_next = last day + typical gap "
-               "rounded to whole days.",
-  },
+  .doc =
+    {
+      .summary = "Shows each customer's purchase rhythm, how late they are by it, and when the next purchase is due.",
+      .result = "A row per customer with at least two purchase days, in the order of the customers' first rows.",
+      .nulls = "Rows with a NULL customer or time do not take part. cv is NULL with a single gap.",
+      .errors = "An unknown typical; a source, column, customer or time that is none.",
+      .example = "SELECT customer, purchases, round(mean_gap, 1) AS mean_gap, days_since_last, round(overdue_ratio, 2) "
+                 "AS overdue_ratio, expected_next FROM "
+                 "purchase_intervals((SELECT retain_log(customer_id, ordered_at) FROM demo_orders(200, 1))) WHERE "
+                 "overdue_ratio > 2 LIMIT 3",
+      .formula = "Gaps in days between consecutive purchase days (purchases of one civil day merged); quantiles type 7 "
+                 "(Hyndman & Fan 1996); cv = s / mean, "
+                 "s with n - 1; overdue_ratio = days_since_last / typical gap; expected_next = last day + typical gap "
+                 "rounded to whole days.",
+    },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),
   .params = PARAMS,

@@ -113,19 +113,20 @@ static const ParamSpec PARAMS[] = {
 
 const TableSpec repeat_ladder_table = {
   .name = "repeat_ladder",
-  .doc = {
-    .summary = "Shows how many customers go on from each purchase to the next, and after how many days.",
-    .result = "A row per step n = 1, 2 … while somebody made an n-th purchase, at most max_step.",
-    .nulls = "Rows with a NULL customer or time do not take part. median_days is NULL where nobody converted.",
-    .errors = "max_step outside 1…1000; an unknown purchase; a source, column, customer or time that is none.",
-    .example = "SELECT step, customers, converted, round(rate, 3) AS rate, round(median_days, 1) AS median_days FROM "
-               "repeat_ladder((SELECT retain_log(customer_id, ordered_at) FROM demo_orders(200, 1))) WHERE max_step "
-               "= 5",
-    .formula = "rate = converted / customers, Wilson 1927 interval, level 0.95. Observed up to as_of: customers "
-               "whose n-th purchase is recent have had little "
-               "time to convert and count as not converted, so rates of a growing shop are too low and medians lean "
-               "to the quick.",
-  },
+  .doc =
+    {
+      .summary = "Shows how many customers go on from each purchase to the next, and after how many days.",
+      .result = "A row per step n = 1, 2 … while somebody made an n-th purchase, at most max_step.",
+      .nulls = "Rows with a NULL customer or time do not take part. median_days is NULL where nobody converted.",
+      .errors = "max_step outside 1…1000; an unknown purchase; a source, column, customer or time that is none.",
+      .example = "SELECT step, customers, converted, round(rate, 3) AS rate, round(median_days, 1) AS median_days FROM "
+                 "repeat_ladder((SELECT retain_log(customer_id, ordered_at) FROM demo_orders(200, 1))) WHERE max_step "
+                 "= 5",
+      .formula = "rate = converted / customers, Wilson 1927 interval, level 0.95. Observed up to as_of: customers "
+                 "whose n-th purchase is recent have had little "
+                 "time to convert and count as not converted, so rates of a growing shop are too low and medians lean "
+                 "to the quick.",
+    },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),
   .params = PARAMS,

@@ -204,19 +204,20 @@ static const ParamSpec PARAMS[ARG_COUNT] = {
 
 const TableSpec retention_by_period_table = {
   .name = "retention_by_period",
-  .doc = {
-    .summary = "Retention, churn and movement of customers period by period",
-    .result = "a row per period from the first event to as_of, periods without events included, in order",
-    .nulls = "rows whose customer or time is NULL do not take part; a NULL value counts as 0; "
-             "a rate of nobody (0/0) is NULL",
-    .errors = "until before since; active_within above 100 years; a history of more than 1000000 periods",
-    .example = "SELECT period, start_customers, retained, lost, retention_rate, retention_low, retention_high FROM "
-               "retention_by_period((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(200, 1))) "
-               "WHERE complete",
-    .formula = "retention_rate = |customers at start and at end| / |customers at start|; "
-               "crr = (end - new) / start; a customer at "
-               "b has an event in [b - active_within, b); interval: Wilson 1927, level 0.95",
-  },
+  .doc =
+    {
+      .summary = "Retention, churn and movement of customers period by period",
+      .result = "a row per period from the first event to as_of, periods without events included, in order",
+      .nulls = "rows whose customer or time is NULL do not take part; a NULL value counts as 0; "
+               "a rate of nobody (0/0) is NULL",
+      .errors = "until before since; active_within above 100 years; a history of more than 1000000 periods",
+      .example = "SELECT period, start_customers, retained, lost, retention_rate, retention_low, retention_high FROM "
+                 "retention_by_period((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(200, 1))) "
+                 "WHERE complete",
+      .formula = "retention_rate = |customers at start and at end| / |customers at start|; "
+                 "crr = (end - new) / start; a customer at "
+                 "b has an event in [b - active_within, b); interval: Wilson 1927, level 0.95",
+    },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),
   .params = PARAMS,

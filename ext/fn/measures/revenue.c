@@ -72,14 +72,15 @@ static const ParamSpec NRR_PARAMS[] = {
 
 const FunctionSpec nrr_function = {
   .name = "nrr",
-  .doc = {
-    .summary = "Net revenue retention of a period",
-    .result = "a fraction, above 1 where expansion outweighs the losses; NULL where start is 0",
-    .nulls = MONEY_NULLS,
-    .errors = MONEY_ERRORS "; contraction + churn above start",
-    .example = "SELECT nrr(1000, 150, 40, 60)",
-    .formula = "(start + expansion - contraction - churn [+ reactivation]) / start",
-  },
+  .doc =
+    {
+      .summary = "Net revenue retention of a period",
+      .result = "a fraction, above 1 where expansion outweighs the losses; NULL where start is 0",
+      .nulls = MONEY_NULLS,
+      .errors = MONEY_ERRORS "; contraction + churn above start",
+      .example = "SELECT nrr(1000, 150, 40, 60)",
+      .formula = "(start + expansion - contraction - churn [+ reactivation]) / start",
+    },
   .params = NRR_PARAMS,
   .n_params = COUNT_OF(NRR_PARAMS),
   .scalar = nrr_scalar,
@@ -93,14 +94,15 @@ static const ParamSpec GRR_PARAMS[] = {
 
 const FunctionSpec grr_function = {
   .name = "grr",
-  .doc = {
-    .summary = "Gross revenue retention of a period",
-    .result = "a fraction in 0 … 1; NULL where start is 0",
-    .nulls = MONEY_NULLS,
-    .errors = MONEY_ERRORS "; contraction + churn above start",
-    .example = "SELECT grr(1000, 40, 60)",
-    .formula = "(start - contraction - churn) / start",
-  },
+  .doc =
+    {
+      .summary = "Gross revenue retention of a period",
+      .result = "a fraction in 0 … 1; NULL where start is 0",
+      .nulls = MONEY_NULLS,
+      .errors = MONEY_ERRORS "; contraction + churn above start",
+      .example = "SELECT grr(1000, 40, 60)",
+      .formula = "(start - contraction - churn) / start",
+    },
   .params = GRR_PARAMS,
   .n_params = COUNT_OF(GRR_PARAMS),
   .scalar = grr_scalar,
@@ -116,14 +118,15 @@ static const ParamSpec QUICK_PARAMS[] = {
 
 const FunctionSpec quick_ratio_function = {
   .name = "quick_ratio",
-  .doc = {
-    .summary = "Quick ratio of recurring revenue: what was gained for each unit that was lost",
-    .result = "a number of 0 or more; NULL where nothing was lost",
-    .nulls = MONEY_NULLS,
-    .errors = MONEY_ERRORS,
-    .example = "SELECT quick_ratio(200, 150, 40, 60, 10)",
-    .formula = "(new + expansion + reactivation) / (churn + contraction)",
-  },
+  .doc =
+    {
+      .summary = "Quick ratio of recurring revenue: what was gained for each unit that was lost",
+      .result = "a number of 0 or more; NULL where nothing was lost",
+      .nulls = MONEY_NULLS,
+      .errors = MONEY_ERRORS,
+      .example = "SELECT quick_ratio(200, 150, 40, 60, 10)",
+      .formula = "(new + expansion + reactivation) / (churn + contraction)",
+    },
   .params = QUICK_PARAMS,
   .n_params = COUNT_OF(QUICK_PARAMS),
   .scalar = quick_ratio_scalar,

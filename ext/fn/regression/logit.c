@@ -7,13 +7,13 @@
 **   CREATE TABLE model AS SELECT logit_fit_named(churned, json_object('tenure', tenure, 'charges', monthly_charges))
 **   AS fit FROM customers; SELECT customer_id, logit_predict(fit, tenure, monthly_charges) FROM model, customers;
 **
-** R1  The result:
-**     {"model":"logit","features":["tenure",…],"intercept":…,"coefficients":[…],"intercept_se":…,
+** R1  The result: {"model":"logit","features":["tenure",…],"intercept":…,"coefficients":[…],"intercept_se":…,
 **     "standard_errors":[…],"means":[…],
-**     "standard_deviations":[…],"log_likelihood":…,"null_log_likelihood":…,"rows":…,"positives":…,"weight":…,"l2":…,"iterations":…,
-**     "converged":true,"reason":null,"dropped":[]}. Numbers read back exactly. logit_fit() calls its features f1, f2,
-**     …
-** R2  label is 0 or 1, or no or yes, false or true. A row with a NULL label or feature does not take part; no row gives NULL.
+**     "standard_deviations":[…],"log_likelihood":…,"null_log_likelihood":…,"rows":…,"positives":…,"weight":…,"l2":…,
+**     "iterations":…,
+**     "converged":true,"reason":null,"dropped":[]}. Numbers read back exactly. logit_fit() calls its features f1, f2, …
+** R2  label is 0 or 1, or no or yes, false or true. A row with a NULL label or feature does not take part; no row gives
+**     NULL.
 ** R3  features is a JSON object of numbers, false and true; text that is a number counts as one. Every row has the
 **     same keys, in any order: a key that is missing or new is an error, NULL is said as null.
 ** R4  l2 is the penalty on the squares of the coefficients of the standardised features, one for all rows; 0 (the
@@ -231,7 +231,8 @@ static void write_end(JsonText *json, const Fitting *fitting, const Logit *logit
 {
   char words[LOGIT_REASON];
   const char *const *names = (const char *const *)fitting->name;
-  text_add(&json->text, logit_converged(logit) ? ",\"converged\":true,\"reason\":null" : ",\"converged\":false,\"reason\":");
+  text_add(&json->text,
+           logit_converged(logit) ? ",\"converged\":true,\"reason\":null" : ",\"converged\":false,\"reason\":");
   if (!logit_converged(logit)) {
     logit_reason(logit, names, words);
     text_add_json_string(&json->text, words);
@@ -295,34 +296,42 @@ static void fit_value(Call *call, const void *state, Cell *out)
 /* ---- What is told */
 
 #define LABEL_HELP "what happened: 1, yes or true; or 0, no or false"
-#define FIT_RESULT                                                                                                        \
-  "JSON {\"model\":\"logit\",\"features\",\"intercept\",\"coefficients\",\"intercept_se\",\"standard_errors\",\"means\"," \
-  "\"standard_deviations\",\"log_likelihood\",\"null_log_likelihood\",\"rows\",\"positives\",\"weight\",\"l2\","          \
-  "\"iterations\",\"converged\",\"reason\",\"dropped\"}, for logit_predict() and logit_reasons(). Where converged is "    \
-  "false the estimates are null and reason says why: one class only, separation, with the features that cause it. A "     \
+#define FIT_RESULT \
+  "JSON " \
+  "{\"model\":\"logit\",\"features\",\"intercept\",\"coefficients\",\"intercept_se\",\"standard_errors\",\"means\"," \
+  "\"standard_deviations\",\"log_likelihood\",\"null_log_likelihood\",\"rows\",\"positives\",\"weight\",\"l2\"," \
+  "\"iterations\",\"converged\",\"reason\",\"dropped\"}, for logit_predict() and logit_reasons(). Where converged is " \
+  "false the estimates are null and reason says why: one class only, separation, with the features that cause it. A " \
   "constant feature, or without l2 one that is a combination of others, has coefficient 0 and is named in dropped"
-#define FIT_FORMULA                                                                                                      \
+#define FIT_FORMULA \
   "P(label = 1) = 1/(1 + exp(-(intercept + Σ coefficient·feature))). Maximum of Σ log-likelihood - l2/2·Σ s², s: " \
-  "coefficients of the features standardised by population standard deviation, by Newton's method (McCullagh & "         \
+  "coefficients of the features standardised by population standard deviation, by Newton's method (McCullagh & " \
   "Nelder 1989); standard errors from the inverse information, of the penalised likelihood where there is l2"
 
 static const ParamSpec FIT_PARAMS[] = {
   {"label", PARAM_TRUTH, NULL, 0, 0, NULL, LABEL_HELP},
 };
 
-static const ParamSpec FIT_FEATURE = {"feature", PARAM_REAL, NULL, -INFINITY, INFINITY, NULL,
-                                      "a number, one or more features; a category is 0/1 columns, one less than it has values"};
+static const ParamSpec FIT_FEATURE = {
+  "feature",
+  PARAM_REAL,
+  NULL,
+  -INFINITY,
+  INFINITY,
+  NULL,
+  "a number, one or more features; a category is 0/1 columns, one less than it has values"};
 
 const FunctionSpec logit_fit_function = {
   .name = "logit_fit",
-  .doc = {
-    .summary = "Fits a logistic regression of a 0/1 label on numeric features",
-    .result = FIT_RESULT,
-    .nulls = "a row with a NULL label or feature does not take part; NULL where no row does",
-    .errors = "a label that is none; a feature that is no number, or beyond ±1e250; no feature",
-    .example = "SELECT logit_fit(column1, column2) FROM (VALUES (0, 1), (0, 2), (1, 2), (0, 3), (1, 4), (1, 5))",
-    .formula = FIT_FORMULA,
-  },
+  .doc =
+    {
+      .summary = "Fits a logistic regression of a 0/1 label on numeric features",
+      .result = FIT_RESULT,
+      .nulls = "a row with a NULL label or feature does not take part; NULL where no row does",
+      .errors = "a label that is none; a feature that is no number, or beyond ±1e250; no feature",
+      .example = "SELECT logit_fit(column1, column2) FROM (VALUES (0, 1), (0, 2), (1, 2), (0, 3), (1, 4), (1, 5))",
+      .formula = FIT_FORMULA,
+    },
   .params = FIT_PARAMS,
   .n_params = COUNT_OF(FIT_PARAMS),
   .more = &FIT_FEATURE,
@@ -345,17 +354,20 @@ static const ParamSpec FIT_NAMED_PARAMS[] = {
 
 const FunctionSpec logit_fit_named_function = {
   .name = "logit_fit_named",
-  .doc = {
-    .summary = "Fits a logistic regression of a 0/1 label on named features, with penalty and weights",
-    .result = FIT_RESULT,
-    .nulls = "a row with a NULL label, features or feature does not take part; NULL where no row does. A NULL l2 is 0, a "
-             "NULL weight 1",
-    .errors = "a label that is none; features that are no JSON object, or hold something else than numbers, true, "
-              "false and null; a key that another row lacks, or twice; a negative l2 or weight; rows of different l2",
-    .example = "SELECT logit_fit_named(column1, json_object('visits', column2), 1.0) FROM (VALUES (0, 1), (0, 2), (1, 2), "
-               "(0, 3), (1, 4), (1, 5))",
-    .formula = FIT_FORMULA,
-  },
+  .doc =
+    {
+      .summary = "Fits a logistic regression of a 0/1 label on named features, with penalty and weights",
+      .result = FIT_RESULT,
+      .nulls =
+        "a row with a NULL label, features or feature does not take part; NULL where no row does. A NULL l2 is 0, a "
+        "NULL weight 1",
+      .errors = "a label that is none; features that are no JSON object, or hold something else than numbers, true, "
+                "false and null; a key that another row lacks, or twice; a negative l2 or weight; rows of different l2",
+      .example =
+        "SELECT logit_fit_named(column1, json_object('visits', column2), 1.0) FROM (VALUES (0, 1), (0, 2), (1, 2), "
+        "(0, 3), (1, 4), (1, 5))",
+      .formula = FIT_FORMULA,
+    },
   .params = FIT_NAMED_PARAMS,
   .n_params = COUNT_OF(FIT_NAMED_PARAMS),
   .returns_json = true,

@@ -173,9 +173,10 @@ static bool row_listed(Call *call, ModelRead *model)
   int n = model->logit.n_features;
   bool is_null = false;
   if (call_more(call) != n) {
-    const char *hint = call_more(call) > 1 ? "" : "; a JSON object of features is for logit_predict_named() and logit_reasons_named()";
-    call_fail(call, "the model has %d feature%s (%s%s), got %d%s", n, n == 1 ? "" : "s", model->name[0], n > 1 ? ", …" : "",
-              call_more(call), hint);
+    const char *hint =
+      call_more(call) > 1 ? "" : "; a JSON object of features is for logit_predict_named() and logit_reasons_named()";
+    call_fail(call, "the model has %d feature%s (%s%s), got %d%s", n, n == 1 ? "" : "s", model->name[0],
+              n > 1 ? ", …" : "", call_more(call), hint);
     return false;
   }
   for (int i = 0; i < n; i++) {
@@ -329,21 +330,22 @@ static void reasons_named_scalar(Call *call, Cell *out)
 /* ---- What is told */
 
 #define EXAMPLE_MODEL \
-  "'{\"model\":\"logit\",\"features\":[\"visits\",\"age\"],\"intercept\":-1,\"coefficients\":[-0.5,0.02],\"means\":[4,40]}'"
+  "'{\"model\":\"logit\",\"features\":[\"visits\",\"age\"],\"intercept\":-1,\"coefficients\":[-0.5,0.02],\"means\":[" \
+  "4,40]}'"
 #define PREDICT_RESULT "a probability, 0 … 1"
 #define PREDICT_FORMULA "1/(1 + exp(-(intercept + Σ coefficient·feature)))"
-#define REASONS_RESULT                                                                                            \
+#define REASONS_RESULT \
   "a JSON array of {\"feature\",\"value\",\"mean\",\"contribution\",\"share\"}, the largest contribution first; " \
   "features of coefficient 0 are not in it. Above 0 a contribution speaks for label 1"
-#define REASONS_FORMULA                                                                                             \
+#define REASONS_FORMULA \
   "contribution = coefficient·(value - mean), in log-odds against a row of mean features; share = |contribution| " \
   "/ Σ |contribution|"
 #define LISTED_NULLS "NULL if the model or a feature is NULL"
-#define LISTED_ERRORS                                                                                                  \
+#define LISTED_ERRORS \
   "a model that is no JSON of logit_fit(), or did not converge; more or fewer features than the model has; a feature " \
   "that is no number"
 #define NAMED_NULLS "NULL if an argument or a feature of the model is NULL"
-#define NAMED_ERRORS                                                                                                  \
+#define NAMED_ERRORS \
   "a model that is no JSON of logit_fit(), or did not converge; features that are no JSON object, lack a feature of " \
   "the model, or have one that is no number. Features that the model has not are ignored"
 
@@ -353,19 +355,20 @@ static const ParamSpec PREDICT_PARAMS[] = {
                 "a JSON object of numbers such as json_object('visits', visits, 'age', age)"},
 };
 
-static const ParamSpec FEATURE = {"feature", PARAM_REAL, NULL, -INFINITY, INFINITY, NULL,
-                                  "a number; as many as the model has, in its order"};
+static const ParamSpec FEATURE = {
+  "feature", PARAM_REAL, NULL, -INFINITY, INFINITY, NULL, "a number; as many as the model has, in its order"};
 
 const FunctionSpec logit_predict_function = {
   .name = "logit_predict",
-  .doc = {
-    .summary = "The probability of label 1 for a row of features, from a logistic regression",
-    .result = PREDICT_RESULT,
-    .nulls = LISTED_NULLS,
-    .errors = LISTED_ERRORS,
-    .example = "SELECT logit_predict(" EXAMPLE_MODEL ", 2, 30)",
-    .formula = PREDICT_FORMULA,
-  },
+  .doc =
+    {
+      .summary = "The probability of label 1 for a row of features, from a logistic regression",
+      .result = PREDICT_RESULT,
+      .nulls = LISTED_NULLS,
+      .errors = LISTED_ERRORS,
+      .example = "SELECT logit_predict(" EXAMPLE_MODEL ", 2, 30)",
+      .formula = PREDICT_FORMULA,
+    },
   .params = PREDICT_PARAMS,
   .n_params = 1,
   .more = &FEATURE,
@@ -374,14 +377,15 @@ const FunctionSpec logit_predict_function = {
 
 const FunctionSpec logit_predict_named_function = {
   .name = "logit_predict_named",
-  .doc = {
-    .summary = "The probability of label 1 for named features, from a logistic regression",
-    .result = PREDICT_RESULT,
-    .nulls = NAMED_NULLS,
-    .errors = NAMED_ERRORS,
-    .example = "SELECT logit_predict_named(" EXAMPLE_MODEL ", json_object('age', 30, 'visits', 2))",
-    .formula = PREDICT_FORMULA,
-  },
+  .doc =
+    {
+      .summary = "The probability of label 1 for named features, from a logistic regression",
+      .result = PREDICT_RESULT,
+      .nulls = NAMED_NULLS,
+      .errors = NAMED_ERRORS,
+      .example = "SELECT logit_predict_named(" EXAMPLE_MODEL ", json_object('age', 30, 'visits', 2))",
+      .formula = PREDICT_FORMULA,
+    },
   .params = PREDICT_PARAMS,
   .n_params = 2,
   .scalar = predict_named_scalar,
@@ -389,14 +393,16 @@ const FunctionSpec logit_predict_named_function = {
 
 const FunctionSpec logit_reasons_function = {
   .name = "logit_reasons",
-  .doc = {
-    .summary = "What each feature of a row adds to the log-odds of label 1, strongest first",
-    .result = REASONS_RESULT,
-    .nulls = LISTED_NULLS,
-    .errors = LISTED_ERRORS "; a model without means",
-    .example = "SELECT value ->> 'feature', value ->> 'contribution' FROM json_each(logit_reasons(" EXAMPLE_MODEL ", 2, 30))",
-    .formula = REASONS_FORMULA,
-  },
+  .doc =
+    {
+      .summary = "What each feature of a row adds to the log-odds of label 1, strongest first",
+      .result = REASONS_RESULT,
+      .nulls = LISTED_NULLS,
+      .errors = LISTED_ERRORS "; a model without means",
+      .example =
+        "SELECT value ->> 'feature', value ->> 'contribution' FROM json_each(logit_reasons(" EXAMPLE_MODEL ", 2, 30))",
+      .formula = REASONS_FORMULA,
+    },
   .params = PREDICT_PARAMS,
   .n_params = 1,
   .more = &FEATURE,
@@ -406,15 +412,16 @@ const FunctionSpec logit_reasons_function = {
 
 const FunctionSpec logit_reasons_named_function = {
   .name = "logit_reasons_named",
-  .doc = {
-    .summary = "What each named feature of a row adds to the log-odds of label 1, strongest first",
-    .result = REASONS_RESULT,
-    .nulls = NAMED_NULLS,
-    .errors = NAMED_ERRORS "; a model without means",
-    .example = "SELECT value ->> 'feature', value ->> 'share' FROM json_each(logit_reasons_named(" EXAMPLE_MODEL
-               ", json_object('visits', 2, 'age', 30)))",
-    .formula = REASONS_FORMULA,
-  },
+  .doc =
+    {
+      .summary = "What each named feature of a row adds to the log-odds of label 1, strongest first",
+      .result = REASONS_RESULT,
+      .nulls = NAMED_NULLS,
+      .errors = NAMED_ERRORS "; a model without means",
+      .example = "SELECT value ->> 'feature', value ->> 'share' FROM json_each(logit_reasons_named(" EXAMPLE_MODEL
+                 ", json_object('visits', 2, 'age', 30)))",
+      .formula = REASONS_FORMULA,
+    },
   .params = PREDICT_PARAMS,
   .n_params = 2,
   .returns_json = true,

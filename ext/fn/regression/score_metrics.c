@@ -11,8 +11,8 @@
 **   SELECT auc(churned, p), lift_at(churned, p, 0.1) FROM (SELECT churned, logit_predict(fit, tenure) AS p FROM
 **   model, customers);
 **
-** R1  label is 0 or 1, or no or yes, false or true. A row with a NULL label or score does not take part. Without rows the
-**     result is NULL.
+** R1  label is 0 or 1, or no or yes, false or true. A row with a NULL label or score does not take part. Without rows
+**     the result is NULL.
 ** R2  score is any finite number for auc, auc_se and lift_at, where only its order counts; a probability 0 … 1 for
 **     the others. A score that predicts label 0 gives an auc below 1/2.
 ** R3  Equal scores: half a win each in auc; lift_at and calibration divide the labels of tied rows evenly where a tie
@@ -120,7 +120,8 @@ static void lift_value(Call *call, const void *state, Cell *out)
 {
   const ScoreMetrics *scores = ranked_scores(call, state);
   double lift;
-  Status status = scores ? score_metrics_lift(scores, ((const Ranked *)state)->option, &lift, call_watch(call)) : STATUS_OK;
+  Status status =
+    scores ? score_metrics_lift(scores, ((const Ranked *)state)->option, &lift, call_watch(call)) : STATUS_OK;
   if (status != STATUS_OK) call_fail_status(call, status);
   if (scores && status == STATUS_OK) cell_real(out, lift);
 }
@@ -217,8 +218,8 @@ static void mean_value(Call *call, const void *state, Cell *out)
 
 /* ---- What is told */
 
-#define LABEL_PARAM                                                                            \
-  {                                                                                            \
+#define LABEL_PARAM \
+  { \
     "label", PARAM_TRUTH, NULL, 0, 0, NULL, "what happened: 1, yes or true; or 0, no or false" \
   }
 #define EXAMPLE_ROWS " FROM (VALUES (1, 0.9), (1, 0.6), (0, 0.7), (0, 0.2), (1, 0.4), (0, 0.4))"
@@ -239,15 +240,17 @@ static const ParamSpec PROBABILITY_PARAMS[] = {
 
 const FunctionSpec auc_function = {
   .name = "auc",
-  .doc = {
-    .summary = "Area under the ROC curve: how well a score orders rows by label",
-    .result = "the probability that a row of label 1 scores above a row of label 0: 1 is perfect, 0.5 is chance, below 0.5 "
-              "the score points the wrong way",
-    .nulls = ROW_NULLS "; NULL where one of the labels is absent",
-    .errors = "a label that is none; a score that is no number",
-    .example = "SELECT auc(column1, column2)" EXAMPLE_ROWS,
-    .formula = "(pairs won + half the pairs tied) / (rows of label 1 · rows of label 0) (Mann & Whitney 1947)",
-  },
+  .doc =
+    {
+      .summary = "Area under the ROC curve: how well a score orders rows by label",
+      .result =
+        "the probability that a row of label 1 scores above a row of label 0: 1 is perfect, 0.5 is chance, below 0.5 "
+        "the score points the wrong way",
+      .nulls = ROW_NULLS "; NULL where one of the labels is absent",
+      .errors = "a label that is none; a score that is no number",
+      .example = "SELECT auc(column1, column2)" EXAMPLE_ROWS,
+      .formula = "(pairs won + half the pairs tied) / (rows of label 1 · rows of label 0) (Mann & Whitney 1947)",
+    },
   .params = ORDER_PARAMS,
   .n_params = 2,
   .state_size = sizeof(Ranked),
@@ -258,14 +261,16 @@ const FunctionSpec auc_function = {
 
 const FunctionSpec auc_se_function = {
   .name = "auc_se",
-  .doc = {
-    .summary = "Standard error of auc()",
-    .result = "a number of 0 or more; auc ± 1.96 of them is a 95 % interval where auc is not near 0 or 1",
-    .nulls = ROW_NULLS "; NULL where one of the labels has fewer than two rows",
-    .errors = "a label that is none; a score that is no number",
-    .example = "SELECT auc(column1, column2), auc_se(column1, column2)" EXAMPLE_ROWS,
-    .formula = "sqrt(S10/m + S01/n), sample variances of each row's share of pairs won (DeLong, DeLong & Clarke-Pearson 1988)",
-  },
+  .doc =
+    {
+      .summary = "Standard error of auc()",
+      .result = "a number of 0 or more; auc ± 1.96 of them is a 95 % interval where auc is not near 0 or 1",
+      .nulls = ROW_NULLS "; NULL where one of the labels has fewer than two rows",
+      .errors = "a label that is none; a score that is no number",
+      .example = "SELECT auc(column1, column2), auc_se(column1, column2)" EXAMPLE_ROWS,
+      .formula =
+        "sqrt(S10/m + S01/n), sample variances of each row's share of pairs won (DeLong, DeLong & Clarke-Pearson 1988)",
+    },
   .params = ORDER_PARAMS,
   .n_params = 2,
   .state_size = sizeof(Ranked),
@@ -276,16 +281,19 @@ const FunctionSpec auc_se_function = {
 
 const FunctionSpec lift_at_function = {
   .name = "lift_at",
-  .doc = {
-    .summary = "How many times denser label 1 is among the highest scores than among all rows",
-    .result = "a number of 0 or more; 1 is chance",
-    .nulls = "a row with a NULL argument does not take part; NULL where label 1 is absent",
-    .errors = "a label that is none; a score that is no number; a share that is not above 0 and at most 1, or differs "
-              "between rows",
-    .example = "SELECT lift_at(column1, column2, 0.5)" EXAMPLE_ROWS,
-    .formula = "(rate of label 1 among the k highest scores) / (rate among all), k = round(share·rows), at least 1; a tie at "
-               "the boundary counts in proportion",
-  },
+  .doc =
+    {
+      .summary = "How many times denser label 1 is among the highest scores than among all rows",
+      .result = "a number of 0 or more; 1 is chance",
+      .nulls = "a row with a NULL argument does not take part; NULL where label 1 is absent",
+      .errors =
+        "a label that is none; a score that is no number; a share that is not above 0 and at most 1, or differs "
+        "between rows",
+      .example = "SELECT lift_at(column1, column2, 0.5)" EXAMPLE_ROWS,
+      .formula =
+        "(rate of label 1 among the k highest scores) / (rate among all), k = round(share·rows), at least 1; a tie at "
+        "the boundary counts in proportion",
+    },
   .params = ORDER_PARAMS,
   .n_params = 3,
   .state_size = sizeof(Ranked),
@@ -296,14 +304,15 @@ const FunctionSpec lift_at_function = {
 
 const FunctionSpec brier_function = {
   .name = "brier",
-  .doc = {
-    .summary = "Brier score: mean squared error of predicted probabilities",
-    .result = "0 … 1, smaller is better; the rate p of label 1, given to every row, has p(1 - p)",
-    .nulls = ROW_NULLS "; NULL where no row does",
-    .errors = "a label that is none; a score that is not 0 … 1",
-    .example = "SELECT brier(column1, column2)" EXAMPLE_ROWS,
-    .formula = "mean of (score - label)² (Brier 1950)",
-  },
+  .doc =
+    {
+      .summary = "Brier score: mean squared error of predicted probabilities",
+      .result = "0 … 1, smaller is better; the rate p of label 1, given to every row, has p(1 - p)",
+      .nulls = ROW_NULLS "; NULL where no row does",
+      .errors = "a label that is none; a score that is not 0 … 1",
+      .example = "SELECT brier(column1, column2)" EXAMPLE_ROWS,
+      .formula = "mean of (score - label)² (Brier 1950)",
+    },
   .params = PROBABILITY_PARAMS,
   .n_params = 2,
   .state_size = sizeof(Mean),
@@ -313,14 +322,15 @@ const FunctionSpec brier_function = {
 
 const FunctionSpec log_loss_function = {
   .name = "log_loss",
-  .doc = {
-    .summary = "Log loss: mean negative log-likelihood of predicted probabilities",
-    .result = "0 or more, in nats, smaller is better; ln 2 = 0.693 for a score of 0.5 everywhere",
-    .nulls = ROW_NULLS "; NULL where no row does",
-    .errors = "a label that is none; a score that is not 0 … 1",
-    .example = "SELECT log_loss(column1, column2)" EXAMPLE_ROWS,
-    .formula = "mean of -ln(score) for label 1, -ln(1 - score) for label 0; scores clipped to 1e-15 … 1 - 1e-15",
-  },
+  .doc =
+    {
+      .summary = "Log loss: mean negative log-likelihood of predicted probabilities",
+      .result = "0 or more, in nats, smaller is better; ln 2 = 0.693 for a score of 0.5 everywhere",
+      .nulls = ROW_NULLS "; NULL where no row does",
+      .errors = "a label that is none; a score that is not 0 … 1",
+      .example = "SELECT log_loss(column1, column2)" EXAMPLE_ROWS,
+      .formula = "mean of -ln(score) for label 1, -ln(1 - score) for label 0; scores clipped to 1e-15 … 1 - 1e-15",
+    },
   .params = PROBABILITY_PARAMS,
   .n_params = 2,
   .state_size = sizeof(Mean),
@@ -330,20 +340,26 @@ const FunctionSpec log_loss_function = {
 
 const FunctionSpec calibration_function = {
   .name = "calibration",
-  .doc = {
-    .summary = "Whether predicted probabilities are what is observed: slope, intercept, bins",
-    .result = "JSON {\"rows\",\"positives\",\"mean_score\",\"observed\",\"slope\",\"slope_se\",\"intercept\",\"intercept_se\","
-              "\"in_the_large\",\"ece\",\"reason\",\"bins\":[{\"bin\",\"rows\",\"positives\",\"mean_score\",\"observed\"},…]}. "
-              "slope 1 and intercept 0 are right, a slope below 1 is overfitting; in_the_large above 0: scores are too low on "
-              "the whole. Bin 1 has the highest scores. Slope and intercept are null, and reason says why, with one label "
-              "only, equal scores or separation",
-    .nulls = ROW_NULLS "; NULL where no row does. A NULL bins is 10",
-    .errors = "a label that is none; a score that is not 0 … 1; bins that is not 1 … 100, or differs between rows",
-    .example = "SELECT calibration(column1, column2, 2)" EXAMPLE_ROWS,
-    .formula = "logistic regression of the label on ln(score/(1 - score)), scores clipped to 1e-15 … 1 - 1e-15 (Cox 1958); "
-               "in_the_large: intercept at slope 1; bins: NTILE(bins) OVER (ORDER BY score DESC), a tie across a boundary in "
-               "proportion; ece = Σ rows of bin / rows · |mean_score - observed|",
-  },
+  .doc =
+    {
+      .summary = "Whether predicted probabilities are what is observed: slope, intercept, bins",
+      .result =
+        "JSON "
+        "{\"rows\",\"positives\",\"mean_score\",\"observed\",\"slope\",\"slope_se\",\"intercept\",\"intercept_se\","
+        "\"in_the_large\",\"ece\",\"reason\",\"bins\":[{\"bin\",\"rows\",\"positives\",\"mean_score\",\"observed\"},…]}"
+        ". "
+        "slope 1 and intercept 0 are right, a slope below 1 is overfitting; in_the_large above 0: scores are too low "
+        "on "
+        "the whole. Bin 1 has the highest scores. Slope and intercept are null, and reason says why, with one label "
+        "only, equal scores or separation",
+      .nulls = ROW_NULLS "; NULL where no row does. A NULL bins is 10",
+      .errors = "a label that is none; a score that is not 0 … 1; bins that is not 1 … 100, or differs between rows",
+      .example = "SELECT calibration(column1, column2, 2)" EXAMPLE_ROWS,
+      .formula =
+        "logistic regression of the label on ln(score/(1 - score)), scores clipped to 1e-15 … 1 - 1e-15 (Cox 1958); "
+        "in_the_large: intercept at slope 1; bins: NTILE(bins) OVER (ORDER BY score DESC), a tie across a boundary in "
+        "proportion; ece = Σ rows of bin / rows · |mean_score - observed|",
+    },
   .params = PROBABILITY_PARAMS,
   .n_params = 3,
   .returns_json = true,

@@ -1,23 +1,28 @@
 /*
-** Weibull regression of lifetimes (core/regression/weibull.h): how long customers stay, by what is known of them, also beyond the longest time seen.
+** Weibull regression of lifetimes (core/regression/weibull.h): how long customers stay, by what is known of them, also
+** beyond the longest time seen.
 **
 **   weibull_fit(time, event[, f1, …])                  aggregate  JSON: maximum likelihood
 **
 **   CREATE TABLE model AS SELECT weibull_fit(tenure, churned, senior, monthly_charges) AS fit FROM customers;
 **   SELECT customer_id, weibull_median(fit, senior, monthly_charges) FROM model, customers;
 **
-** R1  time: how long the customer was observed; event: whether it left then (1, yes, true) or was still there (0, no, false). A row with a NULL
-**     does not take part; no row: NULL.
-** R2  A row of time 0 has no logarithm: it does not take part, and is counted in zero_times. A negative time is an error.
-** R3  The result: {"model":"weibull","features":["f1",…],"shape":…,"scale":…,"intercept":…,"coefficients":[…],"log_sigma":…,
-**     "intercept_se":…,"standard_errors":[…],"log_sigma_se":…,"covariance":[[…],…],"log_likelihood":…,"null_log_likelihood":…,"rows":…,
-**     "events":…,"zero_times":…,"iterations":…,"converged":true,"reason":null,"dropped":[]}. Numbers read back exactly. It says
-**     S(t) = exp(-(t / exp(intercept + Σ coefficient·feature))^shape): a coefficient of 0.1 makes lifetimes exp(0.1) times as long.
-**     shape = exp(-log_sigma), scale = exp(intercept), that of a row whose features are all 0. The covariance is of intercept,
-**     coefficients and log_sigma.
-** R4  What cannot be estimated is named. A feature that is constant or a combination of others is dropped: coefficient 0, standard error
-**     and covariances null, and an entry {"feature":…,"why":…} in dropped. Where the likelihood has no maximum converged is false, reason
-**     says why and names the features, and every estimate is null; the scalars refuse such a model.
+** R1  time: how long the customer was observed; event: whether it left then (1, yes, true) or was still there (0, no,
+**     false). A row with a NULL does not take part; no row: NULL.
+** R2  A row of time 0 has no logarithm: it does not take part, and is counted in zero_times. A negative time is an
+**     error.
+** R3  The result:
+**     {"model":"weibull","features":["f1",…],"shape":…,"scale":…,"intercept":…,"coefficients":[…],"log_sigma":…,
+**     "intercept_se":…,"standard_errors":[…],"log_sigma_se":…,"covariance":[[…],…],"log_likelihood":…,
+**     "null_log_likelihood":…,"rows":…,
+**     "events":…,"zero_times":…,"iterations":…,"converged":true,"reason":null,"dropped":[]}. Numbers read back exactly.
+**     It says S(t) = exp(-(t / exp(intercept + Σ coefficient·feature))^shape): a coefficient of 0.1 makes lifetimes
+**     exp(0.1) times as long. shape = exp(-log_sigma), scale = exp(intercept), that of a row whose features are all 0.
+**     The covariance is of intercept, coefficients and log_sigma.
+** R4  What cannot be estimated is named. A feature that is constant or a combination of others is dropped: coefficient
+**     0, standard error and covariances null, and an entry {"feature":…,"why":…} in dropped. Where the likelihood has
+**     no maximum converged is false, reason says why and names the features, and every estimate is null; the scalars
+**     refuse such a model.
 */
 #include "core/regression/weibull.h"
 
@@ -55,7 +60,8 @@ static Status fit_step(Call *call, void *state)
     Status status = call_more_real(call, i, &fitting->x[i]);
     if (status != STATUS_OK) return status;
     is_null = is_null || isnan(fitting->x[i]);
-    if (fabs(fitting->x[i]) > LOGIT_VALUE_MAX) return call_fail(call, "feature %d must be at most 1e250 in magnitude", i + 1);
+    if (fabs(fitting->x[i]) > LOGIT_VALUE_MAX)
+      return call_fail(call, "feature %d must be at most 1e250 in magnitude", i + 1);
   }
   if (is_null) return STATUS_OK;
   fitting->count++;
@@ -178,31 +184,49 @@ static void fit_value(Call *call, const void *state, Cell *out)
 static const ParamSpec FIT_PARAMS[] = {
   [FIT_TIME] = {"time", PARAM_REAL, NULL, 0, TIME_HIGHEST, NULL,
                 "how long the customer was observed, 0 to 1e15 in any unit, such as the months of tenure"},
-  [FIT_EVENT] = {"event", PARAM_TRUTH, NULL, 0, 0, NULL, "1, yes or true: left then; 0, no or false: was still there (censored)"},
+  [FIT_EVENT] = {"event", PARAM_TRUTH, NULL, 0, 0, NULL,
+                 "1, yes or true: left then; 0, no or false: was still there (censored)"},
 };
 
-static const ParamSpec FIT_FEATURE = {"feature", PARAM_REAL, NULL, -INFINITY, INFINITY, NULL,
+static const ParamSpec FIT_FEATURE = {"feature",
+                                      PARAM_REAL,
+                                      NULL,
+                                      -INFINITY,
+                                      INFINITY,
+                                      NULL,
                                       "a number; a category is 0/1 columns, one less than it has values"};
 
 const FunctionSpec weibull_fit_function = {
   .name = "weibull_fit",
-  .doc = {
-    .summary = "Fits a Weibull model of how long customers stay, some still there, with or without features",
-    .result = "JSON {\"model\":\"weibull\",\"features\",\"shape\",\"scale\",\"intercept\",\"coefficients\",\"log_sigma\",\"intercept_se\","
-              "\"standard_errors\",\"log_sigma_se\",\"covariance\",\"log_likelihood\",\"null_log_likelihood\",\"rows\",\"events\",\"zero_times\","
-              "\"iterations\",\"converged\",\"reason\",\"dropped\"}, for weibull_survival(), weibull_hazard(), weibull_quantile(), weibull_median() "
-              "and weibull_residual_lifetime(). shape above 1: the rate of leaving rises with time, below 1: it falls. A coefficient b makes "
-              "lifetimes exp(b) times as long per unit of its feature. A feature that is constant or a combination of others has coefficient 0 "
-              "and is named in dropped. Where converged is false the estimates are null and reason says why, with the features that cause it",
-    .nulls = "a row with a NULL time, event or feature does not take part; NULL where no row does. A row of time 0 does not take part "
-             "either, having no logarithm, and is counted in zero_times",
-    .errors = "a time that is no number 0…1e15; an event that is none; a feature that is no number, or beyond ±1e250",
-    .example = "SELECT fit ->> 'shape', fit ->> 'scale', weibull_survival(fit, 12) FROM "
-               "(SELECT weibull_fit(column1, column2) AS fit FROM (VALUES (2, 1), (5, 1), (9, 0), (11, 1), (14, 0), (20, 1), (24, 0)))",
-    .formula = "S(t) = exp(-(t/exp(intercept + Σ coefficient·feature))^shape), that is ln T = intercept + Σ coefficient·feature + sigma·W with "
-               "shape = 1/sigma; maximum likelihood with censored times by Newton's method (Kalbfleisch & Prentice 2002), standard errors from the "
-               "inverse information. covariance: of intercept, coefficients, log_sigma",
-  },
+  .doc =
+    {
+      .summary = "Fits a Weibull model of how long customers stay, some still there, with or without features",
+      .result = "JSON "
+                "{\"model\":\"weibull\",\"features\",\"shape\",\"scale\",\"intercept\",\"coefficients\",\"log_sigma\","
+                "\"intercept_se\","
+                "\"standard_errors\",\"log_sigma_se\",\"covariance\",\"log_likelihood\",\"null_log_likelihood\","
+                "\"rows\",\"events\",\"zero_times\","
+                "\"iterations\",\"converged\",\"reason\",\"dropped\"}, for weibull_survival(), weibull_hazard(), "
+                "weibull_quantile(), weibull_median() "
+                "and weibull_residual_lifetime(). shape above 1: the rate of leaving rises with time, below 1: it "
+                "falls. A coefficient b makes "
+                "lifetimes exp(b) times as long per unit of its feature. A feature that is constant or a combination "
+                "of others has coefficient 0 "
+                "and is named in dropped. Where converged is false the estimates are null and reason says why, with "
+                "the features that cause it",
+      .nulls = "a row with a NULL time, event or feature does not take part; NULL where no row does. A row of time 0 "
+               "does not take part "
+               "either, having no logarithm, and is counted in zero_times",
+      .errors = "a time that is no number 0…1e15; an event that is none; a feature that is no number, or beyond ±1e250",
+      .example = "SELECT fit ->> 'shape', fit ->> 'scale', weibull_survival(fit, 12) FROM "
+                 "(SELECT weibull_fit(column1, column2) AS fit FROM (VALUES (2, 1), (5, 1), (9, 0), (11, 1), (14, 0), "
+                 "(20, 1), (24, 0)))",
+      .formula = "S(t) = exp(-(t/exp(intercept + Σ coefficient·feature))^shape), that is ln T = intercept + Σ "
+                 "coefficient·feature + sigma·W with "
+                 "shape = 1/sigma; maximum likelihood with censored times by Newton's method (Kalbfleisch & Prentice "
+                 "2002), standard errors from the "
+                 "inverse information. covariance: of intercept, coefficients, log_sigma",
+    },
   .params = FIT_PARAMS,
   .n_params = COUNT_OF(FIT_PARAMS),
   .more = &FIT_FEATURE,

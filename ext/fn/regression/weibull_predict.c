@@ -5,13 +5,14 @@
 **   weibull_hazard(model, time[, f1, …])               scalar  the rate of leaving at that time, of those still there
 **   weibull_quantile(model, p[, f1, …])                scalar  the time by which a share p has left
 **   weibull_median(model[, f1, …])                     scalar  the same for p = 0.5
-**   weibull_residual_lifetime(model, time[, f1, …])    scalar  the time still expected of one who is there at `time`; from 0: the mean
+**   weibull_residual_lifetime(model, time[, f1, …])    scalar  the time still expected of one who is there at `time`;
+**   from 0: the mean
 **
 **   SELECT customer_id, weibull_median(fit, senior, monthly_charges) FROM model, customers;
 **
 ** R1  model is the JSON of weibull_fit(), or by hand {"model":"weibull","shape":1.2,"scale":24}, with features
-**     {"model":"weibull","shape":1.2,"intercept":3,"coefficients":[0.5,-0.01]}. It is read once for rows that bring the same text. A
-**     model that did not converge is refused, with its reason.
+**     {"model":"weibull","shape":1.2,"intercept":3,"coefficients":[0.5,-0.01]}. It is read once for rows that bring the
+**     same text. A model that did not converge is refused, with its reason.
 ** R2  Features are given in the order of the fit, as many as it has coefficients. NULL gives NULL.
 */
 #include <math.h>
@@ -46,7 +47,8 @@ static Status refuse_unconverged(Json *json)
   JsonValue value;
   Status status = json_get(json, &value, "$.reason");
   return status != STATUS_OK ? status
-                             : call_fail(json->call, "the model did not converge: %.300s", value.type == JSON_TEXT ? value.text : "no reason given");
+                             : call_fail(json->call, "the model did not converge: %.300s",
+                                         value.type == JSON_TEXT ? value.text : "no reason given");
 }
 
 static Status read_shape(Json *json, double *shape)
@@ -67,7 +69,9 @@ static Status read_intercept(Json *json, double *intercept)
   if (status != STATUS_OK || (value.type == JSON_NUMBER && isfinite(value.number))) return status;
   status = json_get(json, &value, "$.scale");
   *intercept = value.type == JSON_NUMBER && isfinite(value.number) && value.number > 0 ? log(value.number) : NAN;
-  return status == STATUS_OK && isnan(*intercept) ? call_fail(json->call, "the model must have a number intercept, or scale above 0") : status;
+  return status == STATUS_OK && isnan(*intercept)
+           ? call_fail(json->call, "the model must have a number intercept, or scale above 0")
+           : status;
 }
 
 /* "coefficients", which may be missing. */
@@ -78,7 +82,8 @@ static Status read_coefficients(Json *json, ModelRead *model)
   JsonValue value;
   Status status = json_get(json, &value, "$.coefficients");
   if (status != STATUS_OK) return status;
-  if (value.type != JSON_ABSENT && value.type != JSON_ARRAY) return call_fail(json->call, "coefficients of the model must be an array of numbers");
+  if (value.type != JSON_ABSENT && value.type != JSON_ARRAY)
+    return call_fail(json->call, "coefficients of the model must be an array of numbers");
   int n = value.type == JSON_ARRAY ? (int)value.length : 0;
   if (value.type == JSON_ARRAY && value.length > LOGIT_FEATURES_MAX)
     return call_fail(json->call, "coefficients of the model must be at most %d", LOGIT_FEATURES_MAX);
@@ -98,7 +103,8 @@ static Status model_members(Json *json, ModelRead *model)
   JsonValue value;
   Status status = json_get(json, &value, "$.model");
   if (status != STATUS_OK) return status;
-  if (value.type != JSON_TEXT || strcmp(value.text, "weibull") != 0) return call_fail_argument(json->call, MODEL, "%s", A_MODEL);
+  if (value.type != JSON_TEXT || strcmp(value.text, "weibull") != 0)
+    return call_fail_argument(json->call, MODEL, "%s", A_MODEL);
   status = json_get(json, &value, "$.converged");
   if (status == STATUS_OK && value.type == JSON_BOOLEAN && value.number == 0) return refuse_unconverged(json);
   if (status == STATUS_OK) status = read_shape(json, &model->shape);
@@ -129,7 +135,8 @@ static bool row_read(Call *call, const ModelRead **read, double *location)
   bool is_null = false;
   if (!model) return false;
   if (call_more(call) != model->n_features) {
-    call_fail(call, "the model has %d feature%s, got %d", model->n_features, model->n_features == 1 ? "" : "s", call_more(call));
+    call_fail(call, "the model has %d feature%s, got %d", model->n_features, model->n_features == 1 ? "" : "s",
+              call_more(call));
     return false;
   }
   sum_add(&sum, model->intercept);
@@ -198,40 +205,46 @@ static void residual_scalar(Call *call, Cell *out)
 {
   const ModelRead *model;
   double location;
-  if (row_read(call, &model, &location)) answer_cell(call, weibull_residual(location, model->shape, call_real(call, AT)), out);
+  if (row_read(call, &model, &location))
+    answer_cell(call, weibull_residual(location, model->shape, call_real(call, AT)), out);
 }
 
 /* ---- What is told */
 
 #define TIME_HIGHEST 1e15
-#define MODEL_PARAM                                                                                                                 \
-  {                                                                                                                                 \
-    "model", PARAM_TEXT, NULL, 0, 0, NULL, "JSON from weibull_fit(), or by hand {\"model\":\"weibull\",\"shape\":1.2,\"scale\":24}" \
+#define MODEL_PARAM \
+  { \
+    "model", PARAM_TEXT, NULL, 0, 0, NULL, \
+      "JSON from weibull_fit(), or by hand {\"model\":\"weibull\",\"shape\":1.2,\"scale\":24}" \
   }
 #define EXAMPLE_MODEL "'{\"model\":\"weibull\",\"shape\":1.2,\"scale\":24}'"
 #define EXAMPLE_FEATURES "'{\"model\":\"weibull\",\"shape\":0.9,\"intercept\":3,\"coefficients\":[0.5,-0.01]}'"
 #define ANSWER_NULLS "NULL if an argument is NULL"
-#define ANSWER_ERRORS                                                                                                    \
-  "a model that is no JSON of weibull_fit(), or did not converge; more or fewer features than the model has; a feature " \
+#define ANSWER_ERRORS \
+  "a model that is no JSON of weibull_fit(), or did not converge; more or fewer features than the model has; a " \
+  "feature " \
   "that is no number"
 
-static const ParamSpec FEATURE = {"feature", PARAM_REAL, NULL, -INFINITY, INFINITY, NULL, "a number; as many as the model has, in its order"};
+static const ParamSpec FEATURE = {
+  "feature", PARAM_REAL, NULL, -INFINITY, INFINITY, NULL, "a number; as many as the model has, in its order"};
 
 static const ParamSpec AT_TIME[] = {
   [MODEL] = MODEL_PARAM,
-  [AT] = {"time", PARAM_REAL, NULL, 0, TIME_HIGHEST, NULL, "a time since the customer began, 0 to 1e15, in the unit of the fit"},
+  [AT] = {"time", PARAM_REAL, NULL, 0, TIME_HIGHEST, NULL,
+          "a time since the customer began, 0 to 1e15, in the unit of the fit"},
 };
 
 const FunctionSpec weibull_survival_function = {
   .name = "weibull_survival",
-  .doc = {
-    .summary = "The chance that a customer stays longer than a time, by a Weibull model",
-    .result = "a probability, 0 … 1",
-    .nulls = ANSWER_NULLS,
-    .errors = ANSWER_ERRORS "; a time that is no number 0…1e15",
-    .example = "SELECT weibull_survival(" EXAMPLE_MODEL ", 12)",
-    .formula = "S(t) = exp(-(t/scale)^shape), scale = exp(intercept + Σ coefficient·feature)",
-  },
+  .doc =
+    {
+      .summary = "The chance that a customer stays longer than a time, by a Weibull model",
+      .result = "a probability, 0 … 1",
+      .nulls = ANSWER_NULLS,
+      .errors = ANSWER_ERRORS "; a time that is no number 0…1e15",
+      .example = "SELECT weibull_survival(" EXAMPLE_MODEL ", 12)",
+      .formula = "S(t) = exp(-(t/scale)^shape), scale = exp(intercept + Σ coefficient·feature)",
+    },
   .params = AT_TIME,
   .n_params = COUNT_OF(AT_TIME),
   .more = &FEATURE,
@@ -240,14 +253,15 @@ const FunctionSpec weibull_survival_function = {
 
 const FunctionSpec weibull_hazard_function = {
   .name = "weibull_hazard",
-  .doc = {
-    .summary = "The rate at which customers who are still there leave at a time, by a Weibull model",
-    .result = "a rate per unit of time, 0 or more",
-    .nulls = ANSWER_NULLS,
-    .errors = ANSWER_ERRORS "; a time that is no number 0…1e15, or 0 where the shape is below 1",
-    .example = "SELECT weibull_hazard(" EXAMPLE_MODEL ", 12)",
-    .formula = "h(t) = shape/scale (t/scale)^(shape-1), scale = exp(intercept + Σ coefficient·feature)",
-  },
+  .doc =
+    {
+      .summary = "The rate at which customers who are still there leave at a time, by a Weibull model",
+      .result = "a rate per unit of time, 0 or more",
+      .nulls = ANSWER_NULLS,
+      .errors = ANSWER_ERRORS "; a time that is no number 0…1e15, or 0 where the shape is below 1",
+      .example = "SELECT weibull_hazard(" EXAMPLE_MODEL ", 12)",
+      .formula = "h(t) = shape/scale (t/scale)^(shape-1), scale = exp(intercept + Σ coefficient·feature)",
+    },
   .params = AT_TIME,
   .n_params = COUNT_OF(AT_TIME),
   .more = &FEATURE,
@@ -261,14 +275,15 @@ static const ParamSpec QUANTILE_PARAMS[] = {
 
 const FunctionSpec weibull_quantile_function = {
   .name = "weibull_quantile",
-  .doc = {
-    .summary = "The time by which a share p of such customers has left, by a Weibull model",
-    .result = "a time, in the unit of the fit",
-    .nulls = ANSWER_NULLS,
-    .errors = ANSWER_ERRORS "; p outside 0 … 1, or 1",
-    .example = "SELECT weibull_quantile(" EXAMPLE_MODEL ", 0.25)",
-    .formula = "scale (-ln(1-p))^(1/shape), scale = exp(intercept + Σ coefficient·feature)",
-  },
+  .doc =
+    {
+      .summary = "The time by which a share p of such customers has left, by a Weibull model",
+      .result = "a time, in the unit of the fit",
+      .nulls = ANSWER_NULLS,
+      .errors = ANSWER_ERRORS "; p outside 0 … 1, or 1",
+      .example = "SELECT weibull_quantile(" EXAMPLE_MODEL ", 0.25)",
+      .formula = "scale (-ln(1-p))^(1/shape), scale = exp(intercept + Σ coefficient·feature)",
+    },
   .params = QUANTILE_PARAMS,
   .n_params = COUNT_OF(QUANTILE_PARAMS),
   .more = &FEATURE,
@@ -277,14 +292,15 @@ const FunctionSpec weibull_quantile_function = {
 
 const FunctionSpec weibull_median_function = {
   .name = "weibull_median",
-  .doc = {
-    .summary = "The time by which half of such customers have left, by a Weibull model",
-    .result = "a time, in the unit of the fit",
-    .nulls = ANSWER_NULLS,
-    .errors = ANSWER_ERRORS,
-    .example = "SELECT weibull_median(" EXAMPLE_FEATURES ", 1, 70)",
-    .formula = "scale (ln 2)^(1/shape), scale = exp(intercept + Σ coefficient·feature)",
-  },
+  .doc =
+    {
+      .summary = "The time by which half of such customers have left, by a Weibull model",
+      .result = "a time, in the unit of the fit",
+      .nulls = ANSWER_NULLS,
+      .errors = ANSWER_ERRORS,
+      .example = "SELECT weibull_median(" EXAMPLE_FEATURES ", 1, 70)",
+      .formula = "scale (ln 2)^(1/shape), scale = exp(intercept + Σ coefficient·feature)",
+    },
   .params = AT_TIME,
   .n_params = 1,
   .more = &FEATURE,
@@ -293,14 +309,15 @@ const FunctionSpec weibull_median_function = {
 
 const FunctionSpec weibull_residual_lifetime_function = {
   .name = "weibull_residual_lifetime",
-  .doc = {
-    .summary = "The time that a customer who is there at a time is still expected to stay, by a Weibull model",
-    .result = "a time, in the unit of the fit; at time 0 the mean lifetime",
-    .nulls = ANSWER_NULLS,
-    .errors = ANSWER_ERRORS "; a time that is no number 0…1e15",
-    .example = "SELECT weibull_residual_lifetime(" EXAMPLE_MODEL ", 12)",
-    .formula = "∫ S(s) ds from t, over S(t) = scale/shape e^u Γ(1/shape, u), u = (t/scale)^shape",
-  },
+  .doc =
+    {
+      .summary = "The time that a customer who is there at a time is still expected to stay, by a Weibull model",
+      .result = "a time, in the unit of the fit; at time 0 the mean lifetime",
+      .nulls = ANSWER_NULLS,
+      .errors = ANSWER_ERRORS "; a time that is no number 0…1e15",
+      .example = "SELECT weibull_residual_lifetime(" EXAMPLE_MODEL ", 12)",
+      .formula = "∫ S(s) ds from t, over S(t) = scale/shape e^u Γ(1/shape, u), u = (t/scale)^shape",
+    },
   .params = AT_TIME,
   .n_params = COUNT_OF(AT_TIME),
   .more = &FEATURE,

@@ -15,9 +15,9 @@
 ** R6   cuts: JSON with 1…9 ascending numbers per axis. Frequency and monetary above k of them score k + 1; recency
 **      above k of them scores bins - k, so that [30, 90] gives 3 up to 30 days, 2 up to 90 days, then 1.
 ** R7   rfm_score is the three digits, 545; for 10 bins r * 10000 + f * 100 + m.
-** R8   Scheme rf25 names r and f, in other than 5 bins stretched onto 1…5: core/rfm/segments.h. rfm8 compares with the mean
-**      and needs 2 bins; left out, method is then mean. abc: core/rfm/rfm.h, rfm_classify(), always by the sum. custom: the
-**      first rule that fits; none: NULL.
+** R8   Scheme rf25 names r and f, in other than 5 bins stretched onto 1…5: core/rfm/segments.h. rfm8 compares with the
+**      mean and needs 2 bins; left out, method is then mean. abc: core/rfm/rfm.h, rfm_classify(), always by the sum.
+**      custom: the first rule that fits; none: NULL.
 */
 #include "core/rfm/rfm.h"
 
@@ -144,17 +144,18 @@ static const ColumnSpec COLUMNS[] = {
 
 const TableSpec rfm_table = {
   .name = "rfm",
-  .doc = {
-    .summary = "Who bought recently, often and much: every customer scored on the three, and the segment named",
-    .result = "a row per customer",
-    .nulls = "rows without customer or time do not take part; a NULL value counts as 0; no rows, no customers",
-    .errors = RFM_OPTION_ERRORS,
-    .example = "SELECT segment, count(*) AS customers, round(sum(monetary), 2) AS revenue"
-               " FROM rfm((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(200, 1)))"
-               " GROUP BY segment ORDER BY revenue DESC",
-    .formula = "recency = as_of - last purchase, frequency = purchases, monetary = sum of values. Type-7 quantiles "
-               "(Hyndman & Fan 1996); frequency and monetary above k of them score k + 1, recency bins - k",
-  },
+  .doc =
+    {
+      .summary = "Who bought recently, often and much: every customer scored on the three, and the segment named",
+      .result = "a row per customer",
+      .nulls = "rows without customer or time do not take part; a NULL value counts as 0; no rows, no customers",
+      .errors = RFM_OPTION_ERRORS,
+      .example = "SELECT segment, count(*) AS customers, round(sum(monetary), 2) AS revenue"
+                 " FROM rfm((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(200, 1)))"
+                 " GROUP BY segment ORDER BY revenue DESC",
+      .formula = "recency = as_of - last purchase, frequency = purchases, monetary = sum of values. Type-7 quantiles "
+                 "(Hyndman & Fan 1996); frequency and monetary above k of them score k + 1, recency bins - k",
+    },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),
   .params = PARAMS,

@@ -42,14 +42,14 @@ static Status cuts_get(Json *json, Call *call, int param, RfmCuts *cuts)
       }
       *cut = value.number;
       if (value.type != JSON_NUMBER || !isfinite(*cut) || (k > 0 && *cut < cut[-1])) {
-        return call_fail_argument(call, param,
-                                  "JSON with ascending finite numbers as cut points (%s[%d] is not)", name, k);
+        return call_fail_argument(call, param, "JSON with ascending finite numbers as cut points (%s[%d] is not)", name,
+                                  k);
       }
     }
   }
   if (told && bins != cuts->bins) {
-    return call_fail_argument(call, param,
-                              "JSON whose bins is one more than its cut points per axis (%d)", cuts->bins - 1);
+    return call_fail_argument(call, param, "JSON whose bins is one more than its cut points per axis (%d)",
+                              cuts->bins - 1);
   }
   return STATUS_OK;
 }
@@ -110,8 +110,8 @@ static Status rule_get(Json *json, Call *call, int param, int bins, int i, Segme
   }
   /* '(' begins what segment_flow() calls customers who are in no segment yet. */
   if (value.type != JSON_TEXT || value.text[0] == 0 || value.text[0] == '(') {
-    return call_fail_argument(call, param,
-                              "JSON where every rule has a name, not beginning with '(' ([%d] has not)", i);
+    return call_fail_argument(call, param, "JSON where every rule has a name, not beginning with '(' ([%d] has not)",
+                              i);
   }
   return segments_add(segments, min, max, value.text);
 }
@@ -124,8 +124,7 @@ Status rfm_rules_read(Call *call, int param, int bins, Segments *segments)
   if (status == STATUS_OK) {
     status = json_get(&json, &value, "$");
   }
-  if (status == STATUS_OK &&
-      (value.type != JSON_ARRAY || value.length < 1 || value.length > SEGMENT_RULES_MAX)) {
+  if (status == STATUS_OK && (value.type != JSON_ARRAY || value.length < 1 || value.length > SEGMENT_RULES_MAX)) {
     status = call_fail_argument(call, param, "a JSON array of 1…%d rules", SEGMENT_RULES_MAX);
   }
   for (int i = 0; status == STATUS_OK && i < value.length; i++) {
@@ -161,8 +160,7 @@ Status rfm_options_read(RfmOptions *options, Call *call, int first)
     }
   } else {
     bool two = options->method == RFM_MEAN || scheme == SCHEME_RFM8;
-    options->bins = !call_is_null(call, bins) ? (int)call_integer(call, bins) : two ? 2
-                                                                                    : 5;
+    options->bins = !call_is_null(call, bins) ? (int)call_integer(call, bins) : two ? 2 : 5;
   }
   if (options->method != RFM_GIVEN) {
     call_resolve(call, method, options->method);

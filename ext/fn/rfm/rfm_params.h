@@ -11,30 +11,29 @@
 #include "glue/spec.h"
 
 /* The parameters they share, in this order. */
-#define BINS_HELP \
-  "scores are 1…bins, bins is best; 2…10. Left out: 5, and 2 for method mean and for scheme rfm8"
-#define METHOD_HELP                                                                                             \
+#define BINS_HELP "scores are 1…bins, bins is best; 2…10. Left out: 5, and 2 for method mean and for scheme rfm8"
+#define METHOD_HELP \
   "quantile: type-7 cut points, equal values share a score; ntile: SQL's NTILE, groups of equal size, ties by " \
   "customer; mean: better than the mean or not, 2 bins. Left out: quantile, and mean for scheme rfm8"
-#define SCHEME_HELP                                                                                              \
+#define SCHEME_HELP \
   "how segments are named: rf25 from r and f; rfm8 from r, f and m against the mean; abc from cumulative value " \
   "(A to 80 %, B to 95 %); custom from rules"
-#define CUTS_HELP                                                                                \
+#define CUTS_HELP \
   "cut points to score against, instead of a method: JSON from rfm_cuts(), or your own such as " \
   "{\"recency\":[30,90],\"frequency\":[1,3],\"monetary\":[50,200]} for 3 bins"
-#define RULES_HELP                                                                                              \
+#define RULES_HELP \
   "for scheme custom: a JSON array of rules {\"name\":…, \"r_min\":…, \"r_max\":…, \"f_min\":…, …}; " \
-  "a missing bound is open, the first rule that fits wins. From a table: (SELECT "                              \
+  "a missing bound is open, the first rule that fits wins. From a table: (SELECT " \
   "json_group_array(json_object('name', name, 'r_min', r_min, …)) FROM rules)"
-#define RFM_OPTION_PARAMS                                                                                       \
-  {"bins", PARAM_INTEGER, "", RFM_BINS_MIN, RFM_BINS_MAX, NULL, BINS_HELP},                                     \
-    {"method", PARAM_CHOICE, "", 0, 0, "quantile|ntile|mean", METHOD_HELP},                                     \
-    {"scheme", PARAM_CHOICE, "rf25", 0, 0, "rf25|rfm8|abc|custom", SCHEME_HELP},                                \
-    {"lang", PARAM_CHOICE, "en", 0, 0, "en|zh", "language of the segment names: en or zh"},                     \
+#define RFM_OPTION_PARAMS \
+  {"bins", PARAM_INTEGER, "", RFM_BINS_MIN, RFM_BINS_MAX, NULL, BINS_HELP}, \
+    {"method", PARAM_CHOICE, "", 0, 0, "quantile|ntile|mean", METHOD_HELP}, \
+    {"scheme", PARAM_CHOICE, "rf25", 0, 0, "rf25|rfm8|abc|custom", SCHEME_HELP}, \
+    {"lang", PARAM_CHOICE, "en", 0, 0, "en|zh", "language of the segment names: en or zh"}, \
     {"monetary_as", PARAM_CHOICE, "sum", 0, 0, "sum|mean", "monetary is the sum of the values, or their mean"}, \
-    {"cuts", PARAM_TEXT, "", 0, 0, NULL, CUTS_HELP},                                                            \
-  {                                                                                                             \
-    "rules", PARAM_TEXT, "", 0, 0, NULL, RULES_HELP                                                             \
+    {"cuts", PARAM_TEXT, "", 0, 0, NULL, CUTS_HELP}, \
+  { \
+    "rules", PARAM_TEXT, "", 0, 0, NULL, RULES_HELP \
   }
 
 enum {
@@ -48,7 +47,7 @@ enum {
   RFM_OPTION_COUNT
 };
 
-#define RFM_OPTION_ERRORS                                                                                             \
+#define RFM_OPTION_ERRORS \
   "a source without a value column (give one, or retain_log(customer, time, 1)); bins other than 2 with method mean " \
   "or scheme rfm8; cuts together with method; scheme custom without rules, rules without it; cuts or rules that are " \
   "not as described"

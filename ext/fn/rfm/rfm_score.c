@@ -127,11 +127,11 @@ static void cuts_free(void *state)
   *cuts = (CutsState){0};
 }
 
-#define VALUE_PARAMS                                                                                           \
+#define VALUE_PARAMS \
   {"recency", PARAM_REAL, NULL, -INFINITY, INFINITY, NULL, "days since the last purchase; smaller is better"}, \
-    {"frequency", PARAM_REAL, NULL, -INFINITY, INFINITY, NULL, "number of purchases"},                         \
-  {                                                                                                            \
-    "monetary", PARAM_REAL, NULL, -INFINITY, INFINITY, NULL, "sum or mean of their values"                     \
+    {"frequency", PARAM_REAL, NULL, -INFINITY, INFINITY, NULL, "number of purchases"}, \
+  { \
+    "monetary", PARAM_REAL, NULL, -INFINITY, INFINITY, NULL, "sum or mean of their values" \
   }
 
 static const ParamSpec CUTS_PARAMS[] = {
@@ -143,15 +143,17 @@ static const ParamSpec CUTS_PARAMS[] = {
 
 const FunctionSpec rfm_cuts_function = {
   .name = "rfm_cuts",
-  .doc = {
-    .summary = "Cut points of recency, frequency and monetary value, to be stored and given to rfm_score() or rfm()",
-    .result = "JSON: {\"bins\":5,\"recency\":[…],\"frequency\":[…],\"monetary\":[…]}, bins - 1 ascending numbers each",
-    .nulls = "a row with a NULL argument does not take part; NULL if none does",
-    .errors = "an argument that is no finite number; bins outside 2…10, or not the same in every row",
-    .example = "SELECT rfm_cuts(recency_days, frequency, monetary)"
-               " FROM rfm((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(200, 1)))",
-    .formula = "type-7 quantiles at 1/bins, 2/bins, … of each column (Hyndman & Fan 1996)",
-  },
+  .doc =
+    {
+      .summary = "Cut points of recency, frequency and monetary value, to be stored and given to rfm_score() or rfm()",
+      .result =
+        "JSON: {\"bins\":5,\"recency\":[…],\"frequency\":[…],\"monetary\":[…]}, bins - 1 ascending numbers each",
+      .nulls = "a row with a NULL argument does not take part; NULL if none does",
+      .errors = "an argument that is no finite number; bins outside 2…10, or not the same in every row",
+      .example = "SELECT rfm_cuts(recency_days, frequency, monetary)"
+                 " FROM rfm((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(200, 1)))",
+      .formula = "type-7 quantiles at 1/bins, 2/bins, … of each column (Hyndman & Fan 1996)",
+    },
   .params = CUTS_PARAMS,
   .n_params = COUNT_OF(CUTS_PARAMS),
   .returns_json = true,
@@ -191,15 +193,17 @@ static const ParamSpec SCORE_PARAMS[] = {
 
 const FunctionSpec rfm_score_function = {
   .name = "rfm_score",
-  .doc = {
-    .summary = "The RFM score of a customer against given cut points",
-    .result = "an integer of the three scores such as 545; r * 10000 + f * 100 + m for 10 bins",
-    .nulls = "NULL if an argument is NULL",
-    .errors = "an argument that is no finite number; cuts that are not JSON with 1…9 ascending numbers for each axis, "
-              "as many for each",
-    .example = "SELECT rfm_score(12, 6, 240.0, '" A_CUTS "')",
-    .formula = "frequency and monetary above k cuts score k + 1; recency above k cuts scores bins - k",
-  },
+  .doc =
+    {
+      .summary = "The RFM score of a customer against given cut points",
+      .result = "an integer of the three scores such as 545; r * 10000 + f * 100 + m for 10 bins",
+      .nulls = "NULL if an argument is NULL",
+      .errors =
+        "an argument that is no finite number; cuts that are not JSON with 1…9 ascending numbers for each axis, "
+        "as many for each",
+      .example = "SELECT rfm_score(12, 6, 240.0, '" A_CUTS "')",
+      .formula = "frequency and monetary above k cuts score k + 1; recency above k cuts scores bins - k",
+    },
   .params = SCORE_PARAMS,
   .n_params = COUNT_OF(SCORE_PARAMS),
   .scalar = score_scalar,
@@ -233,8 +237,7 @@ static void segment_scalar(Call *call, Cell *out)
 {
   Scheme scheme = SCHEMES[call_choice(call, SEGMENT_SCHEME)];
   bool has_rules = !call_is_null(call, SEGMENT_RULES);
-  int bins = scheme == SCHEME_RF25 ? 5 : scheme == SCHEME_RFM8 ? 2
-                                                               : RFM_BINS_MAX;
+  int bins = scheme == SCHEME_RF25 ? 5 : scheme == SCHEME_RFM8 ? 2 : RFM_BINS_MAX;
   RfmScore score = {0};
   if (has_rules != (scheme == SCHEME_CUSTOM)) {
     call_fail(call, has_rules ? "rules need scheme 'custom'" : "scheme custom needs rules");
@@ -254,7 +257,8 @@ static void segment_scalar(Call *call, Cell *out)
   }
   Segments built_in;
   segments_init(&built_in, scheme, bins, (Language)call_choice(call, SEGMENT_LANG));
-  const Segments *segments = scheme == SCHEME_CUSTOM ? call_object(call, SEGMENT_RULES, sizeof *segments, rules_read, rules_free) : &built_in;
+  const Segments *segments =
+    scheme == SCHEME_CUSTOM ? call_object(call, SEGMENT_RULES, sizeof *segments, rules_read, rules_free) : &built_in;
   if (segments) {
     rfm_segment_cell(segments, segments_find(segments, score), out);
   }
@@ -265,25 +269,25 @@ static const ParamSpec SEGMENT_PARAMS[] = {
   {"scheme", PARAM_CHOICE, "rf25", 0, 0, "rf25|rfm8|custom",
    "rf25: from r and f; rfm8: from three scores of 1 and 2; custom: from rules"},
   {"lang", PARAM_CHOICE, "en", 0, 0, "en|zh", "language of the names: en or zh"},
-  {"rules", PARAM_TEXT, "", 0, 0, NULL,
-   RULES_HELP},
+  {"rules", PARAM_TEXT, "", 0, 0, NULL, RULES_HELP},
   {"bins", PARAM_INTEGER, "", RFM_BINS_MIN, RFM_BINS_MAX, NULL,
    "the bins of the score. Left out: 5 for rf25, 2 for rfm8; others than 5 are stretched onto 1…5 for rf25"},
 };
 
 const FunctionSpec rfm_segment_function = {
   .name = "rfm_segment",
-  .doc = {
-    .summary = "The name of the segment that an RFM score belongs to",
-    .result = "text such as 'champions'",
-    .nulls = "NULL if score is NULL, or no custom rule fits",
-    .errors = "a score that is not three scores of 1…bins; scheme custom without rules, or rules without it; rules "
-              "that are not as described",
-    .example = "SELECT rfm_segment(545), rfm_segment(211, 'rfm8', 'zh')",
-    .formula = "rf25: R1-2 F1-2 hibernating, R1-2 F3-4 at_risk, R1-2 F5 cant_lose, R3 F1-2 about_to_sleep, R3 F3 "
-               "need_attention, R3-4 F4-5 loyal, R4 F1 promising, R5 F1 new, R4-5 F2-3 potential_loyalist, R5 F4-5 "
-               "champions",
-  },
+  .doc =
+    {
+      .summary = "The name of the segment that an RFM score belongs to",
+      .result = "text such as 'champions'",
+      .nulls = "NULL if score is NULL, or no custom rule fits",
+      .errors = "a score that is not three scores of 1…bins; scheme custom without rules, or rules without it; rules "
+                "that are not as described",
+      .example = "SELECT rfm_segment(545), rfm_segment(211, 'rfm8', 'zh')",
+      .formula = "rf25: R1-2 F1-2 hibernating, R1-2 F3-4 at_risk, R1-2 F5 cant_lose, R3 F1-2 about_to_sleep, R3 F3 "
+                 "need_attention, R3-4 F4-5 loyal, R4 F1 promising, R5 F1 new, R4-5 F2-3 potential_loyalist, R5 F4-5 "
+                 "champions",
+    },
   .params = SEGMENT_PARAMS,
   .n_params = COUNT_OF(SEGMENT_PARAMS),
   .scalar = segment_scalar,

@@ -78,8 +78,7 @@ static Status groups_add(Thresholds *table, const RfmView *view, const RfmScores
     if (classes) {
       row_count(&groups[score.abc], rfm_totals_sum(rfm_view_totals(view, id)));
     } else {
-      int bin = axis == RFM_RECENCY ? score.r : axis == RFM_FREQUENCY ? score.f
-                                                                      : score.m;
+      int bin = axis == RFM_RECENCY ? score.r : axis == RFM_FREQUENCY ? score.f : score.m;
       row_count(&groups[bin], rfm_view_value(view, id, (RfmAxis)axis));
     }
   }
@@ -230,8 +229,7 @@ static void thresholds_cell(const void *state, int64_t i, int column, Cell *out)
       cell_static(out, KINDS[row->kind]);
       break;
     case DIMENSION:
-      cell_static(out, is_cell ? NULL : row->kind == KIND_CLASS ? "value"
-                                                                : RFM_AXIS_NAMES[row->axis]);
+      cell_static(out, is_cell ? NULL : row->kind == KIND_CLASS ? "value" : RFM_AXIS_NAMES[row->axis]);
       break;
     case BIN:
       cell_integer_if(out, row->kind == KIND_BIN, row->bin);
@@ -297,17 +295,20 @@ static const ColumnSpec COLUMNS[] = {
 
 const TableSpec rfm_thresholds_table = {
   .name = "rfm_thresholds",
-  .doc = {
-    .summary = "Where the scores and classes of rfm() begin and end; which cells custom rules leave out or name twice",
-    .result = "a row per dimension and bin; with scheme abc one more per class; with scheme custom one more per cell "
-              "without a rule, and per rule of a cell with several",
-    .nulls = "as for rfm(); a source without customers has no bins, unless cuts are given",
-    .errors = RFM_OPTION_ERRORS,
-    .example = "SELECT dimension, bin, lower, upper, customers"
-               " FROM rfm_thresholds((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(200, 1)))",
-    .formula = "lower < value <= upper. Type-7 quantiles (Hyndman & Fan 1996) for method quantile; the mean for method "
-               "mean, where recency's upper limit is the number next below it",
-  },
+  .doc =
+    {
+      .summary =
+        "Where the scores and classes of rfm() begin and end; which cells custom rules leave out or name twice",
+      .result = "a row per dimension and bin; with scheme abc one more per class; with scheme custom one more per cell "
+                "without a rule, and per rule of a cell with several",
+      .nulls = "as for rfm(); a source without customers has no bins, unless cuts are given",
+      .errors = RFM_OPTION_ERRORS,
+      .example = "SELECT dimension, bin, lower, upper, customers"
+                 " FROM rfm_thresholds((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(200, 1)))",
+      .formula =
+        "lower < value <= upper. Type-7 quantiles (Hyndman & Fan 1996) for method quantile; the mean for method "
+        "mean, where recency's upper limit is the number next below it",
+    },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),
   .params = PARAMS,

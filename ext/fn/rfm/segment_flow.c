@@ -74,8 +74,8 @@ static Status flow_compute(Call *call, void *state, int64_t *n_rows)
     status = rfm_options_score(&flow->options, call, &view, &until);
   }
   if (status == STATUS_OK) {
-    status = flows_make(&source.customers, &flow->options.segments, &since, &until, &flow->flows, n_rows,
-                        call_watch(call));
+    status =
+      flows_make(&source.customers, &flow->options.segments, &since, &until, &flow->flows, n_rows, call_watch(call));
   }
 done:
   rfm_scores_free(&since);
@@ -166,18 +166,20 @@ static const ColumnSpec COLUMNS[] = {
 
 const TableSpec segment_flow_table = {
   .name = "segment_flow",
-  .doc = {
-    .summary = "How many customers moved from which RFM segment to which between two dates",
-    .result = "a row per pair of segments that some customer went between, staying included; every customer with a "
-              "purchase up to until is in one row",
-    .nulls = "rows without customer or time do not take part; a NULL value counts as 0; no rows, no flows",
-    .errors = "since that is not before until; " RFM_OPTION_ERRORS,
-    .example = "SELECT from_segment, to_segment, customers, round(rate, 3) AS rate"
-               " FROM segment_flow((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(200, 1)),"
-               " '2025-06-30')",
-    .formula = "segments as in rfm() with as_of = since and as_of = until; rate = customers / from_customers, with the "
-               "Wilson (1927) interval at level 0.95",
-  },
+  .doc =
+    {
+      .summary = "How many customers moved from which RFM segment to which between two dates",
+      .result = "a row per pair of segments that some customer went between, staying included; every customer with a "
+                "purchase up to until is in one row",
+      .nulls = "rows without customer or time do not take part; a NULL value counts as 0; no rows, no flows",
+      .errors = "since that is not before until; " RFM_OPTION_ERRORS,
+      .example = "SELECT from_segment, to_segment, customers, round(rate, 3) AS rate"
+                 " FROM segment_flow((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(200, 1)),"
+                 " '2025-06-30')",
+      .formula =
+        "segments as in rfm() with as_of = since and as_of = until; rate = customers / from_customers, with the "
+        "Wilson (1927) interval at level 0.95",
+    },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),
   .params = PARAMS,

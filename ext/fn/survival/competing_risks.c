@@ -1,11 +1,15 @@
 /*
-** competing_risks(source, time_column, cause_column[, …]): why do they leave? The share that has left by each cause, by how long they have been customers.
+** competing_risks(source, time_column, cause_column[, …]): why do they leave? The share that has left by each cause, by
+** how long they have been customers.
 **
 **   SELECT cause, time, incidence, low, high FROM competing_risks('customers', 'tenure', 'cause') WHERE time = 12;
 **
-** R1  A row per group, cause and distinct time of the group; groups and causes ascending (integers, then text), then times.
-** R2  A NULL, empty or 0 cause is censored, it has not left yet; so is 'no' or 'false' in any case, as an event column says it.
-** R3  incidence: the share that has left by this cause up to the time (Aalen-Johansen); with the incidences of the other causes and survival it adds up to 1.
+** R1  A row per group, cause and distinct time of the group; groups and causes ascending (integers, then text), then
+**     times.
+** R2  A NULL, empty or 0 cause is censored, it has not left yet; so is 'no' or 'false' in any case, as an event column
+**     says it.
+** R3  incidence: the share that has left by this cause up to the time (Aalen-Johansen); with the incidences of the
+**     other causes and survival it adds up to 1.
 ** R4  low and high as interval says; NULL where that scale has none: incidence 0, with log-log also incidence 1.
 */
 #include <math.h>
@@ -56,7 +60,8 @@ static Status order_causes(Call *call, RisksAnswer *answer)
   const Customers *keys = &answer->reader.fields[LIFE_EVENT_OR_CAUSE].keys;
   Status status = keys_in_order(keys, keys->count, &answer->causes, call_watch(call));
   if (status == STATUS_OK) {
-    status = keys_in_order(&answer->reader.fields[LIFE_GROUP].keys, answer->grid.n_rows, &answer->groups, call_watch(call));
+    status =
+      keys_in_order(&answer->reader.fields[LIFE_GROUP].keys, answer->grid.n_rows, &answer->groups, call_watch(call));
   }
   if (status) {
     return status;
@@ -67,7 +72,8 @@ static Status order_causes(Call *call, RisksAnswer *answer)
     }
   }
   if (answer->n_causes > MOST_CAUSES) {
-    return call_fail(call, "column %s has %u causes: at most %d are taken", call_text(call, LIFE_EVENT_PARAM), answer->n_causes, MOST_CAUSES);
+    return call_fail(call, "column %s has %u causes: at most %d are taken", call_text(call, LIFE_EVENT_PARAM),
+                     answer->n_causes, MOST_CAUSES);
   }
   return STATUS_OK;
 }
@@ -207,7 +213,8 @@ static const ColumnSpec COLUMNS[] = {
 static const ParamSpec PARAMS[] = {
   LIFE_SOURCE_TIME,
   {"cause_column", PARAM_COLUMN, NULL, 0, 0, NULL,
-   "the column with why it ended, an integer or text, at most 1000 different; NULL, empty, 0, no or false in any case where it goes on (censored)"},
+   "the column with why it ended, an integer or text, at most 1000 different; NULL, empty, 0, no or false in any case "
+   "where it goes on (censored)"},
   LIFE_GROUP_PARAM,
   {"interval", PARAM_CHOICE, "log-log", 0, 0, "log-log|log|plain",
    "the scale on which the interval of the incidence is symmetric: log-log (stays within 0 and 1), log or plain"},
@@ -216,18 +223,23 @@ static const ParamSpec PARAMS[] = {
 
 const TableSpec competing_risks_table = {
   .name = "competing_risks",
-  .doc = {
-    .summary = "Estimates the share of customers that has left by each cause, by how long they have been customers.",
-    .result = "A row per group, cause and distinct time of the group, all ascending.",
-    .nulls = "A row with a NULL time, or group where a group_column is named, does not take part. A cause that is NULL, empty, 0, no or false is censored. No row with a cause: no answer. "
-             "group_value is NULL without a group_column.",
-    .errors = "A table or column that is not there; a time that is no number from 0 to 1e15; a cause or group that is neither integer nor "
-              "text; more than 1000 causes, or a million pairs of group and cause.",
-    .example = "SELECT cause, time, at_risk, events, incidence, low, high FROM competing_risks('demo_contracts', 'tenure', 'cause') "
-               "WHERE time = 12",
-    .formula = "F_k(t) = Σ S(t_i-) d_ki/n_i over times up to t (Aalen & Johansen 1978), S: Kaplan-Meier of any cause; Greenwood variance "
-               "(Andersen, Borgan, Gill & Keiding 1993, IV.4.1.3); log-log interval F^exp(±z se/(F log F)).",
-  },
+  .doc =
+    {
+      .summary = "Estimates the share of customers that has left by each cause, by how long they have been customers.",
+      .result = "A row per group, cause and distinct time of the group, all ascending.",
+      .nulls = "A row with a NULL time, or group where a group_column is named, does not take part. A cause that is "
+               "NULL, empty, 0, no or false is censored. No row with a cause: no answer. "
+               "group_value is NULL without a group_column.",
+      .errors = "A table or column that is not there; a time that is no number from 0 to 1e15; a cause or group that "
+                "is neither integer nor "
+                "text; more than 1000 causes, or a million pairs of group and cause.",
+      .example = "SELECT cause, time, at_risk, events, incidence, low, high FROM competing_risks('demo_contracts', "
+                 "'tenure', 'cause') "
+                 "WHERE time = 12",
+      .formula = "F_k(t) = Σ S(t_i-) d_ki/n_i over times up to t (Aalen & Johansen 1978), S: Kaplan-Meier of any "
+                 "cause; Greenwood variance "
+                 "(Andersen, Borgan, Gill & Keiding 1993, IV.4.1.3); log-log interval F^exp(±z se/(F log F)).",
+    },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),
   .params = PARAMS,

@@ -1,13 +1,19 @@
 /*
-** hazard_by(source, time_column, event_column[, …]): when do they leave? The share that leaves in each period, of those still there as it begins.
+** hazard_by(source, time_column, event_column[, …]): when do they leave? The share that leaves in each period, of those
+** still there as it begins.
 **
 **   SELECT * FROM hazard_by('customers', 'tenure', 'churned');
 **
-** R1  A row per group and period from the first to that of the group's last time, also where nobody leaves; groups ascending (integers, then text), then periods.
-** R2  Period p holds the times in ((p - 1) width, p width]; with width 1 whole months are their own periods. Period 0 holds time 0, and is listed only where rows have it.
+** R1  A row per group and period from the first to that of the group's last time, also where nobody leaves; groups
+**     ascending (integers, then text), then periods.
+** R2  Period p holds the times in ((p - 1) width, p width]; with width 1 whole months are their own periods. Period 0
+**     holds time 0, and is listed only where rows have it.
 ** R3  hazard = events / at_risk with Wilson's interval. Rows censored in a period are at risk in it.
-** R4  smoothed: the hazard of the periods to `bandwidth` around together, nearer ones counting more. Period 0 stands alone: its own is its hazard, and no other takes it in.
-** R5  peak: 1 at the period with the highest hazard of those where smoothed is above both neighbours (of neighbours with the same the first stands for all) and hazard surely above the average (low above all events / all at risk); 2 the next; NULL elsewhere.
+** R4  smoothed: the hazard of the periods to `bandwidth` around together, nearer ones counting more. Period 0 stands
+**     alone: its own is its hazard, and no other takes it in.
+** R5  peak: 1 at the period with the highest hazard of those where smoothed is above both neighbours (of neighbours
+**     with the same the first stands for all) and hazard surely above the average (low above all events / all at risk);
+**     2 the next; NULL elsewhere.
 */
 #include "core/base/mem.h"
 #include "core/survival/hazard.h"
@@ -45,12 +51,14 @@ static Status hazard_compute(Call *call, void *state, int64_t *n_rows)
     const KaplanMeier *curve = &groups->curves[groups->order[i]];
     double periods = hazard_period(kaplan_meier_last_time(curve), width);
     if (periods > HAZARD_PERIODS) {
-      return call_fail(call, "the longest time of column %s is %g: with a width of %g that is more than %d periods", call_text(call, LIFE_TIME_PARAM),
-                       kaplan_meier_last_time(curve), width, HAZARD_PERIODS);
+      return call_fail(call, "the longest time of column %s is %g: with a width of %g that is more than %d periods",
+                       call_text(call, LIFE_TIME_PARAM), kaplan_meier_last_time(curve), width, HAZARD_PERIODS);
     }
     if ((double)answer->first_row[i] + periods > HAZARD_ROWS_MAX) {
-      return call_fail(call, "with a width of %g the groups of column %s have more than %d periods together; take a larger width, or fewer groups", width,
-                       call_text(call, PARAM_GROUP), HAZARD_ROWS_MAX);
+      return call_fail(call,
+                       "with a width of %g the groups of column %s have more than %d periods together; take a larger "
+                       "width, or fewer groups",
+                       width, call_text(call, PARAM_GROUP), HAZARD_ROWS_MAX);
     }
     if ((i + 1) % 1024 == 0 && watch_stop(call_watch(call))) {
       return STATUS_INTERRUPT;
@@ -176,16 +184,21 @@ static const ParamSpec PARAMS[] = {
 
 const TableSpec hazard_by_table = {
   .name = "hazard_by",
-  .doc = {
-    .summary = "Shows when customers leave: the share that leaves in each period of their stay, with the peaks marked.",
-    .result = "A row per group and period to the group's last time, groups and periods ascending.",
-    .nulls = LIFE_NULLS,
-    .errors = LIFE_ERRORS " A width that makes more than 100000 periods of a group, or 4000000 of all groups.",
-    .example = "SELECT period, at_risk, events, hazard, low, high, smoothed, peak FROM hazard_by('demo_contracts', 'tenure', 'churned') LIMIT 15",
-    .formula = "h_p = d_p/n_p, n_p: time > (p-1) width; se √(h(1-h)/n); Wilson's interval (1927); smoothed Σ K d / Σ K n with "
-               "K(j) = 1 - (j/(bandwidth + 1))² (Epanechnikov), period 0 apart; survival Π(1 - h). A peak has smoothed above both neighbours "
-               "(the first of equal ones) and low above Σ d / Σ n.",
-  },
+  .doc =
+    {
+      .summary =
+        "Shows when customers leave: the share that leaves in each period of their stay, with the peaks marked.",
+      .result = "A row per group and period to the group's last time, groups and periods ascending.",
+      .nulls = LIFE_NULLS,
+      .errors = LIFE_ERRORS " A width that makes more than 100000 periods of a group, or 4000000 of all groups.",
+      .example = "SELECT period, at_risk, events, hazard, low, high, smoothed, peak FROM hazard_by('demo_contracts', "
+                 "'tenure', 'churned') LIMIT 15",
+      .formula =
+        "h_p = d_p/n_p, n_p: time > (p-1) width; se √(h(1-h)/n); Wilson's interval (1927); smoothed Σ K d / Σ K n with "
+        "K(j) = 1 - (j/(bandwidth + 1))² (Epanechnikov), period 0 apart; survival Π(1 - h). A peak has smoothed above "
+        "both neighbours "
+        "(the first of equal ones) and low above Σ d / Σ n.",
+    },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),
   .params = PARAMS,

@@ -3,25 +3,33 @@
 **
 **   sbg_fit(period, lost[, count])                     aggregate  JSON: the model of the group's customers
 **   sbg_survival(model, t)                             scalar     the share still there after t periods
-**   sbg_retention(model, t)                            scalar     of those who began period t, the share that renews at its end
-**   sbg_residual_lifetime(model, discount, renewed)    scalar     discounted periods still expected of who renewed so many times
+**   sbg_retention(model, t)                            scalar     of those who began period t, the share that renews at
+**                                                      its end
+**   sbg_residual_lifetime(model, discount, renewed)    scalar     discounted periods still expected of who renewed so
+**                                                      many times
 **
 **   SELECT sbg_fit(tenure, churned) FROM customers;
 **
-** A table of survivors, alive(year, n) with n = 1000 in year 0, becomes such rows: those lost in a year, and who is left after the last.
+** A table of survivors, alive(year, n) with n = 1000 in year 0, becomes such rows: those lost in a year, and who is
+** left after the last.
 **
 **   SELECT sbg_fit(year, lost, count) FROM (
 **     SELECT year, 1 AS lost, lag(n) OVER (ORDER BY year) - n AS count FROM alive
 **     UNION ALL SELECT max(year), 0, n FROM alive) WHERE year > 0;
 **
-** R1  A row is a customer, or `count` alike: period: for how many whole periods it was observed; lost: whether it left at the end of the last
-**     of them, or was still there when last seen. Customers may have begun at any time: each counts with its own age.
-** R2  A row with a NULL, and one of count 0, does not take part. period 0 with lost 0, a customer in its first period, tells nothing and does not
-**     take part either; lost in period 0 is an error. No row: NULL.
-** R3  The result: {"model":"sbg","parameters":{"alpha":…,"beta":…},"log_likelihood":…,"customers":…,"lost":…,"rows":…,"periods":…,"churn_rate":…,
-**     "standard_errors":{"log_alpha":…,"log_beta":…},"covariance":[[…],[…]],"iterations":…,"converged":true,"reason":null}. Numbers read back
-**     exactly. Standard errors and covariance are of the logarithms of the parameters.
-** R4  Not converged: parameters, log_likelihood, standard errors and covariance are null, reason says why. The scalars refuse it, with the reason.
+** R1  A row is a customer, or `count` alike: period: for how many whole periods it was observed; lost: whether it left
+**     at the end of the last of them, or was still there when last seen. Customers may have begun at any time: each
+**     counts with its own age.
+** R2  A row with a NULL, and one of count 0, does not take part. period 0 with lost 0, a customer in its first period,
+**     tells nothing and does not take part either; lost in period 0 is an error. No row: NULL.
+** R3  The result:
+**     {"model":"sbg","parameters":{"alpha":…,"beta":…},"log_likelihood":…,"customers":…,"lost":…,"rows":…,
+**     "periods":…,"churn_rate":…,
+**     "standard_errors":{"log_alpha":…,"log_beta":…},"covariance":[[…],[…]],"iterations":…,"converged":true,
+**     "reason":null}.
+**     Numbers read back exactly. Standard errors and covariance are of the logarithms of the parameters.
+** R4  Not converged: parameters, log_likelihood, standard errors and covariance are null, reason says why. The scalars
+**     refuse it, with the reason.
 ** R5  A model may be written by hand: {"model":"sbg","parameters":{"alpha":0.7,"beta":1.2}}, each 1e-15…1e15.
 */
 #include "core/survival/sbg.h"
@@ -103,7 +111,8 @@ static void write_fit(Call *call, const SbgFit *fit, Cell *out)
   json_text_named(&json, "rows", (double)fit->rows);
   json_text_named(&json, "periods", (double)fit->periods);
   json_text_named(&json, "churn_rate", fit->churn);
-  write_pair(&json, "standard_errors", "{\"log_alpha\":", sqrt(fit->covariance[0][0]), ",\"log_beta\":", sqrt(fit->covariance[1][1]));
+  write_pair(&json, "standard_errors", "{\"log_alpha\":", sqrt(fit->covariance[0][0]),
+             ",\"log_beta\":", sqrt(fit->covariance[1][1]));
   write_covariance(&json, fit);
   json_text_named(&json, "iterations", fit->iterations);
   text_add(&json.text, reason ? ",\"converged\":false,\"reason\":" : ",\"converged\":true,\"reason\":null");
@@ -156,7 +165,8 @@ static Status model_members(Json *json, SbgModel *model)
   Status status = json_get(json, &name, "$.model");
   if (status != STATUS_OK) return status;
   if (name.type != JSON_TEXT || strcmp(name.text, "sbg") != 0)
-    return call_fail_argument(call, MODEL, "a model from sbg_fit() or {\"model\":\"sbg\",\"parameters\":{\"alpha\":…,\"beta\":…}}");
+    return call_fail_argument(call, MODEL,
+                              "a model from sbg_fit() or {\"model\":\"sbg\",\"parameters\":{\"alpha\":…,\"beta\":…}}");
   status = json_get(json, &value, "$.converged");
   if (status == STATUS_OK && value.type == JSON_BOOLEAN && value.number == 0) {
     status = json_get(json, &value, "$.reason");
@@ -201,11 +211,14 @@ static void residual_scalar(Call *call, Cell *out)
 {
   const SbgModel *model = model_argument(call);
   if (!model) return;
-  double lifetime = sbg_residual_lifetime(model->alpha, model->beta, call_real(call, FIRST), (double)call_integer(call, SECOND));
+  double lifetime =
+    sbg_residual_lifetime(model->alpha, model->beta, call_real(call, FIRST), (double)call_integer(call, SECOND));
   if (isfinite(lifetime)) {
     cell_real(out, lifetime);
   } else {
-    call_fail_argument(call, FIRST, "above 0: with alpha %.6g, not above 1, the expected lifetime without discount is infinite", model->alpha);
+    call_fail_argument(call, FIRST,
+                       "above 0: with alpha %.6g, not above 1, the expected lifetime without discount is infinite",
+                       model->alpha);
   }
 }
 
@@ -214,26 +227,38 @@ static void residual_scalar(Call *call, Cell *out)
 static const ParamSpec FIT_PARAMS[] = {
   [FIT_PERIOD] = {"period", PARAM_INTEGER, NULL, 0, SBG_PERIODS_MAX, NULL,
                   "for how many periods (months, years) the customer was observed, a whole number up to 1000000"},
-  [FIT_LOST] = {"lost", PARAM_TRUTH, NULL, 0, 0, NULL, "1, yes or true: left at the end of the last of them; 0, no or false: was still there then"},
+  [FIT_LOST] = {"lost", PARAM_TRUTH, NULL, 0, 0, NULL,
+                "1, yes or true: left at the end of the last of them; 0, no or false: was still there then"},
   [FIT_COUNT] = {"count", PARAM_REAL, "1", 0, HIGHEST, NULL, "how many such customers the row stands for, 0 to 1e15"},
 };
 
 const FunctionSpec sbg_fit_function = {
   .name = "sbg_fit",
-  .doc = {
-    .summary = "Fits the shifted-beta-geometric model of contract renewals: customers who differ in their chance to leave",
-    .result = "JSON {\"model\":\"sbg\",\"parameters\":{\"alpha\",\"beta\"},\"log_likelihood\",\"customers\",\"lost\",\"rows\",\"periods\",\"churn_rate\","
-              "\"standard_errors\":{\"log_alpha\",\"log_beta\"},\"covariance\",\"iterations\",\"converged\",\"reason\"} for sbg_survival(), "
-              "sbg_retention() and sbg_residual_lifetime(); standard errors and covariance are of the logarithms; churn_rate: lost over all periods at risk. Where converged is false the "
-              "estimates are null and reason says why, such as a churn rate that does not fall with time",
-    .nulls = "a row with a NULL period or lost does not take part; a NULL count is 1. NULL where no row takes part. A row of period 0 with lost 0 "
-             "tells nothing and does not take part",
-    .errors = "a period that is no whole number 0…1000000, or is 0 where lost is 1; lost that is neither; a negative count",
-    .example = "SELECT sbg_fit(column1, column2, column3) FROM (VALUES (1, 1, 369), (2, 1, 163), (3, 1, 86), (4, 1, 56), (5, 1, 37), (6, 1, 27), "
-               "(7, 1, 21), (7, 0, 241))",
-    .formula = "P(T = t) = B(α+1, β+t-1)/B(α, β), S(t) = B(α, β+t)/B(α, β); maximum of Σ lost ln P(T = period) + Σ still there ln S(period) "
-               "(Fader & Hardie 2007). A table of survivors n(t) gives rows (t, 1, n(t-1) - n(t)) and, after the last t, (t, 0, n(t))",
-  },
+  .doc =
+    {
+      .summary =
+        "Fits the shifted-beta-geometric model of contract renewals: customers who differ in their chance to leave",
+      .result = "JSON "
+                "{\"model\":\"sbg\",\"parameters\":{\"alpha\",\"beta\"},\"log_likelihood\",\"customers\",\"lost\","
+                "\"rows\",\"periods\",\"churn_rate\","
+                "\"standard_errors\":{\"log_alpha\",\"log_beta\"},\"covariance\",\"iterations\",\"converged\","
+                "\"reason\"} for sbg_survival(), "
+                "sbg_retention() and sbg_residual_lifetime(); standard errors and covariance are of the logarithms; "
+                "churn_rate: lost over all periods at risk. Where converged is false the "
+                "estimates are null and reason says why, such as a churn rate that does not fall with time",
+      .nulls = "a row with a NULL period or lost does not take part; a NULL count is 1. NULL where no row takes part. "
+               "A row of period 0 with lost 0 "
+               "tells nothing and does not take part",
+      .errors =
+        "a period that is no whole number 0…1000000, or is 0 where lost is 1; lost that is neither; a negative count",
+      .example = "SELECT sbg_fit(column1, column2, column3) FROM (VALUES (1, 1, 369), (2, 1, 163), (3, 1, 86), (4, 1, "
+                 "56), (5, 1, 37), (6, 1, 27), "
+                 "(7, 1, 21), (7, 0, 241))",
+      .formula = "P(T = t) = B(α+1, β+t-1)/B(α, β), S(t) = B(α, β+t)/B(α, β); maximum of Σ lost ln P(T = period) + Σ "
+                 "still there ln S(period) "
+                 "(Fader & Hardie 2007). A table of survivors n(t) gives rows (t, 1, n(t-1) - n(t)) and, after the "
+                 "last t, (t, 0, n(t))",
+    },
   .params = FIT_PARAMS,
   .n_params = COUNT_OF(FIT_PARAMS),
   .returns_json = true,
@@ -244,12 +269,14 @@ const FunctionSpec sbg_fit_function = {
 };
 
 #define EXAMPLE_MODEL "'{\"model\":\"sbg\",\"parameters\":{\"alpha\":0.704,\"beta\":1.182}}'"
-#define MODEL_PARAM                                                                                                                          \
-  {                                                                                                                                          \
-    "model", PARAM_TEXT, NULL, 0, 0, NULL, "JSON from sbg_fit(), or by hand {\"model\":\"sbg\",\"parameters\":{\"alpha\":0.7,\"beta\":1.2}}" \
+#define MODEL_PARAM \
+  { \
+    "model", PARAM_TEXT, NULL, 0, 0, NULL, \
+      "JSON from sbg_fit(), or by hand {\"model\":\"sbg\",\"parameters\":{\"alpha\":0.7,\"beta\":1.2}}" \
   }
 #define ANSWER_NULLS "NULL if an argument is NULL"
-#define MODEL_ERRORS "a model that is no JSON of sbg_fit(), that did not converge, or with alpha or beta outside 1e-15…1e15; "
+#define MODEL_ERRORS \
+  "a model that is no JSON of sbg_fit(), that did not converge, or with alpha or beta outside 1e-15…1e15; "
 
 static const ParamSpec SURVIVAL_PARAMS[] = {
   [MODEL] = MODEL_PARAM,
@@ -258,14 +285,16 @@ static const ParamSpec SURVIVAL_PARAMS[] = {
 
 const FunctionSpec sbg_survival_function = {
   .name = "sbg_survival",
-  .doc = {
-    .summary = "The share of customers still there after t periods, by a shifted-beta-geometric model",
-    .result = "a share, 0 … 1",
-    .nulls = ANSWER_NULLS,
-    .errors = MODEL_ERRORS "a t that is no whole number, 0 or more",
-    .example = "SELECT value AS year, sbg_survival(" EXAMPLE_MODEL ", value) AS survival FROM json_each('[1, 2, 5, 10]')",
-    .formula = "S(t) = B(α, β+t)/B(α, β) (Fader & Hardie 2007)",
-  },
+  .doc =
+    {
+      .summary = "The share of customers still there after t periods, by a shifted-beta-geometric model",
+      .result = "a share, 0 … 1",
+      .nulls = ANSWER_NULLS,
+      .errors = MODEL_ERRORS "a t that is no whole number, 0 or more",
+      .example =
+        "SELECT value AS year, sbg_survival(" EXAMPLE_MODEL ", value) AS survival FROM json_each('[1, 2, 5, 10]')",
+      .formula = "S(t) = B(α, β+t)/B(α, β) (Fader & Hardie 2007)",
+    },
   .params = SURVIVAL_PARAMS,
   .n_params = COUNT_OF(SURVIVAL_PARAMS),
   .scalar = survival_scalar,
@@ -273,19 +302,23 @@ const FunctionSpec sbg_survival_function = {
 
 static const ParamSpec RETENTION_PARAMS[] = {
   [MODEL] = MODEL_PARAM,
-  [FIRST] = {"t", PARAM_INTEGER, NULL, 1, HIGHEST, NULL, "the number of the period, from 1: its end is the customer's t-th renewal"},
+  [FIRST] = {"t", PARAM_INTEGER, NULL, 1, HIGHEST, NULL,
+             "the number of the period, from 1: its end is the customer's t-th renewal"},
 };
 
 const FunctionSpec sbg_retention_function = {
   .name = "sbg_retention",
-  .doc = {
-    .summary = "Of the customers that are there in period t, the share that renews at its end, by a shifted-beta-geometric model",
-    .result = "a share, 0 … 1; it rises with t",
-    .nulls = ANSWER_NULLS,
-    .errors = MODEL_ERRORS "a t that is no whole number, 1 or more",
-    .example = "SELECT value AS year, sbg_retention(" EXAMPLE_MODEL ", value) AS retention FROM json_each('[1, 2, 5, 10]')",
-    .formula = "r(t) = S(t)/S(t-1) = (β+t-1)/(α+β+t-1) (Fader & Hardie 2007)",
-  },
+  .doc =
+    {
+      .summary = "Of the customers that are there in period t, the share that renews at its end, by a "
+                 "shifted-beta-geometric model",
+      .result = "a share, 0 … 1; it rises with t",
+      .nulls = ANSWER_NULLS,
+      .errors = MODEL_ERRORS "a t that is no whole number, 1 or more",
+      .example =
+        "SELECT value AS year, sbg_retention(" EXAMPLE_MODEL ", value) AS retention FROM json_each('[1, 2, 5, 10]')",
+      .formula = "r(t) = S(t)/S(t-1) = (β+t-1)/(α+β+t-1) (Fader & Hardie 2007)",
+    },
   .params = RETENTION_PARAMS,
   .n_params = COUNT_OF(RETENTION_PARAMS),
   .scalar = retention_scalar,
@@ -293,21 +326,28 @@ const FunctionSpec sbg_retention_function = {
 
 static const ParamSpec RESIDUAL_PARAMS[] = {
   [MODEL] = MODEL_PARAM,
-  [FIRST] = {"discount", PARAM_REAL, NULL, 0, HIGHEST, NULL, "the discount rate per period, 0.1 for 10 %; 0 only where alpha is above 1"},
-  [SECOND] = {"renewed", PARAM_INTEGER, NULL, 0, HIGHEST, NULL, "how many times the customer has renewed: 0 in the first period"},
+  [FIRST] = {"discount", PARAM_REAL, NULL, 0, HIGHEST, NULL,
+             "the discount rate per period, 0.1 for 10 %; 0 only where alpha is above 1"},
+  [SECOND] = {"renewed", PARAM_INTEGER, NULL, 0, HIGHEST, NULL,
+              "how many times the customer has renewed: 0 in the first period"},
 };
 
 const FunctionSpec sbg_residual_lifetime_function = {
   .name = "sbg_residual_lifetime",
-  .doc = {
-    .summary = "The discounted number of further periods expected of a customer who has renewed so many times and is due for the next renewal",
-    .result = "a number of periods, 0 or more: times the margin of a period it is the value of the renewals to come. The next renewal counts in full, "
-              "those after it are discounted",
-    .nulls = ANSWER_NULLS,
-    .errors = MODEL_ERRORS "a negative discount, or 0 where alpha is 1 or less: infinite; renewed that is no whole number, 0 or more",
-    .example = "SELECT value AS renewed, sbg_residual_lifetime(" EXAMPLE_MODEL ", 0.1, value) AS periods FROM json_each('[0, 1, 4]')",
-    .formula = "DERL = Σ S(t)/S(renewed) (1+discount)^-(t-renewed-1) over t > renewed (Fader & Hardie 2010)",
-  },
+  .doc =
+    {
+      .summary = "The discounted number of further periods expected of a customer who has renewed so many times and is "
+                 "due for the next renewal",
+      .result = "a number of periods, 0 or more: times the margin of a period it is the value of the renewals to come. "
+                "The next renewal counts in full, "
+                "those after it are discounted",
+      .nulls = ANSWER_NULLS,
+      .errors = MODEL_ERRORS
+      "a negative discount, or 0 where alpha is 1 or less: infinite; renewed that is no whole number, 0 or more",
+      .example = "SELECT value AS renewed, sbg_residual_lifetime(" EXAMPLE_MODEL
+                 ", 0.1, value) AS periods FROM json_each('[0, 1, 4]')",
+      .formula = "DERL = Σ S(t)/S(renewed) (1+discount)^-(t-renewed-1) over t > renewed (Fader & Hardie 2010)",
+    },
   .params = RESIDUAL_PARAMS,
   .n_params = COUNT_OF(RESIDUAL_PARAMS),
   .scalar = residual_scalar,

@@ -1,10 +1,13 @@
 /*
-** survival_at(source, time_column, event_column, times[, …]): the share of customers still there at times that you name.
+** survival_at(source, time_column, event_column, times[, …]): the share of customers still there at times that you
+** name.
 **
-**   SELECT group_value, time, survival, low, high FROM survival_at('customers', 'tenure', 'churned', '12, 24, 36') WHERE group_column = 'contract';
+**   SELECT group_value, time, survival, low, high FROM survival_at('customers', 'tenure', 'churned', '12, 24, 36')
+**   WHERE group_column = 'contract';
 **
 ** R1  A row per group and time of `times`, in their order; groups ascending (integers, then text).
-** R2  survival, se, low, high: those of survival_curve() at its last time up to this one; 1 before its first time. With since: of those still there at `since`, the share still there at the time, S(t)/S(since).
+** R2  survival, se, low, high: those of survival_curve() at its last time up to this one; 1 before its first time. With
+**     since: of those still there at `since`, the share still there at the time, S(t)/S(since).
 ** R3  at_risk: those observed just before the time; events and censored: up to the time, after `since`.
 ** R4  Beyond the last time of a group survival is NULL, unless it is 0 there.
 */
@@ -167,7 +170,9 @@ static const ColumnSpec COLUMNS[] = {
   {"at_risk", "INTEGER", "rows of the group observed just before this time: their time is this or longer"},
   {"events", "INTEGER", "events after since, up to this time"},
   {"censored", "INTEGER", "rows censored after since, up to this time"},
-  {"survival", "REAL", "the share still there after this time, of those still there after since; NULL beyond the group's last time, unless nobody is left"},
+  {"survival", "REAL",
+   "the share still there after this time, of those still there after since; NULL beyond the group's last time, unless "
+   "nobody is left"},
   {"se", "REAL", "its standard error; NULL where survival is 0 or NULL"},
   {"low", "REAL", "lower end of its interval; NULL where survival is 0 or NULL, and for log-log where it is 1"},
   {"high", "REAL", "upper end, as low"},
@@ -175,25 +180,29 @@ static const ColumnSpec COLUMNS[] = {
 
 static const ParamSpec PARAMS[] = {
   LIFE_SOURCE,
-  {"times", PARAM_LIST, NULL, 0, 0, NULL, "the times, numbers from since to 1e15 separated by commas, such as '12, 24, 36'; at most 10000"},
+  {"times", PARAM_LIST, NULL, 0, 0, NULL,
+   "the times, numbers from since to 1e15 separated by commas, such as '12, 24, 36'; at most 10000"},
   LIFE_GROUP_PARAM,
-  {"since", PARAM_REAL, "0", 0, 1e15, NULL,
-   "survival of those still there at this time, S(t | since); 0: of all"},
+  {"since", PARAM_REAL, "0", 0, 1e15, NULL, "survival of those still there at this time, S(t | since); 0: of all"},
   LIFE_INTERVAL_PARAM,
   LIFE_LEVEL_PARAM,
 };
 
 const TableSpec survival_at_table = {
   .name = "survival_at",
-  .doc = {
-    .summary = "Estimates the share of customers still there at given times, also of those who have come so far already.",
-    .result = "A row per group and time, groups ascending, times in the order given.",
-    .nulls = LIFE_NULLS,
-    .errors = LIFE_ERRORS " times that are no numbers, or less than since.",
-    .example = "SELECT group_value, time, at_risk, survival, low, high FROM survival_at('demo_contracts', 'tenure', 'churned', '6, 12, 24') "
-               "WHERE group_column = 'plan'",
-    .formula = "S(t | s) = S(t)/S(s), S from survival_curve(); its variance on the logarithm: Σ d/(n(n-d)) over event times in (s, t].",
-  },
+  .doc =
+    {
+      .summary =
+        "Estimates the share of customers still there at given times, also of those who have come so far already.",
+      .result = "A row per group and time, groups ascending, times in the order given.",
+      .nulls = LIFE_NULLS,
+      .errors = LIFE_ERRORS " times that are no numbers, or less than since.",
+      .example = "SELECT group_value, time, at_risk, survival, low, high FROM survival_at('demo_contracts', 'tenure', "
+                 "'churned', '6, 12, 24') "
+                 "WHERE group_column = 'plan'",
+      .formula = "S(t | s) = S(t)/S(s), S from survival_curve(); its variance on the logarithm: Σ d/(n(n-d)) over "
+                 "event times in (s, t].",
+    },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),
   .params = PARAMS,

@@ -1,11 +1,16 @@
 /*
-** survival_curve(source, time_column, event_column[, …]): the share of customers still there, by how long they have been customers.
+** survival_curve(source, time_column, event_column[, …]): the share of customers still there, by how long they have
+** been customers.
 **
-**   SELECT time, at_risk, events, survival, low, high FROM survival_curve('customers', 'tenure', 'churned') WHERE group_column = 'contract';
+**   SELECT time, at_risk, events, survival, low, high FROM survival_curve('customers', 'tenure', 'churned') WHERE
+**   group_column = 'contract';
 **
-** R1  A row per group and distinct time of its rows, also where only censored rows are; groups ascending (integers, then text), then times.
-** R2  survival: Kaplan-Meier. At the same time events come before censored rows; at risk: entry < time of the point <= time of the row.
-** R3  se: Greenwood's. low and high as interval says; NULL where that scale has none: survival 0, and with log-log survival 1.
+** R1  A row per group and distinct time of its rows, also where only censored rows are; groups ascending (integers,
+**     then text), then times.
+** R2  survival: Kaplan-Meier. At the same time events come before censored rows; at risk: entry < time of the point <=
+**     time of the row.
+** R3  se: Greenwood's. low and high as interval says; NULL where that scale has none: survival 0, and with log-log
+**     survival 1.
 ** R4  cumulative_hazard: Nelson-Aalen, or Fleming-Harrington's, which breaks ties; its se.
 ** R5  Without weights at_risk, events and censored are counts.
 */
@@ -203,18 +208,26 @@ static const ParamSpec PARAMS[] = {
 
 const TableSpec survival_curve_table = {
   .name = "survival_curve",
-  .doc = {
-    .summary = "Estimates the share of customers still there by how long they have been customers, with those who have not left yet counted right.",
-    .result = "A row per group and distinct time of its rows, groups and times ascending; before the first time survival is 1.",
-    .nulls = LIFE_NULLS " Nor does one with a NULL weight or entry, or weight 0.",
-    .errors = LIFE_ERRORS " A weight that is no number from 0 to 1e15; an entry below 0, or above 0 and not below the time of its row.",
-    .example = "SELECT time, at_risk, events, survival, low, high FROM survival_curve('demo_contracts', 'tenure', 'churned') "
-               "WHERE group_column = 'plan' LIMIT 5",
-    .formula = "S(t) = Π (1 - d/n) over event times up to t (Kaplan & Meier 1958); se = S √Σ d/(n(n-d)) (Greenwood 1926); log-log "
-               "interval S^exp(±z se(log S)/log S); cumulative hazard Σ d/n, variance Σ d/n² (Nelson 1972, Aalen 1978). At the same time "
-               "events come before censored rows. A weight counts its row that many times, also in se. With an entry, a row is at risk "
-               "after its entry only (left truncation).",
-  },
+  .doc =
+    {
+      .summary = "Estimates the share of customers still there by how long they have been customers, with those who "
+                 "have not left yet counted right.",
+      .result = "A row per group and distinct time of its rows, groups and times ascending; before the first time "
+                "survival is 1.",
+      .nulls = LIFE_NULLS " Nor does one with a NULL weight or entry, or weight 0.",
+      .errors = LIFE_ERRORS
+      " A weight that is no number from 0 to 1e15; an entry below 0, or above 0 and not below the time of its row.",
+      .example =
+        "SELECT time, at_risk, events, survival, low, high FROM survival_curve('demo_contracts', 'tenure', 'churned') "
+        "WHERE group_column = 'plan' LIMIT 5",
+      .formula = "S(t) = Π (1 - d/n) over event times up to t (Kaplan & Meier 1958); se = S √Σ d/(n(n-d)) (Greenwood "
+                 "1926); log-log "
+                 "interval S^exp(±z se(log S)/log S); cumulative hazard Σ d/n, variance Σ d/n² (Nelson 1972, Aalen "
+                 "1978). At the same time "
+                 "events come before censored rows. A weight counts its row that many times, also in se. With an "
+                 "entry, a row is at risk "
+                 "after its entry only (left truncation).",
+    },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),
   .params = PARAMS,

@@ -1,13 +1,17 @@
 /*
-** survival_forecast(source, time_column, event_column[, …]): of each customer still there, how likely they stay, and how much longer.
+** survival_forecast(source, time_column, event_column[, …]): of each customer still there, how likely they stay, and
+** how much longer.
 **
-**   SELECT customer, tenure, stays, mean_remaining FROM survival_forecast('customers', 'tenure', 'churned') WHERE group_column = 'contract' AND horizon = 12;
+**   SELECT customer, tenure, stays, mean_remaining FROM survival_forecast('customers', 'tenure', 'churned') WHERE
+**   group_column = 'contract' AND horizon = 12;
 **
 ** R1  A row per row of the source that takes part and has not had the event, in the source's order.
 ** R2  The curve is that of the rows of its group, with all of them, gone and still there.
 ** R3  stays = S(tenure + horizon)/S(tenure): the chance of being there after `horizon` more.
-** R4  mean_remaining = (area under S from tenure to tau)/S(tenure): no more than tau - tenure. median_remaining: how much longer until half of those as long there have left.
-** R5  NULL where the curve does not say: beyond the group's last time, unless nobody is left there; where S(tenure) is 0; mean_remaining where tenure is tau or more.
+** R4  mean_remaining = (area under S from tenure to tau)/S(tenure): no more than tau - tenure. median_remaining: how
+**     much longer until half of those as long there have left.
+** R5  NULL where the curve does not say: beyond the group's last time, unless nobody is left there; where S(tenure) is
+**     0; mean_remaining where tenure is tau or more.
 */
 #include <math.h>
 
@@ -103,7 +107,9 @@ static Status forecast_compute(Call *call, void *state, int64_t *n_rows)
   }
   answer->n_steps = n;
   for (uint32_t i = 0; i < n; i++) {
-    status = (i + 1) % 1024 == 0 && watch_stop(call_watch(call)) ? STATUS_INTERRUPT : steps_make(&groups->curves[i], &answer->steps[i], call_watch(call));
+    status = (i + 1) % 1024 == 0 && watch_stop(call_watch(call))
+               ? STATUS_INTERRUPT
+               : steps_make(&groups->curves[i], &answer->steps[i], call_watch(call));
     if (status) {
       return status;
     }
@@ -241,8 +247,11 @@ static const ColumnSpec COLUMNS[] = {
   {"stays", "REAL", "the chance that they are still there after horizon more; NULL where the curve does not go so far"},
   {"stays_low", "REAL", "lower end of its interval; NULL where stays is 0 or NULL, and for log-log where it is 1"},
   {"stays_high", "REAL", "upper end, as stays_low"},
-  {"median_remaining", "REAL", "how much longer until half of those as long there have left; NULL where the curve does not go so far"},
-  {"mean_remaining", "REAL", "how much longer they stay on average, up to tau; NULL where tenure is tau or more, or the curve does not go so far"},
+  {"median_remaining", "REAL",
+   "how much longer until half of those as long there have left; NULL where the curve does not go so far"},
+  {"mean_remaining", "REAL",
+   "how much longer they stay on average, up to tau; NULL where tenure is tau or more, or the curve does not go so "
+   "far"},
 };
 
 static const ParamSpec PARAMS[] = {
@@ -251,23 +260,29 @@ static const ParamSpec PARAMS[] = {
   {"customer_column", PARAM_COLUMN, "", 0, 0, NULL,
    "the column with the customer, an integer or text; left out: recognised from usual names such as customer_id"},
   {"horizon", PARAM_REAL, "12", 0, 1e15, NULL, "how far to look ahead, in the unit of time_column"},
-  {"tau", PARAM_REAL, "", 0, 1e15, NULL, "the time to which mean_remaining is restricted, counted from the start of the customer; left out: the last time of the group"},
+  {"tau", PARAM_REAL, "", 0, 1e15, NULL,
+   "the time to which mean_remaining is restricted, counted from the start of the customer; left out: the last time of "
+   "the group"},
   LIFE_INTERVAL_PARAM,
   LIFE_LEVEL_PARAM,
 };
 
 const TableSpec survival_forecast_table = {
   .name = "survival_forecast",
-  .doc = {
-    .summary = "Says of each customer still there how likely they stay, and how much longer to expect.",
-    .result = "A row per row of the source that has not had the event, in the source's order.",
-    .nulls = LIFE_NULLS " Nor does one with a NULL customer.",
-    .errors = LIFE_ERRORS " A customer that is neither integer nor text; no column that is recognised as the customer.",
-    .example = "SELECT customer, tenure, stays, median_remaining, mean_remaining FROM survival_forecast('demo_contracts', 'tenure', 'churned') "
-               "WHERE group_column = 'plan' AND horizon = 6 LIMIT 5",
-    .formula = "stays = S(t + horizon)/S(t); mean_remaining = ∫ S from t to tau / S(t); median_remaining: the smallest u with S(t + u) <= S(t)/2; "
-               "S: Kaplan-Meier of the group, as survival_curve().",
-  },
+  .doc =
+    {
+      .summary = "Says of each customer still there how likely they stay, and how much longer to expect.",
+      .result = "A row per row of the source that has not had the event, in the source's order.",
+      .nulls = LIFE_NULLS " Nor does one with a NULL customer.",
+      .errors =
+        LIFE_ERRORS " A customer that is neither integer nor text; no column that is recognised as the customer.",
+      .example = "SELECT customer, tenure, stays, median_remaining, mean_remaining FROM "
+                 "survival_forecast('demo_contracts', 'tenure', 'churned') "
+                 "WHERE group_column = 'plan' AND horizon = 6 LIMIT 5",
+      .formula = "stays = S(t + horizon)/S(t); mean_remaining = ∫ S from t to tau / S(t); median_remaining: the "
+                 "smallest u with S(t + u) <= S(t)/2; "
+                 "S: Kaplan-Meier of the group, as survival_curve().",
+    },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),
   .params = PARAMS,

@@ -92,7 +92,9 @@ Status life_groups_read(Call *call, LifeGroups *groups)
   }
   Status status = lives_read(call, &groups->reader);
   for (uint32_t i = 0; i < groups->n && status == STATUS_OK; i++) {
-    status = i % 1024 == 1023 && watch_stop(call_watch(call)) ? STATUS_INTERRUPT : kaplan_meier_finish(&groups->curves[i], call_watch(call));
+    status = i % 1024 == 1023 && watch_stop(call_watch(call))
+               ? STATUS_INTERRUPT
+               : kaplan_meier_finish(&groups->curves[i], call_watch(call));
   }
   if (status == STATUS_OK) {
     status = keys_in_order(&groups->reader.fields[LIFE_GROUP].keys, groups->n, &groups->order, call_watch(call));
@@ -163,7 +165,8 @@ Status life_grid_finish(Call *call, LifeGrid *grid)
 {
   size_t n = (size_t)grid->n_rows * grid->n_columns;
   if (n > MOST_PAIRS) {
-    return call_fail(call, "the columns have %u and %u values: at most 1000000 pairs are taken", grid->n_rows, grid->n_columns);
+    return call_fail(call, "the columns have %u and %u values: at most 1000000 pairs are taken", grid->n_rows,
+                     grid->n_columns);
   }
   grid->cells = mem_zero(n + 1, sizeof *grid->cells);
   if (!grid->cells) {
@@ -177,7 +180,9 @@ Status life_grid_finish(Call *call, LifeGrid *grid)
         *cell = own[column];
         own[column] = (KaplanMeier){0};
       }
-      Status status = column == 0 && row % 1024 == 1023 && watch_stop(call_watch(call)) ? STATUS_INTERRUPT : kaplan_meier_finish(cell, call_watch(call));
+      Status status = column == 0 && row % 1024 == 1023 && watch_stop(call_watch(call))
+                        ? STATUS_INTERRUPT
+                        : kaplan_meier_finish(cell, call_watch(call));
       if (status) {
         return status;
       }

@@ -83,9 +83,9 @@ static Status take_row(void *self, RowReader *rows, const FieldValue *values)
 
 Status lives_read(Call *call, LifeReader *reader)
 {
-  static const char *const CUSTOMER_NAMES[] = {
-    "customerid", "userid", "clientid", "accountid", "memberid", "subscriberid", "customer", "user", "client", "account",
-    "member", "subscriber", "custid", "cust", NULL};
+  static const char *const CUSTOMER_NAMES[] = {"customerid",   "userid",     "clientid", "accountid", "memberid",
+                                               "subscriberid", "customer",   "user",     "client",    "account",
+                                               "member",       "subscriber", "custid",   "cust",      NULL};
   static const struct {
     FieldKind kind;
     const char *noun, *param_name;
@@ -192,7 +192,8 @@ Status numbers_read(Call *call, int param, double low, double high, int most, do
       at++;
     }
     if (!fits || (*at && *at != ',')) {
-      return call_fail_argument(call, param, "1…%d numbers from %g to %g separated by commas, such as '12, 24, 36'", most, low, high);
+      return call_fail_argument(call, param, "1…%d numbers from %g to %g separated by commas, such as '12, 24, 36'",
+                                most, low, high);
     }
     (*numbers)[(*n)++] = number;
     if (!*at) {

@@ -1,5 +1,6 @@
 /*
-** What the survival functions share: reading lifetimes, one row each, from a table or view, and the documentation of that.
+** What the survival functions share: reading lifetimes, one row each, from a table or view, and the documentation of
+** that.
 */
 #ifndef RETAIN_FN_SURVIVAL_SURVIVAL_PARAMS_H
 #define RETAIN_FN_SURVIVAL_SURVIVAL_PARAMS_H
@@ -15,46 +16,49 @@ enum {
   LIFE_EVENT_PARAM,
   LIFE_OWN_PARAM
 };
-#define LIFE_SOURCE_TIME                                                                                            \
-  {"source", PARAM_TABLE, NULL, 0, 0, NULL, "the name of a table or view with a row per lifetime"},                 \
-  {                                                                                                                 \
-    "time_column", PARAM_COLUMN, NULL, 0, 0, NULL,                                                                  \
+#define LIFE_SOURCE_TIME \
+  {"source", PARAM_TABLE, NULL, 0, 0, NULL, "the name of a table or view with a row per lifetime"}, \
+  { \
+    "time_column", PARAM_COLUMN, NULL, 0, 0, NULL, \
       "the column with how long it was observed, a number from 0 to 1e15 in any unit, such as the months of tenure" \
   }
-#define LIFE_EVENT                                                                                                                \
-  {                                                                                                                               \
-    "event_column", PARAM_COLUMN, NULL, 0, 0, NULL,                                                                               \
-      "the column with how that ended: 1, yes, y, true or t for the event, such as churn; 0, no, n, false or f where it goes on " \
-      "(censored); in any case"                                                                                                   \
+#define LIFE_EVENT \
+  { \
+    "event_column", PARAM_COLUMN, NULL, 0, 0, NULL, \
+      "the column with how that ended: 1, yes, y, true or t for the event, such as churn; 0, no, n, false or f where " \
+      "it goes on " \
+      "(censored); in any case" \
   }
 #define LIFE_SOURCE LIFE_SOURCE_TIME, LIFE_EVENT
-#define LIFE_GROUP_PARAM                                                                                                                              \
-  {                                                                                                                                                   \
-    "group_column", PARAM_COLUMN, "", 0, 0, NULL, "the column with the group, an integer or text: a curve for each; left out: all rows are one group" \
+#define LIFE_GROUP_PARAM \
+  { \
+    "group_column", PARAM_COLUMN, "", 0, 0, NULL, \
+      "the column with the group, an integer or text: a curve for each; left out: all rows are one group" \
   }
-#define LIFE_ENTRY_PARAM                                                                                                                                     \
-  {                                                                                                                                                          \
-    "entry_column", PARAM_COLUMN, "", 0, 0, NULL,                                                                                                            \
-      "the column with the time from which it was observed (left truncation), less than its time; 0: from the beginning; NULL: never, the row takes no part" \
+#define LIFE_ENTRY_PARAM \
+  { \
+    "entry_column", PARAM_COLUMN, "", 0, 0, NULL, \
+      "the column with the time from which it was observed (left truncation), less than its time; 0: from the " \
+      "beginning; NULL: never, the row takes no part" \
   }
-#define LIFE_WEIGHT_PARAM                                                                                     \
-  {                                                                                                           \
+#define LIFE_WEIGHT_PARAM \
+  { \
     "weight_column", PARAM_COLUMN, "", 0, 0, NULL, "the column with how many times the row counts, 0 to 1e15" \
   }
-#define LIFE_INTERVAL_PARAM                                                                                           \
-  {                                                                                                                   \
-    "interval", PARAM_CHOICE, "log-log", 0, 0, "log-log|log|plain",                                                   \
+#define LIFE_INTERVAL_PARAM \
+  { \
+    "interval", PARAM_CHOICE, "log-log", 0, 0, "log-log|log|plain", \
       "the scale on which the interval of S is symmetric: log-log (stays within 0 and 1), log (R's default) or plain" \
   }
-#define LIFE_LEVEL_PARAM                                                                                  \
-  {                                                                                                       \
+#define LIFE_LEVEL_PARAM \
+  { \
     "level", PARAM_REAL, "0.95", 0.5, 0.999999, NULL, "confidence level of the interval, 0.5 to 0.999999" \
   }
 
-#define LIFE_NULLS                                                                                                 \
+#define LIFE_NULLS \
   "A row with a NULL time, event, or group where a group_column is named, does not take part. No row: no answer. " \
   "group_value is NULL without a group_column."
-#define LIFE_ERRORS                                                                                                   \
+#define LIFE_ERRORS \
   "A table or column that is not there; a time that is no number from 0 to 1e15; an event other than 0, 1, yes, no, " \
   "true, false and their first letters; a group that is neither integer nor text."
 
@@ -91,7 +95,10 @@ struct LifeReader {
 Status lives_read(Call *call, LifeReader *reader);
 void lives_free(LifeReader *reader);
 
-/* The ids 0 … n - 1 of keys in the order of output: integers first, ascending, then text by bytes. From mem_alloc(), the caller's also after a failure. */
+/*
+** The ids 0 … n - 1 of keys in the order of output: integers first, ascending, then text by bytes. From mem_alloc(),
+** the caller's also after a failure.
+*/
 Status keys_in_order(const Customers *keys, uint32_t n, uint32_t **order, const Watch *watch);
 
 /* A curve per group. */
@@ -104,7 +111,8 @@ typedef struct LifeGroups {
 } LifeGroups;
 
 /*
-** Reads lifetimes into the curves of their groups: set reader.params before; reader.take where it wants each row too, which then calls life_groups_take().
+** Reads lifetimes into the curves of their groups: set reader.params before; reader.take where it wants each row too,
+** which then calls life_groups_take().
 */
 Status life_groups_read(Call *call, LifeGroups *groups);
 Status life_groups_take(LifeReader *reader, const Life *life);
@@ -125,7 +133,10 @@ void life_grid_free(LifeGrid *grid);
 /* The group's value; NULL without group column. */
 void life_group_cell(const LifeReader *reader, uint32_t group, Cell *out);
 
-/* Numbers such as '12, 24, 36' of a text argument, each in low … high, at most `most`: their number in *n; the array from mem_alloc(). */
+/*
+** Numbers such as '12, 24, 36' of a text argument, each in low … high, at most `most`: their number in *n; the array
+** from mem_alloc().
+*/
 Status numbers_read(Call *call, int param, double low, double high, int most, double **numbers, int *n);
 
 /* z of a two-sided interval. */

@@ -1,14 +1,17 @@
 /*
 ** survival_summary(source, time_column, event_column[, …]): how long customers stay, in a row per group.
 **
-**   SELECT group_value, n, events, median, median_low, median_high, restricted_mean FROM survival_summary('customers', 'tenure', 'churned')
-**   WHERE group_column = 'contract';
+**   SELECT group_value, n, events, median, median_low, median_high, restricted_mean FROM survival_summary('customers',
+**   'tenure', 'churned') WHERE group_column = 'contract';
 **
 ** R1  A row per group, ascending (integers, then text).
-** R2  median, q25, q75: the first time with survival at most 0.5, 0.75, 0.25 (R takes the middle of the plateau where survival equals it); NULL where the curve does not get there.
+** R2  median, q25, q75: the first time with survival at most 0.5, 0.75, 0.25 (R takes the middle of the plateau where
+**     survival equals it); NULL where the curve does not get there.
 ** R3  Their intervals: the first times where the ends of survival's interval get there.
-** R4  restricted_mean: the area under the curve to tau; its se. NULL where tau lies beyond the group's last time and survival is not 0 there.
-** R5  tau left out: the smallest of the last times of groups whose survival ends above 0; of the largest where all end at 0.
+** R4  restricted_mean: the area under the curve to tau; its se. NULL where tau lies beyond the group's last time and
+**     survival is not 0 there.
+** R5  tau left out: the smallest of the last times of groups whose survival ends above 0; of the largest where all end
+**     at 0.
 */
 #include <math.h>
 
@@ -82,8 +85,9 @@ static Status summary_compute(Call *call, void *state, int64_t *n_rows)
   for (uint32_t i = 0; i < groups->n; i++) {
     const KaplanMeier *curve = &groups->curves[groups->order[i]];
     GroupSummary *row = &answer->rows[i];
-    status = (i + 1) % 1024 == 0 && watch_stop(call_watch(call)) ? STATUS_INTERRUPT
-                                                                 : kaplan_meier_quantiles(curve, PROPORTIONS, QUANTILES, scale, z, row->quantiles, call_watch(call));
+    status = (i + 1) % 1024 == 0 && watch_stop(call_watch(call))
+               ? STATUS_INTERRUPT
+               : kaplan_meier_quantiles(curve, PROPORTIONS, QUANTILES, scale, z, row->quantiles, call_watch(call));
     if (status == STATUS_OK) {
       status = kaplan_meier_restricted_mean(curve, answer->tau, &row->mean, &row->se, call_watch(call));
     }
@@ -118,9 +122,7 @@ enum {
 static void quantile_cell(const GroupSummary *row, int quantile, int part, Cell *out)
 {
   const KaplanMeierQuantile *q = &row->quantiles[quantile];
-  finite_cell(part == 0 ? q->time : part == 1 ? q->low
-                                              : q->high,
-              out);
+  finite_cell(part == 0 ? q->time : part == 1 ? q->low : q->high, out);
 }
 
 static void summary_cell(const void *state, int64_t i, int column, Cell *out)
@@ -193,7 +195,8 @@ static const ColumnSpec COLUMNS[] = {
   {"q75", "REAL", "the first time by which three quarters have left; NULL where the curve stays above"},
   {"q75_low", "REAL", "lower end of its interval"},
   {"q75_high", "REAL", "upper end of its interval"},
-  {"restricted_mean", "REAL", "the mean time a customer stays within the first restricted_to; NULL where the curve is not known so far"},
+  {"restricted_mean", "REAL",
+   "the mean time a customer stays within the first restricted_to; NULL where the curve is not known so far"},
   {"restricted_mean_se", "REAL", "its standard error"},
   {"restricted_to", "REAL", "tau, or what it came to mean"},
   {"last_time", "REAL", "the longest time of the group"},
@@ -206,24 +209,30 @@ static const ParamSpec PARAMS[] = {
   LIFE_ENTRY_PARAM,
   LIFE_WEIGHT_PARAM,
   {"tau", PARAM_REAL, "", 0, 1e15, NULL,
-   "the time to which the mean is restricted, 0 to 1e15; left out: the last time to which the curves of all groups are known"},
+   "the time to which the mean is restricted, 0 to 1e15; left out: the last time to which the curves of all groups are "
+   "known"},
   LIFE_INTERVAL_PARAM,
   LIFE_LEVEL_PARAM,
 };
 
 const TableSpec survival_summary_table = {
   .name = "survival_summary",
-  .doc = {
-    .summary = "Sums up how long customers stay: median, quartiles and restricted mean with intervals, by group.",
-    .result = "A row per group, ascending.",
-    .nulls = LIFE_NULLS " Nor does one with a NULL weight or entry, or weight 0.",
-    .errors = LIFE_ERRORS " A weight that is no number from 0 to 1e15; an entry below 0, or above 0 and not below the time of its row.",
-    .example = "SELECT group_value, n, events, median, median_low, median_high, round(restricted_mean, 2) AS restricted_mean, restricted_to "
-               "FROM survival_summary('demo_contracts', 'tenure', 'churned') WHERE group_column = 'plan'",
-    .formula = "Quantile p: the first time with S <= 1 - p, S from survival_curve(); its interval: the first times where the ends of S's "
-               "interval are at most 1 - p (Brookmeyer & Crowley 1982). Restricted mean: the area under S from 0 to tau; variance "
-               "Σ (area from t to tau)² d/(n(n-d)) (Irwin 1949).",
-  },
+  .doc =
+    {
+      .summary = "Sums up how long customers stay: median, quartiles and restricted mean with intervals, by group.",
+      .result = "A row per group, ascending.",
+      .nulls = LIFE_NULLS " Nor does one with a NULL weight or entry, or weight 0.",
+      .errors = LIFE_ERRORS
+      " A weight that is no number from 0 to 1e15; an entry below 0, or above 0 and not below the time of its row.",
+      .example = "SELECT group_value, n, events, median, median_low, median_high, round(restricted_mean, 2) AS "
+                 "restricted_mean, restricted_to "
+                 "FROM survival_summary('demo_contracts', 'tenure', 'churned') WHERE group_column = 'plan'",
+      .formula = "Quantile p: the first time with S <= 1 - p, S from survival_curve(); its interval: the first times "
+                 "where the ends of S's "
+                 "interval are at most 1 - p (Brookmeyer & Crowley 1982). Restricted mean: the area under S from 0 to "
+                 "tau; variance "
+                 "Σ (area from t to tau)² d/(n(n-d)) (Irwin 1949).",
+    },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),
   .params = PARAMS,

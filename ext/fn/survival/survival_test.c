@@ -1,13 +1,15 @@
 /*
 ** survival_test(source, time_column, event_column, group_column[, …]): do the groups stay equally long?
 **
-**   SELECT DISTINCT chi_square, df, p, log10_p FROM survival_test('customers', 'tenure', 'churned', 'contract');
-**   SELECT group_value, n, observed, expected FROM survival_test('customers', 'tenure', 'churned', 'senior', 'contract');
+**   SELECT DISTINCT chi_square, df, p, log10_p FROM survival_test('customers', 'tenure', 'churned', 'contract'); SELECT
+**   group_value, n, observed, expected FROM survival_test('customers', 'tenure', 'churned', 'senior', 'contract');
 **
 ** R1  A row per group, ascending (integers, then text); chi_square, df, p and log10_p are the same in all.
 ** R2  With strata_column groups are compared within each stratum, and the differences added up.
-** R3  weights fleming-harrington: survival before the time, of all groups of the stratum together, to the power rho, times the share gone to the power gamma.
-** R4  A group never at risk beside another gives no degree of freedom. Where none is left, and so nothing can be compared, chi_square, p and log10_p are NULL.
+** R3  weights fleming-harrington: survival before the time, of all groups of the stratum together, to the power rho,
+**     times the share gone to the power gamma.
+** R4  A group never at risk beside another gives no degree of freedom. Where none is left, and so nothing can be
+**     compared, chi_square, p and log10_p are NULL.
 */
 #include "core/base/mem.h"
 #include "core/survival/log_rank.h"
@@ -90,8 +92,8 @@ static Status test_compute(Call *call, void *state, int64_t *n_rows)
                      call_text(call, PARAM_GROUP), n, n == 1 ? "" : "s", MOST_GROUPS);
   }
   *n_rows = n;
-  return log_rank_build(&answer->test, answer->grid.cells, answer->grid.n_rows, answer->grid.n_columns, weights, rho, gamma,
-                        call_watch(call));
+  return log_rank_build(&answer->test, answer->grid.cells, answer->grid.n_rows, answer->grid.n_columns, weights, rho,
+                        gamma, call_watch(call));
 }
 
 enum {
@@ -174,28 +176,38 @@ static const ColumnSpec COLUMNS[] = {
 
 static const ParamSpec PARAMS[] = {
   LIFE_SOURCE,
-  {"group_column", PARAM_COLUMN, NULL, 0, 0, NULL, "the column with the groups to compare, integers or text, 2 to 500 different ones"},
-  {"strata_column", PARAM_COLUMN, "", 0, 0, NULL, "the column with strata, integers or text, within which groups are compared; left out: one stratum"},
+  {"group_column", PARAM_COLUMN, NULL, 0, 0, NULL,
+   "the column with the groups to compare, integers or text, 2 to 500 different ones"},
+  {"strata_column", PARAM_COLUMN, "", 0, 0, NULL,
+   "the column with strata, integers or text, within which groups are compared; left out: one stratum"},
   {"weights", PARAM_CHOICE, "fleming-harrington", 0, 0, "fleming-harrington|gehan|tarone-ware",
-   "how much each time counts: fleming-harrington by rho and gamma, gehan by how many are at risk (Wilcoxon), tarone-ware by the "
+   "how much each time counts: fleming-harrington by rho and gamma, gehan by how many are at risk (Wilcoxon), "
+   "tarone-ware by the "
    "square root of that"},
-  {"rho", PARAM_REAL, "0", 0, 100, NULL, "0 to 100: above 0 early differences count more; 0 with gamma 0 is the log-rank test"},
+  {"rho", PARAM_REAL, "0", 0, 100, NULL,
+   "0 to 100: above 0 early differences count more; 0 with gamma 0 is the log-rank test"},
   {"gamma", PARAM_REAL, "0", 0, 100, NULL, "0 to 100: above 0 late differences count more"},
 };
 
 const TableSpec survival_test_table = {
   .name = "survival_test",
-  .doc = {
-    .summary = "Tests whether groups of customers stay equally long: log-rank, Fleming-Harrington, Gehan, Tarone-Ware, stratified.",
-    .result = "A row per group, ascending; the test's result is the same in all.",
-    .nulls = "A row with a NULL time, event, group, or stratum where a strata_column is named, does not take part.",
-    .errors = LIFE_ERRORS " Fewer than 2 groups, or more than 500; rho or gamma with other weights; more than a million pairs of stratum and group.",
-    .example = "SELECT group_value, n, observed, round(expected, 1) AS expected, round(chi_square, 2) AS chi_square, df, log10_p "
-               "FROM survival_test('demo_contracts', 'tenure', 'churned', 'plan')",
-    .formula = "(O - E)' V⁻ (O - E), O - E = Σ w (d_g - d n_g/n), V = Σ w² d(n-d)/(n-1) (n_g/n)([g = h] - n_h/n) over event times and strata "
-               "(Mantel 1966); w = S(t-)^rho (1 - S(t-))^gamma (Fleming & Harrington 1991), n (Gehan 1965) or √n (Tarone & Ware 1977); "
-               "p: χ² with the rank of V as df.",
-  },
+  .doc =
+    {
+      .summary = "Tests whether groups of customers stay equally long: log-rank, Fleming-Harrington, Gehan, "
+                 "Tarone-Ware, stratified.",
+      .result = "A row per group, ascending; the test's result is the same in all.",
+      .nulls = "A row with a NULL time, event, group, or stratum where a strata_column is named, does not take part.",
+      .errors = LIFE_ERRORS " Fewer than 2 groups, or more than 500; rho or gamma with other weights; more than a "
+                            "million pairs of stratum and group.",
+      .example = "SELECT group_value, n, observed, round(expected, 1) AS expected, round(chi_square, 2) AS chi_square, "
+                 "df, log10_p "
+                 "FROM survival_test('demo_contracts', 'tenure', 'churned', 'plan')",
+      .formula = "(O - E)' V⁻ (O - E), O - E = Σ w (d_g - d n_g/n), V = Σ w² d(n-d)/(n-1) (n_g/n)([g = h] - n_h/n) "
+                 "over event times and strata "
+                 "(Mantel 1966); w = S(t-)^rho (1 - S(t-))^gamma (Fleming & Harrington 1991), n (Gehan 1965) or √n "
+                 "(Tarone & Ware 1977); "
+                 "p: χ² with the rank of V as df.",
+    },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),
   .params = PARAMS,

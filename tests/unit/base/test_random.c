@@ -1,6 +1,6 @@
 /*
-** The generator against its authors' reference output; the samplers' moments against theory, within four standard errors.
-** not under valgrind: takes a minute there, and ASan and UBSan see it too
+** The generator against its authors' reference output; the samplers' moments against theory, within four standard
+** errors. not under valgrind: takes a minute there, and ASan and UBSan see it too
 */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,19 +14,25 @@
 
 #define DRAWS 400000
 
-/* The first outputs of xoshiro256** from state 1, 2, 3, 4, by the authors' C code (prng.di.unimi.it/xoshiro256starstar.c). */
+/*
+** The first outputs of xoshiro256** from state 1, 2, 3, 4, by the authors' C code
+** (prng.di.unimi.it/xoshiro256starstar.c).
+*/
 static void bits_match_the_reference(void **state)
 {
   (void)state;
-  static const uint64_t EXPECTED[] = {UINT64_C(11520), 0, UINT64_C(1509978240), UINT64_C(1215971899390074240), UINT64_C(1216172134540287360)};
+  static const uint64_t EXPECTED[] = {UINT64_C(11520), 0, UINT64_C(1509978240), UINT64_C(1215971899390074240),
+                                      UINT64_C(1216172134540287360)};
   Random random = {{1, 2, 3, 4}};
   for (size_t i = 0; i < sizeof EXPECTED / sizeof *EXPECTED; i++) {
     assert_true(random_bits(&random) == EXPECTED[i]);
   }
 }
 
-/* SplitMix64 of 1234567 begins 6457827717110365317 (the authors' C code); that is the state which fills stream 0 of seed 1234567, by
- * tests/unit/events/demo_reference.py. */
+/*
+** SplitMix64 of 1234567 begins 6457827717110365317 (the authors' C code); that is the state that fills stream 0 of seed
+** 1234567, by tests/unit/events/demo_reference.py.
+*/
 static void seeds_match_the_reference(void **state)
 {
   (void)state;
@@ -148,12 +154,9 @@ static void logarithm_and_exponential_match_libm(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(bits_match_the_reference),
-    cmocka_unit_test(seeds_match_the_reference),
-    cmocka_unit_test(streams_differ),
-    cmocka_unit_test(samplers_match_theory),
-    cmocka_unit_test(samplers_match_tails),
-    cmocka_unit_test(logarithm_and_exponential_match_libm),
+    cmocka_unit_test(bits_match_the_reference), cmocka_unit_test(seeds_match_the_reference),
+    cmocka_unit_test(streams_differ),           cmocka_unit_test(samplers_match_theory),
+    cmocka_unit_test(samplers_match_tails),     cmocka_unit_test(logarithm_and_exponential_match_libm),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

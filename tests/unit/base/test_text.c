@@ -23,8 +23,12 @@ static void grows(void **unused)
 static void escapes(void **unused)
 {
   (void)unused;
-  const char *const cases[][2] = {
-    {"", "\"\""}, {"a", "\"a\""}, {"\"", "\"\\u0022\""}, {"a\\b\n", "\"a\\u005cb\\u000a\""}, {"客户 x", "\"客户 x\""}, {"\t.\t.", "\"\\u0009.\\u0009.\""}};
+  const char *const cases[][2] = {{"", "\"\""},
+                                  {"a", "\"a\""},
+                                  {"\"", "\"\\u0022\""},
+                                  {"a\\b\n", "\"a\\u005cb\\u000a\""},
+                                  {"客户 x", "\"客户 x\""},
+                                  {"\t.\t.", "\"\\u0009.\\u0009.\""}};
   for (int i = 0; i < 6; i++) {
     Text text = {0};
     text_add_json_string(&text, cases[i][0]);
@@ -39,7 +43,8 @@ static void numbers(void **unused)
 {
   (void)unused;
   const double cases[] = {0, 1, -2.5, 0.231704, 1.0 / 3, -9582.43, 123456.5, 1234567, 0.00012345678, 1e-300, 2.5e20};
-  const char *const want[] = {"0", "1", "-2.5", "0.231704", "0.333333", "-9582.43", "123457", "1234567", "0.000123457", "1e-300", "2.5e20"};
+  const char *const want[] = {"0",      "1",       "-2.5",        "0.231704", "0.333333", "-9582.43",
+                              "123457", "1234567", "0.000123457", "1e-300",   "2.5e20"};
   for (int i = 0; i < 11; i++) {
     char text[NUMBER_TEXT_MAX];
     number_to_text(cases[i], 6, text);

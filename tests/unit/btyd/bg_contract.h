@@ -1,6 +1,7 @@
 /*
-** What tests/unit/btyd/test_bgnbd.c and test_mbgnbd.c ask alike of their two models: the reference files beside the repository row by row (skipped, saying so, where they
-** are absent), values of arbitrary-precision arithmetic, identities, derivatives against differences, and fits.
+** What tests/unit/btyd/test_bgnbd.c and test_mbgnbd.c ask alike of their two models: the reference files beside the
+** repository row by row (skipped, saying so, where they are absent), values of arbitrary-precision arithmetic,
+** identities, derivatives against differences, and fits.
 */
 #ifndef RETAIN_TESTS_BG_CONTRACT_H
 #define RETAIN_TESTS_BG_CONTRACT_H
@@ -101,7 +102,8 @@ static inline int reference_file(const BtydModel *model, const char *path, int f
     check_field(f[0], "cet39", model->expected(theta, &past, 39), f[first + 2]);
     check_field(f[0], "cet52", model->expected(theta, &past, 52), f[first + 3]);
     double discounted;
-    assert_int_equal(btyd_discounted(model, theta, &past, 12 * month, expm1(year / 12), month, &discounted, &WATCH_NEVER), STATUS_OK);
+    assert_int_equal(
+      btyd_discounted(model, theta, &past, 12 * month, expm1(year / 12), month, &discounted, &WATCH_NEVER), STATUS_OK);
     check_field(f[0], "dexp12m", discounted, f[first + 4]);
     check_field(f[0], "dert", model->dert(theta, &past, year / 52), f[first + 5]);
   }
@@ -137,7 +139,8 @@ static inline void new_customers(void **state)
     for (int i = 0; i < 4; i++) {
       theta[i] = strtod(f[1 + i], NULL);
     }
-    double got = f[5][0] == 'E' ? model->expected(theta, NULL, horizon) : model->pmf(theta, NULL, strtod(f[7], NULL), horizon);
+    double got =
+      f[5][0] == 'E' ? model->expected(theta, NULL, horizon) : model->pmf(theta, NULL, strtod(f[7], NULL), horizon);
     check_field(f[5], f[6], got, f[8]);
     rows++;
   }
@@ -179,7 +182,10 @@ static inline void distribution_is_whole(void **state)
   }
 }
 
-/* At once nothing has changed; later less and less are there, and who is there buys; in the end the discounted purchases are the derivative's transform. */
+/*
+** At once nothing has changed; later less and less are there, and who is there buys; in the end the discounted
+** purchases are the derivative's transform.
+*/
 static inline void time_passes(void **state)
 {
   const BtydModel *model = ((const Subject *)*state)->model;
@@ -219,8 +225,7 @@ static inline Cbs some_pasts(int n_covariates)
   Random random = random_seed(7, 1);
   for (int i = 0; i < 60; i++) {
     double z[2] = {random_uniform(&random), random_uniform(&random) - 0.5}, T = 0.5 + random_uniform(&random);
-    double x = i == 59 ? 150 : i % 7, t_x = x == 0 ? 0 : i % 5 ? T * random_uniform(&random)
-                                                               : T;
+    double x = i == 59 ? 150 : i % 7, t_x = x == 0 ? 0 : i % 5 ? T * random_uniform(&random) : T;
     assert_int_equal(cbs_add(&pasts, (CbsRow){x, t_x, T}, n_covariates ? z : NULL, 1 + i % 3), STATUS_OK);
   }
   assert_int_equal(cbs_finish(&pasts, &WATCH_NEVER), STATUS_OK);
@@ -366,7 +371,8 @@ static inline void gold_row(const char *set, const char *model, double *theta, d
   snprintf(wanted, sizeof wanted, "%s,%s,GOLD,r alpha a b,", set, model);
   while (!found && fgets(line, sizeof line, file)) {
     if (strncmp(line, wanted, strlen(wanted)) == 0) {
-      found = sscanf(line + strlen(wanted), "%lf,%lf,%lf,%lf,%lf", theta, theta + 1, theta + 2, theta + 3, log_likelihood) == 5;
+      found = sscanf(line + strlen(wanted), "%lf,%lf,%lf,%lf,%lf", theta, theta + 1, theta + 2, theta + 3,
+                     log_likelihood) == 5;
       const char *se = strstr(line, "se(log p)=");
       found = found && se && sscanf(se, "se(log p)=%lf %lf %lf %lf", errors, errors + 1, errors + 2, errors + 3) == 4;
     }
@@ -405,7 +411,8 @@ static inline void units_of_time(void **state)
 {
   const BtydModel *model = ((const Subject *)*state)->model;
   double seconds = 604800, repeats = 0;
-  Cbs weeks = cdnow_pasts(ORDERS "cdnow_sample_orders.csv", 2, 1), fine = cdnow_pasts(ORDERS "cdnow_sample_orders.csv", 2, seconds);
+  Cbs weeks = cdnow_pasts(ORDERS "cdnow_sample_orders.csv", 2, 1),
+      fine = cdnow_pasts(ORDERS "cdnow_sample_orders.csv", 2, seconds);
   BtydFit a, b;
   assert_int_equal(btyd_fit(model, &weeks, &a, &WATCH_NEVER), STATUS_OK);
   assert_int_equal(btyd_fit(model, &fine, &b, &WATCH_NEVER), STATUS_OK);
@@ -422,12 +429,14 @@ static inline void units_of_time(void **state)
 }
 
 /* Customers of known parameters, b infinite: of one p = a. */
-static inline Cbs drawn_pasts(const double *theta, int n, double T_least, double T_most, bool leaves_at_once, uint64_t seed)
+static inline Cbs drawn_pasts(const double *theta, int n, double T_least, double T_most, bool leaves_at_once,
+                              uint64_t seed)
 {
   Cbs pasts = {0};
   Random random = random_seed(seed, 3);
   for (int i = 0; i < n; i++) {
-    double rate = random_gamma(&random, theta[0]) / theta[1], T = T_least + (T_most - T_least) * random_uniform(&random), t = 0;
+    double rate = random_gamma(&random, theta[0]) / theta[1],
+           T = T_least + (T_most - T_least) * random_uniform(&random), t = 0;
     double p = isinf(theta[3]) ? theta[2] : random_beta(&random, theta[2], theta[3]);
     CbsRow past = {.T = T};
     bool there = !leaves_at_once || random_uniform(&random) >= p;
@@ -450,9 +459,11 @@ static inline Cbs drawn_pasts(const double *theta, int n, double T_least, double
 static inline void known_truths(void **state)
 {
   const BtydModel *model = ((const Subject *)*state)->model;
-  static const double TRUTHS[][7] = {{0.25, 4.4, 0.8, 2.4, 0, 520, 5000}, {5.15, 0.515, 0.6, 3, 26, 52, 2000}, {0.6, 7, 1, 1.5, 5, 60, 5000}};
+  static const double TRUTHS[][7] = {
+    {0.25, 4.4, 0.8, 2.4, 0, 520, 5000}, {5.15, 0.515, 0.6, 3, 26, 52, 2000}, {0.6, 7, 1, 1.5, 5, 60, 5000}};
   for (int k = 0; k < 3; k++) {
-    Cbs pasts = drawn_pasts(TRUTHS[k], (int)TRUTHS[k][6], TRUTHS[k][4], TRUTHS[k][5], strcmp(model->name, "mbgnbd") == 0, 11);
+    Cbs pasts =
+      drawn_pasts(TRUTHS[k], (int)TRUTHS[k][6], TRUTHS[k][4], TRUTHS[k][5], strcmp(model->name, "mbgnbd") == 0, 11);
     BtydFit fit;
     assert_int_equal(btyd_fit(model, &pasts, &fit, &WATCH_NEVER), STATUS_OK);
     assert_true(fit.converged);
@@ -494,8 +505,9 @@ static inline void covariates_are_found(void **state)
   assert_int_equal(btyd_fit(model, &pasts, &fit, &WATCH_NEVER), STATUS_OK);
   assert_true(fit.converged);
   for (int i = 0; i < 8; i++) {
-    double off = i < 4 ? log(fit.theta[i] / TRUTH[i]) : i < 6 ? fit.transaction[i - 4] - TRANSACTION[i - 4]
-                                                              : fit.dropout[i - 6] - DROPOUT[i - 6];
+    double off = i < 4   ? log(fit.theta[i] / TRUTH[i])
+                 : i < 6 ? fit.transaction[i - 4] - TRANSACTION[i - 4]
+                         : fit.dropout[i - 6] - DROPOUT[i - 6];
     assert_true(fabs(off) < 4 * sqrt(fit.covariance[i * 9]) && fit.covariance[i * 9] > 0);
   }
   cbs_free(&pasts);
@@ -569,9 +581,10 @@ static inline void unfit_pasts(void **state)
 }
 
 #define ALIKE(name) cmocka_unit_test_prestate(name, (void *)&SUBJECT)
-#define CONTRACT                                                                                                    \
+#define CONTRACT \
   ALIKE(summary_rows), ALIKE(stress_rows), ALIKE(new_customers), ALIKE(exact_values), ALIKE(distribution_is_whole), \
-    ALIKE(time_passes), ALIKE(no_dropout), ALIKE(derivatives), ALIKE(starts_and_domain), ALIKE(published_fits),     \
-    ALIKE(units_of_time), ALIKE(known_truths), ALIKE(covariates_are_found), ALIKE(ridge), ALIKE(limits_in_words), ALIKE(unfit_pasts)
+    ALIKE(time_passes), ALIKE(no_dropout), ALIKE(derivatives), ALIKE(starts_and_domain), ALIKE(published_fits), \
+    ALIKE(units_of_time), ALIKE(known_truths), ALIKE(covariates_are_found), ALIKE(ridge), ALIKE(limits_in_words), \
+    ALIKE(unfit_pasts)
 
 #endif

@@ -1,7 +1,7 @@
 /*
-** core/btyd/backtest.c against a shop worked out by hand, against the definitions applied naively to random shops (both with a model simple enough to write
-** down), and against the published test on CDNOW.
-** not under valgrind: fits and integrals by the hundred, which ASan and UBSan see too
+** core/btyd/backtest.c against a shop worked out by hand, against the definitions applied naively to random shops (both
+** with a model simple enough to write down), and against the published test on CDNOW. not under valgrind: fits and
+** integrals by the hundred, which ASan and UBSan see too
 */
 #include "cdnow.h"
 
@@ -49,34 +49,31 @@ static const BacktestRow *find(const Backtest *backtest, BacktestSection section
 }
 
 /*
-** Cut 2024-01-14, end 2024-01-25. Customer 1: days 1 (twice), 8, 15, 20; customer 2: day 3; customer 3: days 10, 25; customer 4: day 16, too late.
-** Of 1: x = 1, T = 13 days; of 2: T = 11; of 3: x = 0, T = 4. With theta = (1, 0) the rates per week are 2 * 7/13, 7/11 and 7/4, and the holdout is 11/7
-** weeks: predicted 22/13, 1 and 11/4, actual 2, 0 and 1.
+** Cut 2024-01-14, end 2024-01-25. Customer 1: days 1 (twice), 8, 15, 20; customer 2: day 3; customer 3: days 10, 25;
+** customer 4: day 16, too late. Of 1: x = 1, T = 13 days; of 2: T = 11; of 3: x = 0, T = 4. With theta = (1, 0) the
+** rates per week are 2 * 7/13, 7/11 and 7/4, and the holdout is 11/7 weeks: predicted 22/13, 1 and 11/4, actual 2, 0
+** and 1.
 */
 static void by_hand(void **unused)
 {
   (void)unused;
   const Row rows[] = {
-    {at("2024-01-01 09:00"), 1, 0, 1},
-    {at("2024-01-03"), 2, 0, 2},
-    {at("2024-01-01 23:59"), 1, 0, 3},
-    {at("2024-01-20"), 1, 0, 4},
-    {at("2024-01-08"), 1, 0, 5},
-    {at("2024-01-15"), 1, 0, 6},
-    {at("2024-01-10"), 3, 0, 7},
-    {at("2024-01-25"), 3, 0, 8},
-    {at("2024-01-16"), 4, 0, 9},
+    {at("2024-01-01 09:00"), 1, 0, 1},  {at("2024-01-03"), 2, 0, 2}, {at("2024-01-01 23:59"), 1, 0, 3},
+    {at("2024-01-20"), 1, 0, 4},        {at("2024-01-08"), 1, 0, 5}, {at("2024-01-15"), 1, 0, 6},
+    {at("2024-01-10"), 3, 0, 7},        {at("2024-01-25"), 3, 0, 8}, {at("2024-01-16"), 4, 0, 9},
     {at("2024-01-15 12:00"), 1, 0, 10},
   };
   Backtest backtest = {0};
   Customers customers = {0};
   BtydFit fit = poisson_fit(1, 1e-300);
   assert_true(feed(backtest_accumulator(), &backtest, &customers, rows, 10));
-  assert_int_equal(backtest_finish(&backtest, day_of("2024-01-01"), day_of("2024-01-14"), day_of("2024-01-25"), &NEVER), STATUS_OK);
+  assert_int_equal(backtest_finish(&backtest, day_of("2024-01-01"), day_of("2024-01-14"), day_of("2024-01-25"), &NEVER),
+                   STATUS_OK);
   assert_true(cbs_customers(&backtest.calibration) == 3);
   bool found = false;
   for (size_t i = 0; i < backtest.calibration.n; i++) {
-    found = found || (backtest.calibration.x[i] == 1 && backtest.calibration.t_x[i] == 1 && backtest.calibration.T[i] == 13 / 7.0);
+    found = found || (backtest.calibration.x[i] == 1 && backtest.calibration.t_x[i] == 1 &&
+                      backtest.calibration.T[i] == 13 / 7.0);
   }
   assert_true(found);
   assert_int_equal(backtest_model(&backtest, &fit, 0.5, &NEVER), STATUS_OK);
@@ -96,8 +93,8 @@ static void by_hand(void **unused)
   assert_true(overall->held_out);
   assert_int_equal(overall->last_day, day_of("2024-01-25"));
   /*
-  ** Central halves. Poisson(1.69): 0 has 0.184, 0 … 2 have 0.759: 1 … 2 holds 2. Poisson(1): 0 has 0.368: from 0. Poisson(2.75): 0 and 1 have 0.240: from 2,
-  ** so that 1 is out.
+  ** Central halves. Poisson(1.69): 0 has 0.184, 0 … 2 have 0.759: 1 … 2 holds 2. Poisson(1): 0 has 0.368: from 0.
+  ** Poisson(2.75): 0 and 1 have 0.240: from 2, so that 1 is out.
   */
   assert_near(overall->coverage, 2 / 3.0);
 
@@ -119,7 +116,10 @@ static void by_hand(void **unused)
 static void weeks_by_hand(void **unused)
 {
   (void)unused;
-  const Row rows[] = {{at("2024-01-02"), 1, 0, 1}, {at("2024-01-03"), 2, 0, 2}, {at("2024-01-08"), 1, 0, 3}, {at("2024-01-10"), 3, 0, 4}, {at("2024-01-15"), 1, 0, 5}, {at("2024-01-20"), 1, 0, 6}, {at("2024-01-16"), 4, 0, 7}, {at("2024-01-22"), 4, 0, 8}, {at("2024-01-25"), 3, 0, 9}, {at("2024-01-25 01:00"), 3, 0, 10}};
+  const Row rows[] = {{at("2024-01-02"), 1, 0, 1},       {at("2024-01-03"), 2, 0, 2}, {at("2024-01-08"), 1, 0, 3},
+                      {at("2024-01-10"), 3, 0, 4},       {at("2024-01-15"), 1, 0, 5}, {at("2024-01-20"), 1, 0, 6},
+                      {at("2024-01-16"), 4, 0, 7},       {at("2024-01-22"), 4, 0, 8}, {at("2024-01-25"), 3, 0, 9},
+                      {at("2024-01-25 01:00"), 3, 0, 10}};
   const double days_since_first[][3] = {{5, 4, 0}, {12, 11, 4}, {19, 18, 11}, {23, 22, 15}};
   const double actual[] = {0, 1, 3, 4}, customers_so_far[] = {2, 3, 3, 3};
   const char *const last_day[] = {"2024-01-07", "2024-01-14", "2024-01-21", "2024-01-25"};
@@ -127,7 +127,8 @@ static void weeks_by_hand(void **unused)
   Customers customers = {0};
   BtydFit fit = poisson_fit(1, 2);
   assert_true(feed(backtest_accumulator(), &backtest, &customers, rows, 10));
-  assert_int_equal(backtest_finish(&backtest, day_of("2024-01-02"), day_of("2024-01-14"), day_of("2024-01-25"), &NEVER), STATUS_OK);
+  assert_int_equal(backtest_finish(&backtest, day_of("2024-01-02"), day_of("2024-01-14"), day_of("2024-01-25"), &NEVER),
+                   STATUS_OK);
   assert_int_equal(backtest_model(&backtest, &fit, 0.95, &NEVER), STATUS_OK);
   for (int week = 1; week <= 4; week++) {
     const BacktestRow *row = find(&backtest, BACKTEST_WEEK, week);
@@ -256,7 +257,8 @@ static void unfitted(void **unused)
   Customers customers = {0};
   BtydFit fit = poisson_fit(1, 2), failed = {.model = &POISSON, .reason = "nobody bought again"};
   assert_true(feed(backtest_accumulator(), &backtest, &customers, rows, 2));
-  assert_int_equal(backtest_finish(&backtest, day_of("2024-01-02"), day_of("2024-01-20"), day_of("2024-01-25"), &NEVER), STATUS_OK);
+  assert_int_equal(backtest_finish(&backtest, day_of("2024-01-02"), day_of("2024-01-20"), day_of("2024-01-25"), &NEVER),
+                   STATUS_OK);
   assert_int_equal(backtest_model(&backtest, &failed, 0.95, &NEVER), STATUS_OK);
   assert_int_equal(backtest.n_rows, 1);
   assert_true(isnan(backtest.row[0].actual) && isnan(backtest.row[0].customers));
@@ -277,7 +279,8 @@ static bool stop_at(void *context)
 static void interrupted(void **unused)
 {
   (void)unused;
-  const Row rows[] = {{at("2024-01-02"), 1, 0, 1}, {at("2024-01-09"), 1, 0, 2}, {at("2024-01-04"), 2, 0, 3}, {at("2070-01-23"), 1, 0, 4}};
+  const Row rows[] = {
+    {at("2024-01-02"), 1, 0, 1}, {at("2024-01-09"), 1, 0, 2}, {at("2024-01-04"), 2, 0, 3}, {at("2070-01-23"), 1, 0, 4}};
   int stopped = 0;
   for (int at_question = 1;; at_question++) {
     int questions = at_question;
@@ -286,7 +289,8 @@ static void interrupted(void **unused)
     Customers customers = {0};
     BtydFit fit = poisson_fit(1, 2);
     assert_true(feed(backtest_accumulator(), &backtest, &customers, rows, 4));
-    Status status = backtest_finish(&backtest, day_of("2024-01-02"), day_of("2024-01-20"), day_of("2070-01-25"), &watch);
+    Status status =
+      backtest_finish(&backtest, day_of("2024-01-02"), day_of("2024-01-20"), day_of("2070-01-25"), &watch);
     if (status == STATUS_OK) {
       status = backtest_model(&backtest, &fit, 0.95, &watch);
     }
@@ -303,22 +307,27 @@ static void interrupted(void **unused)
 }
 
 /*
-** BG/NBD on CDNOW, 39 weeks and 39 held out, at the parameters of ../shared/reference/btyd/ref_params.csv (cdnow_sample, bgnbd, GOLD). Fader, Hardie & Lee 2005 print the
-** correlation 0.626, and a tracking curve that ends 4 % below the actual 4,339. More digits: Python with mpmath's hyp2f1 at 30 digits.
+** BG/NBD on CDNOW, 39 weeks and 39 held out, at the parameters of ../shared/reference/btyd/ref_params.csv
+** (cdnow_sample, bgnbd, GOLD). Fader, Hardie & Lee 2005 print the correlation 0.626, and a tracking curve that ends 4 %
+** below the actual 4,339. More digits: Python with mpmath's hyp2f1 at 30 digits.
 */
 static void cdnow(void **unused)
 {
   (void)unused;
-  static const double ACTUAL[] = {334, 306, 298, 156, 157, 112, 112, 407}, COUNT[] = {1411, 439, 214, 100, 62, 38, 29, 64};
-  static const double PREDICTED[] = {317.59821714772534, 229.65458510640931, 223.4447020391481, 152.02795129714366,
+  static const double ACTUAL[] = {334, 306, 298, 156, 157, 112, 112, 407},
+                      COUNT[] = {1411, 439, 214, 100, 62, 38, 29, 64};
+  static const double PREDICTED[] = {317.59821714772534, 229.65458510640931, 223.4447020391481,  152.02795129714366,
                                      134.15967955867697, 100.84614362686416, 101.61722666240922, 394.0601925041718};
   size_t n;
   Row *rows = cdnow_rows(&n);
   Backtest backtest = {0};
   Customers customers = {0};
-  BtydFit fit = {.model = &BGNBD, .theta = {0.24259452243015697, 4.413602019013498, 0.7929220172255678, 2.425906776826215}, .converged = true};
+  BtydFit fit = {.model = &BGNBD,
+                 .theta = {0.24259452243015697, 4.413602019013498, 0.7929220172255678, 2.425906776826215},
+                 .converged = true};
   assert_true(feed(backtest_accumulator(), &backtest, &customers, rows, n));
-  assert_int_equal(backtest_finish(&backtest, day_of("1997-01-01"), day_of("1997-09-30"), day_of("1998-06-30"), &NEVER), STATUS_OK);
+  assert_int_equal(backtest_finish(&backtest, day_of("1997-01-01"), day_of("1997-09-30"), day_of("1998-06-30"), &NEVER),
+                   STATUS_OK);
   assert_int_equal(backtest_model(&backtest, &fit, 0.95, &NEVER), STATUS_OK);
   const BacktestRow *overall = find(&backtest, BACKTEST_OVERALL, 0);
   assert_near(overall->customers, 2357);
@@ -334,7 +343,8 @@ static void cdnow(void **unused)
     assert_near(row->actual, ACTUAL[x]);
     assert_true(fabs(row->predicted / PREDICTED[x] - 1) < 1e-10);
   }
-  const BacktestRow *week12 = find(&backtest, BACKTEST_WEEK, 12), *week39 = find(&backtest, BACKTEST_WEEK, 39), *week78 = find(&backtest, BACKTEST_WEEK, 78);
+  const BacktestRow *week12 = find(&backtest, BACKTEST_WEEK, 12), *week39 = find(&backtest, BACKTEST_WEEK, 39),
+                    *week78 = find(&backtest, BACKTEST_WEEK, 78);
   assert_near(week12->actual, 733);
   assert_true(fabs(week12->predicted / 611.755572680374 - 1) < 1e-10);
   assert_near(week39->actual, 2457);
@@ -351,12 +361,8 @@ static void cdnow(void **unused)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(by_hand),
-    cmocka_unit_test(weeks_by_hand),
-    cmocka_unit_test(random_shops),
-    cmocka_unit_test(unfitted),
-    cmocka_unit_test(interrupted),
-    cmocka_unit_test(cdnow),
+    cmocka_unit_test(by_hand),  cmocka_unit_test(weeks_by_hand), cmocka_unit_test(random_shops),
+    cmocka_unit_test(unfitted), cmocka_unit_test(interrupted),   cmocka_unit_test(cdnow),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 /*
-** One contract for all models of core/btyd/btyd.h: what has to hold whatever the formulas are, on parameters as published, and fits of
-** simulated customers whose true parameters are known.
-** not under valgrind: hundreds of fits, each of which ASan and UBSan see too
+** One contract for all models of core/btyd/btyd.h: what has to hold whatever the formulas are, on parameters as
+** published, and fits of simulated customers whose true parameters are known. not under valgrind: hundreds of fits,
+** each of which ASan and UBSan see too
 */
 #include "feed.h"
 
@@ -13,10 +13,14 @@ static const Watch NEVER = {0};
 typedef struct Subject {
   const BtydModel *model;
   double theta[BTYD_PARAMETERS];
-  void (*draw)(Random *random, const double *theta, CbsRow *past); /* a customer of the model, seen for T = 40 … 80 (BG/BB: 12) */
+  /* a customer of the model, seen for T = 40 … 80 (BG/BB: 12) */
+  void (*draw)(Random *random, const double *theta, CbsRow *past);
 } Subject;
 
-/* A gamma-distributed waiting time's customer, who may leave: calls for the time of the next purchase until T or the end. */
+/*
+** A gamma-distributed waiting time's customer, who may leave: calls for the time of the next purchase until T or the
+** end.
+*/
 static void live(Random *random, double rate, double end, double dropout, CbsRow *past)
 {
   double t = 0;
@@ -35,7 +39,10 @@ static double draw_age(Random *random)
   return 40 + 40 * random_uniform(random);
 }
 
-/* Fader, Hardie & Lee 2005: may leave after every repeat purchase. live() asks before each wait, so the first wait is free of it. */
+/*
+** Fader, Hardie & Lee 2005: may leave after every repeat purchase. live() asks before each wait, so the first wait is
+** free of it.
+*/
 static void draw_bgnbd(Random *random, const double *theta, CbsRow *past)
 {
   double rate = random_gamma(random, theta[0]) / theta[1], p = random_beta(random, theta[2], theta[3]);
@@ -99,14 +106,15 @@ static bool is_near(double a, double b, double relative)
   return fabs(a - b) <= relative * fmax(fabs(a), fabs(b)) + 1e-300;
 }
 
-#define assert_close(a, b, relative)                                                                  \
-  do {                                                                                                \
-    double a_ = (a), b_ = (b);                                                                        \
+#define assert_close(a, b, relative) \
+  do { \
+    double a_ = (a), b_ = (b); \
     if (!is_near(a_, b_, relative)) fail_msg("%s: %.17g is not %.17g", subject->model->name, a_, b_); \
   } while (0)
 
 /* Some pasts, BG/BB's in whole numbers. */
-static const CbsRow PASTS[] = {{0, 0, 38}, {2, 30, 38}, {1, 1, 50}, {7, 38, 38}, {26, 30, 39}, {0, 0, 1}, {150, 389, 400}};
+static const CbsRow PASTS[] = {{0, 0, 38},   {2, 30, 38}, {1, 1, 50},     {7, 38, 38},
+                               {26, 30, 39}, {0, 0, 1},   {150, 389, 400}};
 #define N_PASTS ((int)(sizeof PASTS / sizeof *PASTS))
 static const double HORIZONS[] = {1, 13, 52, 400};
 
@@ -159,7 +167,8 @@ static void predictions(const Subject *subject)
     double same, coarse, dert = model->dert(theta, past, 0.2), step = model->discrete ? 1 : 0.002;
     assert_int_equal(btyd_discounted(model, theta, past, 52, 0, 1, &same, &WATCH_NEVER), STATUS_OK);
     assert_true(same == model->expected(theta, past, 52));
-    assert_int_equal(btyd_discounted(model, theta, past, 400, expm1(0.2 * step), step, &coarse, &WATCH_NEVER), STATUS_OK);
+    assert_int_equal(btyd_discounted(model, theta, past, 400, expm1(0.2 * step), step, &coarse, &WATCH_NEVER),
+                     STATUS_OK);
     assert_close(dert, coarse, model->discrete ? 1e-9 : 1e-3);
     assert_true(model->dert(theta, past, 0.1) > dert && dert > model->dert(theta, past, 0.3));
   }
@@ -211,7 +220,10 @@ static double total(const Subject *subject, const double *theta, const Cbs *past
   return sum;
 }
 
-/* The gradient (and the Hessian, where there is one) against differences of the value (of the gradient), away from the maximum. */
+/*
+** The gradient (and the Hessian, where there is one) against differences of the value (of the gradient), away from the
+** maximum.
+*/
 static void derivatives(const Subject *subject, const Cbs *pasts)
 {
   const BtydModel *model = subject->model;
@@ -242,7 +254,8 @@ static void derivatives(const Subject *subject, const Cbs *pasts)
     model->evaluate(fitter, at, &low, below);
     at[i] = centre;
     if (fabs((high - low) / (2 * width) - gradient[i]) > 1e-5 * (1 + fabs(gradient[i]) + 1e-4 * fabs(value))) {
-      fail_msg("%s: gradient %d is %.12g, by differences %.12g", model->name, i, gradient[i], (high - low) / (2 * width));
+      fail_msg("%s: gradient %d is %.12g, by differences %.12g", model->name, i, gradient[i],
+               (high - low) / (2 * width));
     }
     for (int j = 0; model->evaluate_hessian && j <= i; j++) {
       double difference = (above[j] - below[j]) / (2 * width);
@@ -254,7 +267,10 @@ static void derivatives(const Subject *subject, const Cbs *pasts)
   model->close(fitter);
 }
 
-/* What a fit of simulated customers owes: a maximum above the truth, the truth within four standard errors, the same from any presentation. */
+/*
+** What a fit of simulated customers owes: a maximum above the truth, the truth within four standard errors, the same
+** from any presentation.
+*/
 static void fits(const Subject *subject)
 {
   const BtydModel *model = subject->model;
@@ -300,7 +316,10 @@ static void fits(const Subject *subject)
   cbs_free(&scaled);
 }
 
-/* 95 % intervals from the covariance cover the truth in about 95 of 100 shops; Bonferroni over the parameters: 5 standard deviations. */
+/*
+** 95 % intervals from the covariance cover the truth in about 95 of 100 shops; Bonferroni over the parameters: 5
+** standard deviations.
+*/
 static void coverage(const Subject *subject)
 {
   enum {
@@ -322,7 +341,8 @@ static void coverage(const Subject *subject)
   assert_true(converged >= 54);
   for (int i = 0; i < model->n_parameters; i++) {
     double rate = (double)covered[i] / converged;
-    if (rate < 0.95 - 4 * 0.0281) fail_msg("%s: parameter %d covered in %d of %d", model->name, i, covered[i], converged);
+    if (rate < 0.95 - 4 * 0.0281)
+      fail_msg("%s: parameter %d covered in %d of %d", model->name, i, covered[i], converged);
   }
 }
 
@@ -379,7 +399,8 @@ static void contract(void **state)
   if (!subject->model->spend) {
     double sum;
     assert_int_equal(btyd_discounted(subject->model, subject->theta, &PASTS[0], 400, 0.1, 1, &sum, &now), STATUS_OK);
-    assert_int_equal(btyd_discounted(subject->model, subject->theta, &PASTS[0], 4000, 0.1, 1, &sum, &now), STATUS_INTERRUPT);
+    assert_int_equal(btyd_discounted(subject->model, subject->theta, &PASTS[0], 4000, 0.1, 1, &sum, &now),
+                     STATUS_INTERRUPT);
   }
   cbs_free(&pasts);
 }
@@ -389,7 +410,10 @@ static bool stop_at(void *context)
   return --*(int *)context <= 0;
 }
 
-/* So many that a sample tells where to begin: the truth is found in few steps, a limit is still a limit, and a stop is heard in the sample as well. */
+/*
+** So many that a sample tells where to begin: the truth is found in few steps, a limit is still a limit, and a stop is
+** heard in the sample as well.
+*/
 static void many_customers(void **unused)
 {
   (void)unused;
@@ -433,8 +457,11 @@ static void domains(void **unused)
   const struct {
     const BtydModel *model;
     CbsRow past;
-  } cases[] = {
-    {&BGNBD, {-1, 0, 1}}, {&BGNBD, {1.5, 1, 2}}, {&BGNBD, {1, 3, 2}}, {&BGNBD, {0, 1, 2}}, {&BGNBD, {1, 0, 2}}, {&BGNBD, {1, NAN, 2}}, {&BGNBD, {0, 0, -1}}, {&BGBB, {3, 2, 5}}, {&BGBB, {1, 1.5, 5}}, {&BGBB, {1, 1, 5.5}}, {&GAMMA_GAMMA, {0, 1, 0}}, {&GAMMA_GAMMA, {1, 0, 0}}, {&GAMMA_GAMMA, {NAN, 1, 0}}, {&PARETO_NBD, {1, 1, NAN}}};
+  } cases[] = {{&BGNBD, {-1, 0, 1}},        {&BGNBD, {1.5, 1, 2}},     {&BGNBD, {1, 3, 2}},
+               {&BGNBD, {0, 1, 2}},         {&BGNBD, {1, 0, 2}},       {&BGNBD, {1, NAN, 2}},
+               {&BGNBD, {0, 0, -1}},        {&BGBB, {3, 2, 5}},        {&BGBB, {1, 1.5, 5}},
+               {&BGBB, {1, 1, 5.5}},        {&GAMMA_GAMMA, {0, 1, 0}}, {&GAMMA_GAMMA, {1, 0, 0}},
+               {&GAMMA_GAMMA, {NAN, 1, 0}}, {&PARETO_NBD, {1, 1, NAN}}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     assert_non_null(btyd_row_problem(cases[i].model, &cases[i].past));
   }
@@ -442,7 +469,8 @@ static void domains(void **unused)
 
 int main(void)
 {
-  struct CMUnitTest tests[N_SUBJECTS + 3] = {cmocka_unit_test(names), cmocka_unit_test(domains), cmocka_unit_test(many_customers)};
+  struct CMUnitTest tests[N_SUBJECTS + 3] = {cmocka_unit_test(names), cmocka_unit_test(domains),
+                                             cmocka_unit_test(many_customers)};
   for (int i = 0; i < N_SUBJECTS; i++) {
     tests[3 + i] = (struct CMUnitTest){SUBJECTS[i].model->name, contract, NULL, NULL, (void *)(uintptr_t)&SUBJECTS[i]};
   }

@@ -57,7 +57,8 @@ static void order_of_arrival(void **unused)
   static CbsRow rows[N];
   for (int i = 0; i < N; i++) {
     double x = (double)draw_below(&seed, 4);
-    rows[i] = (CbsRow){x, x > 0 ? (double)(1 + draw_below(&seed, 50)) / 7 : 0, (double)(51 + draw_below(&seed, 40)) / 7};
+    rows[i] =
+      (CbsRow){x, x > 0 ? (double)(1 + draw_below(&seed, 50)) / 7 : 0, (double)(51 + draw_below(&seed, 40)) / 7};
     assert_int_equal(cbs_add(&one, rows[i], NULL, 1), STATUS_OK);
   }
   for (int i = N - 1; i >= 0; i--) {
@@ -120,17 +121,15 @@ static void stops_anywhere(void **unused)
     cbs_free(&pasts);
   }
   assert_int_equal(status, STATUS_OK);
-  assert_true(asked > 40); /* 3 for each of 13 merges, as many for the runs and the columns, and one at least for each growth */
+  /* 3 for each of 13 merges, as many for the runs and the columns, and one at least for each growth */
+  assert_true(asked > 40);
 }
 
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(merges_equal_rows),
-    cmocka_unit_test(tells_covariates_apart),
-    cmocka_unit_test(order_of_arrival),
-    cmocka_unit_test(stops_and_is_empty),
-    cmocka_unit_test(stops_anywhere),
+    cmocka_unit_test(merges_equal_rows),  cmocka_unit_test(tells_covariates_apart), cmocka_unit_test(order_of_arrival),
+    cmocka_unit_test(stops_and_is_empty), cmocka_unit_test(stops_anywhere),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 /*
-** core/btyd/clv_forecast.c: from rows to forecasts, against values computed with mpmath, and what it does where models cannot be fitted.
-** not under valgrind: fits and integrals by the hundred, which ASan and UBSan see too
+** core/btyd/clv_forecast.c: from rows to forecasts, against values computed with mpmath, and what it does where models
+** cannot be fitted. not under valgrind: fits and integrals by the hundred, which ASan and UBSan see too
 */
 #include "cdnow.h"
 
@@ -26,7 +26,8 @@ static void shop_read(Shop *shop, const Row *rows, size_t n, const char *until, 
     end = rows[i].time > end ? rows[i].time : end;
   }
   assert_int_equal(customer_summary_finish(&shop->summary, &shop->customers, end, &NEVER), STATUS_OK);
-  assert_int_equal(summary_cbs(&shop->summary, &shop->customers, unit_days, true, NULL, &shop->pasts, &NEVER), STATUS_OK);
+  assert_int_equal(summary_cbs(&shop->summary, &shop->customers, unit_days, true, NULL, &shop->pasts, &NEVER),
+                   STATUS_OK);
   shop->forecast = (ClvForecast){.unit_days = unit_days, .horizon = 364 / unit_days, .level = 0.95};
 }
 
@@ -56,9 +57,9 @@ static void assert_close(double a, double b, double relative)
 }
 
 /*
-** BG/NBD and Gamma-Gamma on the CDNOW sample up to 1997-09-30, 52 weeks ahead. Python, mpmath at 30 digits, at the parameters of
-** ../shared/reference/btyd/ref_params.csv (cdnow_sample, GOLD): E by equation 10 of Fader, Hardie & Lee 2005, gradients and the Hessians of both
-** log-likelihoods by central differences.
+** BG/NBD and Gamma-Gamma on the CDNOW sample up to 1997-09-30, 52 weeks ahead. Python, mpmath at 30 digits, at the
+** parameters of ../shared/reference/btyd/ref_params.csv (cdnow_sample, GOLD): E by equation 10 of Fader, Hardie & Lee
+** 2005, gradients and the Hessians of both log-likelihoods by central differences.
 */
 typedef struct Expected {
   int customer;
@@ -66,11 +67,12 @@ typedef struct Expected {
 } Expected;
 
 static const Expected CDNOW[] = {
-  {1760, 0.969221268622014, 25.063341342453, 26.3942635019018, 661.528435630813, 573.3343836237, 763.2890746622, 633.509233135808, 550.1519741742,
-   729.4965160685},
-  {50, 1, 0.251681896887638, 35.1703712656562, 8.85174575438283, 7.971102622529, 9.829681865942, 8.45493550960867, 7.614183554906, 9.388522611276},
-  {226, 0.694640488291646, 2.11853838730512, 26.3654336401237, 55.8561832645477, 49.68775299708, 62.79038637682, 53.4318427570058, 47.57358469608,
-   60.01149248365},
+  {1760, 0.969221268622014, 25.063341342453, 26.3942635019018, 661.528435630813, 573.3343836237, 763.2890746622,
+   633.509233135808, 550.1519741742, 729.4965160685},
+  {50, 1, 0.251681896887638, 35.1703712656562, 8.85174575438283, 7.971102622529, 9.829681865942, 8.45493550960867,
+   7.614183554906, 9.388522611276},
+  {226, 0.694640488291646, 2.11853838730512, 26.3654336401237, 55.8561832645477, 49.68775299708, 62.79038637682,
+   53.4318427570058, 47.57358469608, 60.01149248365},
 };
 
 static void cdnow(void **unused)
@@ -103,7 +105,10 @@ static void cdnow(void **unused)
   free(rows);
 }
 
-/* The lowest AIC: MBG/NBD on this set (ref_params.csv: -9582.1357 against -9582.4292 and -9594.9762, four parameters each). */
+/*
+** The lowest AIC: MBG/NBD on this set (ref_params.csv: -9582.1357 against -9582.4292 and -9594.9762, four parameters
+** each).
+*/
 static void lowest_aic(void **unused)
 {
   (void)unused;
@@ -141,9 +146,11 @@ static void memory_and_unit(void **unused)
     CbsRow past = {(double)row.repeats, (double)row.recency / 7, (double)row.age / 7};
     assert_true(clv_forecast_p_alive(&shop.forecast, &row) == PARETO_NBD.p_alive(fit->theta, &past));
     assert_true(clv_forecast_purchases(&shop.forecast, &row) == PARETO_NBD.expected(fit->theta, &past, 52));
-    assert_true(clv_forecast_value(&shop.forecast, &row) == clv_forecast_purchases(&shop.forecast, &row) * clv_forecast_mean_value(&shop.forecast, &row));
+    assert_true(clv_forecast_value(&shop.forecast, &row) ==
+                clv_forecast_purchases(&shop.forecast, &row) * clv_forecast_mean_value(&shop.forecast, &row));
     if (row.repeats) {
-      assert_close(clv_forecast_mean_value(&shop.forecast, &row), GAMMA_GAMMA.expected_value(shop.forecast.spend.theta, past.x, fmax(row.mean, 1e-300)), 1e-12);
+      assert_close(clv_forecast_mean_value(&shop.forecast, &row),
+                   GAMMA_GAMMA.expected_value(shop.forecast.spend.theta, past.x, fmax(row.mean, 1e-300)), 1e-12);
     }
     Interval one = clv_forecast_interval(&shop.forecast, &row), other = clv_forecast_interval(&days.forecast, &row);
     assert_close(other.low, one.low, 1e-6);
@@ -158,7 +165,8 @@ static void bootstrap_run(Shop *shop, const Row *rows, size_t n, uint64_t seed)
 {
   shop_read(shop, rows, n, "1997-09-30", 7);
   assert_int_equal(clv_forecast_fit(&shop->forecast, &shop->pasts, 0, &NEVER), STATUS_OK);
-  assert_int_equal(clv_forecast_bootstrap(&shop->forecast, &shop->summary, &shop->customers, 60, seed, &NEVER), STATUS_OK);
+  assert_int_equal(clv_forecast_bootstrap(&shop->forecast, &shop->summary, &shop->customers, 60, seed, &NEVER),
+                   STATUS_OK);
   assert_true(shop->forecast.n_replicates >= 55);
 }
 
@@ -201,7 +209,8 @@ static void bootstrap(void **unused)
 #define REFUNDED 5 /* a customer who bought again */
 
 /*
-** A shop as BG/NBD means it (r = 0.6, alpha = 4 weeks, a = 1, b = 3), 300 customers who begin in the first 40 days of a year; `value` of a purchase.
+** A shop as BG/NBD means it (r = 0.6, alpha = 4 weeks, a = 1, b = 3), 300 customers who begin in the first 40 days of a
+** year; `value` of a purchase.
 */
 static size_t small_shop(Row *rows, double (*value)(int customer, int purchase))
 {
@@ -262,7 +271,8 @@ static void mean_instead(void **unused)
   assert_near(clv_forecast_value(&shop.forecast, &row), 10 * clv_forecast_purchases(&shop.forecast, &row));
   assert_near(clv_forecast_mean_value(&shop.forecast, &once), 10);
   Interval interval = clv_forecast_interval(&shop.forecast, &row);
-  assert_true(interval.low < clv_forecast_value(&shop.forecast, &row) && interval.high > clv_forecast_value(&shop.forecast, &row));
+  assert_true(interval.low < clv_forecast_value(&shop.forecast, &row) &&
+              interval.high > clv_forecast_value(&shop.forecast, &row));
   shop_free(&shop);
 }
 
@@ -290,7 +300,9 @@ static void mean_by_definition(void **unused)
   shop_free(&shop);
 }
 
-/* Refunds: a negative mean of one customer counts as 0; a shop that loses on the whole has no interval on a log scale. */
+/*
+** Refunds: a negative mean of one customer counts as 0; a shop that loses on the whole has no interval on a log scale.
+*/
 static void negative_values(void **unused)
 {
   (void)unused;
@@ -302,7 +314,8 @@ static void negative_values(void **unused)
   assert_true(row.mean < 0);
   assert_non_null(shop.forecast.model);
   assert_true(shop.forecast.has_spend);
-  assert_close(clv_forecast_mean_value(&shop.forecast, &row), GAMMA_GAMMA.expected_value(shop.forecast.spend.theta, (double)row.repeats, 1e-300), 1e-12);
+  assert_close(clv_forecast_mean_value(&shop.forecast, &row),
+               GAMMA_GAMMA.expected_value(shop.forecast.spend.theta, (double)row.repeats, 1e-300), 1e-12);
   assert_true(clv_forecast_interval(&shop.forecast, &row).low > 0);
   shop_read(&losing, rows, small_shop(rows, lose), NULL, 7);
   assert_int_equal(clv_forecast_fit(&losing.forecast, &losing.pasts, CLV_FORECAST_AUTO, &NEVER), STATUS_OK);
@@ -333,8 +346,8 @@ static void nothing_to_fit(void **unused)
 }
 
 /*
-** Shops whose truth is known: customers by BG/NBD in continuous time with values by Gamma-Gamma. The interval is one for the value at the true
-** parameters, and should hold it at its level.
+** Shops whose truth is known: customers by BG/NBD in continuous time with values by Gamma-Gamma. The interval is one
+** for the value at the true parameters, and should hold it at its level.
 */
 static void intervals_cover(void **unused)
 {
@@ -375,7 +388,8 @@ static void intervals_cover(void **unused)
     assert_int_equal(clv_forecast_fit(&forecast, &pasts, 0, &NEVER), STATUS_OK);
     for (int i = 0; i < 3 && forecast.model; i++) {
       CbsRow past = {(double)ASKED[i].repeats, (double)ASKED[i].recency / 7, (double)ASKED[i].age / 7};
-      double mean = past.x > 0 ? GAMMA_GAMMA.expected_value(SPEND, past.x, ASKED[i].mean) : SPEND[0] * SPEND[2] / (SPEND[1] - 1);
+      double mean =
+        past.x > 0 ? GAMMA_GAMMA.expected_value(SPEND, past.x, ASKED[i].mean) : SPEND[0] * SPEND[2] / (SPEND[1] - 1);
       double truth = BGNBD.expected(THETA, &past, 26) * mean;
       Interval interval = clv_forecast_interval(&forecast, &ASKED[i]);
       covered[i] += interval.low <= truth && truth <= interval.high;
@@ -384,7 +398,8 @@ static void intervals_cover(void **unused)
     clv_forecast_free(&forecast);
     summary_cbs_free(&pasts);
   }
-  print_message("of %d shops the intervals at 0.9 hold the truth in %d, %d, %d\n", shops, covered[0], covered[1], covered[2]);
+  print_message("of %d shops the intervals at 0.9 hold the truth in %d, %d, %d\n", shops, covered[0], covered[1],
+                covered[2]);
   assert_true(shops >= SHOPS - 15);
   for (int i = 0; i < 3; i++) { /* 0.9 within three standard errors of a share of 300 */
     assert_true(covered[i] > 0.848 * shops && covered[i] < 0.952 * shops);
@@ -396,7 +411,9 @@ static void reasons(void **unused)
 {
   (void)unused;
   char text[CLV_FORECAST_REASONS];
-  BtydFit fit[CLV_FORECAST_MODELS] = {{.model = &BGNBD, .reason = "nobody bought again"}, {.model = NULL}, {.model = &PARETO_NBD, .reason = "nobody bought again"}};
+  BtydFit fit[CLV_FORECAST_MODELS] = {{.model = &BGNBD, .reason = "nobody bought again"},
+                                      {.model = NULL},
+                                      {.model = &PARETO_NBD, .reason = "nobody bought again"}};
   clv_forecast_reasons(fit, text);
   assert_string_equal(text, "nobody bought again");
   snprintf(fit[2].reason, sizeof fit[2].reason, "all customers are alike");
@@ -454,18 +471,10 @@ static void interval_on_log_scale(void **unused)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(cdnow),
-    cmocka_unit_test(lowest_aic),
-    cmocka_unit_test(memory_and_unit),
-    cmocka_unit_test(bootstrap),
-    cmocka_unit_test(mean_instead),
-    cmocka_unit_test(mean_by_definition),
-    cmocka_unit_test(negative_values),
-    cmocka_unit_test(nothing_to_fit),
-    cmocka_unit_test(intervals_cover),
-    cmocka_unit_test(reasons),
-    cmocka_unit_test(interrupted),
-    cmocka_unit_test(interval_on_log_scale),
+    cmocka_unit_test(cdnow),           cmocka_unit_test(lowest_aic),     cmocka_unit_test(memory_and_unit),
+    cmocka_unit_test(bootstrap),       cmocka_unit_test(mean_instead),   cmocka_unit_test(mean_by_definition),
+    cmocka_unit_test(negative_values), cmocka_unit_test(nothing_to_fit), cmocka_unit_test(intervals_cover),
+    cmocka_unit_test(reasons),         cmocka_unit_test(interrupted),    cmocka_unit_test(interval_on_log_scale),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /*
-** core/btyd/customer_summary.c against values worked out by hand and against the definitions applied naively to random shops.
+** core/btyd/customer_summary.c against values worked out by hand and against the definitions applied naively to random
+** shops.
 */
 #include "feed.h"
 
@@ -11,8 +12,8 @@ static const Watch NEVER = {0};
 ** Customer 1: two rows on the first day, then 2024-01-08 (two rows) and 2024-01-22; customer 2 once; until
 ** 2024-01-10, as_of 2024-01-31.
 */
-static const char *const HAND_TIMES[] = {"2024-01-01 09:00", "2024-01-01 08:00", "2024-01-05",
-                                         "2024-01-08 23:59", "2024-01-08", "2024-01-12", "2024-01-22"};
+static const char *const HAND_TIMES[] = {"2024-01-01 09:00", "2024-01-01 08:00", "2024-01-05", "2024-01-08 23:59",
+                                         "2024-01-08",       "2024-01-12",       "2024-01-22"};
 static const int HAND_CUSTOMERS[] = {1, 1, 2, 1, 1, 3, 1};
 static const double HAND_VALUES[] = {100, 50, 7, 1.5, 2.5, 9, 10};
 
@@ -101,8 +102,7 @@ static void offset(void **unused)
     customer_summary_finish(&summary, &customers, rows[2].time, &NEVER);
     customer_summary_get(&summary, &customers, 0, &row);
     assert_int_equal(row.repeats, repeats[i]);
-    assert_near(row.mean, i == 0 ? 6 : i == 1 ? 4
-                                              : NAN);
+    assert_near(row.mean, i == 0 ? 6 : i == 1 ? 4 : NAN);
     customer_summary_free(&summary);
     customers_free(&customers);
   }
@@ -235,8 +235,7 @@ static void at_random(void **unused)
     int64_t span = 1 + draw_below(&seed, 60) * DAY;
     for (size_t i = 0; i < n; i++) {
       double cents = (double)draw_below(&seed, 10000) / 100 - 20, odd = 1.0 / (double)(1 + draw_below(&seed, 50));
-      double value = shop % 3 == 0 ? cents : shop % 3 == 1 ? odd
-                                                           : (double)draw_below(&seed, 7) / 8;
+      double value = shop % 3 == 0 ? cents : shop % 3 == 1 ? odd : (double)draw_below(&seed, 7) / 8;
       rows[i] = (Row){draw_below(&seed, span) - span / 2, (int)draw_below(&seed, 9), value, (int64_t)i + 1};
     }
     if (shop % 2) {
@@ -281,12 +280,8 @@ static void at_random(void **unused)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(by_hand),
-    cmocka_unit_test(split_by_hand),
-    cmocka_unit_test(offset),
-    cmocka_unit_test(extremes),
-    cmocka_unit_test(compensated),
-    cmocka_unit_test(at_random),
+    cmocka_unit_test(by_hand),  cmocka_unit_test(split_by_hand), cmocka_unit_test(offset),
+    cmocka_unit_test(extremes), cmocka_unit_test(compensated),   cmocka_unit_test(at_random),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

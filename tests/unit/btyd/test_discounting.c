@@ -1,20 +1,24 @@
 /*
-** core/btyd/discounting.c against the sum that it stands for, btyd_discounted(), over models, customers, horizons and rates.
-** not under valgrind: fits and integrals by the hundred, which ASan and UBSan see too
+** core/btyd/discounting.c against the sum that it stands for, btyd_discounted(), over models, customers, horizons and
+** rates. not under valgrind: fits and integrals by the hundred, which ASan and UBSan see too
 */
 #include "feed.h"
 
 #include "core/btyd/discounting.h"
 
-static void compare(const BtydModel *model, const double *theta, double horizon, double discount, double period, double *worst)
+static void compare(const BtydModel *model, const double *theta, double horizon, double discount, double period,
+                    double *worst)
 {
-  static const CbsRow PASTS[] = {{0, 0, 0}, {0, 0, 0.5}, {0, 0, 39}, {1, 2, 3}, {2, 30, 38.86}, {40, 200, 201}, {7, 3, 150}, {300, 400, 400}};
+  static const CbsRow PASTS[] = {{0, 0, 0},      {0, 0, 0.5},    {0, 0, 39},  {1, 2, 3},
+                                 {2, 30, 38.86}, {40, 200, 201}, {7, 3, 150}, {300, 400, 400}};
   Discounting discounting = {0};
-  assert_int_equal(discounting_make(&discounting, horizon, discount, period, model_time_scale(model, theta)), STATUS_OK);
+  assert_int_equal(discounting_make(&discounting, horizon, discount, period, model_time_scale(model, theta)),
+                   STATUS_OK);
   for (int i = 0; i < 8; i++) {
     double value = discounting_value(&discounting, model, theta, &PASTS[i]);
     double sum;
-    assert_int_equal(btyd_discounted(model, theta, &PASTS[i], horizon, discount, period, &sum, &WATCH_NEVER), STATUS_OK);
+    assert_int_equal(btyd_discounted(model, theta, &PASTS[i], horizon, discount, period, &sum, &WATCH_NEVER),
+                     STATUS_OK);
     if (sum > 1e-290) {
       *worst = fmax(*worst, fabs(value / sum - 1));
     }
@@ -26,8 +30,10 @@ static void compare(const BtydModel *model, const double *theta, double horizon,
 static void is_the_sum(void **unused)
 {
   (void)unused;
-  static const double BG[][4] = {{0.2426, 4.4136, 0.793, 2.426}, {3, 0.05, 0.5, 9}, {0.01, 400, 5, 0.2}, {1.3, 14.5, 1.7, 8}};
-  static const double PARETO[][4] = {{0.5533, 10.578, 0.606, 11.669}, {3, 0.05, 0.5, 200}, {0.8, 90, 4, 0.3}, {1.4, 20, 1, 20}};
+  static const double BG[][4] = {
+    {0.2426, 4.4136, 0.793, 2.426}, {3, 0.05, 0.5, 9}, {0.01, 400, 5, 0.2}, {1.3, 14.5, 1.7, 8}};
+  static const double PARETO[][4] = {
+    {0.5533, 10.578, 0.606, 11.669}, {3, 0.05, 0.5, 200}, {0.8, 90, 4, 0.3}, {1.4, 20, 1, 20}};
   static const double HORIZONS[] = {0.3, 1, 12.5, 52, 520, 1200}, DISCOUNTS[] = {0, 0.003, 0.02};
   double worst = 0;
   for (int t = 0; t < 4; t++) {

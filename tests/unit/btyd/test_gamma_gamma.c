@@ -213,8 +213,8 @@ static void far_from_one(void **unused)
 /* ---- Fits ---- */
 
 /*
-** Customers of a file of orders (customer, ISO date, units, amount; by customer and time) to 1997-09-30: orders of a day are one purchase,
-** the first is not counted, and m is the mean of the others; x > 0 and m > 0 take part.
+** Customers of a file of orders (customer, ISO date, units, amount; by customer and time) to 1997-09-30: orders of a
+** day are one purchase, the first is not counted, and m is the mean of the others; x > 0 and m > 0 take part.
 */
 static size_t read_orders(const char *name, Cbs *pasts)
 {

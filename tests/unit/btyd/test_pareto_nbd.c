@@ -1,6 +1,7 @@
 /*
-** core/btyd/pareto_nbd.c, pareto_integral.c and pareto_likelihood.c: against mpmath, the reference files, finite differences and the published fits.
-** not under valgrind: fits and integrals by the hundred, which ASan and UBSan see too
+** core/btyd/pareto_nbd.c, pareto_integral.c and pareto_likelihood.c: against mpmath, the reference files, finite
+** differences and the published fits. not under valgrind: fits and integrals by the hundred, which ASan and UBSan see
+** too
 */
 #include <math.h>
 #include <setjmp.h>
@@ -24,7 +25,8 @@ static const Watch NEVER = {0};
 
 static void assert_near(double got, double expected, double relative)
 {
-  if (!(fabs(got - expected) <= relative * fabs(expected) + 1e-320)) { /* 1e-320: digits that denormal numbers do not have */
+  /* 1e-320: digits that denormal numbers do not have */
+  if (!(fabs(got - expected) <= relative * fabs(expected) + 1e-320)) {
     fail_msg("expected %.17g, got %.17g (%.2g)", expected, got, fabs(got / expected - 1));
   }
 }
@@ -56,18 +58,34 @@ static FILE *open_shared(const char *name)
 /* ---- Integrals */
 
 /*
-** mpmath 1.3, 40 digits: Gauss-Legendre of 24 nodes in v = ln(u + min(alpha, beta)), panels halved until two results agree to 1e-20.
-** Fading, from, to, the five moments.
+** mpmath 1.3, 40 digits: Gauss-Legendre of 24 nodes in v = ln(u + min(alpha, beta)), panels halved until two results
+** agree to 1e-20. Fading, from, to, the five moments.
 */
 static const struct KnownMoments {
   Fading fading;
   double from, to, moments[MOMENTS];
 } MOMENTS_KNOWN[] = {
-  {{3.5, 10, 0.6, 12}, 5, 39, {0.22162683438948777, 0.14332027382378366, 0.10288447220468255, 0.1254337814026407, 0.09335646534132743}},
-  {{500.5, 0.01, 200, 3000}, 100, 130, {6.3757875834790244e-5, 0.00058736411467015218, 6.3751513258749971e-5, 2.0946822073497345e-6, 2.0606467958182188e-6}},
-  {{0.02, 1000, 0.01, 0.0001}, 0, 500, {14.286431015574627, 0.38679460704063337, 0.3499765767372425, 107.29916168537888, 13.296332201614331}},
-  {{1.5, 10, 0.6, 12}, 20, 20.125, {0.0038819698227199409, 0.0042728391994359545, 0.0025906626474367643, 0.003815105947360948, 0.0024290611076846828}},
-  {{40, 7, 0.6, 7}, 0.25, 1000, {0.024630541871921182, 0.0014709818148569282, 0.0014209928003031451, 0.0014709818148569282, 0.0014209928003031451}},
+  {{3.5, 10, 0.6, 12},
+   5,
+   39,
+   {0.22162683438948777, 0.14332027382378366, 0.10288447220468255, 0.1254337814026407, 0.09335646534132743}},
+  {{500.5, 0.01, 200, 3000},
+   100,
+   130,
+   {6.3757875834790244e-5, 0.00058736411467015218, 6.3751513258749971e-5, 2.0946822073497345e-6,
+    2.0606467958182188e-6}},
+  {{0.02, 1000, 0.01, 0.0001},
+   0,
+   500,
+   {14.286431015574627, 0.38679460704063337, 0.3499765767372425, 107.29916168537888, 13.296332201614331}},
+  {{1.5, 10, 0.6, 12},
+   20,
+   20.125,
+   {0.0038819698227199409, 0.0042728391994359545, 0.0025906626474367643, 0.003815105947360948, 0.0024290611076846828}},
+  {{40, 7, 0.6, 7},
+   0.25,
+   1000,
+   {0.024630541871921182, 0.0014709818148569282, 0.0014209928003031451, 0.0014709818148569282, 0.0014209928003031451}},
 };
 
 static void moments_known(void **unused)
@@ -81,13 +99,17 @@ static void moments_known(void **unused)
       assert_near(moments[j], k->moments[j], 2e-13);
     }
     double b = k->fading.beta + k->from;
-    assert_near(fading_integral(k->fading.rate, k->fading.alpha + k->from, k->fading.dropout + 1, b, k->to - k->from) / b, k->moments[0], 2e-13);
+    assert_near(fading_integral(k->fading.rate, k->fading.alpha + k->from, k->fading.dropout + 1, b, k->to - k->from) /
+                  b,
+                k->moments[0], 2e-13);
     fading_moments(&k->fading, k->from, k->from, moments);
     assert_true(moments[0] == 0 && moments[4] == 0);
   }
 }
 
-/* Where there is a closed form: q = 0; a = b; z = q = 1 (Gompertz's constant e E_1(1), OEIS A073003), q = 0 excluded. */
+/*
+** Where there is a closed form: q = 0; a = b; z = q = 1 (Gompertz's constant e E_1(1), OEIS A073003), q = 0 excluded.
+*/
 static void integrals_closed(void **unused)
 {
   (void)unused;
@@ -101,24 +123,99 @@ static void integrals_closed(void **unused)
 
 /* ---- Asking */
 
-/* mpmath as above. theta, past, n, horizon, delta; log_likelihood, p_alive, p_alive_at(horizon), expected, pmf, dert; expected and pmf of a new customer. */
+/*
+** mpmath as above. theta, past, n, horizon, delta; log_likelihood, p_alive, p_alive_at(horizon), expected, pmf, dert;
+** expected and pmf of a new customer.
+*/
 static const struct Known {
   double theta[4];
   CbsRow past;
   double n, horizon, delta, values[8];
 } KNOWN[] = {
-  {{0.553, 10.578, 0.606, 11.669}, {2, 30.43, 38.86}, 2, 26, 0.0018, {-9.5542832451504057, 0.8691675591530112, 0.67585043126499383, 1.0228463676729405, 0.14082732971277476, 8.2443915479426858, 0.9085747886661729, 0.08069762978852008}},
-  {{0.553, 10.578, 0.606, 11.669}, {0, 0, 0.01}, 1, 0.5, 0.0018, {-0.00052240055872728421, 0.99948089684735475, 0.97440987989040664, 0.025769881883443494, 0.023995180563130764, 4.8531589999865842, 0.025807362692418985, 0.024028502352357586}},
-  {{0.553, 10.578, 0.606, 11.669}, {500, 519, 520}, 30, 39, 0.1, {-533.38361816612377, 0.99810428939118094, 0.95619330534778799, 35.937648035643747, 0.036977467988605284, 9.3119896244665076, 1.2130028442810159, 1.8945028586309513e-5}},
-  {{0.553, 10.578, 1, 11.669}, {7, 20, 38.86}, 0, 39, 0.0018, {-20.416772439708161, 0.12955252753246032, 0.073117756969112662, 0.5720746834642818, 0.88613442924656803, 2.091129335624221, 0.89576323688643264, 0.66534243285968342}},
-  {{5.15, 0.515, 0.606, 12}, {150, 20, 38.86}, 300, 39, 0.5, {143.74400457766219, 3.5393988869027706e-42, 2.5068730099793814e-42, 4.5257427552774386e-40, 1.0951828206473401e-54, 2.7266218455550032e-41, 234.03632562463283, 0.001493711153870696}},
-  {{0.3, 0.02, 0.05, 0.003}, {3, 100, 700}, 5, 1000, 0.0001, {-21.112345198173293, 0.090118312291328512, 0.086207601164093921, 0.41420065054014678, 0.0095407388207715642, 3.7900017912552859, 8360.3121604748489, 0.0089611621842132757}},
-  {{20, 1000, 0.01, 0.0001}, {0, 0, 38.86}, 3, 52, 0.0018, {-0.64396205803813548, 0.78096871491138389, 0.77436362411651381, 0.77805243714625389, 0.048736473964828952, 8.1626963717755787, 0.92095409949657739, 0.05942834728402438}},
-  {{2, 30, 300, 30000}, {2, 30.43, 38.86}, 0, 52, 0.0018, {-8.6135166750397946, 0.89674883840057897, 0.53373395668218451, 2.1131138151681784, 0.30245324121993388, 4.4299394153443867, 2.7035505293299936, 0.24065735177525105}},
-  {{0.05, 3000000, 2.5, 20000000}, {4, 5000000, 24000000}, 4, 1e+07, 1e-08, {-66.986815508484234, 0.0095278180564455248, 0.0057100609883594788, 0.011088070111219123, 0.00036115291930542008, 0.028481101808371452, 0.10125976578848504, 0.0025262898658666086}},
-  {{0.9, 4, 0.7, 4}, {1, 0.001, 90}, 12, 200, 2, {-2.8037515779351199, 0.0010117190210691027, 0.0004554138994544121, 0.0026135172720671219, 6.1144831146719527e-6, 1.0187088166950856e-5, 6.7587076474393713, 0.0077953262071743671}},
-  {{3000, 30, 1.7, 8}, {3200, 37, 38.86}, 4000, 39, 0.01, {11044.580150649638, 4.2427964675321228e-71, 1.5155545711598559e-71, 8.8355244041818663e-68, 1.0101770861471198e-82, 1.1412578427443146e-67, 811.96501333323006, 0.00011999269206969058}},
-  {{0.01, 0.001, 40, 10000}, {20, 0.5, 52}, 1, 52, 30, {39.371190368108018, 3.5017398737566604e-37, 2.8487187650940578e-37, 6.3304924864816073e-36, 3.7262684896740097e-39, 4.4909727265362423e-39, 469.56247991361599, 0.0089883263290344853}},
+  {{0.553, 10.578, 0.606, 11.669},
+   {2, 30.43, 38.86},
+   2,
+   26,
+   0.0018,
+   {-9.5542832451504057, 0.8691675591530112, 0.67585043126499383, 1.0228463676729405, 0.14082732971277476,
+    8.2443915479426858, 0.9085747886661729, 0.08069762978852008}},
+  {{0.553, 10.578, 0.606, 11.669},
+   {0, 0, 0.01},
+   1,
+   0.5,
+   0.0018,
+   {-0.00052240055872728421, 0.99948089684735475, 0.97440987989040664, 0.025769881883443494, 0.023995180563130764,
+    4.8531589999865842, 0.025807362692418985, 0.024028502352357586}},
+  {{0.553, 10.578, 0.606, 11.669},
+   {500, 519, 520},
+   30,
+   39,
+   0.1,
+   {-533.38361816612377, 0.99810428939118094, 0.95619330534778799, 35.937648035643747, 0.036977467988605284,
+    9.3119896244665076, 1.2130028442810159, 1.8945028586309513e-5}},
+  {{0.553, 10.578, 1, 11.669},
+   {7, 20, 38.86},
+   0,
+   39,
+   0.0018,
+   {-20.416772439708161, 0.12955252753246032, 0.073117756969112662, 0.5720746834642818, 0.88613442924656803,
+    2.091129335624221, 0.89576323688643264, 0.66534243285968342}},
+  {{5.15, 0.515, 0.606, 12},
+   {150, 20, 38.86},
+   300,
+   39,
+   0.5,
+   {143.74400457766219, 3.5393988869027706e-42, 2.5068730099793814e-42, 4.5257427552774386e-40, 1.0951828206473401e-54,
+    2.7266218455550032e-41, 234.03632562463283, 0.001493711153870696}},
+  {{0.3, 0.02, 0.05, 0.003},
+   {3, 100, 700},
+   5,
+   1000,
+   0.0001,
+   {-21.112345198173293, 0.090118312291328512, 0.086207601164093921, 0.41420065054014678, 0.0095407388207715642,
+    3.7900017912552859, 8360.3121604748489, 0.0089611621842132757}},
+  {{20, 1000, 0.01, 0.0001},
+   {0, 0, 38.86},
+   3,
+   52,
+   0.0018,
+   {-0.64396205803813548, 0.78096871491138389, 0.77436362411651381, 0.77805243714625389, 0.048736473964828952,
+    8.1626963717755787, 0.92095409949657739, 0.05942834728402438}},
+  {{2, 30, 300, 30000},
+   {2, 30.43, 38.86},
+   0,
+   52,
+   0.0018,
+   {-8.6135166750397946, 0.89674883840057897, 0.53373395668218451, 2.1131138151681784, 0.30245324121993388,
+    4.4299394153443867, 2.7035505293299936, 0.24065735177525105}},
+  {{0.05, 3000000, 2.5, 20000000},
+   {4, 5000000, 24000000},
+   4,
+   1e+07,
+   1e-08,
+   {-66.986815508484234, 0.0095278180564455248, 0.0057100609883594788, 0.011088070111219123, 0.00036115291930542008,
+    0.028481101808371452, 0.10125976578848504, 0.0025262898658666086}},
+  {{0.9, 4, 0.7, 4},
+   {1, 0.001, 90},
+   12,
+   200,
+   2,
+   {-2.8037515779351199, 0.0010117190210691027, 0.0004554138994544121, 0.0026135172720671219, 6.1144831146719527e-6,
+    1.0187088166950856e-5, 6.7587076474393713, 0.0077953262071743671}},
+  {{3000, 30, 1.7, 8},
+   {3200, 37, 38.86},
+   4000,
+   39,
+   0.01,
+   {11044.580150649638, 4.2427964675321228e-71, 1.5155545711598559e-71, 8.8355244041818663e-68, 1.0101770861471198e-82,
+    1.1412578427443146e-67, 811.96501333323006, 0.00011999269206969058}},
+  {{0.01, 0.001, 40, 10000},
+   {20, 0.5, 52},
+   1,
+   52,
+   30,
+   {39.371190368108018, 3.5017398737566604e-37, 2.8487187650940578e-37, 6.3304924864816073e-36, 3.7262684896740097e-39,
+    4.4909727265362423e-39, 469.56247991361599, 0.0089883263290344853}},
 };
 
 static void known_values(void **unused)
@@ -126,21 +223,21 @@ static void known_values(void **unused)
   (void)unused;
   for (size_t i = 0; i < COUNT_OF(KNOWN); i++) {
     const struct Known *k = &KNOWN[i];
-    const double got[] = {PARETO_NBD.log_likelihood(k->theta, &k->past),
-                          PARETO_NBD.p_alive(k->theta, &k->past),
-                          PARETO_NBD.p_alive_at(k->theta, &k->past, k->horizon),
-                          PARETO_NBD.expected(k->theta, &k->past, k->horizon),
-                          PARETO_NBD.pmf(k->theta, &k->past, k->n, k->horizon),
-                          PARETO_NBD.dert(k->theta, &k->past, k->delta),
-                          PARETO_NBD.expected(k->theta, NULL, k->horizon),
-                          PARETO_NBD.pmf(k->theta, NULL, k->n, k->horizon)};
+    const double got[] = {
+      PARETO_NBD.log_likelihood(k->theta, &k->past),         PARETO_NBD.p_alive(k->theta, &k->past),
+      PARETO_NBD.p_alive_at(k->theta, &k->past, k->horizon), PARETO_NBD.expected(k->theta, &k->past, k->horizon),
+      PARETO_NBD.pmf(k->theta, &k->past, k->n, k->horizon),  PARETO_NBD.dert(k->theta, &k->past, k->delta),
+      PARETO_NBD.expected(k->theta, NULL, k->horizon),       PARETO_NBD.pmf(k->theta, NULL, k->n, k->horizon)};
     for (size_t j = 0; j < COUNT_OF(got); j++) {
       assert_near(got[j], k->values[j], 1e-12);
     }
   }
 }
 
-/* id, x, t_x, T, m_x, r, alpha, s, beta[, three of the spend model], ll, p_alive, cet39, cet52, …: `ll` is the place of ll, from x. */
+/*
+** id, x, t_x, T, m_x, r, alpha, s, beta[, three of the spend model], ll, p_alive, cet39, cet52, …: `ll` is the place of
+** ll, from x.
+*/
 static void check_reference(const char *name, int ll, int rows)
 {
   FILE *file = open_shared(name);
@@ -194,7 +291,8 @@ static void reference_unconditional(void **unused)
     if (strncmp(line, "pnbd,", 5) == 0) {
       assert_int_equal(numbers(line, 1, theta, 4), 4);
       assert_int_equal(numbers(line, 6, v, 3), 3);
-      double got = strstr(line, "E[X(t)]") ? PARETO_NBD.expected(theta, NULL, v[0]) : PARETO_NBD.pmf(theta, NULL, v[1], v[0]);
+      double got =
+        strstr(line, "E[X(t)]") ? PARETO_NBD.expected(theta, NULL, v[0]) : PARETO_NBD.pmf(theta, NULL, v[1], v[0]);
       assert_near(got, v[2], 1e-12);
       n++;
     }
@@ -207,7 +305,8 @@ static void reference_unconditional(void **unused)
 static void failures_of_others(void **unused)
 {
   (void)unused;
-  const double cdnow[] = {0.55327550869, 10.5776122387, 0.606213568674, 11.6679112379}, alike[] = {2, 10.578, 300, 30000}, tiny[] = {20, 1000, 0.01, 1e-4};
+  const double cdnow[] = {0.55327550869, 10.5776122387, 0.606213568674, 11.6679112379},
+               alike[] = {2, 10.578, 300, 30000}, tiny[] = {20, 1000, 0.01, 1e-4};
   assert_near(PARETO_NBD.p_alive(cdnow, &(CbsRow){500, 38.8, 38.86}), 0.999009, 1e-6);
   assert_near(PARETO_NBD.expected(cdnow, &(CbsRow){500, 38.8, 38.86}, 39), 327.899, 2e-6);
   assert_true(PARETO_NBD.p_alive(alike, &(CbsRow){2, 30.43, 38.86}) < 1);
@@ -247,7 +346,8 @@ static void absurd_parameters(void **unused)
     for (size_t j = 0; j < COUNT_OF(pasts); j++) {
       finite += isfinite(PARETO_NBD.log_likelihood(theta, &pasts[j]));
       finite += isfinite(PARETO_NBD.expected(theta, &pasts[j], 1e10));
-      finite += isfinite(PARETO_NBD.pmf(theta, &pasts[j], 1e6, 1e-5)) + isfinite(PARETO_NBD.pmf(theta, &pasts[j], 0, 1e200));
+      finite +=
+        isfinite(PARETO_NBD.pmf(theta, &pasts[j], 1e6, 1e-5)) + isfinite(PARETO_NBD.pmf(theta, &pasts[j], 0, 1e200));
       finite += isfinite(PARETO_NBD.dert(theta, &pasts[j], 1e-320));
     }
   }
@@ -280,7 +380,9 @@ typedef enum Clock {
   CONTINUOUS
 } Clock;
 
-/* Customers drawn from the model, in weeks, seen for 10 to 60; with n_covariates = 1, those of odd number have z = 1. */
+/*
+** Customers drawn from the model, in weeks, seen for 10 to 60; with n_covariates = 1, those of odd number have z = 1.
+*/
 static Cbs draw(const double *theta, int n, Clock clock, int n_covariates, double transaction, double dropout)
 {
   Cbs pasts = {.n_covariates = n_covariates};
@@ -291,7 +393,8 @@ static Cbs draw(const double *theta, int n, Clock clock, int n_covariates, doubl
     double lambda = random_gamma(&random, theta[0]) / theta[1] * exp(transaction * z);
     double leaves = random_exponential(&random) / (random_gamma(&random, theta[2]) / theta[3] * exp(dropout * z));
     CbsRow past = {0, 0, T};
-    for (double t = random_exponential(&random) / lambda; t < fmin(leaves, T); t += random_exponential(&random) / lambda) {
+    for (double t = random_exponential(&random) / lambda; t < fmin(leaves, T);
+         t += random_exponential(&random) / lambda) {
       double at = clock == BY_DAYS ? floor(7 * t) / 7 : t;
       past.x += at > past.t_x;
       past.t_x = at;
@@ -306,7 +409,8 @@ static Cbs draw(const double *theta, int n, Clock clock, int n_covariates, doubl
 static void check_likelihood(const Cbs *pasts, const double *at, int n)
 {
   void *fitter;
-  double variables[BTYD_VARIABLES], value, above, below, gradient[BTYD_VARIABLES], ignored[BTYD_VARIABLES], sum = 0, largest = 0;
+  double variables[BTYD_VARIABLES], value, above, below, gradient[BTYD_VARIABLES], ignored[BTYD_VARIABLES], sum = 0,
+                                                                                                            largest = 0;
   assert_int_equal(PARETO_NBD.open(pasts, &fitter, &NEVER), STATUS_OK);
   memcpy(variables, at, (size_t)n * sizeof *at);
   PARETO_NBD.evaluate(fitter, variables, &value, gradient);
@@ -315,7 +419,8 @@ static void check_likelihood(const Cbs *pasts, const double *at, int n)
     for (int k = 0; k < 4; k++) {
       theta[k] = exp(at[k]);
     }
-    PARETO_NBD.apply(theta, at + 4, at + 4 + pasts->n_covariates, pasts->z ? pasts->z + i * (size_t)pasts->n_covariates : NULL, pasts->n_covariates, own);
+    PARETO_NBD.apply(theta, at + 4, at + 4 + pasts->n_covariates,
+                     pasts->z ? pasts->z + i * (size_t)pasts->n_covariates : NULL, pasts->n_covariates, own);
     double one = pasts->weight[i] * PARETO_NBD.log_likelihood(own, &(CbsRow){pasts->x[i], pasts->t_x[i], pasts->T[i]});
     sum += one;
     largest = fmax(largest, fabs(one));
@@ -342,9 +447,11 @@ static void check_likelihood(const Cbs *pasts, const double *at, int n)
 static void gradient_by_differences(void **unused)
 {
   (void)unused;
-  static const double PLACES[][6] = {{-0.6, 2.4, -0.5, 2.4, 0, 0}, {0.5, -4, 1.5, 6, 0.4, -0.7}, {-2, 5, -5, -3, -1, 1}, {4, 3, 7, 9, 0.1, 0.2}};
+  static const double PLACES[][6] = {
+    {-0.6, 2.4, -0.5, 2.4, 0, 0}, {0.5, -4, 1.5, 6, 0.4, -0.7}, {-2, 5, -5, -3, -1, 1}, {4, 3, 7, 9, 0.1, 0.2}};
   const double theta[] = {0.8, 6, 0.7, 14}, heavy[] = {5.15, 0.515, 0.6, 12};
-  Cbs days = draw(theta, 1500, BY_DAYS, 0, 0, 0), any = draw(theta, 400, CONTINUOUS, 0, 0, 0), many = draw(heavy, 150, BY_DAYS, 0, 0, 0);
+  Cbs days = draw(theta, 1500, BY_DAYS, 0, 0, 0), any = draw(theta, 400, CONTINUOUS, 0, 0, 0),
+      many = draw(heavy, 150, BY_DAYS, 0, 0, 0);
   Cbs kinds = draw(theta, 200, BY_DAYS, 1, 0.4, -0.5);
   for (size_t i = 0; i < COUNT_OF(PLACES); i++) {
     check_likelihood(&days, PLACES[i], 4);
@@ -367,7 +474,8 @@ static void shared_and_alone(void **unused)
   for (int clock = BY_DAYS; clock <= CONTINUOUS; clock++) {
     Cbs shared = draw(theta, 3000, (Clock)clock, 0, 0, 0), alone = {.n_covariates = 1};
     for (size_t i = 0; i < shared.n; i++) {
-      assert_int_equal(cbs_add(&alone, (CbsRow){shared.x[i], shared.t_x[i], shared.T[i]}, &(double){0}, shared.weight[i]), STATUS_OK);
+      assert_int_equal(
+        cbs_add(&alone, (CbsRow){shared.x[i], shared.t_x[i], shared.T[i]}, &(double){0}, shared.weight[i]), STATUS_OK);
     }
     assert_int_equal(cbs_finish(&alone, &NEVER), STATUS_OK);
     void *fitters[2];
@@ -437,7 +545,10 @@ static void orders_end(Orders *o)
   }
 }
 
-/* Customers of a file of orders (customer, ISO date, …; a customer's beside each other, by date) to 1997-09-30; orders of a day are one. */
+/*
+** Customers of a file of orders (customer, ISO date, …; a customer's beside each other, by date) to 1997-09-30; orders
+** of a day are one.
+*/
 static Cbs read_orders(const char *name, double unit, double round)
 {
   Cbs pasts = {0};
@@ -473,7 +584,8 @@ static BtydFit fit_of(const Cbs *pasts)
 }
 
 /* ref_params.csv, GOLD: parameters, log-likelihood, and the standard errors of the logarithms to four digits. */
-static void check_gold(const char *orders, double round, double customers, const double *theta, double log_likelihood, const double *error)
+static void check_gold(const char *orders, double round, double customers, const double *theta, double log_likelihood,
+                       const double *error)
 {
   Cbs pasts = read_orders(orders, 7, round);
   BtydFit fit = fit_of(&pasts);
@@ -490,22 +602,28 @@ static void check_gold(const char *orders, double round, double customers, const
 static void cdnow_all(void **unused)
 {
   (void)unused;
-  check_gold("../shared/data/cdnow_orders.csv", 0, 23570, (double[]){0.5974199663447062, 11.58565778160318, 0.522185610788968, 8.827759150368442},
-             -95415.1186174698, (double[]){0.02908, 0.02561, 0.08874, 0.167});
+  check_gold("../shared/data/cdnow_orders.csv", 0, 23570,
+             (double[]){0.5974199663447062, 11.58565778160318, 0.522185610788968, 8.827759150368442}, -95415.1186174698,
+             (double[]){0.02908, 0.02561, 0.08874, 0.167});
 }
 
 static void cdnow_sample(void **unused)
 {
   (void)unused;
-  check_gold("../shared/data/cdnow_sample_orders.csv", 0, 2357, (double[]){0.5532770468531744, 10.577683463302263, 0.6062399891278756, 11.668735288856642},
+  check_gold("../shared/data/cdnow_sample_orders.csv", 0, 2357,
+             (double[]){0.5532770468531744, 10.577683463302263, 0.6062399891278756, 11.668735288856642},
              -9594.97617893954, (double[]){0.08608, 0.07967, 0.3089, 0.5323});
 }
 
-/* The published summary: times in weeks to two decimals. Fader & Hardie 2005 print 0.553, 10.578, 0.606, 11.669 and -9595.0. */
+/*
+** The published summary: times in weeks to two decimals. Fader & Hardie 2005 print 0.553, 10.578, 0.606, 11.669 and
+** -9595.0.
+*/
 static void cdnow_published(void **unused)
 {
   (void)unused;
-  check_gold("../shared/data/cdnow_sample_orders.csv", 100, 2357, (double[]){0.5532755086895228, 10.577612238681755, 0.6062135686740826, 11.667911237920055},
+  check_gold("../shared/data/cdnow_sample_orders.csv", 100, 2357,
+             (double[]){0.5532755086895228, 10.577612238681755, 0.6062135686740826, 11.667911237920055},
              -9594.97392982687, (double[]){0.08609, 0.07967, 0.3089, 0.5323});
 }
 
@@ -548,7 +666,8 @@ static void heavy_buyers(void **unused)
     at_truth += pasts.weight[i] * PARETO_NBD.log_likelihood(theta, &(CbsRow){pasts.x[i], pasts.t_x[i], pasts.T[i]});
   }
   assert_true(fit.log_likelihood > at_truth);
-  for (int k = 0; k < 4; k++) { /* a weight of 2 on average counts customers twice: the errors are too small by its root */
+  /* a weight of 2 on average counts customers twice: the errors are too small by its root */
+  for (int k = 0; k < 4; k++) {
     assert_true(fabs(log(fit.theta[k] / theta[k])) < 4 * 1.5 * sqrt(fit.covariance[5 * k]));
   }
   cbs_free(&pasts);
@@ -571,11 +690,13 @@ static void covariates_recovered(void **unused)
 static void no_maximum(void **unused)
 {
   (void)unused;
-  const CbsRow nobody[] = {{0, 0, 5}, {0, 0, 9}}, today[] = {{1, 5, 5}, {2, 9, 9}}, regular[] = {{3, 6, 8}, {3, 9, 12}, {4, 12, 16}};
+  const CbsRow nobody[] = {{0, 0, 5}, {0, 0, 9}}, today[] = {{1, 5, 5}, {2, 9, 9}},
+               regular[] = {{3, 6, 8}, {3, 9, 12}, {4, 12, 16}};
   static const struct {
     const char *reason; /* its beginning */
     size_t n;
-  } CASES[] = {{"nobody bought again", 2}, {"everybody bought at the very end of the observation", 2}, {"no finite maximum: ", 3}};
+  } CASES[] = {
+    {"nobody bought again", 2}, {"everybody bought at the very end of the observation", 2}, {"no finite maximum: ", 3}};
   const CbsRow *const rows[] = {nobody, today, regular};
   for (size_t i = 0; i < COUNT_OF(CASES); i++) {
     Cbs pasts = {0};
@@ -598,13 +719,15 @@ static void limits_in_words(void **unused)
   static const struct {
     double theta[4];
     const char *text;
-  } CASES[] = {{{0.5, 10, 1e5, 2e6}, "s and beta grow without end while s/beta stays 0.05: all leave at the same rate"},
-               {{1e5, 2e6, 0.5, 10}, "r and alpha grow without end while r/alpha stays 0.05: all buy at the same rate"},
-               {{0.5, 10, 1e-7, 10}, "s/beta tends to 0: nobody leaves, and the customers buy at r/alpha = 0.05 on average"},
-               {{0.5, 10, 0.1, 1e7}, "s/beta tends to 0: nobody leaves, and the customers buy at r/alpha = 0.05 on average"},
-               {{1e5, 2e6, 1e5, 1e6}, "all parameters grow without end while r/alpha stays 0.05 and s/beta 0.1: all customers are alike"},
-               {{0.5, 10, 0.05, 1e-8}, "beta tends to 0: some leave at once and the others hardly ever"},
-               {{1e-7, 10, 1, 10}, "r tends to 0: hardly anybody buys again"}};
+  } CASES[] = {
+    {{0.5, 10, 1e5, 2e6}, "s and beta grow without end while s/beta stays 0.05: all leave at the same rate"},
+    {{1e5, 2e6, 0.5, 10}, "r and alpha grow without end while r/alpha stays 0.05: all buy at the same rate"},
+    {{0.5, 10, 1e-7, 10}, "s/beta tends to 0: nobody leaves, and the customers buy at r/alpha = 0.05 on average"},
+    {{0.5, 10, 0.1, 1e7}, "s/beta tends to 0: nobody leaves, and the customers buy at r/alpha = 0.05 on average"},
+    {{1e5, 2e6, 1e5, 1e6},
+     "all parameters grow without end while r/alpha stays 0.05 and s/beta 0.1: all customers are alike"},
+    {{0.5, 10, 0.05, 1e-8}, "beta tends to 0: some leave at once and the others hardly ever"},
+    {{1e-7, 10, 1, 10}, "r tends to 0: hardly anybody buys again"}};
   char text[200];
   for (size_t i = 0; i < COUNT_OF(CASES); i++) {
     assert_true(PARETO_NBD.limit(CASES[i].theta, text, sizeof text));

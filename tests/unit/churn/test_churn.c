@@ -1,6 +1,6 @@
 /*
-** core/churn/churn.c and churn_quality.c on generated shops whose truth is known (core/events/demo_orders.h), on small ones worked out by hand, and on the CDNOW
-** sample.
+** core/churn/churn.c and churn_quality.c on generated shops whose truth is known (core/events/demo_orders.h), on small
+** ones worked out by hand, and on the CDNOW sample.
 */
 #include "cdnow.h"
 
@@ -25,7 +25,8 @@ static Shop demo_rows(uint32_t n_customers)
   Shop shop = {malloc((size_t)demo.n_orders * sizeof(Row)), (size_t)demo.n_orders};
   for (size_t i = 0; i < shop.n; i++) {
     DemoOrder order = demo.orders[i];
-    shop.rows[i] = (Row){DEMO_START_MS + (int64_t)order.second * MS_PER_SECOND, (int)order.customer, order.cents / 100.0, (int64_t)i};
+    shop.rows[i] = (Row){DEMO_START_MS + (int64_t)order.second * MS_PER_SECOND, (int)order.customer,
+                         order.cents / 100.0, (int64_t)i};
   }
   demo_orders_free(&demo);
   return shop;
@@ -75,8 +76,8 @@ static double deviation(const Judged *judged, size_t n)
 }
 
 /*
-** What is promised for the 90 days after as_of against what happens in them, in tenths: within 3.3 binomial standard deviations (1 in 1000), overall
-** within 3; by any method.
+** What is promised for the 90 days after as_of against what happens in them, in tenths: within 3.3 binomial standard
+** deviations (1 in 1000), overall within 3; by any method.
 */
 static void comes_true(ChurnWanted wanted, ChurnMethod method, uint32_t n_customers)
 {
@@ -90,7 +91,8 @@ static void comes_true(ChurnWanted wanted, ChurnMethod method, uint32_t n_custom
   assert_true(fit(&churn, &customers, shop.rows, shop.n, AS_OF, "90 days"));
   assert_int_equal(churn.method, method);
   for (size_t i = 0; i < shop.n; i++) {
-    returned[shop.rows[i].customer] |= shop.rows[i].time >= churn.times.as_of + MS_PER_DAY && shop.rows[i].time <= churn.times.until;
+    returned[shop.rows[i].customer] |=
+      shop.rows[i].time >= churn.times.as_of + MS_PER_DAY && shop.rows[i].time <= churn.times.until;
   }
   for (uint32_t id = 0; id < customers.count; id++) {
     if (!isnan(churn.probability[id])) {
@@ -193,11 +195,13 @@ static void rows_and_reasons(void **unused)
       assert_true(i == 0 || fabs(reasons[i].log_odds) <= fabs(reasons[i - 1].log_odds));
       assert_true(i == 0 || fabs(reasons[i].log_odds) >= CHURN_REASON_LEAST);
       signs[reasons[i].log_odds > 0]++;
-      int feature = reasons[i].cause == CAUSE_VALUE ? CHURN_VALUE : reasons[i].cause == CAUSE_TREND ? CHURN_TREND
-                                                                  : reasons[i].cause == CAUSE_AGE   ? CHURN_AGE
-                                                                                                    : -1;
+      int feature = reasons[i].cause == CAUSE_VALUE   ? CHURN_VALUE
+                    : reasons[i].cause == CAUSE_TREND ? CHURN_TREND
+                    : reasons[i].cause == CAUSE_AGE   ? CHURN_AGE
+                                                      : -1;
       if (feature >= 0) {
-        assert_true(fabs(reasons[i].log_odds - churn.slope * churn.logit.coefficient[feature] * (x[feature] - churn.logit.mean[feature])) < 1e-9);
+        assert_true(fabs(reasons[i].log_odds - churn.slope * churn.logit.coefficient[feature] *
+                                                 (x[feature] - churn.logit.mean[feature])) < 1e-9);
       }
     }
   }
@@ -238,7 +242,8 @@ static void too_little(void **unused)
   Customers customers = {0};
   fit(&churn, &customers, shop.rows, shop.n, "2024-05-01", "90 days");
   assert_int_equal(churn.method, CHURN_MODEL);
-  assert_string_equal(churn.why, "too little history: 30 days before the horizon that was to be learned from, 68 are needed");
+  assert_string_equal(churn.why,
+                      "too little history: 30 days before the horizon that was to be learned from, 68 are needed");
   churn_free(&churn);
   customers_free(&customers);
   free(shop.rows);
@@ -254,14 +259,15 @@ static void too_little(void **unused)
   free(shop.rows);
 
   /*
-  ** Nobody bought twice: no model. 3 customers on 1, 11 and 21 January, as_of 31 January, horizon 30 days: A = (30 + 20 + 10 + 30) / 1 = 90,
-  ** P = (90 + T) / (120 + T).
+  ** Nobody bought twice: no model. 3 customers on 1, 11 and 21 January, as_of 31 January, horizon 30 days: A = (30 + 20
+  ** + 10 + 30) / 1 = 90, P = (90 + T) / (120 + T).
   */
   const Row rows[] = {{at("2024-01-01"), 1, 5, 1}, {at("2024-01-11"), 2, 5, 2}, {at("2024-01-21"), 3, 6, 3}};
   churn = (Churn){0};
   fit(&churn, &customers, rows, 3, "2024-01-31", "30 days");
   assert_int_equal(churn.method, CHURN_RATE);
-  assert_string_equal(churn.why, "too little history: 0 days before the horizon that was to be learned from, 23 are needed");
+  assert_string_equal(churn.why,
+                      "too little history: 0 days before the horizon that was to be learned from, 23 are needed");
   assert_string_equal(churn.model_why, "bgnbd: nobody bought again");
   assert_near(churn.probability[0], 120.0 / 150);
   assert_near(churn.probability[2], 100.0 / 130);
@@ -284,8 +290,7 @@ static double naive_auc(const double *score, const unsigned char *label, size_t 
   for (size_t i = 0; i < n; i++) {
     for (size_t j = 0; j < n; j++) {
       if (label[i] && !label[j]) {
-        wins += score[i] > score[j] ? 1 : score[i] == score[j] ? 0.5
-                                                               : 0;
+        wins += score[i] > score[j] ? 1 : score[i] == score[j] ? 0.5 : 0;
         pairs++;
       }
     }
@@ -293,7 +298,10 @@ static double naive_auc(const double *score, const unsigned char *label, size_t 
   return wins / pairs;
 }
 
-/* Each customer's log-odds are of a model that has not seen them: fitted here again, from the features of the other folds. */
+/*
+** Each customer's log-odds are of a model that has not seen them: fitted here again, from the features of the other
+** folds.
+*/
 static void held_out_apart(const Churn *churn, const Customers *customers)
 {
   const ChurnHeldOut *held = &churn->held_out;
@@ -316,7 +324,8 @@ static void held_out_apart(const Churn *churn, const Customers *customers)
     for (size_t i = 0; i < n; i++) {
       weight[i] = held->fold[i] != f;
     }
-    assert_int_equal(logit_fit_matrix(x[0], n, CHURN_FEATURES, held->label, weight, CHURN_RIDGE, &others, &NEVER), STATUS_OK);
+    assert_int_equal(logit_fit_matrix(x[0], n, CHURN_FEATURES, held->label, weight, CHURN_RIDGE, &others, &NEVER),
+                     STATUS_OK);
     for (size_t i = 0; i < n; i++) {
       assert_true(held->fold[i] != f || fabs(held->log_odds[i] - logit_log_odds(&others, x[i])) < 1e-7);
     }
@@ -335,7 +344,8 @@ static double brier_apart(const ChurnHeldOut *held)
     for (size_t i = 0; i < held->n; i++) {
       weight[i] = held->fold[i] != f;
     }
-    assert_int_equal(logit_fit_matrix(held->log_odds, held->n, 1, held->label, weight, CHURN_LINE_RIDGE, &line, &NEVER), STATUS_OK);
+    assert_int_equal(logit_fit_matrix(held->log_odds, held->n, 1, held->label, weight, CHURN_LINE_RIDGE, &line, &NEVER),
+                     STATUS_OK);
     for (size_t i = 0; i < held->n; i++) {
       double miss = held->fold[i] == f ? logit_predict(&line, &held->log_odds[i]) - held->label[i] : 0;
       sum += miss * miss;
@@ -376,11 +386,13 @@ static void quality(void **unused)
   /* Held-out log-odds rank nearly as their calibrated probabilities: each fold has a line of its own. */
   assert_true(fabs(got[SCORE_CHURN_RISK].auc.area - naive_auc(held->log_odds, held->label, held->n)) < 0.005);
   assert_true(got[SCORE_CHURN_RISK].auc.area > got[SCORE_P_ALIVE].auc.area + 0.05);
-  assert_true(got[SCORE_CHURN_RISK].brier < got[SCORE_P_ALIVE].brier && got[SCORE_CHURN_RISK].log_loss < got[SCORE_P_ALIVE].log_loss);
+  assert_true(got[SCORE_CHURN_RISK].brier < got[SCORE_P_ALIVE].brier &&
+              got[SCORE_CHURN_RISK].log_loss < got[SCORE_P_ALIVE].log_loss);
   held_out_apart(&churn, &customers);
   assert_near(got[SCORE_CHURN_RISK].brier, brier_apart(held));
   const Calibration *calibration = &got[SCORE_CHURN_RISK].calibration;
-  assert_true(fabs(calibration->slope - 1) < 3 * calibration->slope_error && fabs(calibration->intercept) < 3 * calibration->intercept_error);
+  assert_true(fabs(calibration->slope - 1) < 3 * calibration->slope_error &&
+              fabs(calibration->intercept) < 3 * calibration->intercept_error);
   churn_free(&churn);
   customers_free(&customers);
   free(shop.rows);
@@ -424,7 +436,8 @@ static void cdnow(void **unused)
   assert_int_equal(churn.method, CHURN_LOGIT);
   assert_int_equal(churn_quality(&churn, got, n, &NEVER), STATUS_OK);
   assert_int_equal(n[0], 2357);
-  assert_true(got[SCORE_CHURN_RISK].auc.area > 0.75 && got[SCORE_CHURN_RISK].auc.area > got[SCORE_P_ALIVE].auc.area + 0.02);
+  assert_true(got[SCORE_CHURN_RISK].auc.area > 0.75 &&
+              got[SCORE_CHURN_RISK].auc.area > got[SCORE_P_ALIVE].auc.area + 0.02);
   assert_true(fabs(got[SCORE_CHURN_RISK].calibration.slope - 1) < 3 * got[SCORE_CHURN_RISK].calibration.slope_error);
   churn_free(&churn);
   customers_free(&customers);

@@ -64,8 +64,9 @@ static void levels(void **unused)
 }
 
 /*
-** A fit made by hand: every coefficient is chosen, so that the contributions are known. Customer 0 bought on 1 and 11 January, customer 1 on 21 January and 10 March; as_of
-** 31 March, horizon 30 days. G = (10 + 49) / 2 = 29.5; usual gaps (10 + 29.5) / 2 = 19.75 and (49 + 29.5) / 2 = 39.25.
+** A fit made by hand: every coefficient is chosen, so that the contributions are known. Customer 0 bought on 1 and 11
+** January, customer 1 on 21 January and 10 March; as_of 31 March, horizon 30 days. G = (10 + 49) / 2 = 29.5; usual gaps
+** (10 + 29.5) / 2 = 19.75 and (49 + 29.5) / 2 = 39.25.
 */
 typedef struct Stage {
   Churn churn;
@@ -76,8 +77,10 @@ typedef struct Stage {
 
 static void stage_set(Stage *stage)
 {
-  const Row rows[] = {
-    {at("2024-01-01"), 10, 30, 1}, {at("2024-01-11"), 10, 31, 2}, {at("2024-01-21"), 11, 5, 3}, {at("2024-03-10"), 11, 6, 4}};
+  const Row rows[] = {{at("2024-01-01"), 10, 30, 1},
+                      {at("2024-01-11"), 10, 31, 2},
+                      {at("2024-01-21"), 11, 5, 3},
+                      {at("2024-03-10"), 11, 6, 4}};
   Duration horizon;
   assert_true(duration_from_text("30 days", 7, &horizon));
   memset(stage, 0, sizeof *stage);
@@ -89,15 +92,9 @@ static void stage_set(Stage *stage)
   customers_add_integer(&stage->kinds, 42);
   customers_add_text(&stage->kinds, "term_end", 8);
   const Event events[] = {
-    {at("2024-02-01"), 0, 0, 0, 0},
-    {at("2024-02-02"), 0, 0, 0, 0},
-    {at("2024-02-03"), 0, 0, 0, 0},
-    {at("2024-02-04"), 0, 0, 0, 0},
-    {at("2024-02-05"), 0, 0, 0, 0},
-    {at("2024-02-06"), 0, 0, 0, 0},
-    {at("2024-02-02"), 4, 0, 1, 0},
-    {at("2024-02-03"), 2, 0, 1, 0},
-    {at("2024-03-20"), -9, 0, 1, 0},
+    {at("2024-02-01"), 0, 0, 0, 0}, {at("2024-02-02"), 0, 0, 0, 0}, {at("2024-02-03"), 0, 0, 0, 0},
+    {at("2024-02-04"), 0, 0, 0, 0}, {at("2024-02-05"), 0, 0, 0, 0}, {at("2024-02-06"), 0, 0, 0, 0},
+    {at("2024-02-02"), 4, 0, 1, 0}, {at("2024-02-03"), 2, 0, 1, 0}, {at("2024-03-20"), -9, 0, 1, 0},
     {at("2024-04-10"), 0, 0, 2, 0},
   };
   customers_add_integer(&stage->own, 10);
@@ -156,7 +153,8 @@ static void phrases(void **unused)
   only(&stage, CHURN_RECENCY, 1);
   says(&stage, 0, "last purchase 80 days ago, usual gap 20 days", "距上次购买80天，平时间隔20天");
   only(&stage, CHURN_OVERDUE, -1);
-  says(&stage, 1, "last purchase 21 days ago, usual gap 39 days (speaks for staying)", "距上次购买21天，平时间隔39天（有利于留存）");
+  says(&stage, 1, "last purchase 21 days ago, usual gap 39 days (speaks for staying)",
+       "距上次购买21天，平时间隔39天（有利于留存）");
   stage.churn.shop[CHURN_AS_OF].gap = NAN;
   only(&stage, CHURN_RECENCY, 1);
   says(&stage, 1, "last purchase 21 days ago", "距上次购买21天");
@@ -168,7 +166,8 @@ static void phrases(void **unused)
   only(&stage, CHURN_AGE, 1);
   says(&stage, 0, "customer for 90 days", "成为客户90天");
   only(&stage, CHURN_TREND, -1); /* (1 + 1) / (60 + 29.5) * 30 */
-  says(&stage, 0, "0 repeat purchases in the last 30 days, 0.7 expected from before", "最近30天复购0次，按以往节奏应为0.7次");
+  says(&stage, 0, "0 repeat purchases in the last 30 days, 0.7 expected from before",
+       "最近30天复购0次，按以往节奏应为0.7次");
   only(&stage, CHURN_FEATURES, -1); /* 29 days of exposure before 1 March with 6 logins, none after */
   says(&stage, 0, "log\"in: 0 in the last 30 days, usually 5.4", "log\"in：最近30天0次，平时5.4次");
   /* Values 4 and 2, then -9: usual (4 + 2 + 3) / 3. */
@@ -176,7 +175,8 @@ static void phrases(void **unused)
   says(&stage, 0, "42: -9 on average in the last 30 days, 3 before", "42：最近30天平均-9，此前3");
   only(&stage, CHURN_FEATURES + 3, 1);
   says(&stage, 0, "term_end in 10 days", "term_end：还有10天");
-  says(&stage, 1, "last purchase 21 days ago, usual gap 39 days", "距上次购买21天，平时间隔39天"); /* all are 0: the first */
+  says(&stage, 1, "last purchase 21 days ago, usual gap 39 days",
+       "距上次购买21天，平时间隔39天"); /* all are 0: the first */
   stage_strike(&stage);
 }
 
@@ -190,9 +190,12 @@ static void json(void **unused)
   stage.churn.logit.coefficient[CHURN_AGE] = -0.125;      /* ln(91) / 8 = 0.5639, times 2 */
   stage.churn.logit.coefficient[CHURN_VALUE] = 0.0001;    /* too small */
   churn_explain_json(&stage.words, 0, &text);
-  assert_string_equal(text.bytes, "[{\"reason\":\"signal\",\"kind\":\"42\",\"measure\":\"value\",\"log_odds\":16,\"value\":-9,\"usual\":3,"
-                                  "\"text\":\"42: -9 on average in the last 30 days, 3 before\"},"
-                                  "{\"reason\":\"age\",\"log_odds\":-1.1277,\"value\":90,\"usual\":null,\"text\":\"customer for 90 days (speaks for staying)\"}]");
+  assert_string_equal(
+    text.bytes,
+    "[{\"reason\":\"signal\",\"kind\":\"42\",\"measure\":\"value\",\"log_odds\":16,\"value\":-9,\"usual\":3,"
+    "\"text\":\"42: -9 on average in the last 30 days, 3 before\"},"
+    "{\"reason\":\"age\",\"log_odds\":-1.1277,\"value\":90,\"usual\":null,\"text\":\"customer for 90 days (speaks for "
+    "staying)\"}]");
   mem_free(text_take(&text));
   stage_strike(&stage);
 }
@@ -204,12 +207,14 @@ static void actions(void **unused)
   stage_set(&stage);
   only(&stage, CHURN_AGE, 1);
   assert_string_equal(churn_explain_action(&stage.words, 0, RISK_LOW), "nothing special: keep the service as it is");
-  assert_string_equal(churn_explain_action(&stage.words, 0, RISK_HIGH), "personal contact with an offer"); /* 61 spent, others 36 */
+  /* 61 spent, others 36 */
+  assert_string_equal(churn_explain_action(&stage.words, 0, RISK_HIGH), "personal contact with an offer");
   assert_string_equal(churn_explain_action(&stage.words, 1, RISK_HIGH), "automatic offer with an end date");
   stage.churn.has_value = false; /* by purchases: as many as others */
   assert_string_equal(churn_explain_action(&stage.words, 0, RISK_CRITICAL), "cheap automatic win-back only");
   only(&stage, CHURN_FEATURES, -1);
-  assert_string_equal(churn_explain_action(&stage.words, 0, RISK_MEDIUM), "ask what is behind the signal first, then make an offer");
+  assert_string_equal(churn_explain_action(&stage.words, 0, RISK_MEDIUM),
+                      "ask what is behind the signal first, then make an offer");
   only(&stage, CHURN_FEATURES, 1); /* the signal lowers the risk */
   assert_string_equal(churn_explain_action(&stage.words, 0, RISK_MEDIUM), "reminder at the usual time of purchase");
   only(&stage, CHURN_FEATURES + 3, 1);
@@ -221,11 +226,8 @@ static void actions(void **unused)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(decimals),
-    cmocka_unit_test(levels),
-    cmocka_unit_test(phrases),
-    cmocka_unit_test(json),
-    cmocka_unit_test(actions),
+    cmocka_unit_test(decimals), cmocka_unit_test(levels),  cmocka_unit_test(phrases),
+    cmocka_unit_test(json),     cmocka_unit_test(actions),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

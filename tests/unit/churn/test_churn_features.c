@@ -1,5 +1,6 @@
 /*
-** core/churn/churn_features.c against values worked out by hand and against the definitions applied naively to random shops.
+** core/churn/churn_features.c against values worked out by hand and against the definitions applied naively to random
+** shops.
 */
 #include "feed.h"
 
@@ -16,7 +17,8 @@ static void instants(void **unused)
 {
   (void)unused;
   ChurnTimes times = times_of("2024-05-31 12:00", "1 month");
-  assert_true(times.cut == at("2024-04-30 12:00") && times.recent == at("2024-03-30 12:00") && times.until == at("2024-06-30 12:00"));
+  assert_true(times.cut == at("2024-04-30 12:00") && times.recent == at("2024-03-30 12:00") &&
+              times.until == at("2024-06-30 12:00"));
   times = times_of("2024-05-31", "30 days");
   assert_true(times.cut == at("2024-05-01") && times.recent == at("2024-04-01") && times.until == at("2024-06-30"));
 }
@@ -26,16 +28,10 @@ static void by_hand(void **unused)
 {
   (void)unused;
   const Row rows[] = {
-    {at("2024-01-01 08:00"), 1, 10, 1},
-    {at("2024-01-11"), 1, 20, 2},
-    {at("2024-01-31 11:00"), 1, 1, 3},
+    {at("2024-01-01 08:00"), 1, 10, 1}, {at("2024-01-11"), 1, 20, 2}, {at("2024-01-31 11:00"), 1, 1, 3},
     {at("2024-01-31 13:00"), 1, 2, 4}, /* the day of before, in the next zone */
-    {at("2024-02-10"), 2, 5, 5},
-    {at("2024-02-20"), 2, 7, 6},
-    {at("2024-02-20 23:00"), 2, 8, 7},
-    {at("2024-03-01 18:00"), 1, 40, 8},
-    {at("2024-03-15"), 3, 3, 9},
-    {at("2024-04-15"), 4, 9, 10},
+    {at("2024-02-10"), 2, 5, 5},        {at("2024-02-20"), 2, 7, 6},  {at("2024-02-20 23:00"), 2, 8, 7},
+    {at("2024-03-01 18:00"), 1, 40, 8}, {at("2024-03-15"), 3, 3, 9},  {at("2024-04-15"), 4, 9, 10},
   };
   ChurnTimes times = times_of("2024-03-31 12:00", "30 days");
   Customers customers = {0};
@@ -128,10 +124,10 @@ static void at_random(void **unused)
   int disorders = 0;
   for (int shop = 0; shop < 20; shop++) {
     ChurnTimes times = times_of(shop % 2 ? "2024-06-30 12:00" : "2024-06-30", shop % 3 ? "20 days" : "3 weeks");
-    times.offset_ms = shop % 4 == 1 ? 8 * MS_PER_HOUR : shop % 4 == 2 ? -3 * MS_PER_HOUR
-                                                                      : 0;
+    times.offset_ms = shop % 4 == 1 ? 8 * MS_PER_HOUR : shop % 4 == 2 ? -3 * MS_PER_HOUR : 0;
     for (int i = 0; i < N; i++) {
-      rows[i] = (Row){at("2024-01-01") + draw_below(&seed, 200 * DAY), (int)draw_below(&seed, 300), (double)draw_below(&seed, 1000) / 100, i};
+      rows[i] = (Row){at("2024-01-01") + draw_below(&seed, 200 * DAY), (int)draw_below(&seed, 300),
+                      (double)draw_below(&seed, 1000) / 100, i};
     }
     memcpy(sorted, rows, sizeof rows);
     qsort(sorted, N, sizeof *sorted, by_day);
@@ -141,7 +137,8 @@ static void at_random(void **unused)
       int customer = (int)customers_key(&customers, id).integer;
       for (int i = 0; i < CHURN_INSTANTS; i++) {
         ChurnPast got, want;
-        naive(sorted, N, customer, times.offset_ms, i == CHURN_CUT ? times.recent : times.cut, i == CHURN_CUT ? times.cut : times.as_of, &want);
+        naive(sorted, N, customer, times.offset_ms, i == CHURN_CUT ? times.recent : times.cut,
+              i == CHURN_CUT ? times.cut : times.as_of, &want);
         assert_int_equal(churn_past(&times, customers_state(&customers, id), (ChurnInstant)i, &got), want.x >= 0);
         if (want.x >= 0) {
           assert_near(got.value, want.value);

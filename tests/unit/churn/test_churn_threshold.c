@@ -15,17 +15,20 @@ static ChurnTimes times_of(const char *as_of)
   return churn_times(at(as_of), horizon, 0);
 }
 
-/* The cut-off is 2024-03-01. Silences 5, 10, 20 came back, 15, 40, 60 did not: more than 10 days is one error on either side of three. */
+/*
+** The cut-off is 2024-03-01. Silences 5, 10, 20 came back, 15, 40, 60 did not: more than 10 days is one error on either
+** side of three.
+*/
 static void by_hand(void **unused)
 {
   (void)unused;
   const Row rows[] = {
-    {at("2024-02-25"), 1, 0, 1}, {at("2024-03-20"), 1, 0, 2}, {at("2024-01-25"), 2, 0, 3}, {at("2024-02-20"), 2, 0, 4}, {at("2024-03-05"), 2, 0, 5}, {at("2024-03-05"), 3, 0, 6}, {at("2024-02-10"), 3, 0, 7}, /* in any order */
-    {at("2024-02-15"), 4, 0, 8},
-    {at("2024-01-21"), 5, 0, 9},
-    {at("2024-01-01"), 6, 0, 10},
-    {at("2024-03-10"), 7, 0, 11}, /* came after the cut-off: not asked about */
-    {at("2024-04-10"), 6, 0, 12}, /* after as_of */
+    /* in any order */
+    {at("2024-02-25"), 1, 0, 1},  {at("2024-03-20"), 1, 0, 2},  {at("2024-01-25"), 2, 0, 3},
+    {at("2024-02-20"), 2, 0, 4},  {at("2024-03-05"), 2, 0, 5},  {at("2024-03-05"), 3, 0, 6},
+    {at("2024-02-10"), 3, 0, 7},  {at("2024-02-15"), 4, 0, 8},  {at("2024-01-21"), 5, 0, 9},
+    {at("2024-01-01"), 6, 0, 10}, {at("2024-03-10"), 7, 0, 11}, /* came after the cut-off: not asked about */
+    {at("2024-04-10"), 6, 0, 12},                               /* after as_of */
   };
   ChurnTimes times = times_of("2024-03-31");
   Customers customers = {0};
@@ -113,9 +116,11 @@ static void at_random(void **unused)
       person->returned = draw_below(&seed, 100) > 20 + person->silence;
       uint32_t id = customers_add_integer(&customers, i);
       uint32_t attribute = person->segment < 0 ? NO_ATTRIBUTE : (uint32_t)person->segment;
-      Event events[3] = {{person->time - DAY, 0, id, 0, 0}, {person->time, 0, id, attribute, 0}, {times.as_of, 0, id, 1, 0}};
+      Event events[3] = {
+        {person->time - DAY, 0, id, 0, 0}, {person->time, 0, id, attribute, 0}, {times.as_of, 0, id, 1, 0}};
       for (int e = 0; e < 2 + person->returned; e++) {
-        assert_int_equal(CHURN_THRESHOLD_ACCUMULATOR.step(&times, customers_state(&customers, id), &events[e]), STATUS_OK);
+        assert_int_equal(CHURN_THRESHOLD_ACCUMULATOR.step(&times, customers_state(&customers, id), &events[e]),
+                         STATUS_OK);
       }
     }
     ChurnThreshold *thresholds = NULL;

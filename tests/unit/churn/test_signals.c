@@ -1,6 +1,6 @@
 /*
-** core/churn/signals.c: the test against binomial sums in 40 digits (mpmath: sqrt(2) erfinv(2 t - 1), t = the smaller of P(R < r) + P(R = r)/2 and P(R > r) + P(R = r)/2,
-** R ~ binomial(r + b, p)); views against values worked out by hand.
+** core/churn/signals.c: the test against binomial sums in 40 digits (mpmath: sqrt(2) erfinv(2 t - 1), t = the smaller
+** of P(R < r) + P(R = r)/2 and P(R > r) + P(R = r)/2, R ~ binomial(r + b, p)); views against values worked out by hand.
 */
 #include "feed.h"
 
@@ -40,7 +40,8 @@ static void evidence(void **unused)
 static void names(void **unused)
 {
   (void)unused;
-  static const char *const DATED[] = {"contract_end", "Contract End", "renewal", "expiry", "EXPIRES", "payment_due", "term-end", "next_date", "合同到期"};
+  static const char *const DATED[] = {"contract_end", "Contract End", "renewal",   "expiry",  "EXPIRES",
+                                      "payment_due",  "term-end",     "next_date", "合同到期"};
   static const char *const UNDATED[] = {"login", "complaint", "weekend", "update", "residue", "", "end", "投诉"};
   for (size_t i = 0; i < sizeof DATED / sizeof *DATED; i++) {
     assert_true(signal_is_dated(DATED[i]));
@@ -74,9 +75,13 @@ static void by_hand(void **unused)
   uint32_t first = day_number(at("2024-01-01"), 0);
   customers_add_integer(&customers, 5);
   customers_add_integer(&customers, 7);
-  /* Logins: 8 up to 10 February, 3 up to 11 March, 1 up to 10 April, 1 after it that nobody knows yet. Of another: one, the kind's first. */
-  static const char *const LOGINS[] = {"2024-01-12", "2024-01-13", "2024-01-14", "2024-01-15", "2024-01-16", "2024-01-17", "2024-01-18",
-                                       "2024-02-10", "2024-02-11", "2024-03-01", "2024-03-11", "2024-03-12", "2024-04-11"};
+  /*
+  ** Logins: 8 up to 10 February, 3 up to 11 March, 1 up to 10 April, 1 after it that nobody knows yet. Of another: one,
+  ** the kind's first.
+  */
+  static const char *const LOGINS[] = {"2024-01-12", "2024-01-13", "2024-01-14", "2024-01-15", "2024-01-16",
+                                       "2024-01-17", "2024-01-18", "2024-02-10", "2024-02-11", "2024-03-01",
+                                       "2024-03-11", "2024-03-12", "2024-04-11"};
   say(&signals, &own, 9, END, "2024-02-01", 0); /* kinds in any order, and of one who never bought */
   say(&signals, &own, 9, LOGIN, "2024-01-11", 0);
   for (size_t i = 13; i-- > 0;) {
@@ -93,17 +98,24 @@ static void by_hand(void **unused)
   signals.kind[END].dated = true;
   assert_int_equal(signals_finish(&signals, &own, &customers, true, &NEVER), STATUS_OK);
   assert_int_equal(signals.n_features, 4);
-  assert_true(signals.feature[0].measure == SIGNAL_RATE && signals.feature[1].measure == SIGNAL_RATE && signals.feature[1].kind == SCORE);
+  assert_true(signals.feature[0].measure == SIGNAL_RATE && signals.feature[1].measure == SIGNAL_RATE &&
+              signals.feature[1].kind == SCORE);
   assert_true(signals.feature[2].measure == SIGNAL_VALUE && signals.feature[3].measure == SIGNAL_DATE);
 
-  /* The kind's first row is of 11 January: exposure begins on the 12th, 29 days before the recent part at the cut-off, 59 at as_of. */
+  /*
+  ** The kind's first row is of 11 January: exposure begins on the 12th, 29 days before the recent part at the cut-off,
+  ** 59 at as_of.
+  */
   SignalView view = signals_view(&signals, CHURN_CUT, 1, first, 0);
   assert_near(view.usual, 8 * 30.0 / 29);
   assert_near(view.evidence, signal_evidence(3, 8, 30.0 / 59));
   view = signals_view(&signals, CHURN_AS_OF, 1, first, 0);
   assert_near(view.usual, 11 * 30.0 / 59);
   assert_near(view.evidence, signal_evidence(1, 11, 30.0 / 89));
-  /* One who first bought on 20 February has no time of their own before the recent part of the cut-off, but a signal on 12 January begins it, and does not count. */
+  /*
+  ** One who first bought on 20 February has no time of their own before the recent part of the cut-off, but a signal on
+  ** 12 January begins it, and does not count.
+  */
   view = signals_view(&signals, CHURN_CUT, 1, day_number(at("2024-02-20"), 0), 0);
   assert_near(view.evidence, signal_evidence(3, 7, 30.0 / 58));
   view = signals_view(&signals, CHURN_CUT, 0, day_number(at("2024-02-20"), 0), 0); /* without signals */
@@ -168,12 +180,17 @@ static void known_ahead(void **unused)
   assert_int_equal(signals_finish(&signals, &own, &customers, false, &NEVER), STATUS_OK);
   assert_int_equal(signals.n_features, 1);
   assert_int_equal(signals.kind[0].known_ms, 14 * MS_PER_DAY);
-  /* The cut-off is day 68. Customer 20 bought on day 70, after it: its pass, in 16 days, is not known then; the one before, in -34, is. */
+  /*
+  ** The cut-off is day 68. Customer 20 bought on day 70, after it: its pass, in 16 days, is not known then; the one
+  ** before, in -34, is.
+  */
   assert_true(signals_view(&signals, CHURN_CUT, 20, first, 0).recent == -34);
   assert_true(signals_view(&signals, CHURN_CUT, 10, first, 0).recent == 6); /* bought on day 60 */
   signals_free(&signals);
 
-  /* A date per customer, some of them between the cut-off and as_of: perhaps overwritten, no feature. All ahead: one. */
+  /*
+  ** A date per customer, some of them between the cut-off and as_of: perhaps overwritten, no feature. All ahead: one.
+  */
   for (int passed = 0; passed < 2; passed++) {
     Signals one = {.times = signals.times};
     for (int i = 0; i < 40; i++) {
@@ -215,12 +232,8 @@ static void nobody(void **unused)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(evidence),
-    cmocka_unit_test(names),
-    cmocka_unit_test(by_hand),
-    cmocka_unit_test(known_ahead),
-    cmocka_unit_test(too_many_kinds),
-    cmocka_unit_test(nobody),
+    cmocka_unit_test(evidence),    cmocka_unit_test(names),          cmocka_unit_test(by_hand),
+    cmocka_unit_test(known_ahead), cmocka_unit_test(too_many_kinds), cmocka_unit_test(nobody),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

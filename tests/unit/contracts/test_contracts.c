@@ -27,7 +27,10 @@ static uint32_t below(Random *random, uint32_t n)
   return (uint32_t)(random_uniform(random) * n);
 }
 
-/* Contracts of a year and a half; ends and starts often coincide, or lie within the hour. Amounts are whole numbers over `per`. */
+/*
+** Contracts of a year and a half; ends and starts often coincide, or lie within the hour. Amounts are whole numbers
+** over `per`.
+*/
 static void random_contracts(Contracts *contracts, uint64_t seed, int n, double per)
 {
   Random random = random_seed(seed, 0);
@@ -54,14 +57,18 @@ static double paid(const Contracts *contracts, uint32_t segment, uint32_t custom
   double sum = 0;
   for (size_t i = 0; i < contracts->count; i++) {
     const Contract *contract = &contracts->contracts[i];
-    if (contract->customer == customer && contract->segment == segment && contract->start < instant && contract->end >= instant) {
+    if (contract->customer == customer && contract->segment == segment && contract->start < instant &&
+        contract->end >= instant) {
       sum += contract->amount;
     }
   }
   return sum;
 }
 
-/* R: mrr_end = mrr_start + new + expansion + reactivation - contraction - churn, without rounding, and each is the sum over the customers. */
+/*
+** R: mrr_end = mrr_start + new + expansion + reactivation - contraction - churn, without rounding, and each is the sum
+** over the customers.
+*/
 static void movements_add_up_exactly(void **state)
 {
   (void)state;
@@ -77,8 +84,8 @@ static void movements_add_up_exactly(void **state)
     for (int64_t i = 0; i < mrr.n_rows; i++) {
       const MrrRow *row = &mrr.rows[i];
       double start = sum_value(&row->start), end = sum_value(&row->end);
-      assert_true(end == start + sum_value(&row->new_revenue) + sum_value(&row->expansion) + sum_value(&row->reactivation) -
-                           sum_value(&row->contraction) - sum_value(&row->churn));
+      assert_true(end == start + sum_value(&row->new_revenue) + sum_value(&row->expansion) +
+                           sum_value(&row->reactivation) - sum_value(&row->contraction) - sum_value(&row->churn));
       assert_true(end == floor(end));
       assert_int_equal(row->end_customers, row->start_customers + row->new_customers + row->reactivated - row->churned);
       assert_true(i % mrr.periods == 0 ? start == 0 : start == sum_value(&row[-1].end));
@@ -90,7 +97,10 @@ static void movements_add_up_exactly(void **state)
   }
 }
 
-/* Without changes within the hour of a period's first instant, the revenue is what covers it. Whole days apart: noon starts. */
+/*
+** Without changes within the hour of a period's first instant, the revenue is what covers it. Whole days apart: noon
+** starts.
+*/
 static void revenue_is_what_covers(void **state)
 {
   (void)state;
@@ -101,7 +111,8 @@ static void revenue_is_what_covers(void **state)
     for (size_t i = 0; i < contracts.count; i++) {
       Contract *contract = &contracts.contracts[i];
       contract->start += MS_PER_DAY / 2 - contract->start % MS_PER_DAY;
-      contract->end = contract->end == CONTRACT_OPEN ? CONTRACT_OPEN : contract->end + MS_PER_DAY / 2 - contract->end % MS_PER_DAY;
+      contract->end =
+        contract->end == CONTRACT_OPEN ? CONTRACT_OPEN : contract->end + MS_PER_DAY / 2 - contract->end % MS_PER_DAY;
       contract->end = contract->end < contract->start ? contract->start : contract->end;
     }
     assert_int_equal(contracts_finish(&contracts, NULL, &QUIET), STATUS_OK);
@@ -110,7 +121,8 @@ static void revenue_is_what_covers(void **state)
     for (int64_t i = 0; i < mrr.n_rows; i++) {
       const MrrRow *row = &mrr.rows[i];
       uint32_t segment = (uint32_t)(i / mrr.periods);
-      int64_t from = period_start(MONTH, mrr.first + i % mrr.periods), to = period_start(MONTH, mrr.first + i % mrr.periods + 1);
+      int64_t from = period_start(MONTH, mrr.first + i % mrr.periods),
+              to = period_start(MONTH, mrr.first + i % mrr.periods + 1);
       to = to <= contracts.as_of ? to : contracts.as_of + 1;
       double start = 0, end = 0, churn = 0, expansion = 0;
       int64_t churned = 0;
@@ -187,7 +199,8 @@ static void renewals_split_what_is_up(void **state)
     }
     for (int64_t i = 0; i < renewals.n_rows; i++) {
       const RenewalRow *row = &renewals.rows[i];
-      assert_true(row->late <= row->renewed && row->renewed <= row->decided && row->decided + row->pending_renewed <= row->up);
+      assert_true(row->late <= row->renewed && row->renewed <= row->decided &&
+                  row->decided + row->pending_renewed <= row->up);
       assert_true(sum_value(&row->value_renewed) <= sum_value(&row->value_decided));
       up += row->up;
       renewed += row->renewed + row->pending_renewed;
@@ -205,14 +218,18 @@ static int first_renewal(const Contracts *contracts, const bool *used, int i, in
 {
   const Contract *all = contracts->contracts;
   for (int j = 0; j < (int)contracts->count; j++) {
-    if (!used[j] && all[j].start > all[i].start && all[j].start >= low && all[j].start <= high && all[j].end > all[i].end) {
+    if (!used[j] && all[j].start > all[i].start && all[j].start >= low && all[j].start <= high &&
+        all[j].end > all[i].end) {
       return j;
     }
   }
   return -1;
 }
 
-/* One customer with many contracts in each other's reach: each renews at most one, those within an hour first, in the order of the ends. */
+/*
+** One customer with many contracts in each other's reach: each renews at most one, those within an hour first, in the
+** order of the ends.
+*/
 static void renewals_of_one_customer(void **state)
 {
   (void)state;
@@ -222,7 +239,8 @@ static void renewals_of_one_customer(void **state)
   for (uint64_t seed = 90; seed < 96; seed++) {
     Contracts contracts = {0};
     Renewals renewals;
-    const RenewalRule rule = {.grain = {GRAIN_YEAR, 0}, .grace = {.ms = 20 * MS_PER_DAY}, .early = {.ms = 90 * MS_PER_DAY}};
+    const RenewalRule rule = {
+      .grain = {GRAIN_YEAR, 0}, .grace = {.ms = 20 * MS_PER_DAY}, .early = {.ms = 90 * MS_PER_DAY}};
     int64_t as_of = START + 900 * MS_PER_DAY, renewed = 0, got = 0;
     int order[N], n = 0, next[N];
     bool used[N] = {false};
@@ -253,7 +271,8 @@ static void renewals_of_one_customer(void **state)
       for (int k = 0; k < n; k++) {
         int i = order[k];
         if (next[i] < 0) {
-          next[i] = first_renewal(&contracts, used, i, all[i].end - (turn ? rule.early.ms : MS_PER_HOUR), all[i].end + (turn ? rule.grace.ms : MS_PER_HOUR));
+          next[i] = first_renewal(&contracts, used, i, all[i].end - (turn ? rule.early.ms : MS_PER_HOUR),
+                                  all[i].end + (turn ? rule.grace.ms : MS_PER_HOUR));
           used[next[i] < 0 ? i : next[i]] |= next[i] >= 0;
         }
       }
@@ -286,7 +305,10 @@ static bool question(void *context)
   return ++questions->asked == questions->stop_at;
 }
 
-/* finish, renewals and movements of `n` contracts of one customer, backwards; the status of the first that does not answer. */
+/*
+** finish, renewals and movements of `n` contracts of one customer, backwards; the status of the first that does not
+** answer.
+*/
 static Status one_customer(size_t n, Questions *questions)
 {
   Contracts contracts = {0};
@@ -297,7 +319,8 @@ static Status one_customer(size_t n, Questions *questions)
   int64_t as_of = START + 900 * MS_PER_DAY;
   for (size_t i = 0; i < n; i++) {
     int64_t start = START + (int64_t)(n - i) * MS_PER_SECOND, length = (int64_t)(1 + i * 7919 % 30) * MS_PER_DAY;
-    assert_int_equal(contracts_add(&contracts, &(Contract){.start = start, .end = start + length, .amount = 1}), STATUS_OK);
+    assert_int_equal(contracts_add(&contracts, &(Contract){.start = start, .end = start + length, .amount = 1}),
+                     STATUS_OK);
   }
   Status status = contracts_finish(&contracts, &as_of, &watch);
   int first = questions->asked;
@@ -375,14 +398,10 @@ static void nothing_gives_nothing(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(movements_add_up_exactly),
-    cmocka_unit_test(revenue_is_what_covers),
-    cmocka_unit_test(cohorts_add_up_to_movements),
-    cmocka_unit_test(renewals_split_what_is_up),
-    cmocka_unit_test(renewals_of_one_customer),
-    cmocka_unit_test(one_customer_stops),
-    cmocka_unit_test(order_does_not_matter),
-    cmocka_unit_test(nothing_gives_nothing),
+    cmocka_unit_test(movements_add_up_exactly),    cmocka_unit_test(revenue_is_what_covers),
+    cmocka_unit_test(cohorts_add_up_to_movements), cmocka_unit_test(renewals_split_what_is_up),
+    cmocka_unit_test(renewals_of_one_customer),    cmocka_unit_test(one_customer_stops),
+    cmocka_unit_test(order_does_not_matter),       cmocka_unit_test(nothing_gives_nothing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

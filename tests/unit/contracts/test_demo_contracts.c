@@ -19,9 +19,19 @@ static uint64_t checksum(const DemoBusiness *business)
   for (int64_t i = 0; i < business->n_contracts; i++) {
     const DemoContract *contract = &business->contracts[i];
     const DemoSubscriber *customer = &business->customers[contract->customer];
-    const uint32_t words[] = {contract->customer, contract->cents, contract->start, contract->end, contract->number,
-                              customer->cents, customer->plan, customer->channel, customer->senior, customer->tenure,
-                              customer->churned, customer->cause, (uint32_t)(customer->entry + 1)};
+    const uint32_t words[] = {contract->customer,
+                              contract->cents,
+                              contract->start,
+                              contract->end,
+                              contract->number,
+                              customer->cents,
+                              customer->plan,
+                              customer->channel,
+                              customer->senior,
+                              customer->tenure,
+                              customer->churned,
+                              customer->cause,
+                              (uint32_t)(customer->entry + 1)};
     for (size_t k = 0; k < 4 * sizeof words / sizeof *words; k++) {
       h = (h ^ (words[k / 4] >> 8 * (k % 4) & 255)) * UINT64_C(0x100000001b3);
     }
@@ -98,21 +108,23 @@ static void score_add(Score *score, double weight, double difference, double var
 }
 
 /*
-** The score equations of the true model: over all months at risk, event - p times each covariate sums to 0. A coefficient that were off
-** by 0.1 would fail: the standard error of the smallest (two_year) is 0.035 at this size.
+** The score equations of the true model: over all months at risk, event - p times each covariate sums to 0. A
+** coefficient that were off by 0.1 would fail: the standard error of the smallest (two_year) is 0.035 at this size.
 */
 static void leaving_follows_the_documented_hazards(void **state)
 {
   (void)state;
   DemoBusiness business;
   assert_int_equal(demo_contracts_build(&business, 50000, 11, &QUIET), STATUS_OK);
-  Score all = {0}, first = {0}, year = {0}, plans[DEMO_PLAN_COUNT] = {{0}}, senior = {0}, charges = {0}, channel = {0}, late = {0};
+  Score all = {0}, first = {0}, year = {0}, plans[DEMO_PLAN_COUNT] = {{0}}, senior = {0}, charges = {0}, channel = {0},
+        late = {0};
   double causes[DEMO_CAUSE_COUNT] = {0}, left = 0;
   for (uint32_t id = 0; id < business.n_customers; id++) {
     const DemoSubscriber *customer = &business.customers[id];
     double charge = customer->cents / 100.0;
     assert_true(charge >= 20 && charge < 120 && customer->tenure >= 1 && customer->tenure <= 35);
-    double eta = DEMO_PLANS[customer->plan].effect + DEMO_SENIOR_EFFECT * customer->senior + DEMO_CHARGE_EFFECT * (charge - DEMO_CHARGE_CENTRE);
+    double eta = DEMO_PLANS[customer->plan].effect + DEMO_SENIOR_EFFECT * customer->senior +
+                 DEMO_CHARGE_EFFECT * (charge - DEMO_CHARGE_CENTRE);
     for (int month = 1; month <= customer->tenure; month++) {
       double p = -expm1(-DEMO_HAZARD * demo_hazard_shape(month) * exp(eta));
       double difference = (customer->churned && month == customer->tenure) - p, variance = p * (1 - p);

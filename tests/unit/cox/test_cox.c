@@ -1,4 +1,7 @@
-/* The proportional-hazards model: against R's survival 3.5-3 and long doubles (../shared/reference/survival), and by hand. */
+/*
+** The proportional-hazards model: against R's survival 3.5-3 and long doubles (../shared/reference/survival), and by
+** hand.
+*/
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,9 +20,10 @@ static const Watch NEVER = WATCH_NEVER;
 #define DESIGN "../shared/data/telco_design.csv"
 #define COLUMNS 12
 
-static const char *const NAMES[COLUMNS] = {"senior_citizen", "partner", "dependents", "internet_fiber", "internet_no", "online_security_yes",
-                                           "tech_support_yes", "contract_one_year", "contract_two_year", "paperless_billing",
-                                           "pay_electronic_check", "monthly_charges"};
+static const char *const NAMES[COLUMNS] = {
+  "senior_citizen",       "partner",          "dependents",        "internet_fiber",    "internet_no",
+  "online_security_yes",  "tech_support_yes", "contract_one_year", "contract_two_year", "paperless_billing",
+  "pay_electronic_check", "monthly_charges"};
 static double largest_error;
 
 /* Relative, against at least 1e-300. */
@@ -27,7 +31,8 @@ static void close_to(double got, double want, double tolerance, const char *what
 {
   double error = fabs(got - want) / fmax(fabs(want), 1e-300);
   if (error > largest_error) largest_error = error;
-  if (!(error <= tolerance)) fail_msg("%s of %s: %.17g, want %.17g (relative error %.2g)", what, name, got, want, error);
+  if (!(error <= tolerance))
+    fail_msg("%s of %s: %.17g, want %.17g (relative error %.2g)", what, name, got, want, error);
 }
 
 /* ---- Files: fields of a line of CSV without quotes that matter */
@@ -86,7 +91,10 @@ static void telco_read(CoxRows *rows, Options options)
   }
   int one = column_of(head, n, "contract_one_year"), two = column_of(head, n, "contract_two_year");
   int time = column_of(head, n, "tenure"), event = column_of(head, n, "churned");
-  bool used[COX_FEATURE] = {[COX_STRATUM] = options.strata, [COX_CLUSTER] = options.cluster, [COX_ENTRY] = options.entry > 0, [COX_WEIGHT] = options.weight};
+  bool used[COX_FEATURE] = {[COX_STRATUM] = options.strata,
+                            [COX_CLUSTER] = options.cluster,
+                            [COX_ENTRY] = options.entry > 0,
+                            [COX_WEIGHT] = options.weight};
   assert_int_equal(cox_rows_open(rows, n_features, used), STATUS_OK);
   for (uint32_t row = 0; fgets(line, sizeof line, file); row++) {
     double x[COLUMNS];
@@ -174,7 +182,8 @@ static void line_summary(const Cox *cox, char **field, void *self)
   close_to(cox->score, atof(field[8]), 1e-10, "score", field[1]);
   close_to(pairs->value, atof(field[10]), 1e-14, "concordance", field[1]);
   close_to(pairs->error, atof(field[11]), 1e-10, "its error", field[1]);
-  assert_true(pairs->concordant == atof(field[12]) && pairs->discordant == atof(field[13]) && pairs->tied_risk == atof(field[14]));
+  assert_true(pairs->concordant == atof(field[12]) && pairs->discordant == atof(field[13]) &&
+              pairs->tied_risk == atof(field[14]));
 }
 
 static void line_zph(const Cox *cox, char **field, void *self)
@@ -183,7 +192,8 @@ static void line_zph(const Cox *cox, char **field, void *self)
   const double *chi = self; /* of the columns and of all; then the transform */
   if (strcmp(field[2], TRANSFORM[(int)chi[COLUMNS + 1]]) != 0) return;
   (void)cox;
-  close_to(chi[strcmp(field[3], "GLOBAL") == 0 ? COLUMNS : name_index(field[3])], atof(field[4]), 1e-9, field[2], field[3]);
+  close_to(chi[strcmp(field[3], "GLOBAL") == 0 ? COLUMNS : name_index(field[3])], atof(field[4]), 1e-9, field[2],
+           field[3]);
 }
 
 typedef struct Base {
@@ -232,7 +242,8 @@ static void telco_check(CoxTies ties)
   }
   for (int transform = 0; transform < 3; transform++) {
     largest_error = 0;
-    assert_int_equal(cox_zph(&cox, (CoxTransform)transform, group, COLUMNS, chi, chi_group, df, &chi[COLUMNS], &NEVER), STATUS_OK);
+    assert_int_equal(cox_zph(&cox, (CoxTransform)transform, group, COLUMNS, chi, chi_group, df, &chi[COLUMNS], &NEVER),
+                     STATUS_OK);
     chi[COLUMNS + 1] = transform;
     lines_of(FOLDER "ref_cox_zph_R.csv", &cox, line_zph, chi);
     print_message("proportional hazards: %.2g\n", largest_error);
@@ -303,25 +314,53 @@ static void test_strata_robust(void **state)
 /* ---- Entries, weights, strata and clusters together */
 
 typedef struct Expected {
-  double null, score, coefficient[2], error[2], log_likelihood, wald, cluster[2], rows[2], chi[3], base[2], base_error[2];
+  double null, score, coefficient[2], error[2], log_likelihood, wald, cluster[2], rows[2], chi[3], base[2],
+    base_error[2];
 } Expected;
 
 /*
-** By the sums over risk sets as they are defined, row by row (numpy): 60 rows, time 1 + 7i mod 13, entry floor(time/2) where i mod 4 = 1, event where 5i mod 7 < 4,
-** x1 = (i^2 mod 11)/3, x2 = [i mod 3 = 0], weight 1 + (i mod 3)/2, stratum i mod 2, cluster i/4.
+** By the sums over risk sets as they are defined, row by row (numpy): 60 rows, time 1 + 7i mod 13, entry floor(time/2)
+** where i mod 4 = 1, event where 5i mod 7 < 4, x1 = (i^2 mod 11)/3, x2 = [i mod 3 = 0], weight 1 + (i mod 3)/2, stratum
+** i mod 2, cluster i/4.
 */
 static const Expected EXPECTED[] = {
-  {-150.77940990778205, 1.3853857556622633, {0.1815022363729821, 0.08782079989983962}, {0.16437180214860692, 0.3356474372723355}, -150.095542348285, 1.3796888660774733, {0.13969079369601964, 0.318946022192063}, {0.1995636757293399, 0.3249584739064294}, {1.5713936946411329, 0.566345176287154, 1.9140801377809757}, {1.7690440740301698, 2.155609251856044}, {0.4900778467373353, 0.5880009836324696}},
-  {-152.0094531029464, 1.2582670623170187, {0.17292401164769564, 0.08455771223758432}, {0.16466483837966708, 0.33559821094777603}, -151.3880972516353, 1.2536718371516742, {0.1383878682311703, 0.3168521755051392}, {0.19594063500615683, 0.31982774721915413}, {1.3980604715345053, 0.5185858302026333, 1.713031900164486}, {1.7521012989125901, 2.029108901527274}, {0.4875874003438158, 0.5509480877245817}},
+  {-150.77940990778205,
+   1.3853857556622633,
+   {0.1815022363729821, 0.08782079989983962},
+   {0.16437180214860692, 0.3356474372723355},
+   -150.095542348285,
+   1.3796888660774733,
+   {0.13969079369601964, 0.318946022192063},
+   {0.1995636757293399, 0.3249584739064294},
+   {1.5713936946411329, 0.566345176287154, 1.9140801377809757},
+   {1.7690440740301698, 2.155609251856044},
+   {0.4900778467373353, 0.5880009836324696}},
+  {-152.0094531029464,
+   1.2582670623170187,
+   {0.17292401164769564, 0.08455771223758432},
+   {0.16466483837966708, 0.33559821094777603},
+   -151.3880972516353,
+   1.2536718371516742,
+   {0.1383878682311703, 0.3168521755051392},
+   {0.19594063500615683, 0.31982774721915413},
+   {1.3980604715345053, 0.5185858302026333, 1.713031900164486},
+   {1.7521012989125901, 2.029108901527274},
+   {0.4875874003438158, 0.5509480877245817}},
 };
 
 static void small_read(CoxRows *rows, bool cluster)
 {
-  const bool used[COX_FEATURE] = {[COX_ENTRY] = true, [COX_WEIGHT] = true, [COX_STRATUM] = true, [COX_CLUSTER] = cluster};
+  const bool used[COX_FEATURE] = {
+    [COX_ENTRY] = true, [COX_WEIGHT] = true, [COX_STRATUM] = true, [COX_CLUSTER] = cluster};
   assert_int_equal(cox_rows_open(rows, 2, used), STATUS_OK);
   for (uint32_t i = 0; i < 60; i++) {
     const double x[] = {i * i % 11 / 3.0, i % 3 == 0};
-    CoxRow row = {.time = 1 + i * 7 % 13, .entry = -1, .weight = 1 + i % 3 * 0.5, .stratum = i % 2, .cluster = i / 4, .event = i * 5 % 7 < 4};
+    CoxRow row = {.time = 1 + i * 7 % 13,
+                  .entry = -1,
+                  .weight = 1 + i % 3 * 0.5,
+                  .stratum = i % 2,
+                  .cluster = i / 4,
+                  .event = i * 5 % 7 < 4};
     if (i % 4 == 1 && row.time > 1) row.entry = floor(row.time / 2);
     assert_int_equal(cox_rows_add(rows, &row, x), STATUS_OK);
   }
@@ -360,7 +399,8 @@ static void test_small(void **state)
       close_to(global, want->chi[2], 1e-11, "chi", "all");
       assert_true(chi_group[0] == global && df[0] == 2);
       assert_int_equal(cox_concordance(&cox, &pairs, &NEVER), STATUS_OK);
-      assert_true(pairs.concordant == 475.5 && pairs.discordant == 467.75 && pairs.tied_risk == 90.25 && pairs.tied_time == 19);
+      assert_true(pairs.concordant == 475.5 && pairs.discordant == 467.75 && pairs.tied_risk == 90.25 &&
+                  pairs.tied_time == 19);
       close_to(pairs.value, 0.5037493952588292, 1e-14, "concordance", "small");
       close_to(pairs.error, 0.05833733653627113, 1e-12, "its error", "small");
       assert_int_equal(cox_baseline(&cox, &step, &n, &NEVER), STATUS_OK);
@@ -376,7 +416,10 @@ static void test_small(void **state)
   }
 }
 
-/* A life cut in two, the second part entering where the first one is lost, is the same life; a weight of 2 is the row twice (Breslow). */
+/*
+** A life cut in two, the second part entering where the first one is lost, is the same life; a weight of 2 is the row
+** twice (Breslow).
+*/
 static void test_same(void **state)
 {
   (void)state;
@@ -453,10 +496,12 @@ static void reason_check(int n_features, int n, const double (*data)[6], CoxEnd 
 static void test_no_answer(void **state)
 {
   /* time, event, features */
-  static const double LEVEL[][6] = {{1, 1, 1, 3}, {2, 1, 1, 1}, {3, 0, 0, 2}, {4, 1, 1, 5}, {5, 0, 0, 1}, {6, 1, 1, 2}, {7, 0, 0, 4}, {8, 0, 1, 1}};
+  static const double LEVEL[][6] = {{1, 1, 1, 3}, {2, 1, 1, 1}, {3, 0, 0, 2}, {4, 1, 1, 5},
+                                    {5, 0, 0, 1}, {6, 1, 1, 2}, {7, 0, 0, 4}, {8, 0, 1, 1}};
   static const double ORDER[][6] = {{1, 1, 9, 1}, {2, 1, 8, 4}, {3, 1, 7, 1}, {4, 1, 5, 5}, {5, 1, 4, 2}, {6, 0, 3, 1}};
   /* a + b is the largest at every event, neither a nor b is. */
-  static const double SUM[][6] = {{1, 1, 9, 1}, {2, 1, 2, 7}, {3, 1, 6, 2}, {4, 1, 1, 6}, {5, 1, 4, 2}, {6, 1, 2, 3}, {7, 0, 3, 1}, {8, 0, 0, 3}};
+  static const double SUM[][6] = {{1, 1, 9, 1}, {2, 1, 2, 7}, {3, 1, 6, 2}, {4, 1, 1, 6},
+                                  {5, 1, 4, 2}, {6, 1, 2, 3}, {7, 0, 3, 1}, {8, 0, 0, 3}};
   static const double CENSORED[][6] = {{1, 0, 1}, {2, 0, 3}};
   (void)state;
   reason_check(2, 8, LEVEL, COX_MONOTONE, "extreme value of all at risk in 'a': its hazard ratio is 0 or infinite");
@@ -512,11 +557,15 @@ static void test_by_hand(void **state)
   (void)state;
   rows_of(&rows, 1, 3, DATA);
   assert_int_equal(cox_fit(&rows, COX_EFRON, &cox, &NEVER), STATUS_OK);
-  /* r = exp(coefficient). At risk at 1 are two with x = 1 and one with 0, at 2 one of each: 1 - 2r/(2r + 1) - r/(1 + r) = 0, so 2 r^2 = 1. */
+  /*
+  ** r = exp(coefficient). At risk at 1 are two with x = 1 and one with 0, at 2 one of each: 1 - 2r/(2r + 1) - r/(1 + r)
+  ** = 0, so 2 r^2 = 1.
+  */
   close_to(cox.feature[0].coefficient, -log(2) / 2, 1e-12, "coefficient", "by hand");
   /* Information 2r/(2r + 1)^2 + r/(1 + r)^2 with r = sqrt(1/2). */
   double r = sqrt(0.5);
-  close_to(cox.feature[0].error, 1 / sqrt(2 * r / (2 * r + 1) / (2 * r + 1) + r / (1 + r) / (1 + r)), 1e-12, "error", "by hand");
+  close_to(cox.feature[0].error, 1 / sqrt(2 * r / (2 * r + 1) / (2 * r + 1) + r / (1 + r) / (1 + r)), 1e-12, "error",
+           "by hand");
   close_to(cox.null_log_likelihood, -log(3) - log(2), 1e-14, "null log-likelihood", "by hand");
   cox_free(&cox);
   cox_rows_free(&rows);
@@ -547,14 +596,9 @@ static void test_stopped(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_telco),
-    cmocka_unit_test(test_strata_robust),
-    cmocka_unit_test(test_small),
-    cmocka_unit_test(test_same),
-    cmocka_unit_test(test_no_answer),
-    cmocka_unit_test(test_dropped),
-    cmocka_unit_test(test_by_hand),
-    cmocka_unit_test(test_stopped),
+    cmocka_unit_test(test_telco),   cmocka_unit_test(test_strata_robust), cmocka_unit_test(test_small),
+    cmocka_unit_test(test_same),    cmocka_unit_test(test_no_answer),     cmocka_unit_test(test_dropped),
+    cmocka_unit_test(test_by_hand), cmocka_unit_test(test_stopped),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -60,8 +60,8 @@ static void many_customers_keep_their_state(void **unused)
   int64_t *first = NULL;
   for (int64_t i = 0; i < N; i++) {
     int length = snprintf(text, sizeof text, "customer-%lld", (long long)i);
-    uint32_t id = i % 2 ? customers_add_text(&customers, text, (size_t)length)
-                        : customers_add_integer(&customers, i * 1000003);
+    uint32_t id =
+      i % 2 ? customers_add_text(&customers, text, (size_t)length) : customers_add_integer(&customers, i * 1000003);
     assert_int_equal(id, i);
     int64_t *state = customers_state(&customers, id);
     assert_true(*state == 0);
@@ -77,8 +77,8 @@ static void many_customers_keep_their_state(void **unused)
   assert_ptr_equal(first, customers_state(&customers, 0));
   for (int64_t i = 0; i < N; i++) {
     int length = snprintf(text, sizeof text, "customer-%lld", (long long)i);
-    uint32_t id = i % 2 ? customers_find_text(&customers, text, (size_t)length)
-                        : customers_find_integer(&customers, i * 1000003);
+    uint32_t id =
+      i % 2 ? customers_find_text(&customers, text, (size_t)length) : customers_find_integer(&customers, i * 1000003);
     assert_int_equal(id, i);
     assert_true(*(int64_t *)customers_state(&customers, id) == i);
   }

@@ -35,15 +35,8 @@ static void twins(void **unused)
 {
   (void)unused;
   const Row rows[] = {
-    {0, 1, 0.0, 1},
-    {0, 1, -0.0, 2},
-    {0, 2, NAN, 3},
-    {0, 2, NAN, 4},
-    {0, 1, 0.0, 5},
-    {0, 1, 1, 6},
-    {1, 1, 0.0, 7},
-    {1, 2, NAN, 8},
-    {1, 2, 0, 9},
+    {0, 1, 0.0, 1}, {0, 1, -0.0, 2}, {0, 2, NAN, 3}, {0, 2, NAN, 4}, {0, 1, 0.0, 5},
+    {0, 1, 1, 6},   {1, 1, 0.0, 7},  {1, 2, NAN, 8}, {1, 2, 0, 9},
   };
   DataCheck check = {.today = 0};
   Customers customers = {0};
@@ -102,9 +95,10 @@ static void gaps(void **unused)
   size_t n = 0;
   int64_t day = at("2024-02-20") / DAY;
   for (int i = 0; i < 61; i++, n++) {
-    day += i == 10 ? 3 : i == 20 ? 4
-                       : i == 30 ? 5
-                                 : 1; /* steps: 57 of 1, 3, 4, 5; type-7 h = 59 * 0.95 = 56.05: 1 + 0.05 * 2 = 1.1 */
+    day += i == 10   ? 3
+           : i == 20 ? 4
+           : i == 30 ? 5
+                     : 1; /* steps: 57 of 1, 3, 4, 5; type-7 h = 59 * 0.95 = 56.05: 1 + 0.05 * 2 = 1.1 */
     rows[n] = (Row){day * DAY, i, 1, (int64_t)n};
   }
   DataCheck check = {.today = day * DAY};
@@ -186,11 +180,8 @@ static void nothing(void **unused)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(twins),
-    cmocka_unit_test(dominance),
-    cmocka_unit_test(gaps),
-    cmocka_unit_test(at_random),
-    cmocka_unit_test(nothing),
+    cmocka_unit_test(twins),     cmocka_unit_test(dominance), cmocka_unit_test(gaps),
+    cmocka_unit_test(at_random), cmocka_unit_test(nothing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

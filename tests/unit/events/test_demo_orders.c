@@ -121,9 +121,10 @@ static void check_zero(const DataCheck *check)
 }
 
 /*
-** Population moments per channel: E[lambda] = r/alpha, E[p] = a/(a+b), E[mean amount] = P gamma/(Q-1). Given a customer's own lambda and p and the time T since
-** the first purchase (BG/NBD): P(alive) = exp(-lambda p T), E[repeat purchases] = (1 - exp(-lambda p T))/p. The time of day of
-** the first purchase is not the model's, so T counts from the middle of its day.
+** Population moments per channel: E[lambda] = r/alpha, E[p] = a/(a+b), E[mean amount] = P gamma/(Q-1). Given a
+** customer's own lambda and p and the time T since the first purchase (BG/NBD): P(alive) = exp(-lambda p T), E[repeat
+** purchases] = (1 - exp(-lambda p T))/p. The time of day of the first purchase is not the model's, so T counts from the
+** middle of its day.
 */
 static void population_matches_theory(void **state)
 {

@@ -1,5 +1,6 @@
 /*
-** core/events/purchase_days.c: keys come back sorted, all of them, whatever the order, the number and the span of the days.
+** core/events/purchase_days.c: keys come back sorted, all of them, whatever the order, the number and the span of the
+** days.
 */
 #include "feed.h"
 

@@ -87,12 +87,9 @@ static void limits_and_order(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(whole_lifespans_are_the_sum),
-    cmocka_unit_test(printed_table),
-    cmocka_unit_test(fractions_are_a_last_payment),
-    cmocka_unit_test(no_discount_is_exact),
-    cmocka_unit_test(tiny_rates_do_not_cancel),
-    cmocka_unit_test(limits_and_order),
+    cmocka_unit_test(whole_lifespans_are_the_sum),  cmocka_unit_test(printed_table),
+    cmocka_unit_test(fractions_are_a_last_payment), cmocka_unit_test(no_discount_is_exact),
+    cmocka_unit_test(tiny_rates_do_not_cancel),     cmocka_unit_test(limits_and_order),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 /*
-** core/measures/cohort.c and core/measures/cohort_table.c against a table computed by hand and against the definitions applied
-** naively (every member at every age, all events scanned) on random histories, in time order and shuffled.
+** core/measures/cohort.c and core/measures/cohort_table.c against a table computed by hand and against the definitions
+** applied naively (every member at every age, all events scanned) on random histories, in time order and shuffled.
 */
 #include <math.h>
 #include <setjmp.h>
@@ -81,14 +81,7 @@ static bool replay(Cohorts *cohorts, Customers *customers, Customers *attributes
 
 /* Three customers of January 2024, one of February; worked out by hand from the definitions in cohort.h. */
 static const char *const HAND_TIMES[] = {
-  "2024-01-01",
-  "2024-01-20",
-  "2024-01-31",
-  "2024-02-10",
-  "2024-02-11",
-  "2024-03-05",
-  "2024-04-01",
-  "2024-04-30",
+  "2024-01-01", "2024-01-20", "2024-01-31", "2024-02-10", "2024-02-11", "2024-03-05", "2024-04-01", "2024-04-30",
 };
 static const int HAND_CUSTOMERS[] = {1, 2, 3, 1, 4, 1, 2, 4};
 
@@ -191,8 +184,8 @@ static void reads_brackets(void **unused)
   assert_int_equal(n, 4);
   assert_int_equal(brackets[1], 3);
   assert_int_equal(brackets[3], 36525);
-  static const char *const wrong[] = {"", " ", "1,", ",1", "0,1", "1,1", "3,2",
-                                      "1;2", "1,2x", "1 2", "-1", "36526", "1,99999999999999999999", "1.5"};
+  static const char *const wrong[] = {
+    "", " ", "1,", ",1", "0,1", "1,1", "3,2", "1;2", "1,2x", "1 2", "-1", "36526", "1,99999999999999999999", "1.5"};
   for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
     assert_false(brackets_from_text(wrong[i], strlen(wrong[i]), brackets, &n));
   }
@@ -391,8 +384,8 @@ static int time_order(const void *a, const void *b)
 static void against_definitions(void **unused)
 {
   (void)unused;
-  static const Grain grains[] = {
-    {GRAIN_DAY, 0}, {GRAIN_WEEK, 0}, {GRAIN_MONTH, 0}, {GRAIN_DAYS, 10}, {GRAIN_QUARTER, 0}, {GRAIN_YEAR, 0}};
+  static const Grain grains[] = {{GRAIN_DAY, 0},   {GRAIN_WEEK, 0},    {GRAIN_MONTH, 0},
+                                 {GRAIN_DAYS, 10}, {GRAIN_QUARTER, 0}, {GRAIN_YEAR, 0}};
   static const int lengths[] = {1, 7, 30, 10, 0, 0};
   static const int64_t offsets[] = {0, 8 * MS_PER_HOUR, -(3 * MS_PER_HOUR + MS_PER_HOUR / 2)};
   static Row rows[MOST];
@@ -415,10 +408,7 @@ static void against_definitions(void **unused)
     if (round / 48 % 3 == 1) {
       options.max_age = below(6);
     }
-    int64_t span = (g == 0 ? 12 : g == 3 || g == 1 ? 120
-                                : g == 2           ? 400
-                                                   : 1500) *
-                   MS_PER_DAY;
+    int64_t span = (g == 0 ? 12 : g == 3 || g == 1 ? 120 : g == 2 ? 400 : 1500) * MS_PER_DAY;
     int64_t start = round % 5 == 0 ? at("1969-12-20") : at("2019-12-20 13:00");
     size_t n = 1 + below(MOST);
     for (size_t i = 0; i < n; i++) {
@@ -427,8 +417,7 @@ static void against_definitions(void **unused)
         int64_t days = (int64_t)below(3) * (lengths[g] ? lengths[g] : 30);
         time = rows[below((uint32_t)i)].time + days * MS_PER_DAY - below(2);
       }
-      time = time < start ? start : time > start + span ? start + span
-                                                        : time;
+      time = time < start ? start : time > start + span ? start + span : time;
       rows[i] = (Row){time, (int)below(CUSTOMERS), (double)below(4000) / 4 - 100, (int)below(4), (int)i};
     }
     if (round % 3) {
@@ -535,12 +524,9 @@ static void of_nothing(void **unused)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(by_hand),
-    cmocka_unit_test(averages),
-    cmocka_unit_test(reads_brackets),
-    cmocka_unit_test(against_definitions),
-    cmocka_unit_test(notices_disorder),
-    cmocka_unit_test(refuses_too_much),
+    cmocka_unit_test(by_hand),          cmocka_unit_test(averages),
+    cmocka_unit_test(reads_brackets),   cmocka_unit_test(against_definitions),
+    cmocka_unit_test(notices_disorder), cmocka_unit_test(refuses_too_much),
     cmocka_unit_test(of_nothing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -30,8 +30,7 @@ static void scores_fall_into_classes(void **state)
   for (int score = 0; score <= NPS_SCALE_MAX; score++) {
     NpsCounts counts = {0};
     nps_count(&counts, score, 1);
-    assert_true(nps_score(&counts) == (score <= 6 ? -100 : score >= 9 ? 100
-                                                                      : 0));
+    assert_true(nps_score(&counts) == (score <= 6 ? -100 : score >= 9 ? 100 : 0));
     nps_count(&counts, score, -1);
     assert_true(counts.promoters == 0 && counts.detractors == 0 && counts.total == 0);
   }
@@ -153,12 +152,9 @@ static void covers_near_the_level(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(scores_fall_into_classes),
-    cmocka_unit_test(published_intervals),
-    cmocka_unit_test(answers_all_alike),
-    cmocka_unit_test(inside_the_scale_around_the_score),
-    cmocka_unit_test(large_samples_are_normal),
-    cmocka_unit_test(covers_near_the_level),
+    cmocka_unit_test(scores_fall_into_classes), cmocka_unit_test(published_intervals),
+    cmocka_unit_test(answers_all_alike),        cmocka_unit_test(inside_the_scale_around_the_score),
+    cmocka_unit_test(large_samples_are_normal), cmocka_unit_test(covers_near_the_level),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

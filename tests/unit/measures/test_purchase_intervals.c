@@ -1,6 +1,6 @@
 /*
-** core/measures/purchase_intervals.c against values worked out by hand (quantiles: R's quantile(type = 7); cv: sd(x)/mean(x)) and
-** against a naive computation on random shops.
+** core/measures/purchase_intervals.c against values worked out by hand (quantiles: R's quantile(type = 7); cv:
+** sd(x)/mean(x)) and against a naive computation on random shops.
 */
 #include "feed.h"
 
@@ -14,15 +14,8 @@ static void by_hand(void **unused)
   (void)unused;
   /* Customer 1: days 0, 0, 4, 5, 15 in disorder: gaps 1, 4, 10. Customer 2: one day twice. Customer 3: days 2 and 9. */
   const Row rows[] = {
-    {15 * DAY, 1, 0, 1},
-    {0, 1, 0, 2},
-    {7 * DAY, 2, 0, 3},
-    {4 * DAY + 5, 1, 0, 4},
-    {2 * DAY, 3, 0, 5},
-    {5 * DAY, 1, 0, 6},
-    {9 * DAY, 3, 0, 7},
-    {1, 1, 0, 8},
-    {7 * DAY + 1, 2, 0, 9},
+    {15 * DAY, 1, 0, 1}, {0, 1, 0, 2},       {7 * DAY, 2, 0, 3}, {4 * DAY + 5, 1, 0, 4}, {2 * DAY, 3, 0, 5},
+    {5 * DAY, 1, 0, 6},  {9 * DAY, 3, 0, 7}, {1, 1, 0, 8},       {7 * DAY + 1, 2, 0, 9},
   };
   PurchaseIntervals intervals = {0};
   Customers customers = {0};
@@ -77,8 +70,7 @@ static void at_random(void **unused)
   (void)unused;
   uint64_t seed = 99;
   for (int shop = 0; shop < 12; shop++) {
-    int n_customers = shop % 3 == 0 ? 3000 : shop % 3 == 1 ? 40
-                                                           : 1;
+    int n_customers = shop % 3 == 0 ? 3000 : shop % 3 == 1 ? 40 : 1;
     size_t n = (size_t)draw_below(&seed, 20000) + 1;
     int64_t span = (shop % 4 == 3 ? 3000000 : 1 + draw_below(&seed, 800)) * DAY;
     int64_t offset_ms = (draw_below(&seed, 29) - 14) * MS_PER_HOUR;

@@ -10,12 +10,8 @@ static const Watch NEVER = {0};
 
 /* Customer 1: day 0 at 10:00 and 22:00, day 3 at 10:00. Customer 2: day 1, day 2 (24 h later). Customer 3: day 5. */
 static const Row HAND[] = {
-  {10 * MS_PER_HOUR, 1, 0, 1},
-  {22 * MS_PER_HOUR, 1, 0, 2},
-  {DAY, 2, 0, 3},
-  {2 * DAY, 2, 0, 4},
-  {3 * DAY + 10 * MS_PER_HOUR, 1, 0, 5},
-  {5 * DAY, 3, 0, 6},
+  {10 * MS_PER_HOUR, 1, 0, 1}, {22 * MS_PER_HOUR, 1, 0, 2},           {DAY, 2, 0, 3},
+  {2 * DAY, 2, 0, 4},          {3 * DAY + 10 * MS_PER_HOUR, 1, 0, 5}, {5 * DAY, 3, 0, 6},
 };
 
 static void by_hand(void **unused)
@@ -62,12 +58,7 @@ static void odd_gaps(void **unused)
 {
   (void)unused;
   const Row rows[] = {
-    {TIME_MIN, 1, 0, 1},
-    {0, 2, 0, 2},
-    {1, 2, 0, 3},
-    {500, 3, 0, 4},
-    {1500, 3, 0, 5},
-    {TIME_MAX, 1, 0, 6},
+    {TIME_MIN, 1, 0, 1}, {0, 2, 0, 2}, {1, 2, 0, 3}, {500, 3, 0, 4}, {1500, 3, 0, 5}, {TIME_MAX, 1, 0, 6},
   };
   RepeatLadder ladder = {.max_step = 2};
   Customers customers = {0};
@@ -89,8 +80,7 @@ static void at_random(void **unused)
     Row rows[400];
     double gaps[400];
     size_t n = (size_t)draw_below(&seed, 400) + 1;
-    int64_t span = 1 + draw_below(&seed, 100) * DAY, unit = shop % 3 == 0 ? 1 : shop % 3 == 1 ? MS_PER_SECOND
-                                                                                              : DAY;
+    int64_t span = 1 + draw_below(&seed, 100) * DAY, unit = shop % 3 == 0 ? 1 : shop % 3 == 1 ? MS_PER_SECOND : DAY;
     for (size_t i = 0; i < n; i++) {
       int64_t time = floor_div(draw_below(&seed, span) - span / 2, unit) * unit;
       rows[i] = (Row){time, (int)draw_below(&seed, 30), 0, (int64_t)i};

@@ -1,6 +1,6 @@
 /*
-** core/measures/retention.c against a table computed by hand and against the definitions applied naively (every customer at
-** every boundary, all events scanned) on random histories, in time order and shuffled.
+** core/measures/retention.c against a table computed by hand and against the definitions applied naively (every
+** customer at every boundary, all events scanned) on random histories, in time order and shuffled.
 */
 #include <math.h>
 #include <setjmp.h>
@@ -83,12 +83,9 @@ static void by_hand(void **unused)
 {
   (void)unused;
   const Row rows[] = {
-    {at("2024-01-05"), 1, 10},
-    {at("2024-01-31 23:59:59.999"), 2, 20},
-    {at("2024-02-01"), 1, 5},
-    {at("2024-02-29 12:00"), 3, 7},
-    {at("2024-04-02"), 2, 1},
-    {at("2024-04-03"), 2, 2},
+    {at("2024-01-05"), 1, 10},  {at("2024-01-31 23:59:59.999"), 2, 20},
+    {at("2024-02-01"), 1, 5},   {at("2024-02-29 12:00"), 3, 7},
+    {at("2024-04-02"), 2, 1},   {at("2024-04-03"), 2, 2},
     {at("2024-04-30"), 4, 100},
   };
   const RetentionRow expected[] = {
@@ -132,12 +129,8 @@ static void by_hand_short_window(void **unused)
 {
   (void)unused;
   const Row rows[] = {
-    {at("2024-01-05"), 1, 10},
-    {at("2024-01-25"), 2, 20},
-    {at("2024-02-02"), 2, 4},
-    {at("2024-02-03"), 1, 1},
-    {at("2024-02-20"), 2, 5},
-    {at("2024-02-25"), 1, 6},
+    {at("2024-01-05"), 1, 10}, {at("2024-01-25"), 2, 20}, {at("2024-02-02"), 2, 4},
+    {at("2024-02-03"), 1, 1},  {at("2024-02-20"), 2, 5},  {at("2024-02-25"), 1, 6},
   };
   Retention retention;
   Customers customers = {0};
@@ -269,25 +262,20 @@ static void check(const Row *rows, size_t n, Grain grain, int64_t offset, const 
 static void against_definitions(void **unused)
 {
   (void)unused;
-  static const Grain grains[] = {
-    {GRAIN_DAY, 0}, {GRAIN_WEEK, 0}, {GRAIN_MONTH, 0}, {GRAIN_QUARTER, 0}, {GRAIN_YEAR, 0}, {GRAIN_DAYS, 10}};
+  static const Grain grains[] = {{GRAIN_DAY, 0},     {GRAIN_WEEK, 0}, {GRAIN_MONTH, 0},
+                                 {GRAIN_QUARTER, 0}, {GRAIN_YEAR, 0}, {GRAIN_DAYS, 10}};
   static const Duration windows[] = {
-    {.ms = 5 * MS_PER_HOUR},
-    {.ms = 3 * MS_PER_DAY},
-    {.ms = 28 * MS_PER_DAY},
-    {.ms = 31 * MS_PER_DAY},
-    {.months = 1},
-    {.months = 3},
-    {.months = 12},
-    {.ms = 100 * MS_PER_DAY},
+    {.ms = 5 * MS_PER_HOUR}, {.ms = 3 * MS_PER_DAY}, {.ms = 28 * MS_PER_DAY}, {.ms = 31 * MS_PER_DAY},
+    {.months = 1},           {.months = 3},          {.months = 12},          {.ms = 100 * MS_PER_DAY},
   };
   static const int64_t offsets[] = {0, 8 * MS_PER_HOUR, -(3 * MS_PER_HOUR + MS_PER_HOUR / 2)};
   static Row rows[MOST];
   seed_state = 20240229;
   for (int round = 0; round < 160; round++) {
     Grain grain = grains[round % 6];
-    int64_t span = (grain.unit == GRAIN_DAY ? 60 : grain.unit == GRAIN_WEEK || grain.unit == GRAIN_DAYS ? 300
-                                                                                                        : 900) *
+    int64_t span = (grain.unit == GRAIN_DAY                                ? 60
+                    : grain.unit == GRAIN_WEEK || grain.unit == GRAIN_DAYS ? 300
+                                                                           : 900) *
                    MS_PER_DAY;
     int64_t start = round % 5 == 0 ? at("1969-11-15") : at("2019-11-15"), end = start + span;
     size_t n = 1 + below(MOST);

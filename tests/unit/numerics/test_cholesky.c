@@ -9,7 +9,8 @@ static const double MATRIX[] = {4, NAN, NAN, 12, 37, NAN, -16, -43, 98};
 static void factors_and_solves(void **unused)
 {
   (void)unused;
-  double factor[9] = {0}, x[] = {4 * 1 + 12 * 2 - 16 * 3, 12 * 1 + 37 * 2 - 43 * 3, -16 * 1 - 43 * 2 + 98 * 3}; /* MATRIX times (1, 2, 3) */
+  /* MATRIX times (1, 2, 3) */
+  double factor[9] = {0}, x[] = {4 * 1 + 12 * 2 - 16 * 3, 12 * 1 + 37 * 2 - 43 * 3, -16 * 1 - 43 * 2 + 98 * 3};
   assert_true(cholesky_factor(3, MATRIX, LEAST_PIVOT, factor));
   const double want[] = {2, 0, 0, 6, 1, 0, -8, 5, 3};
   assert_memory_equal(factor, want, sizeof want);
@@ -22,7 +23,8 @@ static void factors_and_solves(void **unused)
 static void refuses_what_is_not_positive_definite(void **unused)
 {
   (void)unused;
-  const double singular[] = {1, NAN, 1, 1}, indefinite[] = {1, NAN, 2, 1}, negative[] = {-1}, zero[] = {0}, infinite[] = {INFINITY}, none[] = {NAN};
+  const double singular[] = {1, NAN, 1, 1}, indefinite[] = {1, NAN, 2, 1}, negative[] = {-1}, zero[] = {0},
+               infinite[] = {INFINITY}, none[] = {NAN};
   double factor[4];
   assert_false(cholesky_factor(2, singular, LEAST_PIVOT, factor));
   assert_false(cholesky_factor(2, indefinite, LEAST_PIVOT, factor));
@@ -35,7 +37,10 @@ static void refuses_what_is_not_positive_definite(void **unused)
   assert_false(cholesky_factor(2, nearly, 1e-13, factor));
 }
 
-/* Of three orthogonal columns of squares 4, 9 and 1 a fourth is twice the first less the third: products 8, 0, -1, square 17. */
+/*
+** Of three orthogonal columns of squares 4, 9 and 1 a fourth is twice the first less the third: products 8, 0, -1,
+** square 17.
+*/
 static void names_what_explains_a_column(void **unused)
 {
   (void)unused;
@@ -47,7 +52,8 @@ static void names_what_explains_a_column(void **unused)
   assert_int_equal(cholesky_partners(4, factor, 3, factor + 12, share, places, 2), 2);
   assert_int_equal(places[0], 0);
   assert_int_equal(places[1], 2);
-  assert_int_equal(cholesky_partners(4, factor, 3, factor + 12, share, places, 1), 2); /* it says how many, and writes what there is room for */
+  /* it says how many, and writes what there is room for */
+  assert_int_equal(cholesky_partners(4, factor, 3, factor + 12, share, places, 1), 2);
   assert_int_equal(places[0], 0);
 }
 

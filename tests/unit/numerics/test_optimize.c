@@ -5,7 +5,10 @@
 
 static const Watch NEVER = {0};
 
-/* Minus Rosenbrock's valley (1960): maximum 0 at (1, 1), -H there {802, -400; -400, 200}, its inverse {0.5, 1; 1, 2.005}. */
+/*
+** Minus Rosenbrock's valley (1960): maximum 0 at (1, 1), -H there {802, -400; -400, 200}, its inverse {0.5, 1; 1,
+** 2.005}.
+*/
 static void rosenbrock(void *self, const double *at, double *value, double *gradient)
 {
   (void)self;

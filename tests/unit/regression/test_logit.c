@@ -54,7 +54,8 @@ static void two_by_two_is_the_odds_ratio(void **state)
   assert_close(logit.error[0], sqrt(1 / a + 1 / b + 1 / c + 1 / d), 1e-12);
   assert_close(logit.intercept, log(c / d), 1e-13);
   assert_close(logit.intercept_error, sqrt(1 / c + 1 / d), 1e-12);
-  assert_close(logit.log_likelihood, a * log(a / (a + b)) + b * log(b / (a + b)) + c * log(c / (c + d)) + d * log(d / (c + d)), 1e-14);
+  assert_close(logit.log_likelihood,
+               a * log(a / (a + b)) + b * log(b / (a + b)) + c * log(c / (c + d)) + d * log(d / (c + d)), 1e-14);
   assert_close(logit.null_log_likelihood, (a + c) * log((a + c) / 316) + (b + d) * log((b + d) / 316), 1e-14);
   assert_close(logit.mean[0], 231.0 / 316, 1e-15);
   assert_close(logit.sd[0], sqrt(231.0 * 85) / 316, 1e-14);
@@ -66,7 +67,10 @@ static const double EIGHT[] = {1, 0.5, 2, -1, 3, 2, 4, 0, 5, 1.5, 6, -2, 7, 3, 8
 static const unsigned char EIGHT_LABEL[] = {0, 1, 0, 0, 1, 1, 0, 1};
 static const double EIGHT_WEIGHT[] = {1, 2, 1, 3, 1, 0.5, 2, 1};
 
-/* Newton's method in mpmath with 40 digits, 60 steps, on EIGHT: plain; weighted; weighted with l2 = 1.5 on columns standardised by weighted population sd. */
+/*
+** Newton's method in mpmath with 40 digits, 60 steps, on EIGHT: plain; weighted; weighted with l2 = 1.5 on columns
+** standardised by weighted population sd.
+*/
 static void small_fits_to_twelve_digits(void **state)
 {
   (void)state;
@@ -74,9 +78,21 @@ static void small_fits_to_twelve_digits(void **state)
     bool weighted;
     double l2, estimate[3], error[3], log_likelihood;
   } want[] = {
-    {false, 0, {-2.43349633003193927, 0.829474116226535217, -1.57878858456728106}, {2.71170280120323661, 0.725149642459312378, 1.10566124649604439}, -3.10520929970180525},
-    {true, 0, {-2.22191369586966768, 0.586661399774628564, -1.41644018255917702}, {2.15652950673399351, 0.53897521281296315, 0.924866084863003762}, -5.57000158789435883},
-    {true, 1.5, {-0.71436387203031509, 0.134176960647143676, -0.497882725345975215}, {1.17895159907121927, 0.246337015725140757, 0.379694347692038023}, -6.33173237075633602},
+    {false,
+     0,
+     {-2.43349633003193927, 0.829474116226535217, -1.57878858456728106},
+     {2.71170280120323661, 0.725149642459312378, 1.10566124649604439},
+     -3.10520929970180525},
+    {true,
+     0,
+     {-2.22191369586966768, 0.586661399774628564, -1.41644018255917702},
+     {2.15652950673399351, 0.53897521281296315, 0.924866084863003762},
+     -5.57000158789435883},
+    {true,
+     1.5,
+     {-0.71436387203031509, 0.134176960647143676, -0.497882725345975215},
+     {1.17895159907121927, 0.246337015725140757, 0.379694347692038023},
+     -6.33173237075633602},
   };
   for (int i = 0; i < 3; i++) {
     Logit logit = fit(EIGHT, 8, 2, EIGHT_LABEL, want[i].weighted ? EIGHT_WEIGHT : NULL, want[i].l2);
@@ -108,13 +124,17 @@ static void units_do_not_matter(void **state)
   assert_close(other.error[0] * 86400, plain.error[0], 1e-11);
   assert_close(other.log_likelihood, plain.log_likelihood, 1e-13);
   for (int i = 0; i < 8; i++) {
-    assert_close(logit_predict(&other, moved + 2 * i), logit_predict(&plain, EIGHT + 2 * i), 1e-9); /* coefficient * 1.7e9 has 1e-13 */
+    /* coefficient * 1.7e9 has 1e-13 */
+    assert_close(logit_predict(&other, moved + 2 * i), logit_predict(&plain, EIGHT + 2 * i), 1e-9);
   }
   logit_free(&plain);
   logit_free(&other);
 }
 
-/* Rows in blocks, full and not; at the maximum the gradient is zero: sum of weight (label - p) x = l2 / sd * coefficient * sd. */
+/*
+** Rows in blocks, full and not; at the maximum the gradient is zero: sum of weight (label - p) x = l2 / sd *
+** coefficient * sd.
+*/
 static void gradient_is_zero(void **state)
 {
   (void)state;
@@ -240,7 +260,8 @@ static void redundant_columns_are_named(void **state)
   assert_true(logit_converged(&logit));
   assert_dropped(&logit, 1, "constant");
   assert_dropped(&logit, 2, "");
-  assert_close(logit.coefficient[0] * logit.sd[0], logit.coefficient[2] * logit.sd[2], 1e-12); /* equal columns share equally */
+  /* equal columns share equally */
+  assert_close(logit.coefficient[0] * logit.sd[0], logit.coefficient[2] * logit.sd[2], 1e-12);
   logit_free(&logit);
   logit_free(&slim);
 }
@@ -282,12 +303,30 @@ static void one_column_separates(void **state)
     LogitEnd end;
     const char *reason;
   } cases[] = {
-    {{1, 2, 3, 4.5, 5, 6}, {0, 0, 0, 1, 1, 1}, LOGIT_SEPARATED, "separation by age alone: every row with age up to 3 has label 0, from 4.5 label 1; "},
-    {{1, 2, 3, 4, 5, 6}, {1, 1, 0, 0, 0, 0}, LOGIT_SEPARATED, "separation by age alone: every row with age up to 2 has label 1, from 3 label 0; "},
-    {{1, 2, 3, 3, 5, 6}, {0, 0, 0, 1, 1, 1}, LOGIT_QUASI_SEPARATED, "quasi-separation by age alone: every row with age below 3 has label 0, above 3 label 1; "},
-    {{0, 0, 0, 0, 1, 1}, {0, 1, 0, 1, 1, 1}, LOGIT_QUASI_SEPARATED, "quasi-separation by age alone: every row with age below 0 has label 0, above 0 label 1; "},
-    {{0, 0, 0, 0, 1, 1}, {0, 1, 0, 1, 0, 0}, LOGIT_QUASI_SEPARATED, "quasi-separation by age alone: every row with age below 0 has label 1, above 0 label 0; "},
-    {{1, 1, 1, 1, 0, 0}, {0, 1, 0, 1, 1, 1}, LOGIT_QUASI_SEPARATED, "quasi-separation by age alone: every row with age below 1 has label 1, above 1 label 0; "},
+    {{1, 2, 3, 4.5, 5, 6},
+     {0, 0, 0, 1, 1, 1},
+     LOGIT_SEPARATED,
+     "separation by age alone: every row with age up to 3 has label 0, from 4.5 label 1; "},
+    {{1, 2, 3, 4, 5, 6},
+     {1, 1, 0, 0, 0, 0},
+     LOGIT_SEPARATED,
+     "separation by age alone: every row with age up to 2 has label 1, from 3 label 0; "},
+    {{1, 2, 3, 3, 5, 6},
+     {0, 0, 0, 1, 1, 1},
+     LOGIT_QUASI_SEPARATED,
+     "quasi-separation by age alone: every row with age below 3 has label 0, above 3 label 1; "},
+    {{0, 0, 0, 0, 1, 1},
+     {0, 1, 0, 1, 1, 1},
+     LOGIT_QUASI_SEPARATED,
+     "quasi-separation by age alone: every row with age below 0 has label 0, above 0 label 1; "},
+    {{0, 0, 0, 0, 1, 1},
+     {0, 1, 0, 1, 0, 0},
+     LOGIT_QUASI_SEPARATED,
+     "quasi-separation by age alone: every row with age below 0 has label 1, above 0 label 0; "},
+    {{1, 1, 1, 1, 0, 0},
+     {0, 1, 0, 1, 1, 1},
+     LOGIT_QUASI_SEPARATED,
+     "quasi-separation by age alone: every row with age below 1 has label 1, above 1 label 0; "},
   };
   const char *const names[] = {"noise", "age"};
   for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {
@@ -314,7 +353,9 @@ static void one_column_separates(void **state)
 static double grid[GRID * GRID * 3];
 static unsigned char grid_label[GRID * GRID];
 
-/* Two columns on a grid and one of noise; the label is a + b > 0, where a + b = 0 it is up to `tie`: 0, 1, or 2: both. */
+/*
+** Two columns on a grid and one of noise; the label is a + b > 0, where a + b = 0 it is up to `tie`: 0, 1, or 2: both.
+*/
 static Logit grid_fit(int tie, double l2)
 {
   Random random = random_seed(3, 1);
@@ -413,10 +454,12 @@ static void values_in_words(void **state)
     const char *reason;
   } cases[] = {
     {-2.5, 0, "separation by f1 alone: every row with f1 up to -2.5 has label 0, from 0 label 1; "},
-    {0.000123456789, 0.2, "separation by f1 alone: every row with f1 up to 0.000123457 has label 0, from 0.2 label 1; "},
+    {0.000123456789, 0.2,
+     "separation by f1 alone: every row with f1 up to 0.000123457 has label 0, from 0.2 label 1; "},
     {0.9999999, 1234567.89, "separation by f1 alone: every row with f1 up to 1 has label 0, from 1234568 label 1; "},
     {1e-12, 1.7e9, "separation by f1 alone: every row with f1 up to 1e-12 has label 0, from 1700000000 label 1; "},
-    {-1.25e200, -3e-200, "separation by f1 alone: every row with f1 up to -1.25e200 has label 0, from -3e-200 label 1; "},
+    {-1.25e200, -3e-200,
+     "separation by f1 alone: every row with f1 up to -1.25e200 has label 0, from -3e-200 label 1; "},
     {99.95, 100.05, "separation by f1 alone: every row with f1 up to 99.95 has label 0, from 100.05 label 1; "},
   };
   for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {

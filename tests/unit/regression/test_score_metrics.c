@@ -85,8 +85,7 @@ static void auc_is_the_share_of_pairs(void **state)
       for (size_t j = 0; j < data.n; j++) {
         if (!data.label[i] || data.label[j]) continue;
         pairs++;
-        won += data.score[i] > data.score[j] ? 1 : data.score[i] == data.score[j] ? 0.5
-                                                                                  : 0;
+        won += data.score[i] > data.score[j] ? 1 : data.score[i] == data.score[j] ? 0.5 : 0;
       }
       m += data.label[i];
       n += !data.label[i];
@@ -102,9 +101,9 @@ static void auc_is_the_share_of_pairs(void **state)
       double beaten = 0;
       for (size_t j = 0; j < data.n; j++) {
         if (data.label[j] == data.label[i]) continue;
-        double high = data.label[i] ? data.score[i] : data.score[j], low = data.label[i] ? data.score[j] : data.score[i];
-        beaten += high > low ? 1 : high == low ? 0.5
-                                               : 0;
+        double high = data.label[i] ? data.score[i] : data.score[j],
+               low = data.label[i] ? data.score[j] : data.score[i];
+        beaten += high > low ? 1 : high == low ? 0.5 : 0;
       }
       *(data.label[i] ? &of_one : &of_zero) += pow(beaten / (data.label[i] ? n : m) - area, 2);
     }
@@ -201,7 +200,8 @@ static void order_of_rows_does_not_matter(void **state)
       shuffled.score[i] = shuffled.score[j], shuffled.label[i] = shuffled.label[j];
       shuffled.score[j] = score, shuffled.label[j] = label;
     }
-    Calibration a = calibration_of(data.score, data.label, data.n, 7), b = calibration_of(shuffled.score, shuffled.label, data.n, 7);
+    Calibration a = calibration_of(data.score, data.label, data.n, 7),
+                b = calibration_of(shuffled.score, shuffled.label, data.n, 7);
     double positives = 0;
     for (int i = 0; i < 7; i++) {
       assert_true(a.bin[i].positives == b.bin[i].positives && a.bin[i].mean_score == b.bin[i].mean_score);

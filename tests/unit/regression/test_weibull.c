@@ -55,7 +55,8 @@ static void assert_dropped(const Weibull *weibull, int i, const char *want)
 static void assert_no_estimates(const Weibull *weibull)
 {
   int size = weibull->n_features + 2;
-  assert_true(isnan(weibull->intercept) && isnan(weibull->shape) && isnan(weibull->log_sigma) && isnan(weibull->log_likelihood));
+  assert_true(isnan(weibull->intercept) && isnan(weibull->shape) && isnan(weibull->log_sigma) &&
+              isnan(weibull->log_likelihood));
   for (int i = 0; i < weibull->n_features; i++) {
     assert_true(isnan(weibull->coefficient[i]));
   }
@@ -64,7 +65,9 @@ static void assert_no_estimates(const Weibull *weibull)
   }
 }
 
-/* mpmath 1.3, mp.dps = 50: the root of the derivatives of the log-likelihood, and the inverse of minus its second ones. */
+/*
+** mpmath 1.3, mp.dps = 50: the root of the derivatives of the log-likelihood, and the inverse of minus its second ones.
+*/
 static const double TIME[] = {2, 5, 9, 11, 14, 20, 24}, X[] = {3, 1, 4, 1, 5, 9, 2};
 static const int EVENT[] = {1, 1, 0, 1, 0, 1, 0};
 
@@ -91,8 +94,8 @@ static void without_features(void **unused)
 static void with_a_feature(void **unused)
 {
   (void)unused;
-  static const double COVARIANCE[] = {0.436658483465440496, -0.077615617160375137, 0.0148059717431123971,
-                                      -0.077615617160375137, 0.022691662324320543, 0.00769449304466394753,
+  static const double COVARIANCE[] = {0.436658483465440496,  -0.077615617160375137,  0.0148059717431123971,
+                                      -0.077615617160375137, 0.022691662324320543,   0.00769449304466394753,
                                       0.0148059717431123971, 0.00769449304466394753, 0.177898600953423606};
   Weibull w = fit(TIME, EVENT, X, 7, 1);
   assert_int_equal(w.end, WEIBULL_CONVERGED);
@@ -210,7 +213,9 @@ static void the_gradient_is_zero(void **unused)
   }
   Weibull w = fit(sample->time, sample->event, two, N, 2);
   for (int i = 0; i < N; i++) {
-    double z = (log(sample->time[i]) - w.intercept - w.coefficient[0] * two[2 * i] - w.coefficient[1] * two[2 * i + 1]) * w.shape;
+    double z =
+      (log(sample->time[i]) - w.intercept - w.coefficient[0] * two[2 * i] - w.coefficient[1] * two[2 * i + 1]) *
+      w.shape;
     double u = exp(z), residual = u - sample->event[i];
     gradient[0] += residual;
     gradient[1] += residual * two[2 * i];
@@ -225,7 +230,9 @@ static void the_gradient_is_zero(void **unused)
   mem_free(sample);
 }
 
-/* The last block is filled up with zeros, which standardised are far from all rows: they must not count, or overflow. */
+/*
+** The last block is filled up with zeros, which standardised are far from all rows: they must not count, or overflow.
+*/
 static void a_feature_far_from_zero(void **unused)
 {
   (void)unused;
@@ -264,7 +271,8 @@ static void no_maximum(void **unused)
   (void)unused;
   static const int NONE[7] = {0}, ONE[] = {0, 0, 0, 0, 0, 0, 1};
   static const double SAME[] = {4, 4, 4, 4, 4, 4, 4};
-  static const double GROUP[] = {0, 0, 1, 0, 1, 0, 0}, UPPER[] = {2, 2, 1, 2, 2, 2, 0}, BOTH[] = {0, 2, 0, 2, 1, 1, 0, 2, 1, 0, 0, 2, 0, 2};
+  static const double GROUP[] = {0, 0, 1, 0, 1, 0, 0}, UPPER[] = {2, 2, 1, 2, 2, 2, 0},
+                      BOTH[] = {0, 2, 0, 2, 1, 1, 0, 2, 1, 0, 0, 2, 0, 2};
   Weibull w = fit(NULL, NULL, NULL, 0, 0);
   assert_int_equal(w.end, WEIBULL_NO_ROWS);
   assert_reason(&w, "no row takes part");
@@ -281,14 +289,17 @@ static void no_maximum(void **unused)
   assert_reason(&w, "every event is at the largest time: the shape grows without end");
   weibull_free(&w);
   w = fit(TIME, EVENT, GROUP, 7, 1);
-  assert_reason(&w, "every event has f1 = 0 and no row less: no event tells how soon the other rows end, the coefficient grows without end");
+  assert_reason(&w, "every event has f1 = 0 and no row less: no event tells how soon the other rows end, the "
+                    "coefficient grows without end");
   assert_no_estimates(&w);
   weibull_free(&w);
   w = fit(TIME, EVENT, UPPER, 7, 1);
-  assert_reason(&w, "every event has f1 = 2 and no row more: no event tells how soon the other rows end, the coefficient grows without end");
+  assert_reason(&w, "every event has f1 = 2 and no row more: no event tells how soon the other rows end, the "
+                    "coefficient grows without end");
   weibull_free(&w);
   w = fit(TIME, EVENT, BOTH, 7, 2);
-  assert_reason(&w, "every event has f1 = 0 and no row less, and the like of f2: no event tells how soon the other rows end, the coefficient grows without end");
+  assert_reason(&w, "every event has f1 = 0 and no row less, and the like of f2: no event tells how soon the other "
+                    "rows end, the coefficient grows without end");
   weibull_free(&w);
 }
 
@@ -301,7 +312,8 @@ static void combined(void **unused)
   Weibull w = fit(TIME, EVENT, SUM, 7, 2);
   assert_int_equal(w.end, WEIBULL_COMBINED);
   assert_int_equal(w.n_apart, 2);
-  assert_reason(&w, "a combination of f2 and f1 is the same in every event and on one side of that in every other row: the coefficients grow without end");
+  assert_reason(&w, "a combination of f2 and f1 is the same in every event and on one side of that in every other row: "
+                    "the coefficients grow without end");
   assert_no_estimates(&w);
   assert_true(isfinite(w.null_log_likelihood));
   weibull_free(&w);
@@ -334,7 +346,8 @@ static void fits_again(void **unused)
   }
   assert_int_equal(weibull_fit(&rows, &a, &NEVER), STATUS_OK);
   assert_int_equal(weibull_fit(&rows, &b, &NEVER), STATUS_OK);
-  assert_true(a.intercept == b.intercept && a.coefficient[0] == b.coefficient[0] && a.log_likelihood == b.log_likelihood);
+  assert_true(a.intercept == b.intercept && a.coefficient[0] == b.coefficient[0] &&
+              a.log_likelihood == b.log_likelihood);
   weibull_free(&a);
   weibull_free(&b);
   weibull_rows_free(&rows);

@@ -128,16 +128,9 @@ static void test_bin(void **unused)
     double value;
     int bin;
   } cases[] = {
-    {RFM_RECENCY, 0, 3},
-    {RFM_RECENCY, 30, 3},
-    {RFM_RECENCY, 30.001, 2},
-    {RFM_RECENCY, 90, 2},
-    {RFM_RECENCY, 1e9, 1},
-    {RFM_FREQUENCY, 1, 1},
-    {RFM_FREQUENCY, 2, 3},
-    {RFM_MONETARY, -5, 1},
-    {RFM_MONETARY, -4, 2},
-    {RFM_MONETARY, 0.01, 3},
+    {RFM_RECENCY, 0, 3},   {RFM_RECENCY, 30, 3},    {RFM_RECENCY, 30.001, 2}, {RFM_RECENCY, 90, 2},
+    {RFM_RECENCY, 1e9, 1}, {RFM_FREQUENCY, 1, 1},   {RFM_FREQUENCY, 2, 3},    {RFM_MONETARY, -5, 1},
+    {RFM_MONETARY, -4, 2}, {RFM_MONETARY, 0.01, 3},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     assert_int_equal(rfm_bin(&cuts, cases[i].axis, cases[i].value), cases[i].bin);
@@ -212,8 +205,8 @@ static void test_mean_of_equal_values(void **unused)
 static void test_ntile_ties_by_key(void **unused)
 {
   (void)unused;
-  static const char *const sorted[] = {"-5", "3", "20", "'", "'1", "'B", "'a", "'aaaaaaaa", "'aaaaaaaab",
-                                       "'aaaaaaaac", "'b", "'\xe4\xb8\xad"};
+  static const char *const sorted[] = {"-5", "3",         "20",         "'",          "'1", "'B",
+                                       "'a", "'aaaaaaaa", "'aaaaaaaab", "'aaaaaaaac", "'b", "'\xe4\xb8\xad"};
   enum {
     N = sizeof sorted / sizeof *sorted
   };
@@ -356,8 +349,8 @@ static void test_score_numbers(void **unused)
       assert_true(r == i && f == bins && m == bins + 1 - i);
     }
   }
-  const int64_t none[] = {INT64_MIN, -1, 0, 5, 45, 110, 101, 540, 1000, 9999, 10001, 10100,
-                          110101, 101110, 101011, 1000000, INT64_MAX};
+  const int64_t none[] = {INT64_MIN, -1,    0,     5,      45,     110,    101,     540,      1000,
+                          9999,      10001, 10100, 110101, 101110, 101011, 1000000, INT64_MAX};
   for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
     assert_false(rfm_score_split(none[i], &r, &f, &m));
   }

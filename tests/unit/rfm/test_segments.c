@@ -78,14 +78,10 @@ static void test_rfm8(void **unused)
     int r, f, m;
     const char *zh, *en;
   } cases[] = {
-    {1, 1, 1, "重要价值", "key_value"},
-    {0, 1, 1, "重要保持", "key_keep"},
-    {1, 0, 1, "重要发展", "key_develop"},
-    {0, 0, 1, "重要挽留", "key_win_back"},
-    {1, 1, 0, "一般价值", "general_value"},
-    {0, 1, 0, "一般保持", "general_keep"},
-    {1, 0, 0, "一般发展", "general_develop"},
-    {0, 0, 0, "一般挽留", "general_win_back"},
+    {1, 1, 1, "重要价值", "key_value"},       {0, 1, 1, "重要保持", "key_keep"},
+    {1, 0, 1, "重要发展", "key_develop"},     {0, 0, 1, "重要挽留", "key_win_back"},
+    {1, 1, 0, "一般价值", "general_value"},   {0, 1, 0, "一般保持", "general_keep"},
+    {1, 0, 0, "一般发展", "general_develop"}, {0, 0, 0, "一般挽留", "general_win_back"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     RfmScore score = {cases[i].r + 1, cases[i].f + 1, cases[i].m + 1, ABC_NONE};
@@ -158,12 +154,8 @@ static void test_empty_object(void **unused)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_rf25_chart),
-    cmocka_unit_test(test_every_cell_once),
-    cmocka_unit_test(test_rfm8),
-    cmocka_unit_test(test_abc),
-    cmocka_unit_test(test_score_of_five),
-    cmocka_unit_test(test_custom),
+    cmocka_unit_test(test_rf25_chart),   cmocka_unit_test(test_every_cell_once), cmocka_unit_test(test_rfm8),
+    cmocka_unit_test(test_abc),          cmocka_unit_test(test_score_of_five),   cmocka_unit_test(test_custom),
     cmocka_unit_test(test_empty_object),
   };
   return cmocka_run_group_tests_name("segments", tests, NULL, NULL);

@@ -66,8 +66,7 @@ static void peaks(void **unused)
   KaplanMeier curve = {0};
   int left = 100000;
   for (int month = 1; month <= 24; month++) {
-    int go = month == 1 ? left / 9 : month == 12 ? left / 10
-                                                 : left / 100;
+    int go = month == 1 ? left / 9 : month == 12 ? left / 10 : left / 100;
     for (int i = 0; i < go; i++) {
       assert_int_equal(kaplan_meier_add(&curve, month, true), STATUS_OK);
     }
@@ -80,8 +79,7 @@ static void peaks(void **unused)
   Hazard hazard;
   assert_int_equal(hazard_build(&hazard, &curve, 1, 1, 0.95, &NEVER), STATUS_OK);
   for (int month = 1; month <= 24; month++) {
-    assert_int_equal(hazard.periods[month - 1].peak, month == 1 ? 1 : month == 12 ? 2
-                                                                                  : 0);
+    assert_int_equal(hazard.periods[month - 1].peak, month == 1 ? 1 : month == 12 ? 2 : 0);
   }
   hazard_free(&hazard);
   kaplan_meier_free(&curve);

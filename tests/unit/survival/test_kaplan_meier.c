@@ -1,6 +1,7 @@
 /*
-** core/survival/kaplan_meier.c and survival_measures.c: the aml data against exact fractions (mpmath 1.3, mp.dps = 40) and what R's survfit prints of it
-** (Therneau & Grambsch 2000: medians 31 and 23), then ways of reading the same rows against each other and against counting by hand.
+** core/survival/kaplan_meier.c and survival_measures.c: the aml data against exact fractions (mpmath 1.3, mp.dps = 40)
+** and what R's survfit prints of it (Therneau & Grambsch 2000: medians 31 and 23), then ways of reading the same rows
+** against each other and against counting by hand.
 */
 #include "lifetimes.h"
 
@@ -11,15 +12,24 @@ static void kaplan_meier(void **unused)
   (void)unused;
   /* time, at risk, events, S, variance of log S, cumulative hazard and its variance, with ties broken: the same */
   static const double EXPECTED[][9] = {
-    {5, 12, 2, 0.83333333333333333, 0.016666666666666667, 0.16666666666666667, 0.013888888888888889, 0.17424242424242424, 0.0152089072543618},
-    {8, 10, 2, 0.66666666666666667, 0.041666666666666667, 0.36666666666666667, 0.033888888888888889, 0.38535353535353535, 0.037554586266707479},
-    {12, 8, 1, 0.58333333333333333, 0.059523809523809524, 0.49166666666666667, 0.049513888888888889, 0.51035353535353535, 0.053179586266707479},
-    {16, 7, 0, 0.58333333333333333, 0.059523809523809524, 0.49166666666666667, 0.049513888888888889, 0.51035353535353535, 0.053179586266707479},
-    {23, 6, 1, 0.48611111111111111, 0.092857142857142857, 0.65833333333333333, 0.077291666666666667, 0.67702020202020202, 0.080957364044485257},
-    {27, 5, 1, 0.38888888888888889, 0.14285714285714286, 0.85833333333333333, 0.11729166666666667, 0.87702020202020202, 0.12095736404448526},
-    {30, 4, 1, 0.29166666666666667, 0.22619047619047619, 1.1083333333333333, 0.17979166666666667, 1.127020202020202, 0.18345736404448526},
-    {33, 3, 1, 0.19444444444444444, 0.39285714285714286, 1.4416666666666667, 0.29090277777777778, 1.4603535353535354, 0.29456847515559637},
-    {43, 2, 1, 0.097222222222222222, 0.89285714285714286, 1.9416666666666667, 0.54090277777777778, 1.9603535353535354, 0.54456847515559637},
+    {5, 12, 2, 0.83333333333333333, 0.016666666666666667, 0.16666666666666667, 0.013888888888888889,
+     0.17424242424242424, 0.0152089072543618},
+    {8, 10, 2, 0.66666666666666667, 0.041666666666666667, 0.36666666666666667, 0.033888888888888889,
+     0.38535353535353535, 0.037554586266707479},
+    {12, 8, 1, 0.58333333333333333, 0.059523809523809524, 0.49166666666666667, 0.049513888888888889,
+     0.51035353535353535, 0.053179586266707479},
+    {16, 7, 0, 0.58333333333333333, 0.059523809523809524, 0.49166666666666667, 0.049513888888888889,
+     0.51035353535353535, 0.053179586266707479},
+    {23, 6, 1, 0.48611111111111111, 0.092857142857142857, 0.65833333333333333, 0.077291666666666667,
+     0.67702020202020202, 0.080957364044485257},
+    {27, 5, 1, 0.38888888888888889, 0.14285714285714286, 0.85833333333333333, 0.11729166666666667, 0.87702020202020202,
+     0.12095736404448526},
+    {30, 4, 1, 0.29166666666666667, 0.22619047619047619, 1.1083333333333333, 0.17979166666666667, 1.127020202020202,
+     0.18345736404448526},
+    {33, 3, 1, 0.19444444444444444, 0.39285714285714286, 1.4416666666666667, 0.29090277777777778, 1.4603535353535354,
+     0.29456847515559637},
+    {43, 2, 1, 0.097222222222222222, 0.89285714285714286, 1.9416666666666667, 0.54090277777777778, 1.9603535353535354,
+     0.54456847515559637},
     {45, 1, 1, 0, INFINITY, 2.9416666666666667, 1.5409027777777778, 2.9603535353535354, 1.5445684751555964},
   };
   for (int broken = 0; broken < 2; broken++) {
@@ -104,7 +114,8 @@ static void intervals(void **unused)
 {
   (void)unused;
   for (int scale = SCALE_LOG_LOG; scale <= SCALE_PLAIN; scale++) {
-    Interval none = kaplan_meier_interval(0, INFINITY, (KaplanMeierScale)scale, 2), sure = kaplan_meier_interval(1, 0, (KaplanMeierScale)scale, 2);
+    Interval none = kaplan_meier_interval(0, INFINITY, (KaplanMeierScale)scale, 2),
+             sure = kaplan_meier_interval(1, 0, (KaplanMeierScale)scale, 2);
     assert_true(isnan(none.low) && isnan(none.high));
     assert_true(scale == SCALE_LOG_LOG ? isnan(sure.low) && isnan(sure.high) : sure.low == 1 && sure.high == 1);
     Interval wide = kaplan_meier_interval(0.5, 4, (KaplanMeierScale)scale, 2);
@@ -162,10 +173,12 @@ static void ways_of_reading(void **unused)
       assert_true(point.at_risk == at_risk && point.events == d && point.censored == c);
       assert_close(point.survival, survival, 1e-13);
       assert_true(kaplan_meier_next(&general, &other));
-      assert_true(other.time == point.time && other.at_risk == at_risk && other.survival == point.survival && other.hazard == point.hazard);
+      assert_true(other.time == point.time && other.at_risk == at_risk && other.survival == point.survival &&
+                  other.hazard == point.hazard);
       kaplan_meier_seek(&curve, &sought, (size_t)(point.index * 389 % (int64_t)curve.n_points)); /* anywhere */
       kaplan_meier_seek(&curve, &sought, (size_t)point.index);
-      assert_true(sought.survival == point.survival && sought.at_risk == at_risk && sought.events_before == point.events_before);
+      assert_true(sought.survival == point.survival && sought.at_risk == at_risk &&
+                  sought.events_before == point.events_before);
       last = point.time;
     }
     assert_false(kaplan_meier_next(&general, &other));
@@ -202,7 +215,10 @@ static void weights_and_entries(void **unused)
   kaplan_meier_free(&weighted);
   kaplan_meier_free(&repeated);
 
-  /* (entry, time]: (0, 4] event, (2, 5] event, (4, 6] event, (6, 8] censored, (7, 9] event. At 4 the one who comes at 4 is not at risk yet. */
+  /*
+  ** (entry, time]: (0, 4] event, (2, 5] event, (4, 6] event, (6, 8] censored, (7, 9] event. At 4 the one who comes at 4
+  ** is not at risk yet.
+  */
   static const double ROWS[][4] = {{0, 4, 1, 2}, {2, 5, 1, 1}, {4, 6, 1, 1}, {6, 8, 0, 0}, {7, 9, 1, 1}};
   KaplanMeier late = {.general = true};
   for (int i = 0; i < 5; i++) {
@@ -234,7 +250,8 @@ static void nobody(void **unused)
   assert_int_equal(kaplan_meier_finish(&curve, &NEVER), STATUS_OK);
   point = kaplan_meier_start(&curve);
   assert_true(kaplan_meier_next(&curve, &point));
-  assert_true(point.time == 0 && !signbit(point.time) && point.at_risk == 2 && point.survival == 1 && point.hazard == 0);
+  assert_true(point.time == 0 && !signbit(point.time) && point.at_risk == 2 && point.survival == 1 &&
+              point.hazard == 0);
   assert_false(kaplan_meier_next(&curve, &point));
   kaplan_meier_free(&curve);
 }
@@ -259,14 +276,9 @@ static void interrupted(void **unused)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(kaplan_meier),
-    cmocka_unit_test(quantiles),
-    cmocka_unit_test(restricted_mean),
-    cmocka_unit_test(intervals),
-    cmocka_unit_test(ways_of_reading),
-    cmocka_unit_test(weights_and_entries),
-    cmocka_unit_test(nobody),
-    cmocka_unit_test(interrupted),
+    cmocka_unit_test(kaplan_meier), cmocka_unit_test(quantiles),       cmocka_unit_test(restricted_mean),
+    cmocka_unit_test(intervals),    cmocka_unit_test(ways_of_reading), cmocka_unit_test(weights_and_entries),
+    cmocka_unit_test(nobody),       cmocka_unit_test(interrupted),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 /*
-** core/survival/log_rank.c on the aml data against mpmath 1.3 (mp.dps = 40; survdiff prints 3.4, p = 0.0653), and tails of chi-square against
-** mpmath's gammainc.
+** core/survival/log_rank.c on the aml data against mpmath 1.3 (mp.dps = 40; survdiff prints 3.4, p = 0.0653), and tails
+** of chi-square against mpmath's gammainc.
 */
 #include "lifetimes.h"
 
@@ -13,17 +13,22 @@ static void aml(void **unused)
     LogRankWeights weights;
     double rho, gamma, observed, expected, variance, chi_square, p;
   } CASES[] = {
-    {WEIGHTS_FLEMING_HARRINGTON, 0, 0, 7.0, 10.689335992300725, 4.0075507459387343, 3.3963886989776019, 0.065339322040504936},
-    {WEIGHTS_FLEMING_HARRINGTON, 1, 0, 3.8454106280193237, 6.1428571428571429, 1.8991470284115887, 2.7792795447517725, 0.095491115406492656},
-    {WEIGHTS_FLEMING_HARRINGTON, 0, 1, 3.1545893719806763, 4.5464788494435822, 0.73660567328071699, 2.6301132176233509, 0.10485423635811027},
+    {WEIGHTS_FLEMING_HARRINGTON, 0, 0, 7.0, 10.689335992300725, 4.0075507459387343, 3.3963886989776019,
+     0.065339322040504936},
+    {WEIGHTS_FLEMING_HARRINGTON, 1, 0, 3.8454106280193237, 6.1428571428571429, 1.8991470284115887, 2.7792795447517725,
+     0.095491115406492656},
+    {WEIGHTS_FLEMING_HARRINGTON, 0, 1, 3.1545893719806763, 4.5464788494435822, 0.73660567328071699, 2.6301132176233509,
+     0.10485423635811027},
     {WEIGHTS_GEHAN, 0, 0, 79.0, 129.0, 918.0, 2.7233115468409586, 0.098892651365232007},
-    {WEIGHTS_TARONE_WARE, 0, 0, 22.521343661298728, 35.359261020083091, 55.276335490910131, 2.981603622007093, 0.084215794283799735},
+    {WEIGHTS_TARONE_WARE, 0, 0, 22.521343661298728, 35.359261020083091, 55.276335490910131, 2.981603622007093,
+     0.084215794283799735},
   };
   KaplanMeier curves[] = {curve_of(MAINTAINED, N_MAINTAINED), curve_of(NOT_MAINTAINED, N_NOT_MAINTAINED), {0}};
   for (int i = 0; i < 5; i++) {
     for (size_t n_groups = 2; n_groups <= 3; n_groups++) { /* an empty group changes nothing */
       LogRank test;
-      assert_int_equal(log_rank_build(&test, curves, 1, n_groups, CASES[i].weights, CASES[i].rho, CASES[i].gamma, &NEVER), STATUS_OK);
+      assert_int_equal(
+        log_rank_build(&test, curves, 1, n_groups, CASES[i].weights, CASES[i].rho, CASES[i].gamma, &NEVER), STATUS_OK);
       assert_close(test.observed[0], CASES[i].observed, 1e-14);
       assert_close(test.expected[0], CASES[i].expected, 1e-14);
       assert_close(test.variance[0], CASES[i].variance, 1e-14);
@@ -53,7 +58,9 @@ static void aml(void **unused)
   kaplan_meier_free(&curves[1]);
 }
 
-/* Two pairs, each in a stratum of its own: the sum of two tests, on two degrees of freedom, in any order of the groups. */
+/*
+** Two pairs, each in a stratum of its own: the sum of two tests, on two degrees of freedom, in any order of the groups.
+*/
 static void groups_that_never_meet(void **unused)
 {
   (void)unused;

@@ -35,7 +35,8 @@ static SbgFit fit_survivors(const double *alive, size_t n)
 }
 
 /* Survivors of 1000 customers, Fader & Hardie 2007, table 1. */
-static const double REGULAR[] = {1000, 631, 468, 382, 326, 289, 262, 241}, HIGH_END[] = {1000, 869, 743, 653, 593, 551, 517, 491};
+static const double REGULAR[] = {1000, 631, 468, 382, 326, 289, 262, 241},
+                    HIGH_END[] = {1000, 869, 743, 653, 593, 551, 517, 491};
 
 /* ../shared/reference/btyd/ref_params.csv, rows GOLD of sbg_regular_7y and sbg_highend_7y. */
 static void published_cases(void **unused)
@@ -63,7 +64,8 @@ static void published_cases(void **unused)
 static void reference_rows(void **unused)
 {
   (void)unused;
-  static const char *const FILES[] = {"../shared/reference/btyd/ref_sbg_regular_7y.csv", "../shared/reference/btyd/ref_sbg_highend_7y.csv"};
+  static const char *const FILES[] = {"../shared/reference/btyd/ref_sbg_regular_7y.csv",
+                                      "../shared/reference/btyd/ref_sbg_highend_7y.csv"};
   for (int f = 0; f < 2; f++) {
     FILE *file = fopen(FILES[f], "r");
     char line[400];
@@ -90,18 +92,12 @@ static void survival_far_out(void **unused)
 {
   (void)unused;
   static const double CASE[][4] = {
-    {0.704, 1.182, 1, 0.626723223753976672},
-    {0.704, 1.182, 64, 0.0548540694562374414},
-    {0.704, 1.182, 65, 0.0542679469886845294},
-    {0.668, 3.806, 1e6, 0.000232977874864958732},
-    {0.01, 0.05, 1e15, 0.587069832049993535},
-    {1e-9, 1e-9, 1e9, 0.499999989349759364},
-    {5.5, 500, 1000, 0.00241527885621954668},
-    {100, 3.8, 60, 9.97201221763407792e-42},
-    {499, 1e5, 5000, 2.83238749219729429e-11},
-    {3000, 1e5, 4096, 2.83052815569126084e-52},
-    {3000, 1e5, 4097, 2.75123869140619153e-52},
-    {1e6, 1e9, 1e5, 3.93025930895004372e-44},
+    {0.704, 1.182, 1, 0.626723223753976672},    {0.704, 1.182, 64, 0.0548540694562374414},
+    {0.704, 1.182, 65, 0.0542679469886845294},  {0.668, 3.806, 1e6, 0.000232977874864958732},
+    {0.01, 0.05, 1e15, 0.587069832049993535},   {1e-9, 1e-9, 1e9, 0.499999989349759364},
+    {5.5, 500, 1000, 0.00241527885621954668},   {100, 3.8, 60, 9.97201221763407792e-42},
+    {499, 1e5, 5000, 2.83238749219729429e-11},  {3000, 1e5, 4096, 2.83052815569126084e-52},
+    {3000, 1e5, 4097, 2.75123869140619153e-52}, {1e6, 1e9, 1e5, 3.93025930895004372e-44},
   };
   for (size_t i = 0; i < sizeof CASE / sizeof *CASE; i++) {
     assert_close(sbg_survival(CASE[i][0], CASE[i][1], CASE[i][2]), CASE[i][3], 5e-13);
@@ -116,12 +112,9 @@ static void residual_lifetimes(void **unused)
 {
   (void)unused;
   static const double CASE[][5] = {
-    {0.704, 1.182, 0.1, 0, 2.96466214613203152},
-    {0.704, 1.182, 1e-9, 1e6, 20086196.9613945902},
-    {0.01, 0.05, 1e-12, 3, 770271174109.155067},
-    {2, 3.8, 1e-8, 1000, 1003.68975254309627},
-    {1, 1, 2, 0, 0.649185972973479438},
-    {3, 1e-9, 0.1, 0, 4.66376847970790778e-10},
+    {0.704, 1.182, 0.1, 0, 2.96466214613203152}, {0.704, 1.182, 1e-9, 1e6, 20086196.9613945902},
+    {0.01, 0.05, 1e-12, 3, 770271174109.155067}, {2, 3.8, 1e-8, 1000, 1003.68975254309627},
+    {1, 1, 2, 0, 0.649185972973479438},          {3, 1e-9, 0.1, 0, 4.66376847970790778e-10},
     {300, 2000, 0.15, 5, 3.57360596017398201},
   };
   for (size_t i = 0; i < sizeof CASE / sizeof *CASE; i++) {
@@ -138,7 +131,8 @@ static void residual_lifetimes(void **unused)
 static void residual_lifetimes_follow_from_the_next(void **unused)
 {
   (void)unused;
-  static const double PARAMETER[] = {1e-6, 0.03, 0.7, 1, 5, 80, 1e4, 1e6}, DISCOUNT[] = {1e-13, 1e-6, 0.01, 0.5, 30, 1e15}, RENEWED[] = {0, 1, 20, 1e4, 1e7};
+  static const double PARAMETER[] = {1e-6, 0.03, 0.7, 1, 5, 80, 1e4, 1e6},
+                      DISCOUNT[] = {1e-13, 1e-6, 0.01, 0.5, 30, 1e15}, RENEWED[] = {0, 1, 20, 1e4, 1e7};
   for (int a = 0; a < 8; a++) {
     for (int b = 0; b < 8; b++) {
       for (int d = 0; d < 6; d++) {
@@ -153,7 +147,9 @@ static void residual_lifetimes_follow_from_the_next(void **unused)
   }
 }
 
-/* Staggered starts: rows of any order, kept at different ages; the derivatives of the log-likelihood are 0 at the fit. */
+/*
+** Staggered starts: rows of any order, kept at different ages; the derivatives of the log-likelihood are 0 at the fit.
+*/
 static void staggered_rows(void **unused)
 {
   (void)unused;
@@ -204,21 +200,18 @@ static void recovers_the_truth(void **unused)
 static void no_maximum(void **unused)
 {
   (void)unused;
-  static const double NOBODY[] = {0, 0, 0}, NONE[] = {100, 100, 100, 100}, ALL[] = {100, 0}, ONE[] = {100, 60}, FIRST[] = {100, 60, 60, 60};
-  static const double CONSTANT[] = {1000, 900, 810, 729}, RISING[] = {1000, 950, 850, 700, 400}, LATE[] = {100, 100, 50};
+  static const double NOBODY[] = {0, 0, 0}, NONE[] = {100, 100, 100, 100}, ALL[] = {100, 0}, ONE[] = {100, 60},
+                      FIRST[] = {100, 60, 60, 60};
+  static const double CONSTANT[] = {1000, 900, 810, 729}, RISING[] = {1000, 950, 850, 700, 400},
+                      LATE[] = {100, 100, 50};
   const struct {
     const double *alive;
     size_t n;
     SbgEnd end;
   } CASE[] = {
-    {NOBODY, 2, SBG_NOBODY},
-    {NONE, 3, SBG_NONE_LOST},
-    {ALL, 1, SBG_ONE_PERIOD},
-    {ONE, 1, SBG_ONE_PERIOD},
-    {FIRST, 3, SBG_FIRST_ONLY},
-    {CONSTANT, 3, SBG_NOT_FALLING},
-    {RISING, 4, SBG_NOT_FALLING},
-    {LATE, 2, SBG_NOT_FALLING},
+    {NOBODY, 2, SBG_NOBODY},      {NONE, 3, SBG_NONE_LOST},   {ALL, 1, SBG_ONE_PERIOD},
+    {ONE, 1, SBG_ONE_PERIOD},     {FIRST, 3, SBG_FIRST_ONLY}, {CONSTANT, 3, SBG_NOT_FALLING},
+    {RISING, 4, SBG_NOT_FALLING}, {LATE, 2, SBG_NOT_FALLING},
   };
   for (size_t i = 0; i < sizeof CASE / sizeof *CASE; i++) {
     SbgFit fit = fit_survivors(CASE[i].alive, CASE[i].n);

@@ -181,10 +181,10 @@ static void the_memo_never_changes_an_answer(void **state)
 {
   (void)state;
   static const char *const TEXTS[] = {
-    "2024-02-29 10:11:12", "2024-02-29", "2024-02-28", "2024-02-29 10:11",
-    "2023-02-29 10:11:12", "2024-02-29 99:11:12", "2024-02-3x", "2024-02-29 10:11:12.5Z",
-    "\0\0\0\0\0\0\0\0\0\0", "2024-02-29", "1700000000", "2024-02-29 24:00:00",
-    "9999-12-31 24:00:00", "9999-12-31 23:59:59", "2024-02-2910:11:12"};
+    "2024-02-29 10:11:12",  "2024-02-29",          "2024-02-28",        "2024-02-29 10:11",
+    "2023-02-29 10:11:12",  "2024-02-29 99:11:12", "2024-02-3x",        "2024-02-29 10:11:12.5Z",
+    "\0\0\0\0\0\0\0\0\0\0", "2024-02-29",          "1700000000",        "2024-02-29 24:00:00",
+    "9999-12-31 24:00:00",  "9999-12-31 23:59:59", "2024-02-2910:11:12"};
   for (size_t i = 0; i < COUNT_OF(TEXTS); i++) {
     for (size_t k = 0; k < COUNT_OF(TEXTS); k++) {
       TimeMemo memo = {0};
@@ -251,22 +251,12 @@ static void offsets(void **state)
     const char *text;
     int minutes;
   } CASES[] = {
-    {"+08:00", 480},
-    {"-03:30", -210},
-    {"Z", 0},
-    {"z", 0},
-    {"0", 0},
-    {"+0800", 480},
-    {"+08", 480},
-    {"+14:00", 840},
-    {"-14:00", -840},
-    {"+8", 480},
-    {"-00:00", 0},
-    {"+05:45", 345},
+    {"+08:00", 480}, {"-03:30", -210}, {"Z", 0},         {"z", 0},    {"0", 0},      {"+0800", 480},
+    {"+08", 480},    {"+14:00", 840},  {"-14:00", -840}, {"+8", 480}, {"-00:00", 0}, {"+05:45", 345},
   };
-  static const char *const BAD[] = {"", "8", "08:00", "+", "+x", "+8:00", "+800",
-                                    "+08:", "+08:0", "+08:000", "+08:60", "+14:01", "-15:00", "+08:00 ",
-                                    " +08:00", "UTC", "ZZ", "00", "+0a:00", "Europe/Berlin"};
+  static const char *const BAD[] = {"",        "8",     "08:00",   "+",      "+x",     "+8:00",        "+800",
+                                    "+08:",    "+08:0", "+08:000", "+08:60", "+14:01", "-15:00",       "+08:00 ",
+                                    " +08:00", "UTC",   "ZZ",      "00",     "+0a:00", "Europe/Berlin"};
   int64_t ms;
   for (size_t i = 0; i < COUNT_OF(CASES); i++) {
     if (!offset_from_text(CASES[i].text, strlen(CASES[i].text), &ms)) fail_msg("refused: %s", CASES[i].text);
@@ -285,21 +275,16 @@ static void grains(void **state)
     GrainUnit unit;
     int32_t days;
   } CASES[] = {
-    {"day", GRAIN_DAY, 0},
-    {"Days", GRAIN_DAY, 0},
-    {"WEEK", GRAIN_WEEK, 0},
-    {"months", GRAIN_MONTH, 0},
-    {"quarter", GRAIN_QUARTER, 0},
-    {" year ", GRAIN_YEAR, 0},
-    {"1 day", GRAIN_DAY, 0},
-    {"10 days", GRAIN_DAYS, 10},
-    {"10days", GRAIN_DAYS, 10},
-    {"36525 days", GRAIN_DAYS, 36525},
+    {"day", GRAIN_DAY, 0},         {"Days", GRAIN_DAY, 0},
+    {"WEEK", GRAIN_WEEK, 0},       {"months", GRAIN_MONTH, 0},
+    {"quarter", GRAIN_QUARTER, 0}, {" year ", GRAIN_YEAR, 0},
+    {"1 day", GRAIN_DAY, 0},       {"10 days", GRAIN_DAYS, 10},
+    {"10days", GRAIN_DAYS, 10},    {"36525 days", GRAIN_DAYS, 36525},
     {"1 week", GRAIN_WEEK, 0},
   };
   static const char *const BAD[] = {
-    "", "s", "hour", "dayss", "0 days", "-1 days", "36526 days", "99999999999 days",
-    "2 weeks", "1.5 days", "days 10", "10", "fortnight", "month\xc3", "mont"};
+    "",        "s",        "hour",    "dayss", "0 days",    "-1 days",   "36526 days", "99999999999 days",
+    "2 weeks", "1.5 days", "days 10", "10",    "fortnight", "month\xc3", "mont"};
   Grain got;
   for (size_t i = 0; i < COUNT_OF(CASES); i++) {
     got = grain(CASES[i].text);

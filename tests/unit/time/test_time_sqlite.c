@@ -3,9 +3,9 @@
 ** millisecond. Differences that are meant: 'now' and times outside 0000 … 9999 are refused, numbers that SQLite's
 ** date functions do not take as julian days are unix times.
 **
-** Newer SQLite takes of hour 24 only 24:00 itself, and cuts fractions above .999 off instead of rounding them: where the
-** one we are tested with does, the rules of older ones hold for us still.
-** not under valgrind: takes a minute there, and ASan and UBSan see it too
+** Newer SQLite takes of hour 24 only 24:00 itself, and cuts fractions above .999 off instead of rounding them: where
+** the one we are tested with does, the rules of older ones hold for us still. not under valgrind: takes a minute there,
+** and ASan and UBSan see it too
 */
 #define _POSIX_C_SOURCE 200809L /* strnlen */
 #include <math.h>
@@ -115,18 +115,18 @@ static void compare(Oracle *oracle, const char *text)
 }
 
 static const char *const DATES[] = {"0000-01-01", "0000-02-29", "-000-12-31", "-0001-12-31", "1582-10-15",
-                                    "1899-12-31", "1900-02-29", "1969-12-31", "1970-01-01", "2000-02-29",
-                                    "2023-02-31", "2023-04-31", "2024-02-30", "2023-12-31", "2023-00-10",
+                                    "1899-12-31", "1900-02-29", "1969-12-31", "1970-01-01",  "2000-02-29",
+                                    "2023-02-31", "2023-04-31", "2024-02-30", "2023-12-31",  "2023-00-10",
                                     "2023-13-10", "2023-10-00", "2023-10-32", "9999-12-31"};
 static const char *const SEPARATORS[] = {"", " ", "T", "  ", "T ", " TT", "\t\n", "t", "_", "-"};
-static const char *const CLOCKS[] = {"", "00:00", "09:05", "23:59", "24:00", "24:59",
-                                     "25:00", "12:60", "1:00", "00:00:00", "12:34:56", "23:59:59",
+static const char *const CLOCKS[] = {"",         "00:00",    "09:05",   "23:59",    "24:00",    "24:59",
+                                     "25:00",    "12:60",    "1:00",    "00:00:00", "12:34:56", "23:59:59",
                                      "24:00:00", "12:34:60", "12:34:5", "12:34:"};
 static const char *const FRACTIONS[] = {
   "", ".", ".0", ".5", ".123", ".999", ".0004", ".0005", ".0015", ".123456789", ".00049999999999999999999", ".9994"};
-static const char *const ZONES[] = {"", "Z", "z", " Z", "+00:00", "-00:00",
+static const char *const ZONES[] = {"",       "Z",      "z",       " Z",     "+00:00", "-00:00",
                                     "+01:00", "-03:30", " +05:45", "+14:00", "-14:59", "+15:00",
-                                    "+14:60", "+1:00", "+0100", "+01", "ZZ", " "};
+                                    "+14:60", "+1:00",  "+0100",   "+01",    "ZZ",     " "};
 
 static void every_form_reads_as_in_sqlite(void **state)
 {
