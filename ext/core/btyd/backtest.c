@@ -30,7 +30,7 @@ Accumulator backtest_accumulator(void)
   return (Accumulator){.state_size = sizeof(DayState), .step = day_step, .any_order = true};
 }
 
-/* From days to pasts and outcomes */
+/* From days to CBS rows and outcomes */
 
 /* One customer's days, sorted: key[0 … n). */
 static Status add_customer(Backtest *backtest, const uint32_t *key, size_t n)
@@ -55,9 +55,9 @@ static Status add_customer(Backtest *backtest, const uint32_t *key, size_t n)
     }
   }
   backtest->firsts[first - backtest->first_day]++;
-  CbsRow past = {x, (double)(last - first) / DAYS_PER_WEEK, (double)(backtest->cut_day - first) / DAYS_PER_WEEK};
-  Status status = cbs_add(&backtest->calibration, past, NULL, 1);
-  return status == STATUS_OK ? cbs_add(&backtest->outcomes, past, &actual, 1) : status;
+  CbsRow row = {x, (double)(last - first) / DAYS_PER_WEEK, (double)(backtest->cut_day - first) / DAYS_PER_WEEK};
+  Status status = cbs_add(&backtest->calibration, row, NULL, 1);
+  return status == STATUS_OK ? cbs_add(&backtest->outcomes, row, &actual, 1) : status;
 }
 
 static Status add_bucket(Backtest *backtest, const DayBucket *bucket)
@@ -150,10 +150,10 @@ static void measure_row(Backtest *backtest, const BtydFit *fit, BacktestSection 
   row->coverage = measure->covered / n;
 }
 
-/* The distribution of one past, summed up as far as was asked. */
+/* The distribution of one CBS row, summed up as far as was asked. */
 typedef struct Distribution {
   const BtydFit *fit;
-  CbsRow past;
+  CbsRow row;
   double holdout;
   int n;
   double below; /* P(X < n) */
@@ -162,7 +162,7 @@ typedef struct Distribution {
 static double chance_of(const Distribution *distribution, int n)
 {
   const BtydFit *fit = distribution->fit;
-  return fit->model->pmf(fit->theta, &distribution->past, n, distribution->holdout);
+  return fit->model->pmf(fit->theta, &distribution->row, n, distribution->holdout);
 }
 
 /* Whether n lies in the central interval; n must not fall from call to call. */
@@ -181,19 +181,19 @@ static Status measure_customers(Backtest *backtest, const BtydFit *fit, double l
   const Cbs *outcomes = &backtest->outcomes;
   Measure overall = {0}, bucket[BACKTEST_BUCKETS] = {0};
   double holdout = (double)(backtest->end_day - backtest->cut_day) / DAYS_PER_WEEK;
-  Distribution distribution = {.fit = fit, .past = {-1, 0, 0}, .holdout = holdout};
+  Distribution distribution = {.fit = fit, .row = {-1, 0, 0}, .holdout = holdout};
   double predicted = 0;
   for (size_t i = 0; i < outcomes->n; i++) {
-    CbsRow past = {outcomes->x[i], outcomes->t_x[i], outcomes->T[i]};
-    const CbsRow *known = &distribution.past;
-    if (past.x != known->x || past.t_x != known->t_x || past.T != known->T) {
-      distribution.past = past;
+    CbsRow row = {outcomes->x[i], outcomes->t_x[i], outcomes->T[i]};
+    const CbsRow *known = &distribution.row;
+    if (row.x != known->x || row.t_x != known->t_x || row.T != known->T) {
+      distribution.row = row;
       distribution.n = 0;
       distribution.below = 0;
-      predicted = fit->model->expected(fit->theta, &past, holdout);
+      predicted = fit->model->expected(fit->theta, &row, holdout);
     }
     bool covered = is_covered(&distribution, (int)outcomes->z[i], level);
-    int b = past.x < BACKTEST_BUCKETS - 1 ? (int)past.x : BACKTEST_BUCKETS - 1;
+    int b = row.x < BACKTEST_BUCKETS - 1 ? (int)row.x : BACKTEST_BUCKETS - 1;
     measure_add(&overall, outcomes->z[i], predicted, covered, outcomes->weight[i]);
     measure_add(&bucket[b], outcomes->z[i], predicted, covered, outcomes->weight[i]);
     if (i % 64 == 0 && watch_stop(watch)) {

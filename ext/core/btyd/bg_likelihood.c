@@ -34,7 +34,7 @@ typedef struct Group {
 } Group;
 
 typedef struct Fitter {
-  const Cbs *pasts;
+  const Cbs *cbs;
   const Watch *watch;
   int entry;
   size_t n_groups, n_times;
@@ -129,7 +129,7 @@ static inline void group_sum(const Fitter *fitter, const Group *group, double s,
   Sums sums = {.weight = group->weight};
   double product = 1;
   const double *growth = fitter->log_growth, *share = fitter->share, *spread = fitter->spread,
-               *weights = fitter->pasts->weight;
+               *weights = fitter->cbs->weight;
   for (size_t i = group->begin; i < group->end; i++) {
     double weight = weights[i];
     uint32_t T = fitter->of_T[i], t = fitter->of_t[i];
@@ -272,13 +272,13 @@ static void spread_terms(const Terms *row, const double *z, int n_covariates, do
 static void rows_add(const Fitter *fitter, const double *variables, const double *theta, double *value,
                      double *gradient, double *hessian)
 {
-  const Cbs *pasts = fitter->pasts;
-  int n_covariates = pasts->n_covariates;
-  for (size_t i = 0; i < pasts->n && !stop_at(fitter, ROW_COST * i); i++) {
-    const double *z = pasts->z + i * (size_t)n_covariates;
-    double own[BG_PARAMETERS], x = pasts->x[i], y = x + fitter->entry, product = 1;
+  const Cbs *cbs = fitter->cbs;
+  int n_covariates = cbs->n_covariates;
+  for (size_t i = 0; i < cbs->n && !stop_at(fitter, ROW_COST * i); i++) {
+    const double *z = cbs->z + i * (size_t)n_covariates;
+    double own[BG_PARAMETERS], x = cbs->x[i], y = x + fitter->entry, product = 1;
     bg_apply(theta, variables + BG_PARAMETERS, variables + BG_PARAMETERS + n_covariates, z, n_covariates, own);
-    double alpha = own[BG_ALPHA], T = pasts->T[i], t = pasts->t_x[i], weight = pasts->weight[i];
+    double alpha = own[BG_ALPHA], T = cbs->T[i], t = cbs->t_x[i], weight = cbs->weight[i];
     double growth = log_one_more(T / alpha), share = T / (alpha + T), spread = share * (alpha / (alpha + T));
     Sums sums = {.weight = weight, .growth = weight * growth, .share = weight * share, .spread = weight * spread};
     Rises rises = {0};
@@ -298,7 +298,7 @@ static void rows_add(const Fitter *fitter, const double *variables, const double
 
 static void evaluate(const Fitter *fitter, const double *variables, double *value, double *gradient, double *hessian)
 {
-  int n_covariates = fitter->pasts->n_covariates, n = BG_PARAMETERS + 2 * n_covariates;
+  int n_covariates = fitter->cbs->n_covariates, n = BG_PARAMETERS + 2 * n_covariates;
   double theta[BG_PARAMETERS];
   *value = 0;
   memset(gradient, 0, (size_t)n * sizeof *gradient);
@@ -357,8 +357,8 @@ static uint32_t time_number(Fitter *fitter, uint32_t *slots, size_t mask, double
 
 static Status number_times(Fitter *fitter)
 {
-  const Cbs *pasts = fitter->pasts;
-  size_t n = pasts->n, n_slots = 16;
+  const Cbs *cbs = fitter->cbs;
+  size_t n = cbs->n, n_slots = 16;
   while (n_slots < 4 * n) {
     n_slots *= 2;
   }
@@ -370,8 +370,8 @@ static Status number_times(Fitter *fitter)
     fitter->of_t = fitter->of_T + n;
     for (size_t i = 0; i < n && status == STATUS_OK; i++) {
       status = stop_at(fitter, i) ? STATUS_INTERRUPT : STATUS_OK;
-      fitter->of_t[i] = time_number(fitter, slots, n_slots - 1, pasts->t_x[i] + 0.0);
-      fitter->of_T[i] = time_number(fitter, slots, n_slots - 1, pasts->T[i] + 0.0);
+      fitter->of_t[i] = time_number(fitter, slots, n_slots - 1, cbs->t_x[i] + 0.0);
+      fitter->of_T[i] = time_number(fitter, slots, n_slots - 1, cbs->T[i] + 0.0);
     }
   }
   mem_free(slots);
@@ -389,10 +389,10 @@ static Status number_times(Fitter *fitter)
 
 static bool group_rows(Fitter *fitter)
 {
-  const Cbs *pasts = fitter->pasts;
+  const Cbs *cbs = fitter->cbs;
   size_t n_groups = 0;
-  for (size_t i = 0; i < pasts->n; i++) {
-    n_groups += i == 0 || pasts->x[i] != pasts->x[i - 1];
+  for (size_t i = 0; i < cbs->n; i++) {
+    n_groups += i == 0 || cbs->x[i] != cbs->x[i - 1];
   }
   fitter->groups = mem_zero(n_groups + 1, sizeof *fitter->groups);
   if (!fitter->groups) {
@@ -400,16 +400,16 @@ static bool group_rows(Fitter *fitter)
   }
   Group *group = fitter->groups - 1;
   double customers = 0;
-  for (size_t i = 0; i < pasts->n; i++) {
-    if (i == 0 || pasts->x[i] != pasts->x[i - 1]) {
-      *++group = (Group){.x = pasts->x[i], .begin = i};
+  for (size_t i = 0; i < cbs->n; i++) {
+    if (i == 0 || cbs->x[i] != cbs->x[i - 1]) {
+      *++group = (Group){.x = cbs->x[i], .begin = i};
     }
     group->end = i + 1;
-    group->weight += pasts->weight[i];
-    customers += pasts->weight[i];
-    fitter->mean_x += pasts->weight[i] * pasts->x[i];
-    fitter->mean_T += pasts->weight[i] * pasts->T[i];
-    fitter->never += pasts->x[i] == 0 ? pasts->weight[i] : 0;
+    group->weight += cbs->weight[i];
+    customers += cbs->weight[i];
+    fitter->mean_x += cbs->weight[i] * cbs->x[i];
+    fitter->mean_T += cbs->weight[i] * cbs->T[i];
+    fitter->never += cbs->x[i] == 0 ? cbs->weight[i] : 0;
   }
   fitter->n_groups = n_groups;
   fitter->mean_x /= customers;
@@ -418,14 +418,14 @@ static bool group_rows(Fitter *fitter)
   return true;
 }
 
-Status bg_open(int entry, const Cbs *pasts, void **fitter, const Watch *watch)
+Status bg_open(int entry, const Cbs *cbs, void **fitter, const Watch *watch)
 {
   Fitter *self = mem_zero(1, sizeof *self);
   *fitter = self;
   if (!self) {
     return STATUS_NOMEM;
   }
-  self->pasts = pasts;
+  self->cbs = cbs;
   self->entry = entry;
   self->watch = watch;
   Status status = group_rows(self) ? number_times(self) : STATUS_NOMEM;
@@ -476,7 +476,7 @@ bool bg_start(const void *fitter, int k, double *variables)
     mean *= 1.4;
     r = self->never > 0 ? shape_of(mean, self->entry ? 0.7 * self->never : self->never) : 2;
   }
-  memset(variables, 0, (size_t)(BG_PARAMETERS + 2 * self->pasts->n_covariates) * sizeof *variables);
+  memset(variables, 0, (size_t)(BG_PARAMETERS + 2 * self->cbs->n_covariates) * sizeof *variables);
   variables[BG_R] = log(r);
   variables[BG_ALPHA] = log(r * self->mean_T / mean);
   variables[BG_A] = log(STARTS[k][1]);
@@ -510,12 +510,12 @@ bool bg_limit(const double *theta, char *text, size_t size)
   return true;
 }
 
-const char *bg_unfit(const Cbs *pasts)
+const char *bg_unfit(const Cbs *cbs)
 {
   double repeat = 0, longest = 0;
-  for (size_t i = 0; i < pasts->n; i++) {
-    repeat += pasts->x[i] > 0 ? pasts->weight[i] : 0;
-    longest = fmax(longest, pasts->T[i]);
+  for (size_t i = 0; i < cbs->n; i++) {
+    repeat += cbs->x[i] > 0 ? cbs->weight[i] : 0;
+    longest = fmax(longest, cbs->T[i]);
   }
   return !(longest > 0)          ? "no customer has been seen for any time: T is 0 throughout"
          : repeat == 0           ? "nobody bought again"

@@ -20,13 +20,13 @@ typedef struct Alive {
   double log_odds; /* of having dropped out; -INFINITY: certainly alive */
 } Alive;
 
-static Alive alive_of(int entry, const double *theta, const CbsRow *past)
+static Alive alive_of(int entry, const double *theta, const CbsRow *row)
 {
-  past = past ? past : &NEW_CUSTOMER;
-  double y = past->x + entry, alpha = theta[BG_ALPHA];
-  Alive alive = {.a = theta[BG_A], .b = theta[BG_B] + y, .s = theta[BG_R] + past->x, .scale = alpha + past->T};
+  row = row ? row : &NEW_CUSTOMER;
+  double y = row->x + entry, alpha = theta[BG_ALPHA];
+  Alive alive = {.a = theta[BG_A], .b = theta[BG_B] + y, .s = theta[BG_R] + row->x, .scale = alpha + row->T};
   double odds = y > 0 ? theta[BG_A] / (theta[BG_B] + (y - 1)) : 0;
-  alive.log_odds = odds > 0 ? log(odds) + alive.s * log1p((past->T - past->t_x) / (alpha + past->t_x)) : -INFINITY;
+  alive.log_odds = odds > 0 ? log(odds) + alive.s * log1p((row->T - row->t_x) / (alpha + row->t_x)) : -INFINITY;
   return alive;
 }
 
@@ -40,22 +40,22 @@ static double chance_gone(const Alive *alive)
   return 1 / (1 + exp(-alive->log_odds));
 }
 
-double bg_log_likelihood(int entry, const double *theta, const CbsRow *past)
+double bg_log_likelihood(int entry, const double *theta, const CbsRow *row)
 {
-  double r = theta[BG_R], a = theta[BG_A], b = theta[BG_B], x = past->x, y = x + entry;
+  double r = theta[BG_R], a = theta[BG_A], b = theta[BG_B], x = row->x, y = x + entry;
   if (y > 0 && x == 0) { /* near 0 where T is small: 1 less the chance that a purchase would have come */
-    return log1p(b / (a + b) * expm1(-r * log1p(past->T / theta[BG_ALPHA])));
+    return log1p(b / (a + b) * expm1(-r * log1p(row->T / theta[BG_ALPHA])));
   }
-  Alive alive = alive_of(entry, theta, past);
+  Alive alive = alive_of(entry, theta, row);
   double o = alive.log_odds, either = o > 0 ? o + log1p(exp(-o)) : log1p(exp(o));
   double purchases = x > 0 ? log_gamma_rise(r, x) - x * log(alive.scale) : 0;
   double survived = y > 0 ? log_gamma_rise(b, y) - log_gamma_rise(a + b, y) : 0;
-  return purchases - r * log1p(past->T / theta[BG_ALPHA]) + survived + either;
+  return purchases - r * log1p(row->T / theta[BG_ALPHA]) + survived + either;
 }
 
-double bg_p_alive(int entry, const double *theta, const CbsRow *past)
+double bg_p_alive(int entry, const double *theta, const CbsRow *row)
 {
-  Alive alive = alive_of(entry, theta, past);
+  Alive alive = alive_of(entry, theta, row);
   return chance_alive(&alive);
 }
 
@@ -123,16 +123,16 @@ static double purchases_mean(const Alive *alive, double tau)
   return sum;
 }
 
-double bg_expected(int entry, const double *theta, const CbsRow *past, double horizon)
+double bg_expected(int entry, const double *theta, const CbsRow *row, double horizon)
 {
-  Alive alive = alive_of(entry, theta, past);
+  Alive alive = alive_of(entry, theta, row);
   double tau = horizon / alive.scale;
   return chance_alive(&alive) * (has_series(&alive, tau) ? purchases_series(&alive, tau) : purchases_mean(&alive, tau));
 }
 
-double bg_p_alive_at(int entry, const double *theta, const CbsRow *past, double later)
+double bg_p_alive_at(int entry, const double *theta, const CbsRow *row, double later)
 {
-  Alive alive = alive_of(entry, theta, past);
+  Alive alive = alive_of(entry, theta, row);
   double tau = later / alive.scale;
   if (has_series(&alive, tau)) {
     return chance_alive(&alive) * survival_series(&alive, tau);
@@ -144,9 +144,9 @@ double bg_p_alive_at(int entry, const double *theta, const CbsRow *past, double 
 ** None: gone, or alive and without a purchase. n: alive before it and after, or dropped out after the n-th, whatever
 ** would have come then: P(alive) (E[(1 - p)^n] P(N = n) + E[p (1 - p)^(n-1)] P(N >= n)), N ~ negative binomial.
 */
-double bg_pmf(int entry, const double *theta, const CbsRow *past, double n, double horizon)
+double bg_pmf(int entry, const double *theta, const CbsRow *row, double n, double horizon)
 {
-  Alive alive = alive_of(entry, theta, past);
+  Alive alive = alive_of(entry, theta, row);
   double a = alive.a, b = alive.b, s = alive.s, tau = horizon / alive.scale, log_none = -s * log1p(tau);
   if (n == 0) {
     return chance_gone(&alive) + chance_alive(&alive) * exp(log_none);
@@ -162,9 +162,9 @@ double bg_pmf(int entry, const double *theta, const CbsRow *past, double n, doub
 }
 
 /* P(alive) E[lambda / (lambda p + delta)]: the discounted sum of purchases of rate lambda that end at rate lambda p. */
-double bg_dert(int entry, const double *theta, const CbsRow *past, double delta)
+double bg_dert(int entry, const double *theta, const CbsRow *row, double delta)
 {
-  Alive alive = alive_of(entry, theta, past);
+  Alive alive = alive_of(entry, theta, row);
   if (!(delta > 0)) {
     return delta < 0 ? NAN : alive.a > 1 ? chance_alive(&alive) * (alive.a + alive.b - 1) / (alive.a - 1) : INFINITY;
   }

@@ -33,22 +33,22 @@ enum {
 ** As in btyd.h, with `entry` first. O(1) but for bg_expected() and bg_p_alive_at(): O(s horizon / (alpha + T)),
 ** bounded; bg_dert(): some 4,000 divisions.
 */
-double bg_log_likelihood(int entry, const double *theta, const CbsRow *past);
-double bg_p_alive(int entry, const double *theta, const CbsRow *past);
-double bg_p_alive_at(int entry, const double *theta, const CbsRow *past, double later);
-double bg_expected(int entry, const double *theta, const CbsRow *past, double horizon);
-double bg_pmf(int entry, const double *theta, const CbsRow *past, double n, double horizon);
-double bg_dert(int entry, const double *theta, const CbsRow *past, double delta);
+double bg_log_likelihood(int entry, const double *theta, const CbsRow *row);
+double bg_p_alive(int entry, const double *theta, const CbsRow *row);
+double bg_p_alive_at(int entry, const double *theta, const CbsRow *row, double later);
+double bg_expected(int entry, const double *theta, const CbsRow *row, double horizon);
+double bg_pmf(int entry, const double *theta, const CbsRow *row, double n, double horizon);
+double bg_dert(int entry, const double *theta, const CbsRow *row, double delta);
 void bg_apply(const double *theta, const double *transaction, const double *dropout, const double *z, int n_covariates,
               double *applied);
 
 /* Fitting, as in btyd.h: see bg_likelihood.c. */
-Status bg_open(int entry, const Cbs *pasts, void **fitter, const Watch *watch);
+Status bg_open(int entry, const Cbs *cbs, void **fitter, const Watch *watch);
 void bg_evaluate(void *fitter, const double *variables, double *value, double *gradient);
 void bg_evaluate_hessian(void *fitter, const double *variables, double *value, double *gradient, double *hessian);
 bool bg_start(const void *fitter, int k, double *variables);
 void bg_close(void *fitter);
 bool bg_limit(const double *theta, char *text, size_t size);
-const char *bg_unfit(const Cbs *pasts);
+const char *bg_unfit(const Cbs *cbs);
 
 #endif

@@ -2,7 +2,7 @@
 ** BG/BB, the discrete buy-till-you-die model: Fader, Hardie & Shang, Marketing Science 29(6), 2010.
 **
 ** A living customer transacts at each opportunity with chance p ~ Beta(alpha, beta) and, at the beginning of each
-** opportunity, dies with chance theta ~ Beta(gamma, delta). A past is x transactions in n opportunities (Past.T), the
+** opportunity, dies with chance theta ~ Beta(gamma, delta). A CBS row is x transactions in n opportunities (CbsRow.T), the
 ** last at opportunity t_x; whole numbers, 0 <= x <= t_x <= n. The likelihood is a sum over when the customer died. It
 ** is computed as
 **   L = B(alpha+x, beta+t_x-x)/B(alpha, beta) B(gamma, delta+t_x)/B(gamma, delta) S(t_x),
@@ -16,7 +16,7 @@
 **
 ** Accuracy: relative error below 1e-11 for parameters from 1e-6 to 1e6 and n up to 10,000 (log-likelihoods nearer to 0
 ** than 1e-4: below 1e-15 absolutely; dert() where gamma exceeds 1e4: below 1e-10). Discounts are 0, or 1e-290 and more:
-** below, dert() gives NaN. Cost: O(n - t_x) for anything asked about a past and O(horizon) for pmf, so that the caller
+** below, dert() gives NaN. Cost: O(n - t_x) for anything asked about a row and O(horizon) for pmf, so that the caller
 ** has to bound them; O(1) in the horizon of expected() and in the discount. A fit costs O(largest n + steps) per
 ** evaluation, where each pair (x, n) takes n - t_x steps for its smallest t_x, however many t_x it has.
 */
@@ -49,12 +49,12 @@ typedef struct Ending {
   double dead, alive;
 } Ending;
 
-static Ending ending(const double *theta, const CbsRow *past)
+static Ending ending(const double *theta, const CbsRow *row)
 {
-  double beta = theta[BETA] + past->t_x - past->x, both = theta[ALPHA] + theta[BETA] + past->t_x;
-  double delta = theta[DELTA] + past->t_x, lives = theta[GAMMA] + delta;
+  double beta = theta[BETA] + row->t_x - row->x, both = theta[ALPHA] + theta[BETA] + row->t_x;
+  double delta = theta[DELTA] + row->t_x, lives = theta[GAMMA] + delta;
   double dead = 0, alive = 1;
-  int64_t silent = (int64_t)(past->T - past->t_x);
+  int64_t silent = (int64_t)(row->T - row->t_x);
   for (int64_t i = 0; i < silent; i++) { /* no division depends on the one before */
     double j = (double)i, inverse = 1 / ((both + j) * (lives + j));
     dead += alive * ((both + j) * inverse);
@@ -63,25 +63,25 @@ static Ending ending(const double *theta, const CbsRow *past)
   return (Ending){theta[GAMMA] * dead, alive};
 }
 
-static double log_likelihood(const double *theta, const CbsRow *past)
+static double log_likelihood(const double *theta, const CbsRow *row)
 {
-  Ending end = ending(theta, past);
-  double transactions = log_gamma_rise(theta[ALPHA], past->x) + log_gamma_rise(theta[BETA], past->t_x - past->x) -
-                        log_gamma_rise(theta[ALPHA] + theta[BETA], past->t_x);
-  double survival = log_gamma_rise(theta[DELTA], past->t_x) - log_gamma_rise(theta[GAMMA] + theta[DELTA], past->t_x);
+  Ending end = ending(theta, row);
+  double transactions = log_gamma_rise(theta[ALPHA], row->x) + log_gamma_rise(theta[BETA], row->t_x - row->x) -
+                        log_gamma_rise(theta[ALPHA] + theta[BETA], row->t_x);
+  double survival = log_gamma_rise(theta[DELTA], row->t_x) - log_gamma_rise(theta[GAMMA] + theta[DELTA], row->t_x);
   return transactions + survival + log(end.dead + end.alive);
 }
 
-static double p_alive(const double *theta, const CbsRow *past)
+static double p_alive(const double *theta, const CbsRow *row)
 {
-  Ending end = ending(theta, past);
+  Ending end = ending(theta, row);
   return end.alive / (end.dead + end.alive);
 }
 
-static double p_alive_at(const double *theta, const CbsRow *past, double later)
+static double p_alive_at(const double *theta, const CbsRow *row, double later)
 {
-  double delta = theta[DELTA] + past->T, i = floor(later);
-  return p_alive(theta, past) * exp(log_gamma_rise(delta, i) - log_gamma_rise(theta[GAMMA] + delta, i));
+  double delta = theta[DELTA] + row->T, i = floor(later);
+  return p_alive(theta, row) * exp(log_gamma_rise(delta, i) - log_gamma_rise(theta[GAMMA] + delta, i));
 }
 
 /*
@@ -108,28 +108,28 @@ static double opportunities(double gamma, double d, double h)
   return excess == 0 ? d * slope : -d * expm1(-excess * slope) / excess;
 }
 
-/* The chances that go with a living customer: E[p] after this past. */
-static double rate(const double *theta, const CbsRow *past)
+/* The chances that go with a living customer: E[p] after this row. */
+static double rate(const double *theta, const CbsRow *row)
 {
-  return (theta[ALPHA] + past->x) / (theta[ALPHA] + theta[BETA] + past->T);
+  return (theta[ALPHA] + row->x) / (theta[ALPHA] + theta[BETA] + row->T);
 }
 
 static const CbsRow NEW_CUSTOMER = {0, 0, 0};
 
-static double expected_alive(const double *theta, const CbsRow *past, double horizon)
+static double expected_alive(const double *theta, const CbsRow *row, double horizon)
 {
-  const CbsRow *known = past ? past : &NEW_CUSTOMER;
+  const CbsRow *known = row ? row : &NEW_CUSTOMER;
   return rate(theta, known) * opportunities(theta[GAMMA], theta[DELTA] + known->T, floor(horizon));
 }
 
-static double expected(const double *theta, const CbsRow *past, double horizon)
+static double expected(const double *theta, const CbsRow *row, double horizon)
 {
-  return p_alive(theta, past ? past : &NEW_CUSTOMER) * expected_alive(theta, past, horizon);
+  return p_alive(theta, row ? row : &NEW_CUSTOMER) * expected_alive(theta, row, horizon);
 }
 
 /*
 ** The chance that one who is alive makes k transactions in the next h opportunities, for parameters that have taken up
-** the past: the likelihood, summed over the C(i, k) orders in which k of i opportunities are used. From i to i + 1 a
+** the row: the likelihood, summed over the C(i, k) orders in which k of i opportunities are used. From i to i + 1 a
 ** term changes by a rational factor; `log_unit` takes up what would overflow.
 */
 static double alive_pmf(double alpha, double beta, double gamma, double delta, double k, double h)
@@ -154,9 +154,9 @@ static double alive_pmf(double alpha, double beta, double gamma, double delta, d
   return exp(log_unit + log(sum + term * ((gamma + delta + h) / gamma)));
 }
 
-static double pmf(const double *theta, const CbsRow *past, double n, double horizon)
+static double pmf(const double *theta, const CbsRow *row, double n, double horizon)
 {
-  const CbsRow *known = past ? past : &NEW_CUSTOMER;
+  const CbsRow *known = row ? row : &NEW_CUSTOMER;
   Ending end = ending(theta, known);
   double total = end.dead + end.alive;
   double of_the_living = alive_pmf(theta[ALPHA] + known->x, theta[BETA] + known->T - known->x, theta[GAMMA],
@@ -169,9 +169,9 @@ static double pmf(const double *theta, const CbsRow *past, double n, double hori
 ** paper's 2F1(1, ...; 1/(1+d)) transformed to the argument -1/d, where it keeps its digits as d tends to 0. Without
 ** discounting it is finite for gamma > 1 alone.
 */
-static double dert(const double *theta, const CbsRow *past, double discount)
+static double dert(const double *theta, const CbsRow *row, double discount)
 {
-  const CbsRow *known = past ? past : &NEW_CUSTOMER;
+  const CbsRow *known = row ? row : &NEW_CUSTOMER;
   double gamma = theta[GAMMA], d = theta[DELTA] + known->T, growth = expm1(discount), seen;
   if (growth <= 0) {
     seen = gamma > 1 ? d / (gamma - 1) : INFINITY;
@@ -244,21 +244,21 @@ static void counting_sort(const Row *from, Row *to, size_t n_rows, size_t *first
 }
 
 /* Rows come by (x, t_x, n); read backwards their t_x falls, and stays so among those of equal x and n. */
-static Status sort_rows(Fitter *fitter, const Cbs *pasts)
+static Status sort_rows(Fitter *fitter, const Cbs *cbs)
 {
   size_t most = fitter->most;
-  Row *spare = mem_alloc(pasts->n, sizeof *spare);
+  Row *spare = mem_alloc(cbs->n, sizeof *spare);
   size_t *first = mem_alloc(most + 2, sizeof *first);
   if (spare && first) {
-    for (size_t i = 0; i < pasts->n; i++) {
-      size_t from = pasts->n - 1 - i;
-      fitter->row[i] = (Row){.weight = pasts->weight[from],
-                             .x = (uint32_t)pasts->x[from],
-                             .t_x = (uint32_t)pasts->t_x[from],
-                             .n = (uint32_t)pasts->T[from]};
+    for (size_t i = 0; i < cbs->n; i++) {
+      size_t from = cbs->n - 1 - i;
+      fitter->row[i] = (Row){.weight = cbs->weight[from],
+                             .x = (uint32_t)cbs->x[from],
+                             .t_x = (uint32_t)cbs->t_x[from],
+                             .n = (uint32_t)cbs->T[from]};
     }
-    counting_sort(fitter->row, spare, pasts->n, first, most, false);
-    counting_sort(spare, fitter->row, pasts->n, first, most, true);
+    counting_sort(fitter->row, spare, cbs->n, first, most, false);
+    counting_sort(spare, fitter->row, cbs->n, first, most, true);
   }
   Status status = spare && first ? STATUS_OK : STATUS_NOMEM;
   mem_free(spare);
@@ -296,16 +296,16 @@ static void tabulate(Fitter *fitter)
   sum_above(fitter->above_t_x, n);
 }
 
-static double most_opportunities(const Cbs *pasts)
+static double most_opportunities(const Cbs *cbs)
 {
   double most = 0;
-  for (size_t i = 0; i < pasts->n; i++) {
-    most = fmax(most, pasts->T[i]);
+  for (size_t i = 0; i < cbs->n; i++) {
+    most = fmax(most, cbs->T[i]);
   }
   return most;
 }
 
-static Status fitter_open(const Cbs *pasts, void **self, const Watch *watch)
+static Status fitter_open(const Cbs *cbs, void **self, const Watch *watch)
 {
   Fitter *fitter = mem_zero(1, sizeof *fitter);
   *self = NULL;
@@ -313,12 +313,12 @@ static Status fitter_open(const Cbs *pasts, void **self, const Watch *watch)
     return STATUS_NOMEM;
   }
   fitter->watch = watch;
-  fitter->n_rows = pasts->n;
-  fitter->most = (uint32_t)most_opportunities(pasts);
-  fitter->row = mem_alloc(pasts->n, sizeof *fitter->row);
+  fitter->n_rows = cbs->n;
+  fitter->most = (uint32_t)most_opportunities(cbs);
+  fitter->row = mem_alloc(cbs->n, sizeof *fitter->row);
   fitter->step = mem_alloc((size_t)fitter->most + 1, sizeof *fitter->step);
   fitter->above_x = mem_zero(3 * ((size_t)fitter->most + 1), sizeof *fitter->above_x);
-  if (!fitter->row || !fitter->step || !fitter->above_x || sort_rows(fitter, pasts) != STATUS_OK) {
+  if (!fitter->row || !fitter->step || !fitter->above_x || sort_rows(fitter, cbs) != STATUS_OK) {
     fitter_close(fitter);
     return STATUS_NOMEM;
   }
@@ -461,13 +461,13 @@ static bool limit(const double *theta, char *text, size_t size)
   return true;
 }
 
-static const char *unfit(const Cbs *pasts)
+static const char *unfit(const Cbs *cbs)
 {
   bool none = true, always = true;
-  double most = most_opportunities(pasts);
-  for (size_t i = 0; i < pasts->n; i++) {
-    none = none && pasts->x[i] == 0;
-    always = always && pasts->x[i] == pasts->T[i];
+  double most = most_opportunities(cbs);
+  for (size_t i = 0; i < cbs->n; i++) {
+    none = none && cbs->x[i] == 0;
+    always = always && cbs->x[i] == cbs->T[i];
   }
   return none                        ? "nobody made a transaction"
          : always                    ? "everybody made a transaction at every opportunity"

@@ -42,27 +42,27 @@ static bool is_count(double x)
   return x >= 0 && x <= 9007199254740992.0 && x == floor(x);
 }
 
-const char *btyd_row_problem(const BtydModel *model, const CbsRow *past)
+const char *btyd_row_problem(const BtydModel *model, const CbsRow *row)
 {
-  if (!is_count(past->x)) {
+  if (!is_count(row->x)) {
     return "x must be a whole number, 0 or more";
   }
   if (model->spend) {
-    return past->x < 1         ? "x must be 1 or more: the first purchase has no part in m"
-           : !(past->t_x > 0)  ? "m must be above 0"
-           : past->t_x > 1e300 ? "m is too large"
-                               : NULL;
+    return row->x < 1         ? "x must be 1 or more: the first purchase has no part in m"
+           : !(row->t_x > 0)  ? "m must be above 0"
+           : row->t_x > 1e300 ? "m is too large"
+                              : NULL;
   }
-  if (!(past->t_x >= 0) || !(past->T >= past->t_x) || past->T > 1e300) {
+  if (!(row->t_x >= 0) || !(row->T >= row->t_x) || row->T > 1e300) {
     return model->discrete ? "0 <= t_x <= n is needed" : "0 <= t_x <= T is needed";
   }
-  if ((past->x == 0) != (past->t_x == 0)) {
-    return past->x == 0 ? "t_x must be 0 where x is 0" : "t_x must be above 0 where x is";
+  if ((row->x == 0) != (row->t_x == 0)) {
+    return row->x == 0 ? "t_x must be 0 where x is 0" : "t_x must be above 0 where x is";
   }
-  if (model->discrete && past->T > OPPORTUNITIES_MOST) {
+  if (model->discrete && row->T > OPPORTUNITIES_MOST) {
     return "n must be at most 1000000"; /* OPPORTUNITIES_MOST */
   }
-  if (model->discrete && (!is_count(past->t_x) || !is_count(past->T) || past->x > past->t_x)) {
+  if (model->discrete && (!is_count(row->t_x) || !is_count(row->T) || row->x > row->t_x)) {
     return "x, t_x and n must be whole numbers with x <= t_x <= n";
   }
   return NULL;
@@ -78,15 +78,15 @@ int btyd_parameter_problem(const BtydModel *model, const double *theta)
   return -1;
 }
 
-static double scale_of(const BtydModel *model, const Cbs *pasts)
+static double scale_of(const BtydModel *model, const Cbs *cbs)
 {
   double sum = 0, weight = 0;
   if (model->discrete) {
     return 1;
   }
-  for (size_t i = 0; i < pasts->n; i++) {
-    sum += pasts->weight[i] * (model->spend ? pasts->t_x[i] : pasts->T[i]);
-    weight += pasts->weight[i];
+  for (size_t i = 0; i < cbs->n; i++) {
+    sum += cbs->weight[i] * (model->spend ? cbs->t_x[i] : cbs->T[i]);
+    weight += cbs->weight[i];
   }
   return sum > 0 ? sum / weight : 1;
 }
@@ -100,24 +100,24 @@ typedef struct Scale {
   double mean[BTYD_COVARIATES], sd[BTYD_COVARIATES], range[BTYD_COVARIATES]; /* range: of the standardised */
 } Scale;
 
-static void covariate_scale(const Cbs *pasts, int k, Scale *scale)
+static void covariate_scale(const Cbs *cbs, int k, Scale *scale)
 {
-  const double *z = pasts->z + k;
-  size_t step = (size_t)pasts->n_covariates;
+  const double *z = cbs->z + k;
+  size_t step = (size_t)cbs->n_covariates;
   double sum = 0, squares = 0, weight = 0, low = INFINITY, high = -INFINITY;
-  for (size_t i = 0; i < pasts->n; i++) {
+  for (size_t i = 0; i < cbs->n; i++) {
     low = fmin(low, z[i * step]);
     high = fmax(high, z[i * step]);
-    weight += pasts->weight[i];
+    weight += cbs->weight[i];
   }
   double range = high - low, middle = low + range / 2;
-  for (size_t i = 0; i < pasts->n && range > 0; i++) {
-    sum += pasts->weight[i] * ((z[i * step] - middle) / range);
+  for (size_t i = 0; i < cbs->n && range > 0; i++) {
+    sum += cbs->weight[i] * ((z[i * step] - middle) / range);
   }
   double mean = sum / weight;
-  for (size_t i = 0; i < pasts->n && range > 0; i++) {
+  for (size_t i = 0; i < cbs->n && range > 0; i++) {
     double from_mean = (z[i * step] - middle) / range - mean;
-    squares += pasts->weight[i] * from_mean * from_mean;
+    squares += cbs->weight[i] * from_mean * from_mean;
   }
   scale->mean[k] = middle + mean * range;
   scale->sd[k] = range > 1e-14 * fmax(fabs(low), fabs(high)) ? range * sqrt(squares / weight) : 0;
@@ -125,36 +125,36 @@ static void covariate_scale(const Cbs *pasts, int k, Scale *scale)
 }
 
 /*
-** The same pasts in units of `scale->time`, covariates standardised; shares what does not change. What does is the
+** The same rows in units of `scale->time`, covariates standardised; shares what does not change. What does is the
 ** caller's to free (scaled->t_x).
 */
-static Status scaled_copy(const Cbs *pasts, const Scale *scale, Cbs *scaled)
+static Status scaled_copy(const Cbs *cbs, const Scale *scale, Cbs *scaled)
 {
-  *scaled = *pasts;
-  size_t n_covariates = (size_t)pasts->n_covariates;
-  double *numbers = mem_alloc(pasts->n + 1, (2 + n_covariates) * sizeof *numbers);
+  *scaled = *cbs;
+  size_t n_covariates = (size_t)cbs->n_covariates;
+  double *numbers = mem_alloc(cbs->n + 1, (2 + n_covariates) * sizeof *numbers);
   scaled->t_x = numbers;
   if (!numbers) {
     return STATUS_NOMEM;
   }
-  scaled->T = numbers + pasts->n;
-  scaled->z = numbers + 2 * pasts->n;
-  for (size_t i = 0; i < pasts->n; i++) {
-    scaled->t_x[i] = pasts->t_x[i] / scale->time;
-    scaled->T[i] = pasts->T[i] / scale->time;
+  scaled->T = numbers + cbs->n;
+  scaled->z = numbers + 2 * cbs->n;
+  for (size_t i = 0; i < cbs->n; i++) {
+    scaled->t_x[i] = cbs->t_x[i] / scale->time;
+    scaled->T[i] = cbs->T[i] / scale->time;
     for (size_t k = 0; k < n_covariates; k++) {
-      scaled->z[i * n_covariates + k] = (pasts->z[i * n_covariates + k] - scale->mean[k]) / scale->sd[k];
+      scaled->z[i * n_covariates + k] = (cbs->z[i * n_covariates + k] - scale->mean[k]) / scale->sd[k];
     }
   }
   return STATUS_OK;
 }
 
 /* What the densities of the scaled times lack of those of the times. */
-static double log_likelihood_shift(const BtydModel *model, const Cbs *pasts, double scale)
+static double log_likelihood_shift(const BtydModel *model, const Cbs *cbs, double scale)
 {
   double densities = 0;
-  for (size_t i = 0; i < pasts->n; i++) {
-    densities += pasts->weight[i] * (model->spend ? 1 : pasts->x[i]);
+  for (size_t i = 0; i < cbs->n; i++) {
+    densities += cbs->weight[i] * (model->spend ? 1 : cbs->x[i]);
   }
   return densities * log(scale);
 }
@@ -358,9 +358,9 @@ static Status search(const BtydModel *model, void *fitter, const Lead *lead, Bty
 }
 
 /* Searches every n-th row: rows are in order, so that the sample has customers of each kind. */
-static Status lead_find(const BtydModel *model, const Cbs *pasts, const BtydFit *like, Lead *lead, const Watch *watch)
+static Status lead_find(const BtydModel *model, const Cbs *cbs, const BtydFit *like, Lead *lead, const Watch *watch)
 {
-  size_t step = pasts->n / SAMPLE_ROWS, n = pasts->n / step, n_covariates = (size_t)like->n_covariates;
+  size_t step = cbs->n / SAMPLE_ROWS, n = cbs->n / step, n_covariates = (size_t)like->n_covariates;
   double *numbers = mem_alloc(n, (4 + n_covariates) * sizeof *numbers);
   Cbs sample = {.n_covariates = like->n_covariates, .n = n, .x = numbers};
   BtydFit fit = *like; /* the sample's iterations are not counted */
@@ -375,12 +375,12 @@ static Status lead_find(const BtydModel *model, const Cbs *pasts, const BtydFit 
   sample.z = n_covariates ? numbers + 4 * n : NULL;
   for (size_t i = 0; i < n; i++) {
     size_t row = i * step + step / 2;
-    sample.x[i] = pasts->x[row];
-    sample.t_x[i] = pasts->t_x[row];
-    sample.T[i] = pasts->T[row];
-    sample.weight[i] = pasts->weight[row];
+    sample.x[i] = cbs->x[row];
+    sample.t_x[i] = cbs->t_x[row];
+    sample.T[i] = cbs->T[row];
+    sample.weight[i] = cbs->weight[row];
     for (size_t k = 0; k < n_covariates; k++) {
-      sample.z[i * n_covariates + k] = pasts->z[row * n_covariates + k];
+      sample.z[i * n_covariates + k] = cbs->z[row * n_covariates + k];
     }
   }
   Status status = STATUS_OK;
@@ -395,7 +395,7 @@ static Status lead_find(const BtydModel *model, const Cbs *pasts, const BtydFit 
       bool bounded = i < model->n_parameters;
       lead->at[i] = bounded ? fmax(fmin(best.at[i], LOG_HIGH - LIMIT_MARGIN), LOG_LOW + LIMIT_MARGIN) : best.at[i];
     }
-    double share = cbs_customers(&sample) / cbs_customers(pasts);
+    double share = cbs_customers(&sample) / cbs_customers(cbs);
     for (int i = 0; i < fit.n_variables * fit.n_variables && lead->found && !lead->ran_away; i++) {
       lead->inverse[i] = best.inverse[i] * share;
     }
@@ -420,24 +420,24 @@ static bool stopping_ask(void *self)
   return stopping->heard;
 }
 
-Status btyd_fit(const BtydModel *model, const Cbs *pasts, BtydFit *fit, const Watch *watch)
+Status btyd_fit(const BtydModel *model, const Cbs *cbs, BtydFit *fit, const Watch *watch)
 {
   Stopping stopping = {.watch = watch};
   const Watch lasting = {stopping_ask, &stopping};
-  int n_covariates = model->takes_covariates ? pasts->n_covariates : 0;
+  int n_covariates = model->takes_covariates ? cbs->n_covariates : 0;
   *fit = (BtydFit){.model = model,
                    .n_covariates = n_covariates,
                    .n_variables = model->n_parameters + 2 * n_covariates,
-                   .customers = cbs_customers(pasts),
-                   .rows = pasts->n,
+                   .customers = cbs_customers(cbs),
+                   .rows = cbs->n,
                    .log_likelihood = NAN};
   for (int i = 0; i < BTYD_PARAMETERS; i++) {
     fit->theta[i] = NAN;
   }
   const char *nobody = model == &GAMMA_GAMMA ? "nobody bought again for a value above 0" : "there are no customers";
-  const char *unfit = pasts->n == 0   ? nobody
-                      : pasts->n == 1 ? (fit->customers > 1 ? "all customers are alike" : "there is only one customer")
-                                      : model->unfit(pasts);
+  const char *unfit = cbs->n == 0   ? nobody
+                      : cbs->n == 1 ? (fit->customers > 1 ? "all customers are alike" : "there is only one customer")
+                                    : model->unfit(cbs);
   if (unfit) {
     snprintf(fit->reason, sizeof fit->reason, "%s", unfit);
     return STATUS_OK;
@@ -446,16 +446,16 @@ Status btyd_fit(const BtydModel *model, const Cbs *pasts, BtydFit *fit, const Wa
   void *fitter = NULL;
   Optimum best;
   Lead lead = {0};
-  Scale scale = {.time = scale_of(model, pasts)};
+  Scale scale = {.time = scale_of(model, cbs)};
   for (int k = 0; k < n_covariates; k++) {
-    covariate_scale(pasts, k, &scale);
+    covariate_scale(cbs, k, &scale);
     if (!(scale.sd[k] > 0)) {
       snprintf(fit->reason, sizeof fit->reason, "covariate %d is the same for all customers", k + 1);
       return STATUS_OK;
     }
   }
-  Status status = scaled_copy(pasts, &scale, &scaled);
-  if (status == STATUS_OK && pasts->n >= SAMPLE_FROM) {
+  Status status = scaled_copy(cbs, &scale, &scaled);
+  if (status == STATUS_OK && cbs->n >= SAMPLE_FROM) {
     status = lead_find(model, &scaled, fit, &lead, &lasting);
   }
   if (status == STATUS_OK) {
@@ -468,7 +468,7 @@ Status btyd_fit(const BtydModel *model, const Cbs *pasts, BtydFit *fit, const Wa
   if (status == STATUS_OK) {
     refuse_undetermined(fit, &best);
     fit_from(fit, &best, &scale);
-    fit->log_likelihood -= log_likelihood_shift(model, pasts, scale.time);
+    fit->log_likelihood -= log_likelihood_shift(model, cbs, scale.time);
     explain(fit, &best, &scale);
     check_range(fit);
   }
@@ -489,19 +489,19 @@ double btyd_bic(const BtydFit *fit)
   return fit->n_variables * log(fit->customers) - 2 * fit->log_likelihood;
 }
 
-Status btyd_discounted(const BtydModel *model, const double *theta, const CbsRow *past, double horizon, double discount,
+Status btyd_discounted(const BtydModel *model, const double *theta, const CbsRow *row, double horizon, double discount,
                        double period, double *sum, const Watch *watch)
 {
   *sum = 0;
   if (discount == 0) {
-    *sum = model->expected(theta, past, horizon);
+    *sum = model->expected(theta, row, horizon);
     return STATUS_OK;
   }
-  double before = 0, end = 0, alive = model->expected_alive && past ? model->p_alive(theta, past) : 1;
+  double before = 0, end = 0, alive = model->expected_alive && row ? model->p_alive(theta, row) : 1;
   for (int64_t i = 1; end < horizon * (1 - 1e-12); i++) {
     end = fmin((double)i * period, horizon);
     double by_end =
-      model->expected_alive ? alive * model->expected_alive(theta, past, end) : model->expected(theta, past, end);
+      model->expected_alive ? alive * model->expected_alive(theta, row, end) : model->expected(theta, row, end);
     *sum += (by_end - before) * exp(-log1p(discount) * end / period);
     before = by_end;
     if (i % PERIODS_BETWEEN == 0 && watch_stop(watch)) {

@@ -36,13 +36,13 @@ typedef struct BtydModel {
 
   /*
   ** Fitting. open() tabulates what does not depend on the parameters (times already scaled by btyd.c to about 1;
-  ** `pasts` outlives it). evaluate() is the weighted log-likelihood in nats, with all constants that depend on the
+  ** `cbs` outlives it). evaluate() is the weighted log-likelihood in nats, with all constants that depend on the
   ** data, and its gradient, in the variables above; never fails: outside the domain -INFINITY. Asked by the watch of
   ** open(), which also outlives it, to stop, either leaves early: open() with STATUS_INTERRUPT, an evaluation with any
   ** value. evaluate_hessian is optional (NULL), as in optimize.h. start() writes the k-th start, false when there are
   ** no more.
   */
-  Status (*open)(const Cbs *pasts, void **fitter, const Watch *watch);
+  Status (*open)(const Cbs *cbs, void **fitter, const Watch *watch);
   void (*evaluate)(void *fitter, const double *variables, double *value, double *gradient);
   void (*evaluate_hessian)(void *fitter, const double *variables, double *value, double *gradient, double *hessian);
   bool (*start)(const void *fitter, int k, double *variables);
@@ -54,24 +54,24 @@ typedef struct BtydModel {
   */
   bool (*limit)(const double *theta, char *text, size_t size);
   /* What forbids a fit from the start ("nobody bought again"), or NULL. */
-  const char *(*unfit)(const Cbs *pasts);
+  const char *(*unfit)(const Cbs *cbs);
 
   /*
-  ** Asking. theta: natural parameters, covariates already applied; pasts in the domain (btyd_row_problem()). `past`
+  ** Asking. theta: natural parameters, covariates already applied; rows in the domain (btyd_row_problem()). `row`
   ** NULL: a new customer, at the moment of the first purchase. Relative error <= 1e-10. NULL where the model has no
   ** such quantity.
   */
-  double (*log_likelihood)(const double *theta, const CbsRow *past); /* of one customer */
-  double (*p_alive)(const double *theta, const CbsRow *past);        /* at T */
+  double (*log_likelihood)(const double *theta, const CbsRow *row); /* of one customer */
+  double (*p_alive)(const double *theta, const CbsRow *row);        /* at T */
   /* at T + later, no purchase in between not assumed: what is expected now */
-  double (*p_alive_at)(const double *theta, const CbsRow *past, double later);
-  double (*expected)(const double *theta, const CbsRow *past, double horizon); /* purchases in (T, T + horizon] */
+  double (*p_alive_at)(const double *theta, const CbsRow *row, double later);
+  double (*expected)(const double *theta, const CbsRow *row, double horizon); /* purchases in (T, T + horizon] */
   /* optional (NULL), where that is cheaper: of who is alive at T; expected() is p_alive() times this */
-  double (*expected_alive)(const double *theta, const CbsRow *past, double horizon);
+  double (*expected_alive)(const double *theta, const CbsRow *row, double horizon);
   /* of n purchases in (T, T + horizon], n whole */
-  double (*pmf)(const double *theta, const CbsRow *past, double n, double horizon);
+  double (*pmf)(const double *theta, const CbsRow *row, double n, double horizon);
   /* integral of e^(-delta t) dE[purchases by T + t]; discrete: sum over (1 + d)^-i, delta = ln(1 + d) */
-  double (*dert)(const double *theta, const CbsRow *past, double delta);
+  double (*dert)(const double *theta, const CbsRow *row, double delta);
   /* spend models: E[mean value of a purchase | x, m] */
   double (*expected_value)(const double *theta, double x, double m);
   void (*apply)(const double *theta, const double *transaction, const double *dropout, const double *z,
@@ -84,8 +84,8 @@ extern const BtydModel *const MODELS[]; /* all, ends in NULL */
 /* The model of a name (case does not matter), or NULL. */
 const BtydModel *btyd_find(const char *name);
 
-/* What is wrong with a past for this model ("t_x must be 0 where x is 0"), or NULL. */
-const char *btyd_row_problem(const BtydModel *model, const CbsRow *past);
+/* What is wrong with a row for this model ("t_x must be 0 where x is 0"), or NULL. */
+const char *btyd_row_problem(const BtydModel *model, const CbsRow *row);
 
 /* Of natural parameters, which are asked about: the index of the first that is out of range, or -1. */
 #define PARAMETER_LOW 1e-15
@@ -96,7 +96,7 @@ typedef struct BtydFit {
   const BtydModel *model;
   int n_covariates;
   int n_variables;
-  double theta[BTYD_PARAMETERS]; /* natural, in the unit of the pasts */
+  double theta[BTYD_PARAMETERS]; /* natural, in the unit of the rows */
   double transaction[BTYD_COVARIATES], dropout[BTYD_COVARIATES];
   /* n_variables squared: of the logarithms of the parameters, and of the covariates' coefficients */
   double covariance[BTYD_VARIABLES * BTYD_VARIABLES];
@@ -119,13 +119,13 @@ typedef struct BtydFit {
 ** the likelihood, unit and origin of a covariate nothing but its coefficients and what the parameters are at 0.
 ** O(distinct rows) per evaluation; some 30 evaluations.
 */
-Status btyd_fit(const BtydModel *model, const Cbs *pasts, BtydFit *fit, const Watch *watch);
+Status btyd_fit(const BtydModel *model, const Cbs *cbs, BtydFit *fit, const Watch *watch);
 
 /* AIC = 2k - 2 LL, BIC = k ln n - 2 LL. */
 double btyd_aic(const BtydFit *fit);
 double btyd_bic(const BtydFit *fit);
 
-#define OPPORTUNITIES_MOST 1e6 /* of a discrete model's past and horizon: what it says of them sums over them */
+#define OPPORTUNITIES_MOST 1e6 /* of a discrete model's row and horizon: what it says of them sums over them */
 
 /*
 ** The sum over whole periods and the last part of one of (expected by its end - by its begin) / (1 + discount)^(its end
@@ -133,7 +133,7 @@ double btyd_bic(const BtydFit *fit);
 ** horizon and period in the unit of the model. One evaluation of the model per period; only STATUS_OK or
 ** STATUS_INTERRUPT.
 */
-Status btyd_discounted(const BtydModel *model, const double *theta, const CbsRow *past, double horizon, double discount,
+Status btyd_discounted(const BtydModel *model, const double *theta, const CbsRow *row, double horizon, double discount,
                        double period, double *sum, const Watch *watch);
 
 #endif

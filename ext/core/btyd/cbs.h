@@ -16,7 +16,7 @@
 #include "core/base/status.h"
 
 /*
-** One customer's past, in units of time: x repeat purchases, the last at t_x (0 where x = 0), seen until T, counted
+** One customer, in units of time: x repeat purchases, the last at t_x (0 where x = 0), seen until T, counted
 ** from the first purchase. BG/BB: x transactions in T opportunities, the last in t_x. Gamma-Gamma: t_x is the mean
 ** value m, T is 0.
 */
@@ -39,13 +39,13 @@ typedef struct Cbs {
 } Cbs;
 
 /* Adds a row of weight > 0 (rows of weight 0: do not add). z: n_covariates numbers. All finite. */
-Status cbs_add(Cbs *pasts, CbsRow past, const double *z, double weight);
+Status cbs_add(Cbs *cbs, CbsRow row, const double *z, double weight);
 
 /* Sorts; after it nothing may be added. */
-Status cbs_finish(Cbs *pasts, const Watch *watch);
+Status cbs_finish(Cbs *cbs, const Watch *watch);
 
-double cbs_customers(const Cbs *pasts); /* the sum of the weights */
+double cbs_customers(const Cbs *cbs); /* the sum of the weights */
 
-void cbs_free(Cbs *pasts);
+void cbs_free(Cbs *cbs);
 
 #endif

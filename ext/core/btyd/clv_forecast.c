@@ -13,7 +13,7 @@
 
 const BtydModel *const FORECAST_MODEL[CLV_FORECAST_MODELS] = {&BGNBD, &MBGNBD, &PARETO_NBD};
 
-/* What is known of a past, by bits of `has`. */
+/* What is known of a CBS row, by bits of `has`. */
 enum {
   HAS_PAST = 1,
   HAS_P_ALIVE = 2,
@@ -42,7 +42,7 @@ Interval log_interval(double estimate, double sd_of_log, double level)
   return (Interval){estimate / factor, estimate * factor};
 }
 
-/* From a summary to pasts */
+/* From a summary to CBS rows */
 
 /* Totals over customers, for the ratio of two of them. */
 typedef struct Ratio {
@@ -58,15 +58,15 @@ static void ratio_add(Ratio *ratio, double x, double s, double weight)
   ratio->xs += weight * x * s;
 }
 
-static void ratio_finish(const Ratio *ratio, SummaryCbs *pasts)
+static void ratio_finish(const Ratio *ratio, SummaryCbs *cbs)
 {
   if (!(ratio->x > 0)) {
-    pasts->mean = pasts->mean_sd = NAN;
+    cbs->mean = cbs->mean_sd = NAN;
     return;
   }
   double mean = ratio->s / ratio->x, squares = ratio->ss - 2 * mean * ratio->xs + mean * mean * ratio->xx;
-  pasts->mean = mean;
-  pasts->mean_sd = ratio->n > 1 ? sqrt(fmax(squares, 0) * ratio->n / (ratio->n - 1)) / ratio->x : NAN;
+  cbs->mean = mean;
+  cbs->mean_sd = ratio->n > 1 ? sqrt(fmax(squares, 0) * ratio->n / (ratio->n - 1)) / ratio->x : NAN;
 }
 
 static CbsRow cbs_row_of(const CustomerSummaryRow *row, double unit_days)
@@ -75,11 +75,11 @@ static CbsRow cbs_row_of(const CustomerSummaryRow *row, double unit_days)
 }
 
 Status summary_cbs(const CustomerSummary *summary, const Customers *customers, double unit_days, bool with_spend,
-                   const uint32_t *copies, SummaryCbs *pasts, const Watch *watch)
+                   const uint32_t *copies, SummaryCbs *cbs, const Watch *watch)
 {
   Ratio ratio = {0};
   Status status = STATUS_OK;
-  pasts->purchases.watch = pasts->spend.watch = watch;
+  cbs->purchases.watch = cbs->spend.watch = watch;
   for (uint32_t i = 0; i < summary->n_rows && status == STATUS_OK; i++) {
     CustomerSummaryRow row;
     double weight = copies ? copies[i] : 1;
@@ -91,26 +91,26 @@ Status summary_cbs(const CustomerSummary *summary, const Customers *customers, d
     }
     customer_summary_get(summary, customers, i, &row);
     ratio.n += weight;
-    status = cbs_add(&pasts->purchases, cbs_row_of(&row, unit_days), NULL, weight);
+    status = cbs_add(&cbs->purchases, cbs_row_of(&row, unit_days), NULL, weight);
     if (with_spend && row.repeats > 0) {
       double x = (double)row.repeats;
       ratio_add(&ratio, x, row.mean * x, weight);
       if (row.mean > 0 && status == STATUS_OK) {
-        status = cbs_add(&pasts->spend, (CbsRow){x, row.mean, 0}, NULL, weight);
+        status = cbs_add(&cbs->spend, (CbsRow){x, row.mean, 0}, NULL, weight);
       }
     }
   }
-  ratio_finish(&ratio, pasts);
+  ratio_finish(&ratio, cbs);
   if (status == STATUS_OK) {
-    status = cbs_finish(&pasts->purchases, watch);
+    status = cbs_finish(&cbs->purchases, watch);
   }
-  return status == STATUS_OK && with_spend ? cbs_finish(&pasts->spend, watch) : status;
+  return status == STATUS_OK && with_spend ? cbs_finish(&cbs->spend, watch) : status;
 }
 
-void summary_cbs_free(SummaryCbs *pasts)
+void summary_cbs_free(SummaryCbs *cbs)
 {
-  cbs_free(&pasts->purchases);
-  cbs_free(&pasts->spend);
+  cbs_free(&cbs->purchases);
+  cbs_free(&cbs->spend);
 }
 
 /* Fitting */
@@ -147,7 +147,7 @@ static Status prepare_discounting(ClvForecast *forecast)
                           model_time_scale(forecast->model, forecast->chosen->theta));
 }
 
-Status clv_forecast_fit(ClvForecast *forecast, const SummaryCbs *pasts, int which, const Watch *watch)
+Status clv_forecast_fit(ClvForecast *forecast, const SummaryCbs *cbs, int which, const Watch *watch)
 {
   Status status = STATUS_OK;
   forecast->memory = mem_zero(1, sizeof *forecast->memory);
@@ -156,17 +156,17 @@ Status clv_forecast_fit(ClvForecast *forecast, const SummaryCbs *pasts, int whic
   }
   for (int i = 0; i < CLV_FORECAST_MODELS && status == STATUS_OK; i++) {
     if (which == CLV_FORECAST_AUTO || which == i) {
-      status = btyd_fit(FORECAST_MODEL[i], &pasts->purchases, &forecast->fit[i], watch);
+      status = btyd_fit(FORECAST_MODEL[i], &cbs->purchases, &forecast->fit[i], watch);
     }
   }
   if (status == STATUS_OK) {
-    status = btyd_fit(&GAMMA_GAMMA, &pasts->spend, &forecast->spend, watch);
+    status = btyd_fit(&GAMMA_GAMMA, &cbs->spend, &forecast->spend, watch);
   }
   if (status != STATUS_OK) {
     return status;
   }
-  forecast->mean = pasts->mean;
-  forecast->mean_sd = pasts->mean_sd;
+  forecast->mean = cbs->mean;
+  forecast->mean_sd = cbs->mean_sd;
   forecast->has_spend = forecast->spend.converged && spend_has_mean(&forecast->spend);
   forecast->chosen = clv_forecast_choose(forecast->fit, which == CLV_FORECAST_AUTO);
   forecast->model = forecast->chosen ? forecast->chosen->model : NULL;
@@ -200,12 +200,12 @@ static bool replicate_usable(const BtydFit *fit)
   return fit->converged || fit->at_limit;
 }
 
-static Status replicate_fit(ClvForecast *forecast, const SummaryCbs *pasts, const Watch *watch)
+static Status replicate_fit(ClvForecast *forecast, const SummaryCbs *cbs, const Watch *watch)
 {
   BtydFit fit, spend = {0};
-  Status status = btyd_fit(forecast->model, &pasts->purchases, &fit, watch);
+  Status status = btyd_fit(forecast->model, &cbs->purchases, &fit, watch);
   if (status == STATUS_OK && replicate_usable(&fit) && forecast->has_spend) {
-    status = btyd_fit(&GAMMA_GAMMA, &pasts->spend, &spend, watch);
+    status = btyd_fit(&GAMMA_GAMMA, &cbs->spend, &spend, watch);
   }
   bool spend_usable = !forecast->has_spend || (replicate_usable(&spend) && spend_has_mean(&spend));
   if (status != STATUS_OK || !replicate_usable(&fit) || !spend_usable) {
@@ -214,7 +214,7 @@ static Status replicate_fit(ClvForecast *forecast, const SummaryCbs *pasts, cons
   Replicate *replicate = &forecast->replicate[forecast->n_replicates++];
   memcpy(replicate->purchases, fit.theta, sizeof fit.theta);
   memcpy(replicate->spend, spend.theta, sizeof spend.theta);
-  replicate->mean = pasts->mean;
+  replicate->mean = cbs->mean;
   return STATUS_OK;
 }
 
@@ -228,7 +228,7 @@ Status clv_forecast_bootstrap(ClvForecast *forecast, const CustomerSummary *summ
   Status status = copies && forecast->replicate && forecast->values ? STATUS_OK : STATUS_NOMEM;
   for (int k = 0; k < replicates && status == STATUS_OK; k++) {
     Random random = random_seed(seed, (uint64_t)k);
-    SummaryCbs pasts = {0};
+    SummaryCbs cbs = {0};
     memset(copies, 0, n * sizeof *copies);
     for (uint32_t i = 0; i < n; i++) {
       copies[(uint32_t)(random_uniform(&random) * n)]++;
@@ -238,12 +238,12 @@ Status clv_forecast_bootstrap(ClvForecast *forecast, const CustomerSummary *summ
       }
     }
     if (status == STATUS_OK) {
-      status = summary_cbs(summary, customers, forecast->unit_days, true, copies, &pasts, watch);
+      status = summary_cbs(summary, customers, forecast->unit_days, true, copies, &cbs, watch);
     }
     if (status == STATUS_OK) {
-      status = replicate_fit(forecast, &pasts, watch);
+      status = replicate_fit(forecast, &cbs, watch);
     }
-    summary_cbs_free(&pasts);
+    summary_cbs_free(&cbs);
   }
   mem_free(copies);
   return status;
@@ -279,8 +279,8 @@ double clv_forecast_p_alive(const ClvForecast *forecast, const CustomerSummaryRo
 {
   Known *known = recall(forecast, row);
   if (!(known->has & HAS_P_ALIVE)) {
-    CbsRow past = cbs_row_of(row, forecast->unit_days);
-    known->p_alive = forecast->model->p_alive(forecast->chosen->theta, &past);
+    CbsRow cbs = cbs_row_of(row, forecast->unit_days);
+    known->p_alive = forecast->model->p_alive(forecast->chosen->theta, &cbs);
     known->has |= HAS_P_ALIVE;
   }
   return known->p_alive;
@@ -290,16 +290,16 @@ double clv_forecast_purchases(const ClvForecast *forecast, const CustomerSummary
 {
   Known *known = recall(forecast, row);
   if (!(known->has & HAS_PURCHASES)) {
-    CbsRow past = cbs_row_of(row, forecast->unit_days);
-    known->purchases = forecast->model->expected(forecast->chosen->theta, &past, forecast->horizon);
+    CbsRow cbs = cbs_row_of(row, forecast->unit_days);
+    known->purchases = forecast->model->expected(forecast->chosen->theta, &cbs, forecast->horizon);
     known->has |= HAS_PURCHASES;
   }
   return known->purchases;
 }
 
-static double discounted_at(const ClvForecast *forecast, const double *theta, const CbsRow *past)
+static double discounted_at(const ClvForecast *forecast, const double *theta, const CbsRow *row)
 {
-  return discounting_value(&forecast->discounting, forecast->model, theta, past);
+  return discounting_value(&forecast->discounting, forecast->model, theta, row);
 }
 
 static double discounted(const ClvForecast *forecast, const CustomerSummaryRow *row)
@@ -309,8 +309,8 @@ static double discounted(const ClvForecast *forecast, const CustomerSummaryRow *
   }
   Known *known = recall(forecast, row);
   if (!(known->has & HAS_DISCOUNTED)) {
-    CbsRow past = cbs_row_of(row, forecast->unit_days);
-    known->discounted = discounted_at(forecast, forecast->chosen->theta, &past);
+    CbsRow cbs = cbs_row_of(row, forecast->unit_days);
+    known->discounted = discounted_at(forecast, forecast->chosen->theta, &cbs);
     known->has |= HAS_DISCOUNTED;
   }
   return known->discounted;
@@ -333,14 +333,14 @@ static double purchases_variance(const ClvForecast *forecast, const CustomerSumm
   Known *known = recall(forecast, row);
   if (!(known->has & HAS_VARIANCE)) {
     const BtydFit *fit = forecast->chosen;
-    CbsRow past = cbs_row_of(row, forecast->unit_days);
+    CbsRow cbs = cbs_row_of(row, forecast->unit_days);
     double g[BTYD_PARAMETERS] = {0}, theta[BTYD_PARAMETERS];
     memcpy(theta, fit->theta, sizeof theta);
     for (int i = 0; i < fit->n_variables; i++) {
       theta[i] = fit->theta[i] * exp(LOG_STEP);
-      double above = discounted_at(forecast, theta, &past);
+      double above = discounted_at(forecast, theta, &cbs);
       theta[i] = fit->theta[i] * exp(-LOG_STEP);
-      g[i] = log(above / discounted_at(forecast, theta, &past)) / (2 * LOG_STEP);
+      g[i] = log(above / discounted_at(forecast, theta, &cbs)) / (2 * LOG_STEP);
       theta[i] = fit->theta[i];
     }
     known->variance = quadratic_form(fit->n_variables, g, fit->covariance);
@@ -394,12 +394,12 @@ static Interval bootstrap_interval(const ClvForecast *forecast, const CustomerSu
   if (memory->has_interval && memory->customer == row->customer) {
     return memory->interval;
   }
-  CbsRow past = cbs_row_of(row, forecast->unit_days);
+  CbsRow cbs = cbs_row_of(row, forecast->unit_days);
   double p[2] = {(1 - forecast->level) / 2, (1 + forecast->level) / 2}, quantile[2];
   for (int k = 0; k < forecast->n_replicates; k++) {
     const Replicate *replicate = &forecast->replicate[k];
     double mean = forecast->has_spend ? spend_mean(replicate->spend, row) : replicate->mean;
-    forecast->values[k] = mean * discounted_at(forecast, replicate->purchases, &past);
+    forecast->values[k] = mean * discounted_at(forecast, replicate->purchases, &cbs);
   }
   quantiles_select(forecast->values, (size_t)forecast->n_replicates, p, 2, quantile, &WATCH_NEVER);
   memory->interval = (Interval){quantile[0], quantile[1]};

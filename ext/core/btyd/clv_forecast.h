@@ -19,7 +19,7 @@
 ** The choice of the model is not part of either.
 **
 ** Fits cost by distinct (x, t_x, T). A prediction is computed when it is first asked for and shared by customers with
-** the same past that are asked for soon after (a direct-mapped memory of 4096 pasts). A prediction is one evaluation of
+** the same CBS row that are asked for soon after (a direct-mapped cache of 4096 rows). A prediction is one evaluation of
 ** the model, with a discount some 16 for a year (core/btyd/discounting.h); an interval takes eight times as many more,
 ** with B replicates B times.
 */
@@ -47,8 +47,8 @@ typedef struct SummaryCbs {
 
 /* copies: how often each row takes part; NULL: once each. */
 Status summary_cbs(const CustomerSummary *summary, const Customers *customers, double unit_days, bool with_spend,
-                   const uint32_t *copies, SummaryCbs *pasts, const Watch *watch);
-void summary_cbs_free(SummaryCbs *pasts); /* may run twice */
+                   const uint32_t *copies, SummaryCbs *cbs, const Watch *watch);
+void summary_cbs_free(SummaryCbs *cbs); /* may run twice */
 
 /* Parameters of one bootstrap replicate. */
 typedef struct Replicate {
@@ -84,7 +84,7 @@ typedef struct ClvForecast {
 ** converged, one that has no finite maximum is taken at its limit (chosen->at_limit; it has no intervals). Where there
 ** is none either, `model` stays NULL and fit[].reason says why.
 */
-Status clv_forecast_fit(ClvForecast *forecast, const SummaryCbs *pasts, int which, const Watch *watch);
+Status clv_forecast_fit(ClvForecast *forecast, const SummaryCbs *cbs, int which, const Watch *watch);
 
 /*
 ** Of the fits (those with .model set) that converged the one with the lowest AIC; where none did and `any_model` would
@@ -107,7 +107,7 @@ void clv_forecast_reasons(const BtydFit fit[CLV_FORECAST_MODELS], char text[CLV_
 Status clv_forecast_bootstrap(ClvForecast *forecast, const CustomerSummary *summary, const Customers *customers,
                               int replicates, uint64_t seed, const Watch *watch);
 
-/* Of a customer; only those of recent pasts are remembered. NaN where there is no such number. */
+/* Of a customer; only those of recent CBS rows are remembered. NaN where there is no such number. */
 double clv_forecast_p_alive(const ClvForecast *forecast, const CustomerSummaryRow *row);
 double clv_forecast_purchases(const ClvForecast *forecast, const CustomerSummaryRow *row);
 double clv_forecast_mean_value(const ClvForecast *forecast, const CustomerSummaryRow *row); /* of a purchase day */

@@ -84,12 +84,11 @@ Status discounting_make(Discounting *discounting, double horizon, double discoun
   return STATUS_OK;
 }
 
-double discounting_value(const Discounting *discounting, const BtydModel *model, const double *theta,
-                         const CbsRow *past)
+double discounting_value(const Discounting *discounting, const BtydModel *model, const double *theta, const CbsRow *row)
 {
   double sum = 0;
   for (int i = 0; i < discounting->n; i++) {
-    sum += discounting->weight[i] * model->expected(theta, past, discounting->time[i]);
+    sum += discounting->weight[i] * model->expected(theta, row, discounting->time[i]);
   }
   return sum;
 }

@@ -31,7 +31,7 @@ typedef struct Discounting {
 Status discounting_make(Discounting *discounting, double horizon, double discount, double period, double shift);
 
 double discounting_value(const Discounting *discounting, const BtydModel *model, const double *theta,
-                         const CbsRow *past);
+                         const CbsRow *row);
 
 /* The smallest of the parameters that carry the unit of time. */
 double model_time_scale(const BtydModel *model, const double *theta);

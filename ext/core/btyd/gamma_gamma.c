@@ -33,13 +33,13 @@ enum {
 
 /* ---- Asking ---- */
 
-static double log_likelihood(const double *theta, const CbsRow *past)
+static double log_likelihood(const double *theta, const CbsRow *row)
 {
-  if (past->x == 0) {
+  if (row->x == 0) {
     return 0; /* no value is known */
   }
-  double shape = theta[P] * past->x, ratio = past->t_x * past->x / theta[GAMMA];
-  return -log_beta(shape, theta[Q]) - log(past->t_x) - theta[Q] * log1p(ratio) - shape * log1p(1 / ratio);
+  double shape = theta[P] * row->x, ratio = row->t_x * row->x / theta[GAMMA];
+  return -log_beta(shape, theta[Q]) - log(row->t_x) - theta[Q] * log1p(ratio) - shape * log1p(1 / ratio);
 }
 
 static double expected_value(const double *theta, double x, double m)
@@ -79,13 +79,13 @@ static void fitter_close(void *self)
 }
 
 /* The rows that begin at `begin` and share an x, those of weight 1 first; returns where they end. */
-static size_t add_group(Fitter *fitter, const Cbs *pasts, size_t begin)
+static size_t add_group(Fitter *fitter, const Cbs *cbs, size_t begin)
 {
   Group *group = &fitter->group[fitter->n_groups++];
-  double x = pasts->x[begin];
+  double x = cbs->x[begin];
   *group = (Group){.x = x, .begin = begin};
-  for (group->end = begin; group->end < pasts->n && pasts->x[group->end] == x; group->end++) {
-    double m = pasts->t_x[group->end], weight = pasts->weight[group->end];
+  for (group->end = begin; group->end < cbs->n && cbs->x[group->end] == x; group->end++) {
+    double m = cbs->t_x[group->end], weight = cbs->weight[group->end];
     group->weight += weight;
     group->log_total += weight * log(m * x);
     fitter->log_m += weight * log(m);
@@ -96,9 +96,9 @@ static size_t add_group(Fitter *fitter, const Cbs *pasts, size_t begin)
   for (int weighted = 0; weighted < 2; weighted++) {
     group->weighted = to;
     for (size_t i = begin; i < group->end; i++) {
-      if ((pasts->weight[i] != 1) == weighted) {
-        fitter->total[to] = pasts->t_x[i] * x;
-        fitter->weight[to++] = pasts->weight[i];
+      if ((cbs->weight[i] != 1) == weighted) {
+        fitter->total[to] = cbs->t_x[i] * x;
+        fitter->weight[to++] = cbs->weight[i];
       }
     }
   }
@@ -106,11 +106,11 @@ static size_t add_group(Fitter *fitter, const Cbs *pasts, size_t begin)
   return group->end;
 }
 
-static Status fitter_open(const Cbs *pasts, void **self, const Watch *watch)
+static Status fitter_open(const Cbs *cbs, void **self, const Watch *watch)
 {
   size_t n_groups = 0;
-  for (size_t i = 0; i < pasts->n; i++) {
-    n_groups += i == 0 || pasts->x[i] != pasts->x[i - 1];
+  for (size_t i = 0; i < cbs->n; i++) {
+    n_groups += i == 0 || cbs->x[i] != cbs->x[i - 1];
   }
   Fitter *fitter = mem_zero(1, sizeof *fitter);
   *self = NULL;
@@ -118,15 +118,15 @@ static Status fitter_open(const Cbs *pasts, void **self, const Watch *watch)
     return STATUS_NOMEM;
   }
   fitter->group = mem_alloc(n_groups, sizeof *fitter->group);
-  fitter->total = mem_alloc(pasts->n, 2 * sizeof *fitter->total);
+  fitter->total = mem_alloc(cbs->n, 2 * sizeof *fitter->total);
   if (!fitter->group || !fitter->total) {
     fitter_close(fitter);
     return STATUS_NOMEM;
   }
   fitter->watch = watch;
-  fitter->weight = fitter->total + pasts->n;
-  for (size_t i = 0; i < pasts->n;) {
-    i = add_group(fitter, pasts, i);
+  fitter->weight = fitter->total + cbs->n;
+  for (size_t i = 0; i < cbs->n;) {
+    i = add_group(fitter, cbs, i);
   }
   fitter->mean /= fitter->customers;
   *self = fitter;
@@ -296,11 +296,11 @@ static bool limit(const double *theta, char *text, size_t size)
   return true;
 }
 
-static const char *unfit(const Cbs *pasts)
+static const char *unfit(const Cbs *cbs)
 {
-  for (size_t i = 1; i < pasts->n; i++) {
-    if (pasts->t_x[i] != pasts->t_x[0]) {
-      return pasts->n < 4 ? "fewer than 4 different customers do not determine three parameters" : NULL;
+  for (size_t i = 1; i < cbs->n; i++) {
+    if (cbs->t_x[i] != cbs->t_x[0]) {
+      return cbs->n < 4 ? "fewer than 4 different customers do not determine three parameters" : NULL;
     }
   }
   return "all mean values are alike";

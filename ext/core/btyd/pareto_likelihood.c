@@ -67,7 +67,7 @@ typedef struct Group {
 } Group;
 
 typedef struct Fitter {
-  const Cbs *pasts;
+  const Cbs *cbs;
   const Watch *watch;
   Group *groups;
   size_t n_groups;
@@ -117,8 +117,8 @@ static size_t place(const double *sorted, size_t n, double value)
 static Status times_of(const Fitter *f, size_t begin, size_t end, double *times, size_t *n_times)
 {
   size_t n = end - begin;
-  memcpy(times, f->pasts->t_x + begin, n * sizeof *times);
-  memcpy(times + n, f->pasts->T + begin, n * sizeof *times);
+  memcpy(times, f->cbs->t_x + begin, n * sizeof *times);
+  memcpy(times + n, f->cbs->T + begin, n * sizeof *times);
   Status status = sort_doubles(times, 2 * n, f->watch);
   *n_times = status == STATUS_OK ? distinct(times, 2 * n) : 0;
   return status;
@@ -133,7 +133,7 @@ static bool stop_at(const Fitter *f, size_t i)
 /* Own times are written from fitter->own + n_own on, where there is room for all. */
 static Status group_open(Fitter *f, Group *g)
 {
-  const Cbs *pasts = f->pasts;
+  const Cbs *cbs = f->cbs;
   double *own = f->own + f->n_own;
   size_t n_own, n_common = 0;
   Status status = times_of(f, g->begin, g->end, own, &n_own);
@@ -157,21 +157,21 @@ static Status group_open(Fitter *f, Group *g)
     if (stop_at(f, i)) {
       return STATUS_INTERRUPT;
     }
-    f->from[i] = (uint32_t)place(times, n, pasts->t_x[i]);
-    f->to[i] = (uint32_t)place(times, n, pasts->T[i]);
-    g->weight += pasts->weight[i];
+    f->from[i] = (uint32_t)place(times, n, cbs->t_x[i]);
+    f->to[i] = (uint32_t)place(times, n, cbs->T[i]);
+    g->weight += cbs->weight[i];
   }
   return STATUS_OK;
 }
 
 /* Groups of equal x, which are beside each other. */
-static size_t groups_of(const Cbs *pasts, Group *groups)
+static size_t groups_of(const Cbs *cbs, Group *groups)
 {
   size_t n = 0;
-  for (size_t i = 0; i < pasts->n; i++) {
-    if (i == 0 || pasts->x[i] != pasts->x[i - 1]) {
+  for (size_t i = 0; i < cbs->n; i++) {
+    if (i == 0 || cbs->x[i] != cbs->x[i - 1]) {
       if (groups) {
-        groups[n] = (Group){.x = pasts->x[i], .begin = i};
+        groups[n] = (Group){.x = cbs->x[i], .begin = i};
       }
       n++;
     }
@@ -184,7 +184,7 @@ static size_t groups_of(const Cbs *pasts, Group *groups)
 
 static Status rulers_open(Fitter *f)
 {
-  size_t n = f->pasts->n, longest = 1;
+  size_t n = f->cbs->n, longest = 1;
   f->from = mem_alloc(2 * n, sizeof *f->from);
   f->common = mem_alloc(2 * n, sizeof *f->common);
   f->own = mem_alloc(2 * n, sizeof *f->own);
@@ -214,30 +214,30 @@ static Status rulers_open(Fitter *f)
   return f->marks && f->gaps && f->own_marks && f->tails ? STATUS_OK : STATUS_NOMEM;
 }
 
-Status pareto_likelihood_open(const Cbs *pasts, void **fitter, const Watch *watch)
+Status pareto_likelihood_open(const Cbs *cbs, void **fitter, const Watch *watch)
 {
   Fitter *f = mem_zero(1, sizeof *f);
   *fitter = f;
   if (!f) {
     return STATUS_NOMEM;
   }
-  f->pasts = pasts;
+  f->cbs = cbs;
   f->watch = watch;
   double purchases = 0, time = 0, customers = 0;
-  for (size_t i = 0; i < pasts->n; i++) {
-    purchases += pasts->weight[i] * pasts->x[i];
-    time += pasts->weight[i] * pasts->T[i];
-    customers += pasts->weight[i];
+  for (size_t i = 0; i < cbs->n; i++) {
+    purchases += cbs->weight[i] * cbs->x[i];
+    time += cbs->weight[i] * cbs->T[i];
+    customers += cbs->weight[i];
   }
   f->mean_T = time > 0 ? time / customers : 1;
   f->mean_rate = purchases > 0 ? purchases / customers / f->mean_T : 1;
-  f->n_groups = groups_of(pasts, NULL);
+  f->n_groups = groups_of(cbs, NULL);
   f->groups = mem_alloc(f->n_groups + 1, sizeof *f->groups);
   if (!f->groups) {
     return STATUS_NOMEM;
   }
-  groups_of(pasts, f->groups);
-  return pasts->n_covariates ? STATUS_OK : rulers_open(f);
+  groups_of(cbs, f->groups);
+  return cbs->n_covariates ? STATUS_OK : rulers_open(f);
 }
 
 void pareto_likelihood_close(void *fitter)
@@ -267,7 +267,7 @@ bool pareto_likelihood_start(const void *fitter, int k, double *variables)
   if (k >= (int)(sizeof STARTS / sizeof *STARTS)) {
     return false;
   }
-  memset(variables, 0, sizeof *variables * (size_t)(4 + 2 * f->pasts->n_covariates));
+  memset(variables, 0, sizeof *variables * (size_t)(4 + 2 * f->cbs->n_covariates));
   variables[R] = log(STARTS[k].r);
   variables[ALPHA] = log(STARTS[k].r / (STARTS[k].rate * f->mean_rate));
   variables[S] = log(STARTS[k].s);
@@ -428,7 +428,7 @@ static void shares_give(const Shares *shares, const double *theta, double x, dou
 
 static void group_evaluate(const Fitter *f, const Group *g, const double *theta, Sum *value, Sum *gradient)
 {
-  const Cbs *pasts = f->pasts;
+  const Cbs *cbs = f->cbs;
   size_t n = g->last - g->first + 1;
   const Mark *marks = g->common ? f->marks + g->first : f->own_marks;
   if (!g->common) {
@@ -443,8 +443,7 @@ static void group_evaluate(const Fitter *f, const Group *g, const double *theta,
     size_t from = f->from[i], to = f->to[i];
     double log_begin = -rate * marks[from].log_alpha - theta[S] * marks[from].log_beta;
     double log_end = -rate * marks[to].log_alpha - theta[S] * marks[to].log_beta;
-    shares_add(&shares, pasts->weight[i], log_begin, exp(log_end - log_begin), f->tails[from], f->tails[to],
-               &marks[to]);
+    shares_add(&shares, cbs->weight[i], log_begin, exp(log_end - log_begin), f->tails[from], f->tails[to], &marks[to]);
   }
   shares_give(&shares, theta, g->x, g->weight, value, gradient);
 }
@@ -454,13 +453,13 @@ static void row_evaluate(const Fitter *f, size_t i, const double *theta, const d
                          Sum *gradient)
 {
   static const double NOTHING[MOMENTS] = {0};
-  const Cbs *pasts = f->pasts;
-  int n_covariates = pasts->n_covariates;
-  const double *z = pasts->z + i * (size_t)n_covariates;
+  const Cbs *cbs = f->cbs;
+  int n_covariates = cbs->n_covariates;
+  const double *z = cbs->z + i * (size_t)n_covariates;
   double own[BTYD_PARAMETERS], moments[MOMENTS];
   PARETO_NBD.apply(theta, variables + BTYD_PARAMETERS, variables + BTYD_PARAMETERS + n_covariates, z, n_covariates,
                    own);
-  double t_x = pasts->t_x[i], T = pasts->T[i], rate = own[R] + pasts->x[i];
+  double t_x = cbs->t_x[i], T = cbs->T[i], rate = own[R] + cbs->x[i];
   Fading fading = {rate, own[ALPHA], own[S], own[BETA]};
   Mark begin = mark_at(own, t_x), end = mark_at(own, T);
   double log_begin = -rate * begin.log_alpha - own[S] * begin.log_beta;
@@ -471,8 +470,8 @@ static void row_evaluate(const Fitter *f, size_t i, const double *theta, const d
   }
   Shares shares = {0};
   Sum change[BTYD_PARAMETERS] = {{0}};
-  shares_add(&shares, pasts->weight[i], log_begin, fall, moments, NOTHING, &end);
-  shares_give(&shares, own, pasts->x[i], pasts->weight[i], value, change);
+  shares_add(&shares, cbs->weight[i], log_begin, fall, moments, NOTHING, &end);
+  shares_give(&shares, own, cbs->x[i], cbs->weight[i], value, change);
   for (int k = 0; k < BTYD_PARAMETERS; k++) {
     sum_add(&gradient[k], sum_value(&change[k]));
   }
@@ -485,7 +484,7 @@ static void row_evaluate(const Fitter *f, size_t i, const double *theta, const d
 void pareto_likelihood_evaluate(void *fitter, const double *variables, double *value, double *gradient)
 {
   const Fitter *f = fitter;
-  int n = BTYD_PARAMETERS + 2 * f->pasts->n_covariates;
+  int n = BTYD_PARAMETERS + 2 * f->cbs->n_covariates;
   double theta[BTYD_PARAMETERS];
   Sum total = {0}, sums[BTYD_VARIABLES] = {{0}};
   *value = -INFINITY;
@@ -496,8 +495,8 @@ void pareto_likelihood_evaluate(void *fitter, const double *variables, double *v
     }
     theta[k] = exp(variables[k]);
   }
-  if (f->pasts->n_covariates) {
-    for (size_t i = 0; i < f->pasts->n && !stop_at(f, ROW_COST * i); i++) {
+  if (f->cbs->n_covariates) {
+    for (size_t i = 0; i < f->cbs->n && !stop_at(f, ROW_COST * i); i++) {
       row_evaluate(f, i, theta, variables, &total, sums);
     }
   } else {

@@ -21,10 +21,9 @@ enum {
 ** ln of the integral over the time between t_x and T of dropout there, relative to the chance to be alive at T.
 ** -INFINITY where t_x = T.
 */
-static double log_gone_odds(const double *theta, const CbsRow *past)
+static double log_gone_odds(const double *theta, const CbsRow *row)
 {
-  double r = theta[R] + past->x, a = theta[ALPHA] + past->t_x, b = theta[BETA] + past->t_x,
-         length = past->T - past->t_x;
+  double r = theta[R] + row->x, a = theta[ALPHA] + row->t_x, b = theta[BETA] + row->t_x, length = row->T - row->t_x;
   if (!(length > 0)) {
     return -INFINITY;
   }
@@ -33,9 +32,9 @@ static double log_gone_odds(const double *theta, const CbsRow *past)
 }
 
 /* 1 / (1 + odds), which does not overflow where that leaves a denormal number. */
-static double pareto_p_alive(const double *theta, const CbsRow *past)
+static double pareto_p_alive(const double *theta, const CbsRow *row)
 {
-  double odds = log_gone_odds(theta, past), rest = exp(-fabs(odds));
+  double odds = log_gone_odds(theta, row), rest = exp(-fabs(odds));
   return (odds > 0 ? rest : 1) / (1 + rest);
 }
 
@@ -45,9 +44,9 @@ static double bought_by(const double *theta, double T)
   return theta[R] / theta[ALPHA] * fading_integral(theta[R] + 1, theta[ALPHA], theta[S], theta[BETA], T);
 }
 
-static double pareto_log_likelihood(const double *theta, const CbsRow *past)
+static double pareto_log_likelihood(const double *theta, const CbsRow *row)
 {
-  double x = past->x, T = past->T;
+  double x = row->x, T = row->T;
   if (x == 0) {
     double bought = bought_by(theta, T);
     if (bought < 0.5) {
@@ -56,30 +55,30 @@ static double pareto_log_likelihood(const double *theta, const CbsRow *past)
   }
   double log_rises = x > 0 ? log_gamma_rise(theta[R], x) - x * log(theta[ALPHA] + T) : 0;
   double log_alive = log_rises - theta[R] * log1p(T / theta[ALPHA]) - theta[S] * log1p(T / theta[BETA]),
-         odds = log_gone_odds(theta, past);
+         odds = log_gone_odds(theta, row);
   return odds > 0 ? log_alive + odds + log1p(exp(-odds)) : log_alive + log1p(exp(odds));
 }
 
 /*
-** What a past leaves: alive with the chance `alive`, and then, as the density of (lambda, mu) given alive keeps its
+** What a row leaves: alive with the chance `alive`, and then, as the density of (lambda, mu) given alive keeps its
 ** form, like a new customer with parameters theta'.
 */
-static double after(const double *theta, const CbsRow *past, Fading *fading)
+static double after(const double *theta, const CbsRow *row, Fading *fading)
 {
   *fading = (Fading){theta[R], theta[ALPHA], theta[S], theta[BETA]};
-  if (!past) {
+  if (!row) {
     return 1;
   }
-  fading->rate += past->x;
-  fading->alpha += past->T;
-  fading->beta += past->T;
-  return pareto_p_alive(theta, past);
+  fading->rate += row->x;
+  fading->alpha += row->T;
+  fading->beta += row->T;
+  return pareto_p_alive(theta, row);
 }
 
-static double pareto_p_alive_at(const double *theta, const CbsRow *past, double later)
+static double pareto_p_alive_at(const double *theta, const CbsRow *row, double later)
 {
   Fading fading;
-  double alive = after(theta, past, &fading);
+  double alive = after(theta, row, &fading);
   return alive * exp(-fading.dropout * log1p(later / fading.beta));
 }
 
@@ -93,18 +92,18 @@ static double time_alive(double s, double beta, double horizon)
   return beta * (slope == 0 ? y : -expm1(-slope * y) / slope);
 }
 
-static double pareto_expected(const double *theta, const CbsRow *past, double horizon)
+static double pareto_expected(const double *theta, const CbsRow *row, double horizon)
 {
   Fading fading;
-  double alive = after(theta, past, &fading);
+  double alive = after(theta, row, &fading);
   return alive * fading.rate / fading.alpha * time_alive(fading.dropout, fading.beta, horizon);
 }
 
 /* Alive for the whole horizon with n purchases, or left within it after n: positive terms, no recursion. */
-static double pareto_pmf(const double *theta, const CbsRow *past, double n, double horizon)
+static double pareto_pmf(const double *theta, const CbsRow *row, double n, double horizon)
 {
   Fading f;
-  double alive = after(theta, past, &f);
+  double alive = after(theta, row, &f);
   if (!(horizon > 0)) {
     return n == 0 ? 1 : 0;
   }
@@ -113,14 +112,14 @@ static double pareto_pmf(const double *theta, const CbsRow *past, double n, doub
     return alive * (staying + leaving_count(&f, n, horizon));
   }
   double leaving = f.dropout / f.beta * fading_integral(f.rate, f.alpha, f.dropout + 1, f.beta, horizon);
-  double gone = past && past->T > past->t_x ? 1 / (1 + exp(-log_gone_odds(theta, past))) : 0;
+  double gone = row && row->T > row->t_x ? 1 / (1 + exp(-log_gone_odds(theta, row))) : 0;
   return gone + alive * (staying + leaving);
 }
 
-static double pareto_dert(const double *theta, const CbsRow *past, double delta)
+static double pareto_dert(const double *theta, const CbsRow *row, double delta)
 {
   Fading f;
-  double alive = after(theta, past, &f), lifetime;
+  double alive = after(theta, row, &f), lifetime;
   if (delta > 0) {
     lifetime = f.beta * discounted_integral(delta * f.beta, f.dropout);
   } else {
@@ -176,13 +175,13 @@ static bool pareto_limit(const double *theta, char *text, size_t size)
   return true;
 }
 
-static const char *pareto_unfit(const Cbs *pasts)
+static const char *pareto_unfit(const Cbs *cbs)
 {
   double again = 0;
   bool gap = false;
-  for (size_t i = 0; i < pasts->n; i++) {
-    again += pasts->x[i] > 0 ? pasts->weight[i] : 0;
-    gap |= pasts->T[i] > pasts->t_x[i];
+  for (size_t i = 0; i < cbs->n; i++) {
+    again += cbs->x[i] > 0 ? cbs->weight[i] : 0;
+    gap |= cbs->T[i] > cbs->t_x[i];
   }
   return again == 0             ? "nobody bought again"
          : again < REPEAT_LEAST ? "fewer than 4 customers bought again"

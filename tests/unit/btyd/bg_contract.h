@@ -27,7 +27,7 @@
 
 typedef struct Exact {
   double theta[4];
-  CbsRow past;
+  CbsRow row;
   double horizon, delta, n;
   double want[6]; /* log_likelihood, p_alive, p_alive_at, expected, pmf, dert */
 } Exact;
@@ -92,20 +92,20 @@ static inline int reference_file(const BtydModel *model, const char *path, int f
   assert_non_null(fgets(line, sizeof line, file));
   for (; fgets(line, sizeof line, file); rows++) {
     assert_true(fields_of(line, f) >= first + 6);
-    CbsRow past = {strtod(f[1], NULL), strtod(f[2], NULL), strtod(f[3], NULL)};
+    CbsRow row = {strtod(f[1], NULL), strtod(f[2], NULL), strtod(f[3], NULL)};
     double theta[4], month = 4.345, year = log(1.1); /* lifetimes' month, in weeks; 10 % a year */
     for (int i = 0; i < 4; i++) {
       theta[i] = strtod(f[5 + i], NULL);
     }
-    check_field(f[0], "ll", model->log_likelihood(theta, &past), f[first]);
-    check_field(f[0], "p_alive", model->p_alive(theta, &past), f[first + 1]);
-    check_field(f[0], "cet39", model->expected(theta, &past, 39), f[first + 2]);
-    check_field(f[0], "cet52", model->expected(theta, &past, 52), f[first + 3]);
+    check_field(f[0], "ll", model->log_likelihood(theta, &row), f[first]);
+    check_field(f[0], "p_alive", model->p_alive(theta, &row), f[first + 1]);
+    check_field(f[0], "cet39", model->expected(theta, &row, 39), f[first + 2]);
+    check_field(f[0], "cet52", model->expected(theta, &row, 52), f[first + 3]);
     double discounted;
     assert_int_equal(
-      btyd_discounted(model, theta, &past, 12 * month, expm1(year / 12), month, &discounted, &WATCH_NEVER), STATUS_OK);
+      btyd_discounted(model, theta, &row, 12 * month, expm1(year / 12), month, &discounted, &WATCH_NEVER), STATUS_OK);
     check_field(f[0], "dexp12m", discounted, f[first + 4]);
-    check_field(f[0], "dert", model->dert(theta, &past, year / 52), f[first + 5]);
+    check_field(f[0], "dert", model->dert(theta, &row, year / 52), f[first + 5]);
   }
   fclose(file);
   return rows;
@@ -154,12 +154,12 @@ static inline void exact_values(void **state)
   const BtydModel *model = subject->model;
   for (int i = 0; i < subject->n_exact; i++) {
     const Exact *e = &subject->exact[i];
-    check_close("log_likelihood", model->log_likelihood(e->theta, &e->past), e->want[0], 1e-13);
-    check_close("p_alive", model->p_alive(e->theta, &e->past), e->want[1], 1e-13);
-    check_close("p_alive_at", model->p_alive_at(e->theta, &e->past, e->horizon), e->want[2], 1e-12);
-    check_close("expected", model->expected(e->theta, &e->past, e->horizon), e->want[3], 1e-12);
-    check_close("pmf", model->pmf(e->theta, &e->past, e->n, e->horizon), e->want[4], 2e-12);
-    check_close("dert", model->dert(e->theta, &e->past, e->delta), e->want[5], 1e-12);
+    check_close("log_likelihood", model->log_likelihood(e->theta, &e->row), e->want[0], 1e-13);
+    check_close("p_alive", model->p_alive(e->theta, &e->row), e->want[1], 1e-13);
+    check_close("p_alive_at", model->p_alive_at(e->theta, &e->row, e->horizon), e->want[2], 1e-12);
+    check_close("expected", model->expected(e->theta, &e->row, e->horizon), e->want[3], 1e-12);
+    check_close("pmf", model->pmf(e->theta, &e->row, e->n, e->horizon), e->want[4], 2e-12);
+    check_close("dert", model->dert(e->theta, &e->row, e->delta), e->want[5], 1e-12);
   }
 }
 
@@ -169,16 +169,16 @@ static const double USUAL[4] = {0.6, 5, 0.9, 2.1};
 static inline void distribution_is_whole(void **state)
 {
   const BtydModel *model = ((const Subject *)*state)->model;
-  const CbsRow pasts[] = {{0, 0, 20}, {3, 11, 20}, {12, 19.5, 20}};
+  const CbsRow cbs[] = {{0, 0, 20}, {3, 11, 20}, {12, 19.5, 20}};
   for (int i = 0; i < 3; i++) {
     double total = 0, mean = 0;
     for (int n = 0; n < 500; n++) {
-      double p = model->pmf(USUAL, &pasts[i], n, 15);
+      double p = model->pmf(USUAL, &cbs[i], n, 15);
       total += p;
       mean += n * p;
     }
     check_close("total", total, 1, 1e-12);
-    check_close("mean", mean, model->expected(USUAL, &pasts[i], 15), 1e-12);
+    check_close("mean", mean, model->expected(USUAL, &cbs[i], 15), 1e-12);
   }
 }
 
@@ -189,24 +189,24 @@ static inline void distribution_is_whole(void **state)
 static inline void time_passes(void **state)
 {
   const BtydModel *model = ((const Subject *)*state)->model;
-  CbsRow past = {3, 11, 20};
-  double delta = 0.02, before = model->p_alive(USUAL, &past), sum = 0;
-  assert_true(model->p_alive_at(USUAL, &past, 0) == before);
-  assert_true(model->expected(USUAL, &past, 0) == 0);
-  assert_true(model->pmf(USUAL, &past, 0, 0) == 1 && model->pmf(USUAL, &past, 2, 0) == 0);
+  CbsRow row = {3, 11, 20};
+  double delta = 0.02, before = model->p_alive(USUAL, &row), sum = 0;
+  assert_true(model->p_alive_at(USUAL, &row, 0) == before);
+  assert_true(model->expected(USUAL, &row, 0) == 0);
+  assert_true(model->pmf(USUAL, &row, 0, 0) == 1 && model->pmf(USUAL, &row, 2, 0) == 0);
   for (double later = 1; later < 1e7; later *= 3) {
-    double now = model->p_alive_at(USUAL, &past, later);
+    double now = model->p_alive_at(USUAL, &row, later);
     assert_true(now < before && now > 0);
     before = now;
   }
   for (double w = -30; w < 9; w += 0.05) { /* delta times the integral of e^(-delta t) E(t) dt, t = e^w */
     double t = exp(w);
-    sum += 0.05 * t * delta * exp(-delta * t) * model->expected(USUAL, &past, t);
+    sum += 0.05 * t * delta * exp(-delta * t) * model->expected(USUAL, &row, t);
   }
-  check_close("dert", model->dert(USUAL, &past, delta), sum, 1e-11);
+  check_close("dert", model->dert(USUAL, &row, delta), sum, 1e-11);
   const double mild[4] = {0.6, 5, 2.5, 4}; /* a > 1: without discount E[1 / p] */
-  assert_true(isinf(model->dert(USUAL, &past, 0)));
-  check_close("dert, little discount", model->dert(mild, &past, 1e-12), model->dert(mild, &past, 0), 1e-9);
+  assert_true(isinf(model->dert(USUAL, &row, 0)));
+  check_close("dert, little discount", model->dert(mild, &row, 1e-12), model->dert(mild, &row, 0), 1e-9);
 }
 
 /* Where nobody drops out purchases are negative binomial (Ehrenberg 1959). */
@@ -214,41 +214,41 @@ static inline void no_dropout(void **state)
 {
   const BtydModel *model = ((const Subject *)*state)->model;
   const double theta[4] = {0.6, 5, 1e-13, 2};
-  CbsRow past = {3, 11, 20};
-  check_close("expected", model->expected(theta, &past, 30), 3.6 * 30 / 25, 1e-11);
-  check_close("p_alive", model->p_alive(theta, &past), 1, 1e-11);
+  CbsRow row = {3, 11, 20};
+  check_close("expected", model->expected(theta, &row, 30), 3.6 * 30 / 25, 1e-11);
+  check_close("p_alive", model->p_alive(theta, &row), 1, 1e-11);
 }
 
-static inline Cbs some_pasts(int n_covariates)
+static inline Cbs some_cbs(int n_covariates)
 {
-  Cbs pasts = {.n_covariates = n_covariates};
+  Cbs cbs = {.n_covariates = n_covariates};
   Random random = random_seed(7, 1);
   for (int i = 0; i < 60; i++) {
     double z[2] = {random_uniform(&random), random_uniform(&random) - 0.5}, T = 0.5 + random_uniform(&random);
     double x = i == 59 ? 150 : i % 7, t_x = x == 0 ? 0 : i % 5 ? T * random_uniform(&random) : T;
-    assert_int_equal(cbs_add(&pasts, (CbsRow){x, t_x, T}, n_covariates ? z : NULL, 1 + i % 3), STATUS_OK);
+    assert_int_equal(cbs_add(&cbs, (CbsRow){x, t_x, T}, n_covariates ? z : NULL, 1 + i % 3), STATUS_OK);
   }
-  assert_int_equal(cbs_finish(&pasts, &WATCH_NEVER), STATUS_OK);
-  return pasts;
+  assert_int_equal(cbs_finish(&cbs, &WATCH_NEVER), STATUS_OK);
+  return cbs;
 }
 
-static inline void derivatives_at(const BtydModel *model, const Cbs *pasts, const double *at)
+static inline void derivatives_at(const BtydModel *model, const Cbs *cbs, const double *at)
 {
-  int n = model->n_parameters + 2 * pasts->n_covariates;
+  int n = model->n_parameters + 2 * cbs->n_covariates;
   double value, same, gradient[16], again[16], hessian[256], above[16], below[16], high, low, near[16], sum = 0;
   void *fitter;
-  assert_int_equal(model->open(pasts, &fitter, &WATCH_NEVER), STATUS_OK);
+  assert_int_equal(model->open(cbs, &fitter, &WATCH_NEVER), STATUS_OK);
   model->evaluate(fitter, at, &value, gradient);
   model->evaluate_hessian(fitter, at, &same, again, hessian);
   check_close("value", same, value, 1e-15);
-  for (size_t i = 0; i < pasts->n; i++) { /* the sum of one by one */
+  for (size_t i = 0; i < cbs->n; i++) { /* the sum of one by one */
     double theta[4], applied[4];
     for (int k = 0; k < 4; k++) {
       theta[k] = exp(at[k]);
     }
-    const double *z = pasts->z ? pasts->z + i * (size_t)pasts->n_covariates : NULL;
-    model->apply(theta, at + 4, at + 4 + pasts->n_covariates, z, pasts->n_covariates, applied);
-    sum += pasts->weight[i] * model->log_likelihood(applied, &(CbsRow){pasts->x[i], pasts->t_x[i], pasts->T[i]});
+    const double *z = cbs->z ? cbs->z + i * (size_t)cbs->n_covariates : NULL;
+    model->apply(theta, at + 4, at + 4 + cbs->n_covariates, z, cbs->n_covariates, applied);
+    sum += cbs->weight[i] * model->log_likelihood(applied, &(CbsRow){cbs->x[i], cbs->t_x[i], cbs->T[i]});
   }
   check_close("sum", value, sum, 1e-13);
   for (int i = 0; i < n; i++) {
@@ -274,14 +274,14 @@ static inline void derivatives(void **state)
   static const double AT[][4] = {{-0.5, 0.2, -0.2, 0.7}, {1, 2, 3, 4}, {-3, -2, -4, -5}, {0, 0, 9, 10}};
   static const double COEFFICIENTS[4] = {0.3, -0.4, 0.2, 0.6};
   for (int n_covariates = 0; n_covariates <= 2; n_covariates += 2) {
-    Cbs pasts = some_pasts(n_covariates);
+    Cbs cbs = some_cbs(n_covariates);
     for (int i = 0; i < 4; i++) {
       double at[8];
       memcpy(at, AT[i], sizeof AT[i]);
       memcpy(at + 4, COEFFICIENTS, sizeof COEFFICIENTS);
-      derivatives_at(model, &pasts, at);
+      derivatives_at(model, &cbs, at);
     }
-    cbs_free(&pasts);
+    cbs_free(&cbs);
   }
 }
 
@@ -289,11 +289,11 @@ static inline void derivatives(void **state)
 static inline void starts_and_domain(void **state)
 {
   const BtydModel *model = ((const Subject *)*state)->model;
-  Cbs pasts = some_pasts(0);
+  Cbs cbs = some_cbs(0);
   double at[4], value, gradient[4];
   void *fitter;
   int k = 0;
-  assert_int_equal(model->open(&pasts, &fitter, &WATCH_NEVER), STATUS_OK);
+  assert_int_equal(model->open(&cbs, &fitter, &WATCH_NEVER), STATUS_OK);
   for (; model->start(fitter, k, at); k++) {
     model->evaluate(fitter, at, &value, gradient);
     assert_true(isfinite(value));
@@ -306,7 +306,7 @@ static inline void starts_and_domain(void **state)
   model->evaluate(fitter, at, &value, gradient);
   assert_true(isinf(value) && value < 0);
   model->close(fitter);
-  cbs_free(&pasts);
+  cbs_free(&cbs);
 }
 
 typedef struct Purchase {
@@ -328,13 +328,13 @@ static inline long day_of(int year, int month, int day)
 }
 
 /* CDNOW until 1997-09-30, in weeks times `unit`; decimals: of t_x and T, as published with 2, or -1. */
-static inline Cbs cdnow_pasts(const char *path, int decimals, double unit)
+static inline Cbs cdnow_cbs(const char *path, int decimals, double unit)
 {
   FILE *file = open_or_skip(path);
   char line[LINE_MOST];
   size_t n = 0, most = 80000;
   Purchase *purchases = malloc(most * sizeof *purchases);
-  Cbs pasts = {0};
+  Cbs cbs = {0};
   long end = day_of(1997, 9, 30);
   while (fgets(line, sizeof line, file)) {
     int customer, year, month, day;
@@ -355,11 +355,11 @@ static inline Cbs cdnow_pasts(const char *path, int decimals, double unit)
       t_x = nearbyint(t_x * scale) / scale;
       T = nearbyint(T * scale) / scale;
     }
-    assert_int_equal(cbs_add(&pasts, (CbsRow){x, t_x * unit, T * unit}, NULL, 1), STATUS_OK);
+    assert_int_equal(cbs_add(&cbs, (CbsRow){x, t_x * unit, T * unit}, NULL, 1), STATUS_OK);
   }
   free(purchases);
-  assert_int_equal(cbs_finish(&pasts, &WATCH_NEVER), STATUS_OK);
-  return pasts;
+  assert_int_equal(cbs_finish(&cbs, &WATCH_NEVER), STATUS_OK);
+  return cbs;
 }
 
 /* The row of ref_params.csv: theta, log-likelihood, standard errors of the logarithms (4 digits, in the note). */
@@ -386,8 +386,8 @@ static inline void fit_cdnow(const BtydModel *model, const char *set, const char
   double theta[4], log_likelihood, errors[4];
   BtydFit fit;
   gold_row(set, model->name, theta, &log_likelihood, errors);
-  Cbs pasts = cdnow_pasts(orders, decimals, 1);
-  assert_int_equal(btyd_fit(model, &pasts, &fit, &WATCH_NEVER), STATUS_OK);
+  Cbs cbs = cdnow_cbs(orders, decimals, 1);
+  assert_int_equal(btyd_fit(model, &cbs, &fit, &WATCH_NEVER), STATUS_OK);
   assert_true(fit.converged);
   assert_int_equal(fit.reason[0], 0);
   check_close("log_likelihood", fit.log_likelihood, log_likelihood, 1e-12);
@@ -395,7 +395,7 @@ static inline void fit_cdnow(const BtydModel *model, const char *set, const char
     check_close(model->parameter[i], fit.theta[i], theta[i], 1e-10);
     check_close("standard error", sqrt(fit.covariance[i * 5]), errors[i], 1e-3);
   }
-  cbs_free(&pasts);
+  cbs_free(&cbs);
 }
 
 static inline void published_fits(void **state)
@@ -411,8 +411,8 @@ static inline void units_of_time(void **state)
 {
   const BtydModel *model = ((const Subject *)*state)->model;
   double seconds = 604800, repeats = 0;
-  Cbs weeks = cdnow_pasts(ORDERS "cdnow_sample_orders.csv", 2, 1),
-      fine = cdnow_pasts(ORDERS "cdnow_sample_orders.csv", 2, seconds);
+  Cbs weeks = cdnow_cbs(ORDERS "cdnow_sample_orders.csv", 2, 1),
+      fine = cdnow_cbs(ORDERS "cdnow_sample_orders.csv", 2, seconds);
   BtydFit a, b;
   assert_int_equal(btyd_fit(model, &weeks, &a, &WATCH_NEVER), STATUS_OK);
   assert_int_equal(btyd_fit(model, &fine, &b, &WATCH_NEVER), STATUS_OK);
@@ -429,30 +429,30 @@ static inline void units_of_time(void **state)
 }
 
 /* Customers of known parameters, b infinite: of one p = a. */
-static inline Cbs drawn_pasts(const double *theta, int n, double T_least, double T_most, bool leaves_at_once,
-                              uint64_t seed)
+static inline Cbs drawn_cbs(const double *theta, int n, double T_least, double T_most, bool leaves_at_once,
+                            uint64_t seed)
 {
-  Cbs pasts = {0};
+  Cbs cbs = {0};
   Random random = random_seed(seed, 3);
   for (int i = 0; i < n; i++) {
     double rate = random_gamma(&random, theta[0]) / theta[1],
            T = T_least + (T_most - T_least) * random_uniform(&random), t = 0;
     double p = isinf(theta[3]) ? theta[2] : random_beta(&random, theta[2], theta[3]);
-    CbsRow past = {.T = T};
+    CbsRow row = {.T = T};
     bool there = !leaves_at_once || random_uniform(&random) >= p;
     while (there) {
       t += random_exponential(&random) / rate;
       there = t <= T;
       if (there) {
-        past.x++;
-        past.t_x = t;
+        row.x++;
+        row.t_x = t;
         there = random_uniform(&random) >= p;
       }
     }
-    assert_int_equal(cbs_add(&pasts, past, NULL, 1), STATUS_OK);
+    assert_int_equal(cbs_add(&cbs, row, NULL, 1), STATUS_OK);
   }
-  assert_int_equal(cbs_finish(&pasts, &WATCH_NEVER), STATUS_OK);
-  return pasts;
+  assert_int_equal(cbs_finish(&cbs, &WATCH_NEVER), STATUS_OK);
+  return cbs;
 }
 
 /* FAILURES.md 3, 9: heavy buyers; first purchases over ten years. The truth lies within 4 standard errors. */
@@ -462,15 +462,15 @@ static inline void known_truths(void **state)
   static const double TRUTHS[][7] = {
     {0.25, 4.4, 0.8, 2.4, 0, 520, 5000}, {5.15, 0.515, 0.6, 3, 26, 52, 2000}, {0.6, 7, 1, 1.5, 5, 60, 5000}};
   for (int k = 0; k < 3; k++) {
-    Cbs pasts =
-      drawn_pasts(TRUTHS[k], (int)TRUTHS[k][6], TRUTHS[k][4], TRUTHS[k][5], strcmp(model->name, "mbgnbd") == 0, 11);
+    Cbs cbs =
+      drawn_cbs(TRUTHS[k], (int)TRUTHS[k][6], TRUTHS[k][4], TRUTHS[k][5], strcmp(model->name, "mbgnbd") == 0, 11);
     BtydFit fit;
-    assert_int_equal(btyd_fit(model, &pasts, &fit, &WATCH_NEVER), STATUS_OK);
+    assert_int_equal(btyd_fit(model, &cbs, &fit, &WATCH_NEVER), STATUS_OK);
     assert_true(fit.converged);
     for (int i = 0; i < 4; i++) {
       assert_true(fabs(log(fit.theta[i] / TRUTHS[k][i])) < 4 * sqrt(fit.covariance[i * 5]));
     }
-    cbs_free(&pasts);
+    cbs_free(&cbs);
   }
 }
 
@@ -479,7 +479,7 @@ static inline void covariates_are_found(void **state)
 {
   const BtydModel *model = ((const Subject *)*state)->model;
   static const double TRUTH[4] = {0.6, 8, 0.9, 2.4}, TRANSACTION[2] = {0.4, 0.2}, DROPOUT[2] = {-0.3, 0.1};
-  Cbs pasts = {.n_covariates = 2};
+  Cbs cbs = {.n_covariates = 2};
   Random random = random_seed(3, 1);
   for (int i = 0; i < 6000; i++) {
     double z[2] = {random_uniform(&random) < 0.5, random_normal(&random)}, theta[4], t = 0;
@@ -487,22 +487,22 @@ static inline void covariates_are_found(void **state)
     check_close("alpha", theta[1], 8 * exp(-0.4 * z[0] - 0.2 * z[1]), 1e-14);
     check_close("b", theta[3], 2.4 * exp(-0.3 * z[0] + 0.1 * z[1]), 1e-14);
     double rate = random_gamma(&random, theta[0]) / theta[1], p = random_beta(&random, theta[2], theta[3]);
-    CbsRow past = {.T = 20 + 40 * random_uniform(&random)};
+    CbsRow row = {.T = 20 + 40 * random_uniform(&random)};
     bool there = strcmp(model->name, "mbgnbd") != 0 || random_uniform(&random) >= p;
     while (there) {
       t += random_exponential(&random) / rate;
-      there = t <= past.T;
+      there = t <= row.T;
       if (there) {
-        past.x++;
-        past.t_x = t;
+        row.x++;
+        row.t_x = t;
         there = random_uniform(&random) >= p;
       }
     }
-    assert_int_equal(cbs_add(&pasts, past, z, 1), STATUS_OK);
+    assert_int_equal(cbs_add(&cbs, row, z, 1), STATUS_OK);
   }
-  assert_int_equal(cbs_finish(&pasts, &WATCH_NEVER), STATUS_OK);
+  assert_int_equal(cbs_finish(&cbs, &WATCH_NEVER), STATUS_OK);
   BtydFit fit;
-  assert_int_equal(btyd_fit(model, &pasts, &fit, &WATCH_NEVER), STATUS_OK);
+  assert_int_equal(btyd_fit(model, &cbs, &fit, &WATCH_NEVER), STATUS_OK);
   assert_true(fit.converged);
   for (int i = 0; i < 8; i++) {
     double off = i < 4   ? log(fit.theta[i] / TRUTH[i])
@@ -510,7 +510,7 @@ static inline void covariates_are_found(void **state)
                          : fit.dropout[i - 6] - DROPOUT[i - 6];
     assert_true(fabs(off) < 4 * sqrt(fit.covariance[i * 9]) && fit.covariance[i * 9] > 0);
   }
-  cbs_free(&pasts);
+  cbs_free(&cbs);
 }
 
 /* FAILURES.md 10: customers of one p have no finite maximum but by chance; what stays fixed is said and right. */
@@ -520,9 +520,9 @@ static inline void ridge(void **state)
   const double theta[4] = {0.8, 28, 0.3, INFINITY};
   bool seen = false;
   for (uint64_t seed = 1; seed < 5; seed++) {
-    Cbs pasts = drawn_pasts(theta, 3000, 60, 120, strcmp(model->name, "mbgnbd") == 0, seed);
+    Cbs cbs = drawn_cbs(theta, 3000, 60, 120, strcmp(model->name, "mbgnbd") == 0, seed);
     BtydFit fit;
-    assert_int_equal(btyd_fit(model, &pasts, &fit, &WATCH_NEVER), STATUS_OK);
+    assert_int_equal(btyd_fit(model, &cbs, &fit, &WATCH_NEVER), STATUS_OK);
     const char *stays = strstr(fit.reason, "a/(a+b) stays ");
     if (!fit.converged) {
       assert_non_null(stays);
@@ -530,7 +530,7 @@ static inline void ridge(void **state)
       assert_non_null(strstr(fit.reason, "log-likelihood tends to -"));
       seen = true;
     }
-    cbs_free(&pasts);
+    cbs_free(&cbs);
   }
   assert_true(seen);
 }
@@ -556,7 +556,7 @@ static inline void limits_in_words(void **state)
   assert_false(model->limit(USUAL, text, sizeof text));
 }
 
-static inline void unfit_pasts(void **state)
+static inline void unfit_cbs(void **state)
 {
   const BtydModel *model = ((const Subject *)*state)->model;
   Cbs never = {0}, few = {0}, now = {0}, enough = {0};
@@ -585,6 +585,6 @@ static inline void unfit_pasts(void **state)
   ALIKE(summary_rows), ALIKE(stress_rows), ALIKE(new_customers), ALIKE(exact_values), ALIKE(distribution_is_whole), \
     ALIKE(time_passes), ALIKE(no_dropout), ALIKE(derivatives), ALIKE(starts_and_domain), ALIKE(published_fits), \
     ALIKE(units_of_time), ALIKE(known_truths), ALIKE(covariates_are_found), ALIKE(ridge), ALIKE(limits_in_words), \
-    ALIKE(unfit_pasts)
+    ALIKE(unfit_cbs)
 
 #endif

@@ -10,19 +10,19 @@
 static const Watch NEVER = {0};
 
 /* A customer's purchases are Poisson with the rate (x + r) / (T + alpha): enough of a model to test with. */
-static double rate(const double *theta, const CbsRow *past)
+static double rate(const double *theta, const CbsRow *row)
 {
-  return ((past ? past->x : 0) + theta[0]) / ((past ? past->T : 0) + theta[1]);
+  return ((row ? row->x : 0) + theta[0]) / ((row ? row->T : 0) + theta[1]);
 }
 
-static double poisson_expected(const double *theta, const CbsRow *past, double horizon)
+static double poisson_expected(const double *theta, const CbsRow *row, double horizon)
 {
-  return rate(theta, past) * horizon;
+  return rate(theta, row) * horizon;
 }
 
-static double poisson_pmf(const double *theta, const CbsRow *past, double n, double horizon)
+static double poisson_pmf(const double *theta, const CbsRow *row, double n, double horizon)
 {
-  double mean = rate(theta, past) * horizon;
+  double mean = rate(theta, row) * horizon;
   return exp(n * log(mean) - mean - lgamma(n + 1));
 }
 
@@ -146,12 +146,12 @@ static void weeks_by_hand(void **unused)
 }
 
 /* The central interval as the definition says it: both ends searched for. */
-static bool naive_covered(const double *theta, const CbsRow *past, double horizon, double actual, double level)
+static bool naive_covered(const double *theta, const CbsRow *row, double horizon, double actual, double level)
 {
   double sum = 0;
   int low = -1, n = 0;
   for (;; n++) {
-    sum += poisson_pmf(theta, past, n, horizon);
+    sum += poisson_pmf(theta, row, n, horizon);
     if (low < 0 && sum >= (1 - level) / 2) {
       low = n;
     }
@@ -215,8 +215,8 @@ static void random_shops(void **unused)
         if (x < 0 || (bucket >= 0 && (x < 7 ? x : 7) != bucket)) {
           continue;
         }
-        CbsRow past = {x, (last - first) / 7.0, (CUT - first) / 7.0};
-        double predicted = poisson_expected(fit.theta, &past, horizon);
+        CbsRow row = {x, (last - first) / 7.0, (CUT - first) / 7.0};
+        double predicted = poisson_expected(fit.theta, &row, horizon);
         count++;
         a += held;
         p += predicted;
@@ -225,7 +225,7 @@ static void random_shops(void **unused)
         aa += (double)held * held;
         pp += predicted * predicted;
         ap += predicted * held;
-        covered += naive_covered(fit.theta, &past, horizon, held, 0.8);
+        covered += naive_covered(fit.theta, &row, horizon, held, 0.8);
       }
       const BacktestRow *row = bucket < 0 ? find(&backtest, BACKTEST_OVERALL, 0) : find(&backtest, BACKTEST_X, bucket);
       if (count == 0) {

@@ -47,7 +47,7 @@ static int numbers(char *line, int skip, double *out, int most)
 */
 static const struct Known {
   double theta[4];
-  CbsRow past;
+  CbsRow row;
   double log_likelihood, p_alive, p_alive_7, expected_10, expected_3000, dert_183, dert_10pct;
 } KNOWN[] = {
   {{1.2035223516, 0.749716358173, 0.656718208442, 2.78344223258},
@@ -165,20 +165,20 @@ static void known_values(void **unused)
   (void)unused;
   for (size_t i = 0; i < COUNT_OF(KNOWN); i++) {
     const struct Known *k = &KNOWN[i];
-    assert_near(BGBB.log_likelihood(k->theta, &k->past), k->log_likelihood, 2e-12);
-    assert_near(BGBB.p_alive(k->theta, &k->past), k->p_alive, 1e-12);
-    assert_near(BGBB.p_alive_at(k->theta, &k->past, 7), k->p_alive_7, 1e-12);
-    assert_near(BGBB.expected(k->theta, &k->past, 10), k->expected_10, 1e-12);
-    assert_near(BGBB.expected(k->theta, &k->past, 3000), k->expected_3000, 1e-12);
-    assert_near(BGBB.dert(k->theta, &k->past, 0.00183), k->dert_183, 1e-12);
-    assert_near(BGBB.dert(k->theta, &k->past, 0.0953101798), k->dert_10pct, 1e-12);
+    assert_near(BGBB.log_likelihood(k->theta, &k->row), k->log_likelihood, 2e-12);
+    assert_near(BGBB.p_alive(k->theta, &k->row), k->p_alive, 1e-12);
+    assert_near(BGBB.p_alive_at(k->theta, &k->row, 7), k->p_alive_7, 1e-12);
+    assert_near(BGBB.expected(k->theta, &k->row, 10), k->expected_10, 1e-12);
+    assert_near(BGBB.expected(k->theta, &k->row, 3000), k->expected_3000, 1e-12);
+    assert_near(BGBB.dert(k->theta, &k->row, 0.00183), k->dert_183, 1e-12);
+    assert_near(BGBB.dert(k->theta, &k->row, 0.0953101798), k->dert_10pct, 1e-12);
   }
 }
 
 /* The same, of k transactions in the next h opportunities. */
 static const struct KnownPmf {
   double theta[4];
-  CbsRow past;
+  CbsRow row;
   double k, h, chance;
 } KNOWN_PMF[] = {
   {{1.2035223516, 0.749716358173, 0.656718208442, 2.78344223258}, {0, 0, 0}, 0, 6, 0.31113850790075183},
@@ -198,7 +198,7 @@ static void known_chances(void **unused)
   (void)unused;
   for (size_t i = 0; i < COUNT_OF(KNOWN_PMF); i++) {
     const struct KnownPmf *k = &KNOWN_PMF[i];
-    assert_near(BGBB.pmf(k->theta, k->past.T == 0 ? NULL : &k->past, k->k, k->h), k->chance, 5e-12);
+    assert_near(BGBB.pmf(k->theta, k->row.T == 0 ? NULL : &k->row, k->k, k->h), k->chance, 5e-12);
   }
 }
 
@@ -216,16 +216,16 @@ static int compare_reference(const char *name)
   assert_non_null(fgets(line, sizeof line, file));
   while (fgets(line, sizeof line, file)) {
     assert_int_equal(numbers(line, 1, v, 14), 14);
-    CbsRow past = {v[0], v[1], v[2]};
+    CbsRow row = {v[0], v[1], v[2]};
     const double *theta = v + 3;
-    assert_near(BGBB.log_likelihood(theta, &past), v[7], 1e-12);
-    assert_near(BGBB.p_alive(theta, &past), v[8], 1e-12);
-    assert_near(BGBB.p_alive_at(theta, &past, 0), v[8], 1e-12);
-    assert_near(BGBB.p_alive_at(theta, &past, 1), v[9], 1e-12);
-    assert_near(BGBB.expected(theta, &past, 1), v[10], 1e-12);
-    assert_near(BGBB.expected(theta, &past, 5), v[11], 1e-12);
-    assert_near(BGBB.expected(theta, &past, 10), v[12], 1e-12);
-    assert_near(BGBB.dert(theta, &past, log(1.1)), v[13], 1e-12);
+    assert_near(BGBB.log_likelihood(theta, &row), v[7], 1e-12);
+    assert_near(BGBB.p_alive(theta, &row), v[8], 1e-12);
+    assert_near(BGBB.p_alive_at(theta, &row, 0), v[8], 1e-12);
+    assert_near(BGBB.p_alive_at(theta, &row, 1), v[9], 1e-12);
+    assert_near(BGBB.expected(theta, &row, 1), v[10], 1e-12);
+    assert_near(BGBB.expected(theta, &row, 5), v[11], 1e-12);
+    assert_near(BGBB.expected(theta, &row, 10), v[12], 1e-12);
+    assert_near(BGBB.dert(theta, &row, log(1.1)), v[13], 1e-12);
     rows++;
   }
   fclose(file);
@@ -244,7 +244,7 @@ static void reference_files(void **unused)
   assert_int_equal(compare_reference(REFERENCE "ref_stress_bgbb_gamma1.csv"), 2);
 }
 
-/* All the pasts that n opportunities can make, each in C(t_x - 1, x - 1) orders. */
+/* All the rows that n opportunities can make, each in C(t_x - 1, x - 1) orders. */
 static void chances_sum_to_one(void **unused)
 {
   (void)unused;
@@ -268,16 +268,16 @@ static void pmf_agrees_with_the_mean(void **unused)
   (void)unused;
   for (size_t i = 0; i < COUNT_OF(KNOWN); i++) {
     for (int known = 0; known < 2; known++) {
-      const CbsRow *past = known ? &KNOWN[i].past : NULL;
+      const CbsRow *row = known ? &KNOWN[i].row : NULL;
       double sum = 0, mean = 0;
       for (double k = 0; k <= 40; k++) {
-        double chance = BGBB.pmf(KNOWN[i].theta, past, k, 40);
+        double chance = BGBB.pmf(KNOWN[i].theta, row, k, 40);
         sum += chance;
         mean += k * chance;
       }
       assert_near(sum, 1, 1e-12);
-      assert_near(mean, BGBB.expected(KNOWN[i].theta, past, 40), 1e-11);
-      assert_true(BGBB.pmf(KNOWN[i].theta, past, 41, 40) == 0);
+      assert_near(mean, BGBB.expected(KNOWN[i].theta, row, 40), 1e-11);
+      assert_true(BGBB.pmf(KNOWN[i].theta, row, 41, 40) == 0);
     }
   }
 }
@@ -289,13 +289,13 @@ static void long_horizons_continue_short_ones(void **unused)
   for (double gamma = 0.2; gamma < 3; gamma += 0.1) {
     for (int side = -2; side <= 2; side++) {
       double theta[4] = {1.2, 0.75, (fabs(gamma - 1) < 0.01 ? 1 : gamma) + 0.99e-5 * side, 2.8};
-      CbsRow past = {2, 5, 6};
-      double sum = 0, delta = theta[3] + past.T, chance = BGBB.p_alive(theta, &past) * (1.2 + 2) / (1.95 + 6);
+      CbsRow row = {2, 5, 6};
+      double sum = 0, delta = theta[3] + row.T, chance = BGBB.p_alive(theta, &row) * (1.2 + 2) / (1.95 + 6);
       for (double i = 0; i < 400; i++) {
         chance *= (delta + i) / (theta[2] + delta + i);
         sum += chance;
       }
-      assert_near(BGBB.expected(theta, &past, 400), sum, 2e-12);
+      assert_near(BGBB.expected(theta, &row, 400), sum, 2e-12);
     }
   }
 }
@@ -328,38 +328,38 @@ static void dert_with_tiny_discounts(void **unused)
     {1, 1e-200, 1607.1763553495648},     {1, 1e-289, 2326.7570208336611},       {0.1, 1e-12, 42663343345.335869},
     {0.1, 1e-20, 6.7616842442988946e17}, {0.1, 1e-200, 6.7616842442988789e179}, {0.1, 1e-289, 8.5124561216760885e259},
   };
-  const CbsRow past = {3, 5, 6};
+  const CbsRow row = {3, 5, 6};
   for (size_t i = 0; i < COUNT_OF(cases); i++) {
     const double theta[] = {1.2, 0.75, cases[i].gamma, 2.8};
-    assert_near(BGBB.dert(theta, &past, cases[i].discount), cases[i].value, 2e-12);
+    assert_near(BGBB.dert(theta, &row, cases[i].discount), cases[i].value, 2e-12);
   }
-  assert_true(isnan(BGBB.dert((double[]){1.2, 0.75, 1.5, 2.8}, &past, 1e-291)));
+  assert_true(isnan(BGBB.dert((double[]){1.2, 0.75, 1.5, 2.8}, &row, 1e-291)));
 }
 
 /* Several n, gaps in t_x, weights. */
 static Cbs sample(void)
 {
-  Cbs pasts = {0};
+  Cbs cbs = {0};
   for (int n = 3; n <= 12; n += 3) {
     for (int t_x = 0; t_x <= n; t_x++) {
       for (int x = t_x > 0; x <= t_x; x += 2) {
         if ((n + 3 * t_x + x) % 5 != 0) {
-          assert_int_equal(cbs_add(&pasts, (CbsRow){x, t_x, n}, NULL, 1 + (7 * x + t_x) % 4), STATUS_OK);
+          assert_int_equal(cbs_add(&cbs, (CbsRow){x, t_x, n}, NULL, 1 + (7 * x + t_x) % 4), STATUS_OK);
         }
       }
     }
   }
-  assert_int_equal(cbs_finish(&pasts, &NEVER), STATUS_OK);
-  return pasts;
+  assert_int_equal(cbs_finish(&cbs, &NEVER), STATUS_OK);
+  return cbs;
 }
 
 /* The gradient against central differences of the value, and the value against the sum over customers. */
 static void gradient_is_that_of_the_likelihood(void **unused)
 {
   (void)unused;
-  Cbs pasts = sample();
+  Cbs cbs = sample();
   void *fitter = NULL;
-  assert_int_equal(MODEL.open(&pasts, &fitter, &NEVER), STATUS_OK);
+  assert_int_equal(MODEL.open(&cbs, &fitter, &NEVER), STATUS_OK);
   for (int k = 0; k < 20; k++) {
     double at[N], theta[N], value, gradient[N], unused_gradient[N], sum = 0;
     for (int i = 0; i < N; i++) {
@@ -367,8 +367,8 @@ static void gradient_is_that_of_the_likelihood(void **unused)
       theta[i] = exp(at[i]);
     }
     MODEL.evaluate(fitter, at, &value, gradient);
-    for (size_t i = 0; i < pasts.n; i++) {
-      sum += pasts.weight[i] * MODEL.log_likelihood(theta, &(CbsRow){pasts.x[i], pasts.t_x[i], pasts.T[i]});
+    for (size_t i = 0; i < cbs.n; i++) {
+      sum += cbs.weight[i] * MODEL.log_likelihood(theta, &(CbsRow){cbs.x[i], cbs.t_x[i], cbs.T[i]});
     }
     assert_near(value, sum, 1e-13);
     for (int i = 0; i < N; i++) {
@@ -385,16 +385,16 @@ static void gradient_is_that_of_the_likelihood(void **unused)
     }
   }
   MODEL.close(fitter);
-  cbs_free(&pasts);
+  cbs_free(&cbs);
 }
 
 static void outside_the_domain(void **unused)
 {
   (void)unused;
-  Cbs pasts = sample();
+  Cbs cbs = sample();
   void *fitter = NULL;
   double value, gradient[4];
-  assert_int_equal(BGBB.open(&pasts, &fitter, &NEVER), STATUS_OK);
+  assert_int_equal(BGBB.open(&cbs, &fitter, &NEVER), STATUS_OK);
   for (int i = 0; i < 4; i++) {
     double at[4] = {0};
     at[i] = 1000;
@@ -405,7 +405,7 @@ static void outside_the_domain(void **unused)
     assert_true(value == -INFINITY);
   }
   BGBB.close(fitter);
-  cbs_free(&pasts);
+  cbs_free(&cbs);
 }
 
 /* ---- Fits ---- */
@@ -422,18 +422,18 @@ static void donations(void **unused)
     print_message("no ../shared/data\n");
     skip();
   }
-  Cbs pasts = {0};
+  Cbs cbs = {0};
   char line[200];
   double v[4];
   assert_non_null(fgets(line, sizeof line, file));
   while (fgets(line, sizeof line, file)) {
     assert_int_equal(numbers(line, 0, v, 4), 4);
-    assert_int_equal(cbs_add(&pasts, (CbsRow){v[0], v[1], v[2]}, NULL, v[3]), STATUS_OK);
+    assert_int_equal(cbs_add(&cbs, (CbsRow){v[0], v[1], v[2]}, NULL, v[3]), STATUS_OK);
   }
   fclose(file);
-  assert_int_equal(cbs_finish(&pasts, &NEVER), STATUS_OK);
+  assert_int_equal(cbs_finish(&cbs, &NEVER), STATUS_OK);
   BtydFit fit;
-  assert_int_equal(btyd_fit(&BGBB, &pasts, &fit, &NEVER), STATUS_OK);
+  assert_int_equal(btyd_fit(&BGBB, &cbs, &fit, &NEVER), STATUS_OK);
   assert_true(fit.converged);
   assert_true(fit.customers == 11104 && fit.rows == 22);
   const double gold[] = {1.2035223516018776, 0.7497163581729263, 0.656718208441876, 2.7834422325776567};
@@ -443,24 +443,24 @@ static void donations(void **unused)
     assert_near(fit.theta[i], gold[i], 1e-9);
     assert_near(sqrt(fit.covariance[5 * i]), error[i], 5e-4);
   }
-  cbs_free(&pasts);
+  cbs_free(&cbs);
 }
 
 typedef struct Weighted {
-  CbsRow past;
+  CbsRow row;
   double weight;
 } Weighted;
 
 static BtydFit fit_of(const Weighted *rows, size_t n)
 {
-  Cbs pasts = {0};
+  Cbs cbs = {0};
   BtydFit fit;
   for (size_t i = 0; i < n; i++) {
-    assert_int_equal(cbs_add(&pasts, rows[i].past, NULL, rows[i].weight), STATUS_OK);
+    assert_int_equal(cbs_add(&cbs, rows[i].row, NULL, rows[i].weight), STATUS_OK);
   }
-  assert_int_equal(cbs_finish(&pasts, &NEVER), STATUS_OK);
-  assert_int_equal(btyd_fit(&BGBB, &pasts, &fit, &NEVER), STATUS_OK);
-  cbs_free(&pasts);
+  assert_int_equal(cbs_finish(&cbs, &NEVER), STATUS_OK);
+  assert_int_equal(btyd_fit(&BGBB, &cbs, &fit, &NEVER), STATUS_OK);
+  cbs_free(&cbs);
   return fit;
 }
 
@@ -474,9 +474,9 @@ static void says_why_there_is_no_fit(void **unused)
   for (double t_x = 1; t_x <= 8; t_x++) {
     double orders = 1; /* C(t_x - 1, x - 1) */
     for (double x = 1; x <= t_x; x++) {
-      CbsRow past = {x, t_x, 8};
-      double chance = orders * exp(BGBB.log_likelihood((double[]){1e6, 1e6, 2, 6}, &past));
-      alike[n++] = (Weighted){past, 1e4 * chance * (1 - 0.3 * fabs(x / t_x - 0.5))};
+      CbsRow row = {x, t_x, 8};
+      double chance = orders * exp(BGBB.log_likelihood((double[]){1e6, 1e6, 2, 6}, &row));
+      alike[n++] = (Weighted){row, 1e4 * chance * (1 - 0.3 * fabs(x / t_x - 0.5))};
       orders *= (t_x - x) / x;
     }
   }

@@ -14,23 +14,23 @@ typedef struct Subject {
   const BtydModel *model;
   double theta[BTYD_PARAMETERS];
   /* a customer of the model, seen for T = 40 … 80 (BG/BB: 12) */
-  void (*draw)(Random *random, const double *theta, CbsRow *past);
+  void (*draw)(Random *random, const double *theta, CbsRow *row);
 } Subject;
 
 /*
 ** A gamma-distributed waiting time's customer, who may leave: calls for the time of the next purchase until T or the
 ** end.
 */
-static void live(Random *random, double rate, double end, double dropout, CbsRow *past)
+static void live(Random *random, double rate, double end, double dropout, CbsRow *row)
 {
   double t = 0;
   while (dropout < 0 || random_uniform(random) >= dropout) {
     t += random_exponential(random) / rate;
-    if (t > past->T || t > end) {
+    if (t > row->T || t > end) {
       return;
     }
-    past->x++;
-    past->t_x = t;
+    row->x++;
+    row->t_x = t;
   }
 }
 
@@ -43,52 +43,52 @@ static double draw_age(Random *random)
 ** Fader, Hardie & Lee 2005: may leave after every repeat purchase. live() asks before each wait, so the first wait is
 ** free of it.
 */
-static void draw_bgnbd(Random *random, const double *theta, CbsRow *past)
+static void draw_bgnbd(Random *random, const double *theta, CbsRow *row)
 {
   double rate = random_gamma(random, theta[0]) / theta[1], p = random_beta(random, theta[2], theta[3]);
-  *past = (CbsRow){.T = draw_age(random)};
+  *row = (CbsRow){.T = draw_age(random)};
   double first = random_exponential(random) / rate;
-  if (first <= past->T) {
-    CbsRow rest = {.T = past->T - first};
+  if (first <= row->T) {
+    CbsRow rest = {.T = row->T - first};
     live(random, rate, INFINITY, p, &rest);
-    past->x = 1 + rest.x;
-    past->t_x = first + rest.t_x;
+    row->x = 1 + rest.x;
+    row->t_x = first + rest.t_x;
   }
 }
 
 /* Batislam, Denizel & Filiztekin 2007: may leave after the first purchase too. */
-static void draw_mbgnbd(Random *random, const double *theta, CbsRow *past)
+static void draw_mbgnbd(Random *random, const double *theta, CbsRow *row)
 {
   double rate = random_gamma(random, theta[0]) / theta[1], p = random_beta(random, theta[2], theta[3]);
-  *past = (CbsRow){.T = draw_age(random)};
-  live(random, rate, INFINITY, p, past);
+  *row = (CbsRow){.T = draw_age(random)};
+  live(random, rate, INFINITY, p, row);
 }
 
-static void draw_pareto_nbd(Random *random, const double *theta, CbsRow *past)
+static void draw_pareto_nbd(Random *random, const double *theta, CbsRow *row)
 {
   double rate = random_gamma(random, theta[0]) / theta[1];
   double end = random_exponential(random) / (random_gamma(random, theta[2]) / theta[3]);
-  *past = (CbsRow){.T = draw_age(random)};
-  live(random, rate, end, -1, past);
+  *row = (CbsRow){.T = draw_age(random)};
+  live(random, rate, end, -1, row);
 }
 
-static void draw_bgbb(Random *random, const double *theta, CbsRow *past)
+static void draw_bgbb(Random *random, const double *theta, CbsRow *row)
 {
   double p = random_beta(random, theta[0], theta[1]), end = random_beta(random, theta[2], theta[3]);
-  *past = (CbsRow){.T = 12};
+  *row = (CbsRow){.T = 12};
   for (int i = 1; i <= 12 && random_uniform(random) >= end; i++) {
     if (random_uniform(random) < p) {
-      past->x++;
-      past->t_x = i;
+      row->x++;
+      row->t_x = i;
     }
   }
 }
 
-static void draw_gamma_gamma(Random *random, const double *theta, CbsRow *past)
+static void draw_gamma_gamma(Random *random, const double *theta, CbsRow *row)
 {
   double nu = random_gamma(random, theta[1]) / theta[2];
   double x = 1 + floor(5 * random_uniform(random));
-  *past = (CbsRow){.x = x, .t_x = random_gamma(random, theta[0] * x) / (nu * x)};
+  *row = (CbsRow){.x = x, .t_x = random_gamma(random, theta[0] * x) / (nu * x)};
 }
 
 /* CDNOW (Fader & Hardie 2005, 2013), BG/BB: donations (Fader, Hardie & Shang 2010); MBG/NBD: CDNOW. */
@@ -112,10 +112,10 @@ static bool is_near(double a, double b, double relative)
     if (!is_near(a_, b_, relative)) fail_msg("%s: %.17g is not %.17g", subject->model->name, a_, b_); \
   } while (0)
 
-/* Some pasts, BG/BB's in whole numbers. */
-static const CbsRow PASTS[] = {{0, 0, 38},   {2, 30, 38}, {1, 1, 50},     {7, 38, 38},
-                               {26, 30, 39}, {0, 0, 1},   {150, 389, 400}};
-#define N_PASTS ((int)(sizeof PASTS / sizeof *PASTS))
+/* Some CBS rows, BG/BB's in whole numbers. */
+static const CbsRow CBS_ROWS[] = {{0, 0, 38},   {2, 30, 38}, {1, 1, 50},     {7, 38, 38},
+                                  {26, 30, 39}, {0, 0, 1},   {150, 389, 400}};
+#define N_CBS_ROWS ((int)(sizeof CBS_ROWS / sizeof *CBS_ROWS))
 static const double HORIZONS[] = {1, 13, 52, 400};
 
 static void names(void **unused)
@@ -135,22 +135,22 @@ static void predictions(const Subject *subject)
 {
   const BtydModel *model = subject->model;
   const double *theta = subject->theta;
-  for (int i = 0; i < N_PASTS; i++) {
-    const CbsRow *past = &PASTS[i];
-    assert_null(btyd_row_problem(model, past));
-    double alive = model->p_alive(theta, past), before = 0, last = 1;
+  for (int i = 0; i < N_CBS_ROWS; i++) {
+    const CbsRow *row = &CBS_ROWS[i];
+    assert_null(btyd_row_problem(model, row));
+    double alive = model->p_alive(theta, row), before = 0, last = 1;
     assert_true(alive >= 0 && alive <= 1);
-    assert_close(model->p_alive_at(theta, past, 0), alive, 1e-12);
-    assert_true(model->expected(theta, past, 0) == 0);
+    assert_close(model->p_alive_at(theta, row, 0), alive, 1e-12);
+    assert_true(model->expected(theta, row, 0) == 0);
     for (int h = 0; h < 4; h++) {
-      double expected = model->expected(theta, past, HORIZONS[h]), later = model->p_alive_at(theta, past, HORIZONS[h]);
+      double expected = model->expected(theta, row, HORIZONS[h]), later = model->p_alive_at(theta, row, HORIZONS[h]);
       assert_true(expected > before && later >= 0 && later < alive && later <= last);
       before = expected;
       last = later;
-      double none = model->pmf(theta, past, 0, HORIZONS[h]), sum = 0, mean = 0;
+      double none = model->pmf(theta, row, 0, HORIZONS[h]), sum = 0, mean = 0;
       assert_true(none > 1 - alive - 1e-12 && none <= 1);
       for (double n = 0; HORIZONS[h] < 60 && n < 4000; n++) { /* the distribution adds up, to the mean */
-        double mass = model->pmf(theta, past, n, HORIZONS[h]);
+        double mass = model->pmf(theta, row, n, HORIZONS[h]);
         assert_true(mass >= 0);
         sum += mass;
         mean += n * mass;
@@ -164,13 +164,13 @@ static void predictions(const Subject *subject)
       }
     }
     /* Undiscounted is the same; discounting by short periods tends to the integral. */
-    double same, coarse, dert = model->dert(theta, past, 0.2), step = model->discrete ? 1 : 0.002;
-    assert_int_equal(btyd_discounted(model, theta, past, 52, 0, 1, &same, &WATCH_NEVER), STATUS_OK);
-    assert_true(same == model->expected(theta, past, 52));
-    assert_int_equal(btyd_discounted(model, theta, past, 400, expm1(0.2 * step), step, &coarse, &WATCH_NEVER),
+    double same, coarse, dert = model->dert(theta, row, 0.2), step = model->discrete ? 1 : 0.002;
+    assert_int_equal(btyd_discounted(model, theta, row, 52, 0, 1, &same, &WATCH_NEVER), STATUS_OK);
+    assert_true(same == model->expected(theta, row, 52));
+    assert_int_equal(btyd_discounted(model, theta, row, 400, expm1(0.2 * step), step, &coarse, &WATCH_NEVER),
                      STATUS_OK);
     assert_close(dert, coarse, model->discrete ? 1e-9 : 1e-3);
-    assert_true(model->dert(theta, past, 0.1) > dert && dert > model->dert(theta, past, 0.3));
+    assert_true(model->dert(theta, row, 0.1) > dert && dert > model->dert(theta, row, 0.3));
   }
   /* A new customer is one who has just bought for the first time. */
   const CbsRow fresh = {0, 0, 0};
@@ -188,34 +188,34 @@ static void units(const Subject *subject)
   for (int i = 0; i < BTYD_PARAMETERS; i++) {
     theta[i] = subject->theta[i] * (model->time_parameters >> i & 1 ? 1e-4 : 1);
   }
-  for (int i = 0; i < N_PASTS && !model->discrete && !model->spend; i++) {
-    CbsRow past = {PASTS[i].x, PASTS[i].t_x * 1e-4, PASTS[i].T * 1e-4};
-    assert_close(model->p_alive(theta, &past), model->p_alive(subject->theta, &PASTS[i]), 1e-11);
-    assert_close(model->expected(theta, &past, 52e-4), model->expected(subject->theta, &PASTS[i], 52), 1e-11);
-    assert_close(model->dert(theta, &past, 20), model->dert(subject->theta, &PASTS[i], 0.002), 1e-11);
+  for (int i = 0; i < N_CBS_ROWS && !model->discrete && !model->spend; i++) {
+    CbsRow row = {CBS_ROWS[i].x, CBS_ROWS[i].t_x * 1e-4, CBS_ROWS[i].T * 1e-4};
+    assert_close(model->p_alive(theta, &row), model->p_alive(subject->theta, &CBS_ROWS[i]), 1e-11);
+    assert_close(model->expected(theta, &row, 52e-4), model->expected(subject->theta, &CBS_ROWS[i], 52), 1e-11);
+    assert_close(model->dert(theta, &row, 20), model->dert(subject->theta, &CBS_ROWS[i], 0.002), 1e-11);
   }
 }
 
 static Cbs simulate(const Subject *subject, uint64_t seed, int n)
 {
   Random random = random_seed(seed, 1);
-  Cbs pasts = {0};
+  Cbs cbs = {0};
   for (int i = 0; i < n; i++) {
-    CbsRow past;
-    subject->draw(&random, subject->theta, &past);
-    assert_null(btyd_row_problem(subject->model, &past));
-    assert_int_equal(cbs_add(&pasts, past, NULL, 1), STATUS_OK);
+    CbsRow row;
+    subject->draw(&random, subject->theta, &row);
+    assert_null(btyd_row_problem(subject->model, &row));
+    assert_int_equal(cbs_add(&cbs, row, NULL, 1), STATUS_OK);
   }
-  assert_int_equal(cbs_finish(&pasts, &NEVER), STATUS_OK);
-  return pasts;
+  assert_int_equal(cbs_finish(&cbs, &NEVER), STATUS_OK);
+  return cbs;
 }
 
-static double total(const Subject *subject, const double *theta, const Cbs *pasts)
+static double total(const Subject *subject, const double *theta, const Cbs *cbs)
 {
   double sum = 0;
-  for (size_t i = 0; i < pasts->n; i++) {
-    CbsRow past = {pasts->x[i], pasts->t_x[i], pasts->T[i]};
-    sum += pasts->weight[i] * subject->model->log_likelihood(theta, &past);
+  for (size_t i = 0; i < cbs->n; i++) {
+    CbsRow row = {cbs->x[i], cbs->t_x[i], cbs->T[i]};
+    sum += cbs->weight[i] * subject->model->log_likelihood(theta, &row);
   }
   return sum;
 }
@@ -224,14 +224,14 @@ static double total(const Subject *subject, const double *theta, const Cbs *past
 ** The gradient (and the Hessian, where there is one) against differences of the value (of the gradient), away from the
 ** maximum.
 */
-static void derivatives(const Subject *subject, const Cbs *pasts)
+static void derivatives(const Subject *subject, const Cbs *cbs)
 {
   const BtydModel *model = subject->model;
   void *fitter;
   double at[BTYD_VARIABLES], value, gradient[BTYD_VARIABLES], above[BTYD_VARIABLES], below[BTYD_VARIABLES];
   double hessian[BTYD_VARIABLES * BTYD_VARIABLES];
   int n = model->n_parameters;
-  assert_int_equal(model->open(pasts, &fitter, &NEVER), STATUS_OK);
+  assert_int_equal(model->open(cbs, &fitter, &NEVER), STATUS_OK);
   for (int i = 0; i < n; i++) {
     at[i] = log(subject->theta[i]) + 0.2 * (i % 2 ? -1 : 1);
   }
@@ -245,7 +245,7 @@ static void derivatives(const Subject *subject, const Cbs *pasts)
   for (int i = 0; i < n; i++) {
     theta[i] = exp(at[i]);
   }
-  assert_close(total(subject, theta, pasts), value, 1e-10);
+  assert_close(total(subject, theta, cbs), value, 1e-10);
   for (int i = 0; i < n; i++) {
     double width = 1e-5, centre = at[i], high, low;
     at[i] = centre + width;
@@ -274,14 +274,14 @@ static void derivatives(const Subject *subject, const Cbs *pasts)
 static void fits(const Subject *subject)
 {
   const BtydModel *model = subject->model;
-  Cbs pasts = simulate(subject, 7, 6000), doubled = {0}, scaled = {0};
+  Cbs cbs = simulate(subject, 7, 6000), doubled = {0}, scaled = {0};
   BtydFit fit, again;
-  derivatives(subject, &pasts);
-  assert_int_equal(btyd_fit(model, &pasts, &fit, &NEVER), STATUS_OK);
+  derivatives(subject, &cbs);
+  assert_int_equal(btyd_fit(model, &cbs, &fit, &NEVER), STATUS_OK);
   if (!fit.converged) fail_msg("%s: %s", model->name, fit.reason);
-  assert_true(fit.customers == 6000 && fit.rows == pasts.n && fit.reason[0] == 0);
-  assert_close(fit.log_likelihood, total(subject, fit.theta, &pasts), 1e-10);
-  double gain = fit.log_likelihood - total(subject, subject->theta, &pasts);
+  assert_true(fit.customers == 6000 && fit.rows == cbs.n && fit.reason[0] == 0);
+  assert_close(fit.log_likelihood, total(subject, fit.theta, &cbs), 1e-10);
+  double gain = fit.log_likelihood - total(subject, subject->theta, &cbs);
   assert_true(gain > 0 && gain < 15); /* twice it is chi-squared with as many degrees as parameters */
   for (int i = 0; i < model->n_parameters; i++) {
     double error = sqrt(fit.covariance[i * fit.n_variables + i]);
@@ -289,12 +289,12 @@ static void fits(const Subject *subject)
   }
   assert_close(btyd_aic(&fit), 2 * model->n_parameters - 2 * fit.log_likelihood, 1e-15);
   assert_close(btyd_bic(&fit), model->n_parameters * log(6000) - 2 * fit.log_likelihood, 1e-15);
-  for (size_t i = 0; i < pasts.n; i++) {
-    CbsRow past = {pasts.x[i], pasts.t_x[i], pasts.T[i]};
-    assert_int_equal(cbs_add(&doubled, past, NULL, 2 * pasts.weight[i]), STATUS_OK);
-    past.t_x *= model->discrete ? 1 : 604800;
-    past.T *= model->discrete ? 1 : 604800;
-    assert_int_equal(cbs_add(&scaled, past, NULL, pasts.weight[i]), STATUS_OK);
+  for (size_t i = 0; i < cbs.n; i++) {
+    CbsRow row = {cbs.x[i], cbs.t_x[i], cbs.T[i]};
+    assert_int_equal(cbs_add(&doubled, row, NULL, 2 * cbs.weight[i]), STATUS_OK);
+    row.t_x *= model->discrete ? 1 : 604800;
+    row.T *= model->discrete ? 1 : 604800;
+    assert_int_equal(cbs_add(&scaled, row, NULL, cbs.weight[i]), STATUS_OK);
   }
   assert_int_equal(cbs_finish(&doubled, &NEVER), STATUS_OK);
   assert_int_equal(cbs_finish(&scaled, &NEVER), STATUS_OK);
@@ -311,7 +311,7 @@ static void fits(const Subject *subject)
     double unit = !model->discrete && model->time_parameters >> i & 1 ? 604800 : 1;
     assert_close(again.theta[i], unit * fit.theta[i], 1e-8);
   }
-  cbs_free(&pasts);
+  cbs_free(&cbs);
   cbs_free(&doubled);
   cbs_free(&scaled);
 }
@@ -328,15 +328,15 @@ static void coverage(const Subject *subject)
   const BtydModel *model = subject->model;
   int covered[BTYD_PARAMETERS] = {0}, converged = 0;
   for (int shop = 0; shop < SHOPS; shop++) {
-    Cbs pasts = simulate(subject, 100 + (uint64_t)shop, 1000);
+    Cbs cbs = simulate(subject, 100 + (uint64_t)shop, 1000);
     BtydFit fit;
-    assert_int_equal(btyd_fit(model, &pasts, &fit, &NEVER), STATUS_OK);
+    assert_int_equal(btyd_fit(model, &cbs, &fit, &NEVER), STATUS_OK);
     converged += fit.converged;
     for (int i = 0; fit.converged && i < model->n_parameters; i++) {
       double error = sqrt(fit.covariance[i * fit.n_variables + i]);
       covered[i] += fabs(log(fit.theta[i] / subject->theta[i])) <= 1.959963984540054 * error;
     }
-    cbs_free(&pasts);
+    cbs_free(&cbs);
   }
   assert_true(converged >= 54);
   for (int i = 0; i < model->n_parameters; i++) {
@@ -351,28 +351,28 @@ static void refuses(const Subject *subject)
 {
   const BtydModel *model = subject->model;
   const CbsRow alike = model->spend ? (CbsRow){2, 30, 0} : (CbsRow){2, 5, 9};
-  Cbs pasts = {0};
+  Cbs cbs = {0};
   BtydFit fit;
-  assert_int_equal(cbs_finish(&pasts, &NEVER), STATUS_OK);
-  assert_int_equal(btyd_fit(model, &pasts, &fit, &NEVER), STATUS_OK);
+  assert_int_equal(cbs_finish(&cbs, &NEVER), STATUS_OK);
+  assert_int_equal(btyd_fit(model, &cbs, &fit, &NEVER), STATUS_OK);
   assert_false(fit.converged);
   assert_string_equal(fit.reason, model->spend ? "nobody bought again for a value above 0" : "there are no customers");
-  cbs_free(&pasts);
-  assert_int_equal(cbs_add(&pasts, alike, NULL, 100), STATUS_OK);
-  assert_int_equal(cbs_finish(&pasts, &NEVER), STATUS_OK);
-  assert_int_equal(btyd_fit(model, &pasts, &fit, &NEVER), STATUS_OK);
+  cbs_free(&cbs);
+  assert_int_equal(cbs_add(&cbs, alike, NULL, 100), STATUS_OK);
+  assert_int_equal(cbs_finish(&cbs, &NEVER), STATUS_OK);
+  assert_int_equal(btyd_fit(model, &cbs, &fit, &NEVER), STATUS_OK);
   assert_false(fit.converged);
   assert_string_equal(fit.reason, "all customers are alike");
-  cbs_free(&pasts);
+  cbs_free(&cbs);
   for (int i = 0; i < 5 && !model->spend; i++) {
-    assert_int_equal(cbs_add(&pasts, (CbsRow){0, 0, 10 + i}, NULL, 10), STATUS_OK);
+    assert_int_equal(cbs_add(&cbs, (CbsRow){0, 0, 10 + i}, NULL, 10), STATUS_OK);
   }
   if (!model->spend) {
-    assert_int_equal(cbs_finish(&pasts, &NEVER), STATUS_OK);
-    assert_int_equal(btyd_fit(model, &pasts, &fit, &NEVER), STATUS_OK);
+    assert_int_equal(cbs_finish(&cbs, &NEVER), STATUS_OK);
+    assert_int_equal(btyd_fit(model, &cbs, &fit, &NEVER), STATUS_OK);
     assert_false(fit.converged);
     assert_true(strlen(fit.reason) > 10);
-    cbs_free(&pasts);
+    cbs_free(&cbs);
   }
 }
 
@@ -393,16 +393,16 @@ static void contract(void **state)
   fits(subject);
   coverage(subject);
   refuses(subject);
-  Cbs pasts = simulate(subject, 3, 200);
+  Cbs cbs = simulate(subject, 3, 200);
   BtydFit fit;
-  assert_int_equal(btyd_fit(subject->model, &pasts, &fit, &now), STATUS_INTERRUPT);
+  assert_int_equal(btyd_fit(subject->model, &cbs, &fit, &now), STATUS_INTERRUPT);
   if (!subject->model->spend) {
     double sum;
-    assert_int_equal(btyd_discounted(subject->model, subject->theta, &PASTS[0], 400, 0.1, 1, &sum, &now), STATUS_OK);
-    assert_int_equal(btyd_discounted(subject->model, subject->theta, &PASTS[0], 4000, 0.1, 1, &sum, &now),
+    assert_int_equal(btyd_discounted(subject->model, subject->theta, &CBS_ROWS[0], 400, 0.1, 1, &sum, &now), STATUS_OK);
+    assert_int_equal(btyd_discounted(subject->model, subject->theta, &CBS_ROWS[0], 4000, 0.1, 1, &sum, &now),
                      STATUS_INTERRUPT);
   }
-  cbs_free(&pasts);
+  cbs_free(&cbs);
 }
 
 static bool stop_at(void *context)
@@ -419,10 +419,10 @@ static void many_customers(void **unused)
   (void)unused;
   for (int i = 0; i < 3; i++) {
     const Subject *subject = &SUBJECTS[i];
-    Cbs pasts = simulate(subject, 11, 45000);
+    Cbs cbs = simulate(subject, 11, 45000);
     BtydFit fit;
-    assert_true(pasts.n >= 40000);
-    assert_int_equal(btyd_fit(subject->model, &pasts, &fit, &NEVER), STATUS_OK);
+    assert_true(cbs.n >= 40000);
+    assert_int_equal(btyd_fit(subject->model, &cbs, &fit, &NEVER), STATUS_OK);
     assert_true(fit.converged && fit.iterations <= 10);
     for (int k = 0; k < fit.n_variables; k++) {
       double error = sqrt(fit.covariance[k * (fit.n_variables + 1)]);
@@ -430,25 +430,25 @@ static void many_customers(void **unused)
     }
     for (int left = 1; left <= 64; left *= 4) {
       int questions = left;
-      Status status = btyd_fit(subject->model, &pasts, &fit, &(Watch){stop_at, &questions});
+      Status status = btyd_fit(subject->model, &cbs, &fit, &(Watch){stop_at, &questions});
       assert_int_equal(status, questions > 0 ? STATUS_OK : STATUS_INTERRUPT);
     }
-    cbs_free(&pasts);
+    cbs_free(&cbs);
   }
   Random random = random_seed(12, 1);
-  Cbs pasts = {0};
+  Cbs cbs = {0};
   BtydFit fit;
   for (int i = 0; i < 45000; i++) { /* nobody leaves */
-    CbsRow past = {.T = draw_age(&random)};
-    live(&random, random_gamma(&random, 1.5) / 8, INFINITY, -1, &past);
-    assert_int_equal(cbs_add(&pasts, past, NULL, 1), STATUS_OK);
+    CbsRow row = {.T = draw_age(&random)};
+    live(&random, random_gamma(&random, 1.5) / 8, INFINITY, -1, &row);
+    assert_int_equal(cbs_add(&cbs, row, NULL, 1), STATUS_OK);
   }
-  assert_int_equal(cbs_finish(&pasts, &NEVER), STATUS_OK);
-  assert_int_equal(btyd_fit(&BGNBD, &pasts, &fit, &NEVER), STATUS_OK);
+  assert_int_equal(cbs_finish(&cbs, &NEVER), STATUS_OK);
+  assert_int_equal(btyd_fit(&BGNBD, &cbs, &fit, &NEVER), STATUS_OK);
   assert_false(fit.converged);
   assert_true(fit.at_limit && strstr(fit.reason, "(nobody drops out)"));
   assert_true(fabs(fit.theta[0] / fit.theta[1] - 1.5 / 8) < 0.005);
-  cbs_free(&pasts);
+  cbs_free(&cbs);
 }
 
 static void domains(void **unused)
@@ -456,14 +456,14 @@ static void domains(void **unused)
   (void)unused;
   const struct {
     const BtydModel *model;
-    CbsRow past;
+    CbsRow row;
   } cases[] = {{&BGNBD, {-1, 0, 1}},        {&BGNBD, {1.5, 1, 2}},     {&BGNBD, {1, 3, 2}},
                {&BGNBD, {0, 1, 2}},         {&BGNBD, {1, 0, 2}},       {&BGNBD, {1, NAN, 2}},
                {&BGNBD, {0, 0, -1}},        {&BGBB, {3, 2, 5}},        {&BGBB, {1, 1.5, 5}},
                {&BGBB, {1, 1, 5.5}},        {&GAMMA_GAMMA, {0, 1, 0}}, {&GAMMA_GAMMA, {1, 0, 0}},
                {&GAMMA_GAMMA, {NAN, 1, 0}}, {&PARETO_NBD, {1, 1, NAN}}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-    assert_non_null(btyd_row_problem(cases[i].model, &cases[i].past));
+    assert_non_null(btyd_row_problem(cases[i].model, &cases[i].row));
   }
 }
 

@@ -11,38 +11,38 @@ static const Watch NEVER = {0};
 static void merges_equal_rows(void **unused)
 {
   (void)unused;
-  Cbs pasts = {0};
+  Cbs cbs = {0};
   const CbsRow rows[] = {{2, 30, 38}, {0, 0, 38}, {2, 30, 38}, {0, 0, 12}, {2, 29, 38}, {0, -0.0, 38}};
   for (int i = 0; i < 6; i++) {
-    assert_int_equal(cbs_add(&pasts, rows[i], NULL, i == 2 ? 5 : 1), STATUS_OK);
+    assert_int_equal(cbs_add(&cbs, rows[i], NULL, i == 2 ? 5 : 1), STATUS_OK);
   }
-  assert_int_equal(cbs_finish(&pasts, &NEVER), STATUS_OK);
-  assert_int_equal(pasts.n, 4);
+  assert_int_equal(cbs_finish(&cbs, &NEVER), STATUS_OK);
+  assert_int_equal(cbs.n, 4);
   const double x[] = {0, 0, 2, 2}, t_x[] = {0, 0, 29, 30}, T[] = {12, 38, 38, 38}, weight[] = {1, 2, 1, 6};
   for (int i = 0; i < 4; i++) {
-    assert_true(pasts.x[i] == x[i] && pasts.t_x[i] == t_x[i] && pasts.T[i] == T[i] && pasts.weight[i] == weight[i]);
+    assert_true(cbs.x[i] == x[i] && cbs.t_x[i] == t_x[i] && cbs.T[i] == T[i] && cbs.weight[i] == weight[i]);
   }
-  assert_true(cbs_customers(&pasts) == 10);
-  cbs_free(&pasts);
-  cbs_free(&pasts);
+  assert_true(cbs_customers(&cbs) == 10);
+  cbs_free(&cbs);
+  cbs_free(&cbs);
 }
 
 static void tells_covariates_apart(void **unused)
 {
   (void)unused;
-  Cbs pasts = {.n_covariates = 2};
+  Cbs cbs = {.n_covariates = 2};
   for (int i = 0; i < 100; i++) {
     const double z[] = {i % 3, -(i % 2)};
-    assert_int_equal(cbs_add(&pasts, (CbsRow){1, 2, 3}, z, 1), STATUS_OK);
+    assert_int_equal(cbs_add(&cbs, (CbsRow){1, 2, 3}, z, 1), STATUS_OK);
   }
-  assert_int_equal(cbs_finish(&pasts, &NEVER), STATUS_OK);
-  assert_int_equal(pasts.n, 6);
+  assert_int_equal(cbs_finish(&cbs, &NEVER), STATUS_OK);
+  assert_int_equal(cbs.n, 6);
   for (int i = 0; i < 6; i++) {
-    assert_true(pasts.z[2 * i] == i / 2 && pasts.z[2 * i + 1] == i % 2 - 1);
-    assert_true(pasts.weight[i] == (i == 0 || i == 1 ? 17 : pasts.weight[i]));
+    assert_true(cbs.z[2 * i] == i / 2 && cbs.z[2 * i + 1] == i % 2 - 1);
+    assert_true(cbs.weight[i] == (i == 0 || i == 1 ? 17 : cbs.weight[i]));
   }
-  assert_true(cbs_customers(&pasts) == 100);
-  cbs_free(&pasts);
+  assert_true(cbs_customers(&cbs) == 100);
+  cbs_free(&cbs);
 }
 
 /* Any order of arrival, and any grouping by whole weights, gives the same rows to the bit. */
@@ -87,14 +87,14 @@ static void stops_and_is_empty(void **unused)
 {
   (void)unused;
   const Watch now = {stop_now, NULL};
-  Cbs pasts = {0};
-  assert_int_equal(cbs_finish(&pasts, &NEVER), STATUS_OK);
-  assert_true(cbs_customers(&pasts) == 0);
-  cbs_free(&pasts);
-  assert_int_equal(cbs_add(&pasts, (CbsRow){0, 0, 1}, NULL, 1), STATUS_OK);
-  assert_int_equal(cbs_add(&pasts, (CbsRow){0, 0, 2}, NULL, 1), STATUS_OK);
-  assert_int_equal(cbs_finish(&pasts, &now), STATUS_INTERRUPT);
-  cbs_free(&pasts);
+  Cbs cbs = {0};
+  assert_int_equal(cbs_finish(&cbs, &NEVER), STATUS_OK);
+  assert_true(cbs_customers(&cbs) == 0);
+  cbs_free(&cbs);
+  assert_int_equal(cbs_add(&cbs, (CbsRow){0, 0, 1}, NULL, 1), STATUS_OK);
+  assert_int_equal(cbs_add(&cbs, (CbsRow){0, 0, 2}, NULL, 1), STATUS_OK);
+  assert_int_equal(cbs_finish(&cbs, &now), STATUS_INTERRUPT);
+  cbs_free(&cbs);
 }
 
 static bool stop_after(void *context)
@@ -111,14 +111,14 @@ static void stops_anywhere(void **unused)
   for (; status == STATUS_INTERRUPT; asked++) {
     int left = asked;
     const Watch watch = {stop_after, &left};
-    Cbs pasts = {.n_covariates = 1, .watch = &watch};
+    Cbs cbs = {.n_covariates = 1, .watch = &watch};
     status = STATUS_OK;
     for (int i = 0; i < 40000 && status == STATUS_OK; i++) {
-      status = cbs_add(&pasts, (CbsRow){1, i * 7919 % 40009, 50000}, (const double[]){i % 2}, 1);
+      status = cbs_add(&cbs, (CbsRow){1, i * 7919 % 40009, 50000}, (const double[]){i % 2}, 1);
     }
-    status = status == STATUS_OK ? cbs_finish(&pasts, &watch) : status;
-    assert_true(status == STATUS_INTERRUPT || (status == STATUS_OK && pasts.n == 40000));
-    cbs_free(&pasts);
+    status = status == STATUS_OK ? cbs_finish(&cbs, &watch) : status;
+    assert_true(status == STATUS_INTERRUPT || (status == STATUS_OK && cbs.n == 40000));
+    cbs_free(&cbs);
   }
   assert_int_equal(status, STATUS_OK);
   /* 3 for each of 13 merges, as many for the runs and the columns, and one at least for each growth */

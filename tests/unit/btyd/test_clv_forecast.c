@@ -12,7 +12,7 @@ static const Watch NEVER = {0};
 typedef struct Shop {
   CustomerSummary summary;
   Customers customers;
-  SummaryCbs pasts;
+  SummaryCbs cbs;
   ClvForecast forecast;
 } Shop;
 
@@ -26,8 +26,7 @@ static void shop_read(Shop *shop, const Row *rows, size_t n, const char *until, 
     end = rows[i].time > end ? rows[i].time : end;
   }
   assert_int_equal(customer_summary_finish(&shop->summary, &shop->customers, end, &NEVER), STATUS_OK);
-  assert_int_equal(summary_cbs(&shop->summary, &shop->customers, unit_days, true, NULL, &shop->pasts, &NEVER),
-                   STATUS_OK);
+  assert_int_equal(summary_cbs(&shop->summary, &shop->customers, unit_days, true, NULL, &shop->cbs, &NEVER), STATUS_OK);
   shop->forecast = (ClvForecast){.unit_days = unit_days, .horizon = 364 / unit_days, .level = 0.95};
 }
 
@@ -35,8 +34,8 @@ static void shop_free(Shop *shop)
 {
   clv_forecast_free(&shop->forecast);
   clv_forecast_free(&shop->forecast);
-  summary_cbs_free(&shop->pasts);
-  summary_cbs_free(&shop->pasts);
+  summary_cbs_free(&shop->cbs);
+  summary_cbs_free(&shop->cbs);
   customer_summary_free(&shop->summary);
   customers_free(&shop->customers);
 }
@@ -84,7 +83,7 @@ static void cdnow(void **unused)
     Shop shop = {0};
     shop_read(&shop, rows, n, "1997-09-30", 7);
     shop.forecast.annual_discount = discount ? 0.1 : 0;
-    assert_int_equal(clv_forecast_fit(&shop.forecast, &shop.pasts, 0, &NEVER), STATUS_OK);
+    assert_int_equal(clv_forecast_fit(&shop.forecast, &shop.cbs, 0, &NEVER), STATUS_OK);
     assert_ptr_equal(shop.forecast.model, &BGNBD);
     assert_true(shop.forecast.has_spend);
     for (int round = 0; round < 2; round++) { /* the second time from memory */
@@ -116,7 +115,7 @@ static void lowest_aic(void **unused)
   Row *rows = cdnow_rows(&n);
   Shop shop = {0};
   shop_read(&shop, rows, n, "1997-09-30", 7);
-  assert_int_equal(clv_forecast_fit(&shop.forecast, &shop.pasts, CLV_FORECAST_AUTO, &NEVER), STATUS_OK);
+  assert_int_equal(clv_forecast_fit(&shop.forecast, &shop.cbs, CLV_FORECAST_AUTO, &NEVER), STATUS_OK);
   assert_ptr_equal(shop.forecast.model, &MBGNBD);
   static const double LL[] = {-9582.42920667393, -9582.13571555375, -9594.97617893954};
   for (int i = 0; i < CLV_FORECAST_MODELS; i++) {
@@ -137,20 +136,20 @@ static void memory_and_unit(void **unused)
   Shop shop = {0}, days = {0};
   shop_read(&shop, rows, n, NULL, 7);
   shop_read(&days, rows, n, NULL, 1);
-  assert_int_equal(clv_forecast_fit(&shop.forecast, &shop.pasts, 2, &NEVER), STATUS_OK);
-  assert_int_equal(clv_forecast_fit(&days.forecast, &days.pasts, 2, &NEVER), STATUS_OK);
+  assert_int_equal(clv_forecast_fit(&shop.forecast, &shop.cbs, 2, &NEVER), STATUS_OK);
+  assert_int_equal(clv_forecast_fit(&days.forecast, &days.cbs, 2, &NEVER), STATUS_OK);
   const BtydFit *fit = shop.forecast.chosen;
   for (uint32_t i = 0; i < shop.summary.n_rows; i++) {
     CustomerSummaryRow row;
     customer_summary_get(&shop.summary, &shop.customers, i, &row);
-    CbsRow past = {(double)row.repeats, (double)row.recency / 7, (double)row.age / 7};
-    assert_true(clv_forecast_p_alive(&shop.forecast, &row) == PARETO_NBD.p_alive(fit->theta, &past));
-    assert_true(clv_forecast_purchases(&shop.forecast, &row) == PARETO_NBD.expected(fit->theta, &past, 52));
+    CbsRow row = {(double)row.repeats, (double)row.recency / 7, (double)row.age / 7};
+    assert_true(clv_forecast_p_alive(&shop.forecast, &row) == PARETO_NBD.p_alive(fit->theta, &row));
+    assert_true(clv_forecast_purchases(&shop.forecast, &row) == PARETO_NBD.expected(fit->theta, &row, 52));
     assert_true(clv_forecast_value(&shop.forecast, &row) ==
                 clv_forecast_purchases(&shop.forecast, &row) * clv_forecast_mean_value(&shop.forecast, &row));
     if (row.repeats) {
       assert_close(clv_forecast_mean_value(&shop.forecast, &row),
-                   GAMMA_GAMMA.expected_value(shop.forecast.spend.theta, past.x, fmax(row.mean, 1e-300)), 1e-12);
+                   GAMMA_GAMMA.expected_value(shop.forecast.spend.theta, row.x, fmax(row.mean, 1e-300)), 1e-12);
     }
     Interval one = clv_forecast_interval(&shop.forecast, &row), other = clv_forecast_interval(&days.forecast, &row);
     assert_close(other.low, one.low, 1e-6);
@@ -164,7 +163,7 @@ static void memory_and_unit(void **unused)
 static void bootstrap_run(Shop *shop, const Row *rows, size_t n, uint64_t seed)
 {
   shop_read(shop, rows, n, "1997-09-30", 7);
-  assert_int_equal(clv_forecast_fit(&shop->forecast, &shop->pasts, 0, &NEVER), STATUS_OK);
+  assert_int_equal(clv_forecast_fit(&shop->forecast, &shop->cbs, 0, &NEVER), STATUS_OK);
   assert_int_equal(clv_forecast_bootstrap(&shop->forecast, &shop->summary, &shop->customers, 60, seed, &NEVER),
                    STATUS_OK);
   assert_true(shop->forecast.n_replicates >= 55);
@@ -181,7 +180,7 @@ static void bootstrap(void **unused)
   bootstrap_run(&same, rows, n, 7);
   bootstrap_run(&other, rows, n, 8);
   shop_read(&delta, rows, n, "1997-09-30", 7);
-  assert_int_equal(clv_forecast_fit(&delta.forecast, &delta.pasts, 0, &NEVER), STATUS_OK);
+  assert_int_equal(clv_forecast_fit(&delta.forecast, &delta.cbs, 0, &NEVER), STATUS_OK);
   double width = 0, width_delta = 0;
   int differ = 0;
   for (uint32_t i = 0; i < 200; i++) {
@@ -260,7 +259,7 @@ static void mean_instead(void **unused)
   static Row rows[SMALL * 60];
   Shop shop = {0};
   shop_read(&shop, rows, small_shop(rows, ten), NULL, 7);
-  assert_int_equal(clv_forecast_fit(&shop.forecast, &shop.pasts, CLV_FORECAST_AUTO, &NEVER), STATUS_OK);
+  assert_int_equal(clv_forecast_fit(&shop.forecast, &shop.cbs, CLV_FORECAST_AUTO, &NEVER), STATUS_OK);
   assert_non_null(shop.forecast.model);
   assert_false(shop.forecast.has_spend);
   assert_true(shop.forecast.spend.reason[0] != 0);
@@ -294,9 +293,9 @@ static void mean_by_definition(void **unused)
       squares += round ? pow(sum - s / x * (double)row.repeats, 2) : 0;
     }
   }
-  assert_close(shop.pasts.mean, s / x, 1e-12);
-  assert_close(shop.pasts.mean_sd, sqrt(squares * n / (n - 1)) / x, 1e-10);
-  assert_true(cbs_customers(&shop.pasts.purchases) == n);
+  assert_close(shop.cbs.mean, s / x, 1e-12);
+  assert_close(shop.cbs.mean_sd, sqrt(squares * n / (n - 1)) / x, 1e-10);
+  assert_true(cbs_customers(&shop.cbs.purchases) == n);
   shop_free(&shop);
 }
 
@@ -309,7 +308,7 @@ static void negative_values(void **unused)
   static Row rows[SMALL * 60];
   Shop shop = {0}, losing = {0};
   shop_read(&shop, rows, small_shop(rows, refund), NULL, 7);
-  assert_int_equal(clv_forecast_fit(&shop.forecast, &shop.pasts, CLV_FORECAST_AUTO, &NEVER), STATUS_OK);
+  assert_int_equal(clv_forecast_fit(&shop.forecast, &shop.cbs, CLV_FORECAST_AUTO, &NEVER), STATUS_OK);
   CustomerSummaryRow row = row_of(&shop, REFUNDED);
   assert_true(row.mean < 0);
   assert_non_null(shop.forecast.model);
@@ -318,7 +317,7 @@ static void negative_values(void **unused)
                GAMMA_GAMMA.expected_value(shop.forecast.spend.theta, (double)row.repeats, 1e-300), 1e-12);
   assert_true(clv_forecast_interval(&shop.forecast, &row).low > 0);
   shop_read(&losing, rows, small_shop(rows, lose), NULL, 7);
-  assert_int_equal(clv_forecast_fit(&losing.forecast, &losing.pasts, CLV_FORECAST_AUTO, &NEVER), STATUS_OK);
+  assert_int_equal(clv_forecast_fit(&losing.forecast, &losing.cbs, CLV_FORECAST_AUTO, &NEVER), STATUS_OK);
   assert_non_null(losing.forecast.model);
   assert_false(losing.forecast.has_spend);
   assert_true(clv_forecast_value(&losing.forecast, &row) < 0);
@@ -336,7 +335,7 @@ static void nothing_to_fit(void **unused)
     rows[i] = (Row){at("2024-01-01") + i * DAY, i, 10, i + 1};
   }
   shop_read(&shop, rows, 40, NULL, 7);
-  assert_int_equal(clv_forecast_fit(&shop.forecast, &shop.pasts, CLV_FORECAST_AUTO, &NEVER), STATUS_OK);
+  assert_int_equal(clv_forecast_fit(&shop.forecast, &shop.cbs, CLV_FORECAST_AUTO, &NEVER), STATUS_OK);
   assert_null(shop.forecast.model);
   for (int i = 0; i < CLV_FORECAST_MODELS; i++) {
     assert_false(shop.forecast.fit[i].converged);
@@ -363,40 +362,40 @@ static void intervals_cover(void **unused)
   int covered[3] = {0}, shops = 0;
   for (int k = 0; k < SHOPS; k++) {
     Random random = random_seed(20, (uint64_t)k);
-    SummaryCbs pasts = {0};
+    SummaryCbs cbs = {0};
     for (int c = 0; c < CUSTOMERS; c++) {
       double rate = random_gamma(&random, THETA[0]) / THETA[1], leaves = random_beta(&random, THETA[2], THETA[3]);
       double nu = random_gamma(&random, SPEND[1]) / SPEND[2], sum = 0, t = 0;
-      CbsRow past = {0, 0, 20 + c % 32};
+      CbsRow row = {0, 0, 20 + c % 32};
       for (bool alive = true; alive; alive = random_uniform(&random) > leaves) {
         t += random_exponential(&random) / rate;
-        if (t > past.T) {
+        if (t > row.T) {
           break;
         }
-        past.x++;
-        past.t_x = t;
+        row.x++;
+        row.t_x = t;
         sum += random_gamma(&random, SPEND[0]) / nu;
       }
-      assert_int_equal(cbs_add(&pasts.purchases, past, NULL, 1), STATUS_OK);
-      if (past.x > 0) {
-        assert_int_equal(cbs_add(&pasts.spend, (CbsRow){past.x, sum / past.x, 0}, NULL, 1), STATUS_OK);
+      assert_int_equal(cbs_add(&cbs.purchases, row, NULL, 1), STATUS_OK);
+      if (row.x > 0) {
+        assert_int_equal(cbs_add(&cbs.spend, (CbsRow){row.x, sum / row.x, 0}, NULL, 1), STATUS_OK);
       }
     }
-    assert_int_equal(cbs_finish(&pasts.purchases, &NEVER), STATUS_OK);
-    assert_int_equal(cbs_finish(&pasts.spend, &NEVER), STATUS_OK);
+    assert_int_equal(cbs_finish(&cbs.purchases, &NEVER), STATUS_OK);
+    assert_int_equal(cbs_finish(&cbs.spend, &NEVER), STATUS_OK);
     ClvForecast forecast = {.unit_days = 7, .horizon = 26, .level = 0.9};
-    assert_int_equal(clv_forecast_fit(&forecast, &pasts, 0, &NEVER), STATUS_OK);
+    assert_int_equal(clv_forecast_fit(&forecast, &cbs, 0, &NEVER), STATUS_OK);
     for (int i = 0; i < 3 && forecast.model; i++) {
-      CbsRow past = {(double)ASKED[i].repeats, (double)ASKED[i].recency / 7, (double)ASKED[i].age / 7};
+      CbsRow row = {(double)ASKED[i].repeats, (double)ASKED[i].recency / 7, (double)ASKED[i].age / 7};
       double mean =
-        past.x > 0 ? GAMMA_GAMMA.expected_value(SPEND, past.x, ASKED[i].mean) : SPEND[0] * SPEND[2] / (SPEND[1] - 1);
-      double truth = BGNBD.expected(THETA, &past, 26) * mean;
+        row.x > 0 ? GAMMA_GAMMA.expected_value(SPEND, row.x, ASKED[i].mean) : SPEND[0] * SPEND[2] / (SPEND[1] - 1);
+      double truth = BGNBD.expected(THETA, &row, 26) * mean;
       Interval interval = clv_forecast_interval(&forecast, &ASKED[i]);
       covered[i] += interval.low <= truth && truth <= interval.high;
     }
     shops += forecast.model && forecast.has_spend;
     clv_forecast_free(&forecast);
-    summary_cbs_free(&pasts);
+    summary_cbs_free(&cbs);
   }
   print_message("of %d shops the intervals at 0.9 hold the truth in %d, %d, %d\n", shops, covered[0], covered[1],
                 covered[2]);
@@ -444,7 +443,7 @@ static void interrupted(void **unused)
     const Watch watch = {stop_at, &questions};
     Shop shop = {0};
     shop_read(&shop, rows, n, NULL, 7);
-    Status status = clv_forecast_fit(&shop.forecast, &shop.pasts, 0, &watch);
+    Status status = clv_forecast_fit(&shop.forecast, &shop.cbs, 0, &watch);
     if (status == STATUS_OK) {
       status = clv_forecast_bootstrap(&shop.forecast, &shop.summary, &shop.customers, 2, 1, &watch);
     }

@@ -117,22 +117,22 @@ static void density_integrates_to_one(void **unused)
 /* Groups with and without weights, shorter and longer than a block. */
 static Cbs sample(void)
 {
-  Cbs pasts = {0};
+  Cbs cbs = {0};
   for (int i = 0; i < 200; i++) {
     double x = 1 + (i % 7) * (i % 3), m = exp(0.5 * sin(i * 1.7) + 0.7 * cos(i * 3.1) / sqrt(x));
-    assert_int_equal(cbs_add(&pasts, (CbsRow){x, m, 0}, NULL, x == 3 ? 1 + i % 4 : 1), STATUS_OK);
+    assert_int_equal(cbs_add(&cbs, (CbsRow){x, m, 0}, NULL, x == 3 ? 1 + i % 4 : 1), STATUS_OK);
   }
-  assert_int_equal(cbs_finish(&pasts, &NEVER), STATUS_OK);
-  return pasts;
+  assert_int_equal(cbs_finish(&cbs, &NEVER), STATUS_OK);
+  return cbs;
 }
 
 /* The gradient against central differences of the value, and the value against the sum over customers. */
 static void gradient_is_that_of_the_likelihood(void **unused)
 {
   (void)unused;
-  Cbs pasts = sample();
+  Cbs cbs = sample();
   void *fitter = NULL;
-  assert_int_equal(MODEL.open(&pasts, &fitter, &NEVER), STATUS_OK);
+  assert_int_equal(MODEL.open(&cbs, &fitter, &NEVER), STATUS_OK);
   for (int k = 0; k < 20; k++) {
     double at[N], theta[N], value, gradient[N], unused_gradient[N], sum = 0;
     for (int i = 0; i < N; i++) {
@@ -140,8 +140,8 @@ static void gradient_is_that_of_the_likelihood(void **unused)
       theta[i] = exp(at[i]);
     }
     MODEL.evaluate(fitter, at, &value, gradient);
-    for (size_t i = 0; i < pasts.n; i++) {
-      sum += pasts.weight[i] * MODEL.log_likelihood(theta, &(CbsRow){pasts.x[i], pasts.t_x[i], pasts.T[i]});
+    for (size_t i = 0; i < cbs.n; i++) {
+      sum += cbs.weight[i] * MODEL.log_likelihood(theta, &(CbsRow){cbs.x[i], cbs.t_x[i], cbs.T[i]});
     }
     assert_near(value, sum, 1e-13);
     for (int i = 0; i < N; i++) {
@@ -175,25 +175,25 @@ static void gradient_is_that_of_the_likelihood(void **unused)
     }
   }
   MODEL.close(fitter);
-  cbs_free(&pasts);
+  cbs_free(&cbs);
 }
 
 static void far_from_one(void **unused)
 {
   (void)unused;
   double value, gradient[3];
-  Cbs pasts = {0};
+  Cbs cbs = {0};
   void *fitter = NULL;
   for (int i = 0; i < 40; i++) { /* a product of 16 of these would overflow, or vanish */
-    assert_int_equal(cbs_add(&pasts, (CbsRow){1, pow(10, i - 20), 0}, NULL, 1), STATUS_OK);
+    assert_int_equal(cbs_add(&cbs, (CbsRow){1, pow(10, i - 20), 0}, NULL, 1), STATUS_OK);
   }
-  assert_int_equal(cbs_finish(&pasts, &NEVER), STATUS_OK);
-  assert_int_equal(GAMMA_GAMMA.open(&pasts, &fitter, &NEVER), STATUS_OK);
+  assert_int_equal(cbs_finish(&cbs, &NEVER), STATUS_OK);
+  assert_int_equal(GAMMA_GAMMA.open(&cbs, &fitter, &NEVER), STATUS_OK);
   for (double log_gamma = -45; log_gamma < 46; log_gamma += 9) {
     double at[] = {0.1, 0.2, log_gamma}, theta[] = {exp(0.1), exp(0.2), exp(log_gamma)}, sum = 0;
     GAMMA_GAMMA.evaluate(fitter, at, &value, gradient);
-    for (size_t i = 0; i < pasts.n; i++) {
-      sum += GAMMA_GAMMA.log_likelihood(theta, &(CbsRow){1, pasts.t_x[i], 0});
+    for (size_t i = 0; i < cbs.n; i++) {
+      sum += GAMMA_GAMMA.log_likelihood(theta, &(CbsRow){1, cbs.t_x[i], 0});
     }
     assert_near(value, sum, 1e-13);
   }
@@ -207,7 +207,7 @@ static void far_from_one(void **unused)
     assert_true(value == -INFINITY);
   }
   GAMMA_GAMMA.close(fitter);
-  cbs_free(&pasts);
+  cbs_free(&cbs);
 }
 
 /* ---- Fits ---- */
@@ -216,7 +216,7 @@ static void far_from_one(void **unused)
 ** Customers of a file of orders (customer, ISO date, units, amount; by customer and time) to 1997-09-30: orders of a
 ** day are one purchase, the first is not counted, and m is the mean of the others; x > 0 and m > 0 take part.
 */
-static size_t read_orders(const char *name, Cbs *pasts)
+static size_t read_orders(const char *name, Cbs *cbs)
 {
   FILE *file = fopen(name, "r");
   char line[200], day[11] = "", customer[20] = "";
@@ -235,7 +235,7 @@ static size_t read_orders(const char *name, Cbs *pasts)
     }
     if (!more || strcmp(line, customer) != 0) {
       if (x > 0 && total > 0) {
-        assert_int_equal(cbs_add(pasts, (CbsRow){x, total / x, 0}, NULL, 1), STATUS_OK);
+        assert_int_equal(cbs_add(cbs, (CbsRow){x, total / x, 0}, NULL, 1), STATUS_OK);
         customers++;
       }
       x = -1;
@@ -258,15 +258,14 @@ static size_t read_orders(const char *name, Cbs *pasts)
     }
   }
   fclose(file);
-  assert_int_equal(cbs_finish(pasts, &NEVER), STATUS_OK);
+  assert_int_equal(cbs_finish(cbs, &NEVER), STATUS_OK);
   return customers;
 }
 
-static void assert_fit(const Cbs *pasts, double customers, const double *gold, const double *error,
-                       double log_likelihood)
+static void assert_fit(const Cbs *cbs, double customers, const double *gold, const double *error, double log_likelihood)
 {
   BtydFit fit;
-  assert_int_equal(btyd_fit(&GAMMA_GAMMA, pasts, &fit, &NEVER), STATUS_OK);
+  assert_int_equal(btyd_fit(&GAMMA_GAMMA, cbs, &fit, &NEVER), STATUS_OK);
   assert_true(fit.converged);
   assert_true(fit.customers == customers);
   assert_near(fit.log_likelihood, log_likelihood, 2e-13);
@@ -280,33 +279,33 @@ static void assert_fit(const Cbs *pasts, double customers, const double *gold, c
 static void cdnow_sample(void **unused)
 {
   (void)unused;
-  Cbs pasts = {0};
-  assert_int_equal(read_orders("../shared/data/cdnow_sample_orders.csv", &pasts), 946);
-  assert_fit(&pasts, 946, (double[]){6.249572271323944, 3.744224667131953, 15.443520962588423},
+  Cbs cbs = {0};
+  assert_int_equal(read_orders("../shared/data/cdnow_sample_orders.csv", &cbs), 946);
+  assert_fit(&cbs, 946, (double[]){6.249572271323944, 3.744224667131953, 15.443520962588423},
              (double[]){0.1904, 0.07749, 0.2693}, -4055.917694801876);
-  cbs_free(&pasts);
+  cbs_free(&cbs);
 }
 
 static void cdnow_all(void **unused)
 {
   (void)unused;
-  Cbs pasts = {0};
-  assert_int_equal(read_orders("../shared/data/cdnow_orders.csv", &pasts), 9450);
-  assert_fit(&pasts, 9450, (double[]){6.27535906791673, 3.624450022830443, 14.983687030933183},
+  Cbs cbs = {0};
+  assert_int_equal(read_orders("../shared/data/cdnow_orders.csv", &cbs), 9450);
+  assert_fit(&cbs, 9450, (double[]){6.27535906791673, 3.624450022830443, 14.983687030933183},
              (double[]){0.06369, 0.02498, 0.0897}, -40763.476261390795);
-  cbs_free(&pasts);
+  cbs_free(&cbs);
 }
 
 static BtydFit fit_of(const CbsRow *rows, size_t n, double unit)
 {
-  Cbs pasts = {0};
+  Cbs cbs = {0};
   BtydFit fit;
   for (size_t i = 0; i < n; i++) {
-    assert_int_equal(cbs_add(&pasts, (CbsRow){rows[i].x, unit * rows[i].t_x, 0}, NULL, 1), STATUS_OK);
+    assert_int_equal(cbs_add(&cbs, (CbsRow){rows[i].x, unit * rows[i].t_x, 0}, NULL, 1), STATUS_OK);
   }
-  assert_int_equal(cbs_finish(&pasts, &NEVER), STATUS_OK);
-  assert_int_equal(btyd_fit(&GAMMA_GAMMA, &pasts, &fit, &NEVER), STATUS_OK);
-  cbs_free(&pasts);
+  assert_int_equal(cbs_finish(&cbs, &NEVER), STATUS_OK);
+  assert_int_equal(btyd_fit(&GAMMA_GAMMA, &cbs, &fit, &NEVER), STATUS_OK);
+  cbs_free(&cbs);
   return fit;
 }
 
@@ -314,18 +313,18 @@ static BtydFit fit_of(const CbsRow *rows, size_t n, double unit)
 static void unit_of_value(void **unused)
 {
   (void)unused;
-  Cbs pasts = sample();
+  Cbs cbs = sample();
   CbsRow rows[200];
-  for (size_t i = 0; i < pasts.n; i++) {
-    rows[i] = (CbsRow){pasts.x[i], pasts.t_x[i], 0};
+  for (size_t i = 0; i < cbs.n; i++) {
+    rows[i] = (CbsRow){cbs.x[i], cbs.t_x[i], 0};
   }
-  BtydFit one = fit_of(rows, pasts.n, 1), other = fit_of(rows, pasts.n, 1e9);
+  BtydFit one = fit_of(rows, cbs.n, 1), other = fit_of(rows, cbs.n, 1e9);
   assert_true(one.converged && other.converged);
   assert_near(other.theta[0], one.theta[0], 1e-9);
   assert_near(other.theta[1], one.theta[1], 1e-9);
   assert_near(other.theta[2], one.theta[2] * 1e9, 1e-9);
   assert_near(other.log_likelihood, one.log_likelihood - one.customers * log(1e9), 1e-12);
-  cbs_free(&pasts);
+  cbs_free(&cbs);
 }
 
 static void says_why_there_is_no_fit(void **unused)

@@ -104,11 +104,11 @@ static void a_chance_survived_more(void **state)
   (void)state;
   const double theirs[4] = {USUAL[0], USUAL[1], USUAL[2], USUAL[3] + 1};
   for (double x = 1; x < 3000; x *= 3) {
-    CbsRow past = {x, 17, 30};
-    check_close("p_alive", MBGNBD.p_alive(USUAL, &past), BGNBD.p_alive(theirs, &past), 1e-15);
-    check_close("expected", MBGNBD.expected(USUAL, &past, 40), BGNBD.expected(theirs, &past, 40), 1e-14);
-    check_close("pmf", MBGNBD.pmf(USUAL, &past, 4, 40), BGNBD.pmf(theirs, &past, 4, 40), 1e-12);
-    check_close("dert", MBGNBD.dert(USUAL, &past, 0.01), BGNBD.dert(theirs, &past, 0.01), 1e-14);
+    CbsRow row = {x, 17, 30};
+    check_close("p_alive", MBGNBD.p_alive(USUAL, &row), BGNBD.p_alive(theirs, &row), 1e-15);
+    check_close("expected", MBGNBD.expected(USUAL, &row, 40), BGNBD.expected(theirs, &row, 40), 1e-14);
+    check_close("pmf", MBGNBD.pmf(USUAL, &row, 4, 40), BGNBD.pmf(theirs, &row, 4, 40), 1e-12);
+    check_close("dert", MBGNBD.dert(USUAL, &row, 0.01), BGNBD.dert(theirs, &row, 0.01), 1e-14);
   }
 }
 

@@ -124,12 +124,12 @@ static void integrals_closed(void **unused)
 /* ---- Asking */
 
 /*
-** mpmath as above. theta, past, n, horizon, delta; log_likelihood, p_alive, p_alive_at(horizon), expected, pmf, dert;
+** mpmath as above. theta, row, n, horizon, delta; log_likelihood, p_alive, p_alive_at(horizon), expected, pmf, dert;
 ** expected and pmf of a new customer.
 */
 static const struct Known {
   double theta[4];
-  CbsRow past;
+  CbsRow row;
   double n, horizon, delta, values[8];
 } KNOWN[] = {
   {{0.553, 10.578, 0.606, 11.669},
@@ -224,10 +224,10 @@ static void known_values(void **unused)
   for (size_t i = 0; i < COUNT_OF(KNOWN); i++) {
     const struct Known *k = &KNOWN[i];
     const double got[] = {
-      PARETO_NBD.log_likelihood(k->theta, &k->past),         PARETO_NBD.p_alive(k->theta, &k->past),
-      PARETO_NBD.p_alive_at(k->theta, &k->past, k->horizon), PARETO_NBD.expected(k->theta, &k->past, k->horizon),
-      PARETO_NBD.pmf(k->theta, &k->past, k->n, k->horizon),  PARETO_NBD.dert(k->theta, &k->past, k->delta),
-      PARETO_NBD.expected(k->theta, NULL, k->horizon),       PARETO_NBD.pmf(k->theta, NULL, k->n, k->horizon)};
+      PARETO_NBD.log_likelihood(k->theta, &k->row),         PARETO_NBD.p_alive(k->theta, &k->row),
+      PARETO_NBD.p_alive_at(k->theta, &k->row, k->horizon), PARETO_NBD.expected(k->theta, &k->row, k->horizon),
+      PARETO_NBD.pmf(k->theta, &k->row, k->n, k->horizon),  PARETO_NBD.dert(k->theta, &k->row, k->delta),
+      PARETO_NBD.expected(k->theta, NULL, k->horizon),      PARETO_NBD.pmf(k->theta, NULL, k->n, k->horizon)};
     for (size_t j = 0; j < COUNT_OF(got); j++) {
       assert_near(got[j], k->values[j], 1e-12);
     }
@@ -247,20 +247,20 @@ static void check_reference(const char *name, int ll, int rows)
   assert_non_null(fgets(line, sizeof line, file));
   for (; fgets(line, sizeof line, file); n++) {
     assert_true(numbers(line, 1, v, 20) >= ll + 6);
-    const CbsRow past = {v[0], v[1], v[2]};
+    const CbsRow row = {v[0], v[1], v[2]};
     const double *theta = v + 4, *want = v + ll;
-    if (past.T == 0) { /* 40 digits left 1e-29 in place of 0 */
-      assert_true(PARETO_NBD.log_likelihood(theta, &past) == 0);
+    if (row.T == 0) { /* 40 digits left 1e-29 in place of 0 */
+      assert_true(PARETO_NBD.log_likelihood(theta, &row) == 0);
     } else {
-      assert_near(PARETO_NBD.log_likelihood(theta, &past), want[0], 1e-12);
+      assert_near(PARETO_NBD.log_likelihood(theta, &row), want[0], 1e-12);
     }
-    assert_near(PARETO_NBD.p_alive(theta, &past), want[1], 1e-12);
-    assert_near(PARETO_NBD.p_alive_at(theta, &past, 0), want[1], 1e-12);
-    assert_near(PARETO_NBD.expected(theta, &past, 39), want[2], 1e-12);
-    assert_near(PARETO_NBD.expected(theta, &past, 52), want[3], 1e-12);
-    assert_near(PARETO_NBD.dert(theta, &past, log(1.1) / 52), want[5], 1e-12);
+    assert_near(PARETO_NBD.p_alive(theta, &row), want[1], 1e-12);
+    assert_near(PARETO_NBD.p_alive_at(theta, &row, 0), want[1], 1e-12);
+    assert_near(PARETO_NBD.expected(theta, &row, 39), want[2], 1e-12);
+    assert_near(PARETO_NBD.expected(theta, &row, 52), want[3], 1e-12);
+    assert_near(PARETO_NBD.dert(theta, &row, log(1.1) / 52), want[5], 1e-12);
     if (ll == 8) {
-      assert_near(PARETO_NBD.dert(theta, &past, log(1.1)), want[6], 1e-12);
+      assert_near(PARETO_NBD.dert(theta, &row, log(1.1)), want[6], 1e-12);
     }
   }
   fclose(file);
@@ -339,16 +339,16 @@ static void absurd_parameters(void **unused)
 {
   (void)unused;
   static const double EXTREMES[] = {5e-324, 1e-20, 1, 1e20, 1e300, INFINITY};
-  const CbsRow pasts[] = {{0, 0, 1e-300}, {1e15, 1, 1e300}};
+  const CbsRow cbs[] = {{0, 0, 1e-300}, {1e15, 1, 1e300}};
   int n = COUNT_OF(EXTREMES), finite = 0;
   for (int i = 0; i < n * n * n * n; i++) {
     const double theta[] = {EXTREMES[i % n], EXTREMES[i / n % n], EXTREMES[i / n / n % n], EXTREMES[i / n / n / n]};
-    for (size_t j = 0; j < COUNT_OF(pasts); j++) {
-      finite += isfinite(PARETO_NBD.log_likelihood(theta, &pasts[j]));
-      finite += isfinite(PARETO_NBD.expected(theta, &pasts[j], 1e10));
+    for (size_t j = 0; j < COUNT_OF(cbs); j++) {
+      finite += isfinite(PARETO_NBD.log_likelihood(theta, &cbs[j]));
+      finite += isfinite(PARETO_NBD.expected(theta, &cbs[j], 1e10));
       finite +=
-        isfinite(PARETO_NBD.pmf(theta, &pasts[j], 1e6, 1e-5)) + isfinite(PARETO_NBD.pmf(theta, &pasts[j], 0, 1e200));
-      finite += isfinite(PARETO_NBD.dert(theta, &pasts[j], 1e-320));
+        isfinite(PARETO_NBD.pmf(theta, &cbs[j], 1e6, 1e-5)) + isfinite(PARETO_NBD.pmf(theta, &cbs[j], 0, 1e200));
+      finite += isfinite(PARETO_NBD.dert(theta, &cbs[j], 1e-320));
     }
   }
   assert_true(finite > 5000);
@@ -359,9 +359,9 @@ static void pmf_sums_to_one(void **unused)
 {
   (void)unused;
   const double theta[] = {1.3, 4, 2.2, 30};
-  const CbsRow past = {6, 25, 27};
+  const CbsRow row = {6, 25, 27};
   for (int known = 0; known < 2; known++) {
-    const CbsRow *p = known ? &past : NULL;
+    const CbsRow *p = known ? &row : NULL;
     double sum = 0, mean = 0;
     for (int n = 0; n < 400; n++) {
       double chance = PARETO_NBD.pmf(theta, p, n, 20);
@@ -385,43 +385,43 @@ typedef enum Clock {
 */
 static Cbs draw(const double *theta, int n, Clock clock, int n_covariates, double transaction, double dropout)
 {
-  Cbs pasts = {.n_covariates = n_covariates};
+  Cbs cbs = {.n_covariates = n_covariates};
   Random random = random_seed(2024, 7);
   for (int i = 0; i < n; i++) {
     double z = i % 2 && n_covariates, T = 10 + 50 * random_uniform(&random);
     T = clock == BY_DAYS ? floor(7 * T) / 7 : T;
     double lambda = random_gamma(&random, theta[0]) / theta[1] * exp(transaction * z);
     double leaves = random_exponential(&random) / (random_gamma(&random, theta[2]) / theta[3] * exp(dropout * z));
-    CbsRow past = {0, 0, T};
+    CbsRow row = {0, 0, T};
     for (double t = random_exponential(&random) / lambda; t < fmin(leaves, T);
          t += random_exponential(&random) / lambda) {
       double at = clock == BY_DAYS ? floor(7 * t) / 7 : t;
-      past.x += at > past.t_x;
-      past.t_x = at;
+      row.x += at > row.t_x;
+      row.t_x = at;
     }
-    assert_int_equal(cbs_add(&pasts, past, &z, 1 + i % 3), STATUS_OK);
+    assert_int_equal(cbs_add(&cbs, row, &z, 1 + i % 3), STATUS_OK);
   }
-  assert_int_equal(cbs_finish(&pasts, &NEVER), STATUS_OK);
-  return pasts;
+  assert_int_equal(cbs_finish(&cbs, &NEVER), STATUS_OK);
+  return cbs;
 }
 
 /* The value is the sum over customers, and the gradient what differences say. */
-static void check_likelihood(const Cbs *pasts, const double *at, int n)
+static void check_likelihood(const Cbs *cbs, const double *at, int n)
 {
   void *fitter;
   double variables[BTYD_VARIABLES], value, above, below, gradient[BTYD_VARIABLES], ignored[BTYD_VARIABLES], sum = 0,
                                                                                                             largest = 0;
-  assert_int_equal(PARETO_NBD.open(pasts, &fitter, &NEVER), STATUS_OK);
+  assert_int_equal(PARETO_NBD.open(cbs, &fitter, &NEVER), STATUS_OK);
   memcpy(variables, at, (size_t)n * sizeof *at);
   PARETO_NBD.evaluate(fitter, variables, &value, gradient);
-  for (size_t i = 0; i < pasts->n; i++) {
+  for (size_t i = 0; i < cbs->n; i++) {
     double theta[4], own[4];
     for (int k = 0; k < 4; k++) {
       theta[k] = exp(at[k]);
     }
-    PARETO_NBD.apply(theta, at + 4, at + 4 + pasts->n_covariates,
-                     pasts->z ? pasts->z + i * (size_t)pasts->n_covariates : NULL, pasts->n_covariates, own);
-    double one = pasts->weight[i] * PARETO_NBD.log_likelihood(own, &(CbsRow){pasts->x[i], pasts->t_x[i], pasts->T[i]});
+    PARETO_NBD.apply(theta, at + 4, at + 4 + cbs->n_covariates, cbs->z ? cbs->z + i * (size_t)cbs->n_covariates : NULL,
+                     cbs->n_covariates, own);
+    double one = cbs->weight[i] * PARETO_NBD.log_likelihood(own, &(CbsRow){cbs->x[i], cbs->t_x[i], cbs->T[i]});
     sum += one;
     largest = fmax(largest, fabs(one));
   }
@@ -503,10 +503,10 @@ static void outside_the_domain(void **unused)
 {
   (void)unused;
   const double theta[] = {0.8, 6, 0.7, 14};
-  Cbs pasts = draw(theta, 50, BY_DAYS, 0, 0, 0);
+  Cbs cbs = draw(theta, 50, BY_DAYS, 0, 0, 0);
   void *fitter;
   double value, gradient[4];
-  assert_int_equal(PARETO_NBD.open(&pasts, &fitter, &NEVER), STATUS_OK);
+  assert_int_equal(PARETO_NBD.open(&cbs, &fitter, &NEVER), STATUS_OK);
   PARETO_NBD.evaluate(fitter, (double[]){0, 800, 0, 0}, &value, gradient);
   assert_true(value == -INFINITY);
   PARETO_NBD.evaluate(fitter, (double[]){0, 0, NAN, 0}, &value, gradient);
@@ -516,7 +516,7 @@ static void outside_the_domain(void **unused)
     assert_true(isfinite(value) && isfinite(gradient[0]) && isfinite(gradient[3]));
   }
   PARETO_NBD.close(fitter);
-  cbs_free(&pasts);
+  cbs_free(&cbs);
 }
 
 static int day_of(const char *date)
@@ -530,7 +530,7 @@ typedef struct Orders {
   int first, last, end, x;
   double unit;  /* of time in days */
   double round; /* times are rounded to a multiple of 1 / round, where it is not 0 */
-  Cbs *pasts;
+  Cbs *cbs;
 } Orders;
 
 static void orders_end(Orders *o)
@@ -541,7 +541,7 @@ static void orders_end(Orders *o)
       t_x = rint(t_x * o->round) / o->round;
       T = rint(T * o->round) / o->round;
     }
-    assert_int_equal(cbs_add(o->pasts, (CbsRow){o->x, t_x, T}, NULL, 1), STATUS_OK);
+    assert_int_equal(cbs_add(o->cbs, (CbsRow){o->x, t_x, T}, NULL, 1), STATUS_OK);
   }
 }
 
@@ -551,8 +551,8 @@ static void orders_end(Orders *o)
 */
 static Cbs read_orders(const char *name, double unit, double round)
 {
-  Cbs pasts = {0};
-  Orders o = {.end = day_of("1997-09-30"), .unit = unit, .round = round, .pasts = &pasts};
+  Cbs cbs = {0};
+  Orders o = {.end = day_of("1997-09-30"), .unit = unit, .round = round, .cbs = &cbs};
   char line[200];
   FILE *file = open_shared(name);
   assert_non_null(fgets(line, sizeof line, file));
@@ -572,14 +572,14 @@ static Cbs read_orders(const char *name, double unit, double round)
   }
   orders_end(&o);
   fclose(file);
-  assert_int_equal(cbs_finish(&pasts, &NEVER), STATUS_OK);
-  return pasts;
+  assert_int_equal(cbs_finish(&cbs, &NEVER), STATUS_OK);
+  return cbs;
 }
 
-static BtydFit fit_of(const Cbs *pasts)
+static BtydFit fit_of(const Cbs *cbs)
 {
   BtydFit fit;
-  assert_int_equal(btyd_fit(&PARETO_NBD, pasts, &fit, &NEVER), STATUS_OK);
+  assert_int_equal(btyd_fit(&PARETO_NBD, cbs, &fit, &NEVER), STATUS_OK);
   return fit;
 }
 
@@ -587,9 +587,9 @@ static BtydFit fit_of(const Cbs *pasts)
 static void check_gold(const char *orders, double round, double customers, const double *theta, double log_likelihood,
                        const double *error)
 {
-  Cbs pasts = read_orders(orders, 7, round);
-  BtydFit fit = fit_of(&pasts);
-  cbs_free(&pasts);
+  Cbs cbs = read_orders(orders, 7, round);
+  BtydFit fit = fit_of(&cbs);
+  cbs_free(&cbs);
   assert_true(fit.converged);
   assert_true(fit.customers == customers);
   assert_near(fit.log_likelihood, log_likelihood, 1e-13);
@@ -634,13 +634,13 @@ static void units_of_time(void **unused)
   static const double UNITS[] = {1, 1.0 / 86400, 7, 365.25};
   BtydFit weeks = {0};
   for (size_t i = 0; i < COUNT_OF(UNITS); i++) {
-    Cbs pasts = read_orders("../shared/data/cdnow_sample_orders.csv", UNITS[i], 0);
-    BtydFit fit = fit_of(&pasts);
+    Cbs cbs = read_orders("../shared/data/cdnow_sample_orders.csv", UNITS[i], 0);
+    BtydFit fit = fit_of(&cbs);
     double purchases = 0;
-    for (size_t j = 0; j < pasts.n; j++) {
-      purchases += pasts.weight[j] * pasts.x[j];
+    for (size_t j = 0; j < cbs.n; j++) {
+      purchases += cbs.weight[j] * cbs.x[j];
     }
-    cbs_free(&pasts);
+    cbs_free(&cbs);
     assert_true(fit.converged);
     if (i == 0) {
       weeks = fit;
@@ -658,33 +658,33 @@ static void heavy_buyers(void **unused)
 {
   (void)unused;
   const double theta[] = {5.15, 0.515, 0.6, 12};
-  Cbs pasts = draw(theta, 800, CONTINUOUS, 0, 0, 0);
-  BtydFit fit = fit_of(&pasts);
+  Cbs cbs = draw(theta, 800, CONTINUOUS, 0, 0, 0);
+  BtydFit fit = fit_of(&cbs);
   assert_true(fit.converged);
   double at_truth = 0;
-  for (size_t i = 0; i < pasts.n; i++) {
-    at_truth += pasts.weight[i] * PARETO_NBD.log_likelihood(theta, &(CbsRow){pasts.x[i], pasts.t_x[i], pasts.T[i]});
+  for (size_t i = 0; i < cbs.n; i++) {
+    at_truth += cbs.weight[i] * PARETO_NBD.log_likelihood(theta, &(CbsRow){cbs.x[i], cbs.t_x[i], cbs.T[i]});
   }
   assert_true(fit.log_likelihood > at_truth);
   /* a weight of 2 on average counts customers twice: the errors are too small by its root */
   for (int k = 0; k < 4; k++) {
     assert_true(fabs(log(fit.theta[k] / theta[k])) < 4 * 1.5 * sqrt(fit.covariance[5 * k]));
   }
-  cbs_free(&pasts);
+  cbs_free(&cbs);
 }
 
 static void covariates_recovered(void **unused)
 {
   (void)unused;
   const double theta[] = {0.8, 6, 0.7, 14};
-  Cbs pasts = draw(theta, 2000, BY_DAYS, 1, 0.4, -0.5);
-  BtydFit fit = fit_of(&pasts);
+  Cbs cbs = draw(theta, 2000, BY_DAYS, 1, 0.4, -0.5);
+  BtydFit fit = fit_of(&cbs);
   assert_true(fit.converged);
   assert_int_equal(fit.n_variables, 6);
   assert_true(fabs(fit.transaction[0] - 0.4) < 4 * 1.5 * sqrt(fit.covariance[4 * 7]));
   assert_true(fabs(fit.dropout[0] + 0.5) < 4 * 1.5 * sqrt(fit.covariance[5 * 7]));
   assert_true(sqrt(fit.covariance[4 * 7]) < 0.1);
-  cbs_free(&pasts);
+  cbs_free(&cbs);
 }
 
 static void no_maximum(void **unused)
@@ -699,17 +699,17 @@ static void no_maximum(void **unused)
     {"nobody bought again", 2}, {"everybody bought at the very end of the observation", 2}, {"no finite maximum: ", 3}};
   const CbsRow *const rows[] = {nobody, today, regular};
   for (size_t i = 0; i < COUNT_OF(CASES); i++) {
-    Cbs pasts = {0};
+    Cbs cbs = {0};
     for (size_t j = 0; j < CASES[i].n; j++) {
-      assert_int_equal(cbs_add(&pasts, rows[i][j], NULL, 10), STATUS_OK);
+      assert_int_equal(cbs_add(&cbs, rows[i][j], NULL, 10), STATUS_OK);
     }
-    assert_int_equal(cbs_finish(&pasts, &NEVER), STATUS_OK);
-    BtydFit fit = fit_of(&pasts);
+    assert_int_equal(cbs_finish(&cbs, &NEVER), STATUS_OK);
+    BtydFit fit = fit_of(&cbs);
     assert_false(fit.converged);
     if (strncmp(fit.reason, CASES[i].reason, strlen(CASES[i].reason)) != 0) {
       fail_msg("%s", fit.reason);
     }
-    cbs_free(&pasts);
+    cbs_free(&cbs);
   }
 }
 
