@@ -142,14 +142,14 @@ static void memory_and_unit(void **unused)
   for (uint32_t i = 0; i < shop.summary.n_rows; i++) {
     CustomerSummaryRow row;
     customer_summary_get(&shop.summary, &shop.customers, i, &row);
-    CbsRow row = {(double)row.repeats, (double)row.recency / 7, (double)row.age / 7};
-    assert_true(clv_forecast_p_alive(&shop.forecast, &row) == PARETO_NBD.p_alive(fit->theta, &row));
-    assert_true(clv_forecast_purchases(&shop.forecast, &row) == PARETO_NBD.expected(fit->theta, &row, 52));
+    CbsRow cbs = {(double)row.repeats, (double)row.recency / 7, (double)row.age / 7};
+    assert_true(clv_forecast_p_alive(&shop.forecast, &row) == PARETO_NBD.p_alive(fit->theta, &cbs));
+    assert_true(clv_forecast_purchases(&shop.forecast, &row) == PARETO_NBD.expected(fit->theta, &cbs, 52));
     assert_true(clv_forecast_value(&shop.forecast, &row) ==
                 clv_forecast_purchases(&shop.forecast, &row) * clv_forecast_mean_value(&shop.forecast, &row));
     if (row.repeats) {
       assert_close(clv_forecast_mean_value(&shop.forecast, &row),
-                   GAMMA_GAMMA.expected_value(shop.forecast.spend.theta, row.x, fmax(row.mean, 1e-300)), 1e-12);
+                   GAMMA_GAMMA.expected_value(shop.forecast.spend.theta, cbs.x, fmax(row.mean, 1e-300)), 1e-12);
     }
     Interval one = clv_forecast_interval(&shop.forecast, &row), other = clv_forecast_interval(&days.forecast, &row);
     assert_close(other.low, one.low, 1e-6);
