@@ -55,7 +55,9 @@ static void column_standardise(const CoxRows *rows, int column, double weight_su
   double range = high - low, middle = low + range / 2;
   feature->mean = low;
   feature->sd = 0;
-  if (!(range > LEAST_RANGE && range > CONSTANT_SHARE * fmax(fabs(low), fabs(high)))) return;
+  if (!(range > LEAST_RANGE && range > CONSTANT_SHARE * fmax(fabs(low), fabs(high)))) {
+    return;
+  }
   double mean = column_sum(rows, column, middle, 1 / range, 0, false) / weight_sum;
   feature->mean = middle + mean * range;
   feature->sd = range * sqrt(column_sum(rows, column, middle, 1 / range, mean, true) / weight_sum);
@@ -77,9 +79,13 @@ static Status standardise(CoxRows *rows, Cox *cox, const Watch *watch)
   }
   cox->weight = rows->used[COX_WEIGHT] ? sum_value(&sum) : (double)rows->count;
   for (int j = 0; j < cox->n_features; j++) {
-    if (watch_stop(watch)) return STATUS_INTERRUPT;
+    if (watch_stop(watch)) {
+      return STATUS_INTERRUPT;
+    }
     column_standardise(rows, COX_FEATURE + j, cox->weight, &cox->feature[j]);
-    if (!(cox->feature[j].sd > 0)) cox->feature[j].state = COX_CONSTANT;
+    if (!(cox->feature[j].sd > 0)) {
+      cox->feature[j].state = COX_CONSTANT;
+    }
   }
   return STATUS_OK;
 }
@@ -138,8 +144,9 @@ static Status fit_open(CoxFit *fit, CoxRows *rows, CoxTies ties)
   fit->score = mem_alloc(n, sizeof *fit->score);
   fit->hazard = mem_zero(n, sizeof *fit->hazard);
   fit->late = rows->used[COX_ENTRY] ? mem_zero(n, sizeof *fit->late) : NULL;
-  if (!numbers || !fit->column || !fit->score || !fit->hazard || (rows->used[COX_ENTRY] && !fit->late))
+  if (!numbers || !fit->column || !fit->score || !fit->hazard || (rows->used[COX_ENTRY] && !fit->late)) {
     return STATUS_NOMEM;
+  }
   double **vectors[] = {&fit->beta, &fit->step, &fit->trial, &fit->gradient, &fit->early};
   for (size_t i = 0; i < 5; i++) {
     *vectors[i] = numbers + i * m;
@@ -151,7 +158,9 @@ static Status fit_open(CoxFit *fit, CoxRows *rows, CoxTies ties)
 
 static void fit_close(CoxFit *fit)
 {
-  if (!fit) return;
+  if (!fit) {
+    return;
+  }
   mem_free(fit->owned);
   mem_free(fit->column);
   mem_free(fit->score);
@@ -175,7 +184,9 @@ Status cox_evaluate(CoxFit *fit, const Watch *watch)
 static bool step_find(CoxFit *fit, double *decrement)
 {
   size_t m = (size_t)fit->m;
-  if (!cholesky_factor(m, fit->hessian, LEAST_PIVOT, fit->factor)) return false;
+  if (!cholesky_factor(m, fit->hessian, LEAST_PIVOT, fit->factor)) {
+    return false;
+  }
   cholesky_solve(m, fit->factor, fit->gradient, fit->step);
   *decrement = dot_product(m, fit->step, fit->gradient);
   return isfinite(*decrement);
@@ -192,10 +203,14 @@ static Status step_take(CoxFit *fit, bool *moved, const Watch *watch)
       fit->trial[v] = fit->beta[v] + share * fit->step[v];
     }
     Status status = evaluate(fit, fit->trial, watch);
-    if (status != STATUS_OK) return status;
+    if (status != STATUS_OK) {
+      return status;
+    }
     *moved = fit->log_likelihood >= from - 1e-13 * fabs(from);
   }
-  if (*moved) memcpy(fit->beta, fit->trial, (size_t)fit->m * sizeof *fit->beta);
+  if (*moved) {
+    memcpy(fit->beta, fit->trial, (size_t)fit->m * sizeof *fit->beta);
+  }
   return STATUS_OK;
 }
 
@@ -208,13 +223,17 @@ static Status rise_find(CoxFit *fit, Cox *cox, const double *direction, const Wa
     part[v] = fabs(direction[v]) > 1e-6 * most ? direction[v] : 0;
   }
   Status status = most > 0 ? cox_rises(fit, part, &rises, watch) : STATUS_OK;
-  if (status != STATUS_OK || !rises) return status;
+  if (status != STATUS_OK || !rises) {
+    return status;
+  }
   cox->end = COX_MONOTONE;
   for (int v = 0; v < fit->m && status == STATUS_OK; v++) {
     double kept = part[v];
     part[v] = 0;
     status = kept != 0 && largest_size((size_t)fit->m, part) > 0 ? cox_rises(fit, part, &rises, watch) : STATUS_OK;
-    if (kept != 0 && (!rises || largest_size((size_t)fit->m, part) == 0)) part[v] = kept;
+    if (kept != 0 && (!rises || largest_size((size_t)fit->m, part) == 0)) {
+      part[v] = kept;
+    }
     cox->feature[fit->column[v] - COX_FEATURE].monotone = part[v] != 0;
   }
   return status;
@@ -232,8 +251,12 @@ static Status monotone_find(CoxFit *fit, Cox *cox, const Watch *watch)
       one[v] = sign;
       status = cox_rises(fit, one, &rises, watch);
     }
-    if (status != STATUS_OK) return status;
-    if (!rises) continue;
+    if (status != STATUS_OK) {
+      return status;
+    }
+    if (!rises) {
+      continue;
+    }
     cox->feature[fit->column[v] - COX_FEATURE].monotone = true;
     cox->end = COX_MONOTONE;
   }
@@ -252,15 +275,21 @@ static Status newton(CoxFit *fit, Cox *cox, const Watch *watch)
   cox->end = COX_UNFINISHED;
   for (cox->iterations = 0; cox->iterations < STEPS_MAX && status == STATUS_OK; cox->iterations++) {
     bool informed = step_find(fit, &decrement);
-    if (cox->iterations == 0) cox->score = decrement;
+    if (cox->iterations == 0) {
+      cox->score = decrement;
+    }
     if (informed &&
         (decrement <= DECREMENT_ZERO * (double)cox->events || (decrement < DECREMENT_NOISE && decrement > last / 4))) {
       /*
       ** A rare level at which nobody leaves promises as little. Its error is large: a standardised one is at least
       ** |step| / sqrt(decrement).
       */
-      if (largest_size((size_t)fit->m, fit->step) > sqrt(decrement)) status = monotone_find(fit, cox, watch);
-      if (cox->end == COX_MONOTONE || status != STATUS_OK) return status;
+      if (largest_size((size_t)fit->m, fit->step) > sqrt(decrement)) {
+        status = monotone_find(fit, cox, watch);
+      }
+      if (cox->end == COX_MONOTONE || status != STATUS_OK) {
+        return status;
+      }
       cox->end = COX_CONVERGED;
       for (int v = 0; v < fit->m; v++) {
         fit->beta[v] += fit->step[v];
@@ -269,12 +298,20 @@ static Status newton(CoxFit *fit, Cox *cox, const Watch *watch)
     }
     bool asks = !informed || (cox->iterations >= RUNAWAY_FROM && cox->iterations % 4 == 0 &&
                               largest_size((size_t)fit->m, fit->step) > RUNAWAY_STEP);
-    if (asks) status = monotone_find(fit, cox, watch);
-    if (cox->end == COX_MONOTONE || !informed || status != STATUS_OK) return status;
+    if (asks) {
+      status = monotone_find(fit, cox, watch);
+    }
+    if (cox->end == COX_MONOTONE || !informed || status != STATUS_OK) {
+      return status;
+    }
     last = decrement;
     status = step_take(fit, &moved, watch);
-    if (status == STATUS_OK && moved) status = cox_information(fit, NULL, watch);
-    if (status == STATUS_OK && !moved) break;
+    if (status == STATUS_OK && moved) {
+      status = cox_information(fit, NULL, watch);
+    }
+    if (status == STATUS_OK && !moved) {
+      break;
+    }
   }
   return status == STATUS_OK ? monotone_find(fit, cox, watch) : status;
 }
@@ -292,7 +329,9 @@ static void result_clear(Cox *cox)
     feature->coefficient = cox->end == COX_CONVERGED && feature->state != COX_USED ? 0 : NAN;
     feature->error = feature->robust_error = NAN;
   }
-  if (cox->end != COX_CONVERGED) cox->log_likelihood = cox->wald = cox->score = NAN;
+  if (cox->end != COX_CONVERGED) {
+    cox->log_likelihood = cox->wald = cox->score = NAN;
+  }
 }
 
 static Status result_set(Cox *cox)
@@ -336,16 +375,24 @@ static Status fit_run(Cox *cox, const Watch *watch)
 {
   CoxFit *fit = cox->fit;
   for (int j = 0; j < cox->n_features; j++) {
-    if (cox->feature[j].state == COX_USED) fit->column[fit->m++] = COX_FEATURE + j;
+    if (cox->feature[j].state == COX_USED) {
+      fit->column[fit->m++] = COX_FEATURE + j;
+    }
   }
   Status status = evaluate(fit, fit->beta, watch);
-  if (status == STATUS_OK) status = cox_information(fit, NULL, watch);
-  if (status != STATUS_OK) return status;
+  if (status == STATUS_OK) {
+    status = cox_information(fit, NULL, watch);
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
   cox->null_log_likelihood = fit->log_likelihood;
   variables_keep(fit, cox);
   cox->n_used = fit->m;
   status = newton(fit, cox, watch);
-  if (status != STATUS_OK) return status;
+  if (status != STATUS_OK) {
+    return status;
+  }
   result_clear(cox);
   return cox->end == COX_CONVERGED ? result_set(cox) : STATUS_OK;
 }
@@ -360,20 +407,30 @@ Status cox_fit(CoxRows *rows, CoxTies ties, Cox *cox, const Watch *watch)
                .null_log_likelihood = NAN};
   cox->feature = mem_zero(n + 1, sizeof *cox->feature);
   cox->covariance = mem_zero(2 * n * n + 1, sizeof *cox->covariance);
-  if (!cox->feature || !cox->covariance) return STATUS_NOMEM;
+  if (!cox->feature || !cox->covariance) {
+    return STATUS_NOMEM;
+  }
   cox->robust = cox->covariance + n * n;
   cox->end = rows->count == 0 ? COX_NO_ROWS : COX_NO_EVENTS;
   for (size_t j = 0; j < n; j++) {
     cox->feature[j].mean = cox->feature[j].sd = NAN;
   }
   result_clear(cox);
-  if (rows->events == 0) return STATUS_OK;
+  if (rows->events == 0) {
+    return STATUS_OK;
+  }
   Status status = cox_rows_sort(rows, watch);
-  if (status == STATUS_OK) status = standardise(rows, cox, watch);
-  if (status != STATUS_OK) return status;
+  if (status == STATUS_OK) {
+    status = standardise(rows, cox, watch);
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
   cox->times = times_count(rows);
   cox->fit = mem_zero(1, sizeof *cox->fit);
-  if (!cox->fit) return STATUS_NOMEM;
+  if (!cox->fit) {
+    return STATUS_NOMEM;
+  }
   status = fit_open(cox->fit, rows, ties);
   return status == STATUS_OK ? fit_run(cox, watch) : status;
 }
@@ -396,7 +453,9 @@ double cox_mean_score(const Cox *cox)
 {
   double sum = 0;
   for (int j = 0; j < cox->n_features; j++) {
-    if (cox->feature[j].state == COX_USED) sum += cox->feature[j].coefficient * cox->feature[j].mean;
+    if (cox->feature[j].state == COX_USED) {
+      sum += cox->feature[j].coefficient * cox->feature[j].mean;
+    }
   }
   return sum;
 }

@@ -94,13 +94,17 @@ static Status count_back(Pairs *pairs, const Watch *watch)
     }
     for (size_t i = event; i < end; i++) {
       pairs->right[i] = pairs->all[i] = 0;
-      if (takes_part(rows, i)) tree_add(&pairs->tree, pairs->rank[i], cox_weight(pairs->fit, i));
+      if (takes_part(rows, i)) {
+        tree_add(&pairs->tree, pairs->rank[i], cox_weight(pairs->fit, i));
+      }
     }
     if (rows->used[COX_ENTRY] && event > first) {
       for (; leaving > 0 && cox_at(rows, COX_ENTRY, rows->by_entry[leaving - 1]) >= cox_at(rows, COX_TIME, first);
            leaving--) {
         size_t row = rows->by_entry[leaving - 1];
-        if (takes_part(rows, row)) tree_add(&pairs->tree, pairs->rank[row], -cox_weight(pairs->fit, row));
+        if (takes_part(rows, row)) {
+          tree_add(&pairs->tree, pairs->rank[row], -cox_weight(pairs->fit, row));
+        }
       }
     }
     events_count(pairs, first, event);
@@ -108,14 +112,18 @@ static Status count_back(Pairs *pairs, const Watch *watch)
       tree_add(&pairs->tree, pairs->rank[i], cox_weight(pairs->fit, i));
     }
     if (rows->marks[first] & COX_NEW_STRATUM) {
-      if (first > 0) tree_clear(pairs, first, stratum_end);
+      if (first > 0) {
+        tree_clear(pairs, first, stratum_end);
+      }
       stratum_end = leaving = first;
     }
     asked += end - first;
     end = first;
     if (asked > WATCH_EVERY) {
       asked = 0;
-      if (watch_stop(watch)) return STATUS_INTERRUPT;
+      if (watch_stop(watch)) {
+        return STATUS_INTERRUPT;
+      }
     }
   }
   return STATUS_OK;
@@ -124,7 +132,9 @@ static Status count_back(Pairs *pairs, const Watch *watch)
 /* The row against the events in the tree, who left before; sign -1: takes them back, for those before its entry. */
 static void row_count(Pairs *pairs, size_t row, double sign)
 {
-  if (!takes_part(pairs->fit->rows, row)) return;
+  if (!takes_part(pairs->fit->rows, row)) {
+    return;
+  }
   double below = tree_below(&pairs->tree, pairs->rank[row]),
          equal = tree_below(&pairs->tree, pairs->rank[row] + 1) - below;
   pairs->right[row] += sign * (pairs->tree.total - below - equal / 2);
@@ -138,13 +148,19 @@ static Status count_forward(Pairs *pairs, const Watch *watch)
   for (size_t first = 0; first < rows->count;) {
     size_t end = first;
     if (rows->marks[first] & COX_NEW_STRATUM) {
-      if (first > 0) tree_clear(pairs, stratum_first, first);
+      if (first > 0) {
+        tree_clear(pairs, stratum_first, first);
+      }
       stratum_first = entering = first;
     }
     for (; rows->used[COX_ENTRY] && entering < rows->count; entering++) {
       size_t row = rows->by_entry[entering];
-      if (cox_at(rows, COX_ENTRY, row) >= cox_at(rows, COX_TIME, first)) break;
-      if (rows->used[COX_STRATUM] && cox_at(rows, COX_STRATUM, row) != cox_at(rows, COX_STRATUM, first)) break;
+      if (cox_at(rows, COX_ENTRY, row) >= cox_at(rows, COX_TIME, first)) {
+        break;
+      }
+      if (rows->used[COX_STRATUM] && cox_at(rows, COX_STRATUM, row) != cox_at(rows, COX_STRATUM, first)) {
+        break;
+      }
       row_count(pairs, row, -1);
     }
     for (; end < rows->count && rows->marks[end] & COX_EVENT && (end == first || !(rows->marks[end] & COX_FIRST));
@@ -161,7 +177,9 @@ static Status count_forward(Pairs *pairs, const Watch *watch)
     first = end;
     if (asked > WATCH_EVERY) {
       asked = 0;
-      if (watch_stop(watch)) return STATUS_INTERRUPT;
+      if (watch_stop(watch)) {
+        return STATUS_INTERRUPT;
+      }
     }
   }
   return STATUS_OK;
@@ -172,14 +190,18 @@ static Status pairs_count(Pairs *pairs, const Watch *watch)
   const CoxRows *rows = pairs->fit->rows;
   CoxConcordance *out = pairs->out;
   Status status = count_back(pairs, watch);
-  if (status != STATUS_OK) return status;
+  if (status != STATUS_OK) {
+    return status;
+  }
   double n = out->concordant + out->discordant + out->tied_risk;
   out->value = n > 0 ? (out->concordant + out->tied_risk / 2) / n : NAN;
   out->error = NAN;
   memset(pairs->tree.sum, 0, ((size_t)pairs->tree.n + 1) * sizeof *pairs->tree.sum);
   pairs->tree.total = 0;
   status = count_forward(pairs, watch);
-  if (status != STATUS_OK || !(n > 0)) return status;
+  if (status != STATUS_OK || !(n > 0)) {
+    return status;
+  }
   Sum squares = {0};
   for (size_t i = 0; i < rows->count; i++) {
     double influence = cox_weight(pairs->fit, i) * (pairs->right[i] - out->value * pairs->all[i]) / n;
@@ -197,7 +219,9 @@ Status cox_concordance(Cox *cox, CoxConcordance *out, const Watch *watch)
   *out = (CoxConcordance){0};
   pairs.rank = mem_alloc(n, sizeof *pairs.rank);
   Status status = pairs.rank ? cox_scores(fit, fit->beta, watch) : STATUS_NOMEM;
-  if (status == STATUS_OK) status = cox_ranks(fit->score, n, pairs.rank, &pairs.tree.n, watch);
+  if (status == STATUS_OK) {
+    status = cox_ranks(fit->score, n, pairs.rank, &pairs.tree.n, watch);
+  }
   if (status == STATUS_OK) {
     pairs.tree.sum = mem_zero((size_t)pairs.tree.n + 1, sizeof *pairs.tree.sum);
     status = pairs.tree.sum ? pairs_count(&pairs, watch) : STATUS_NOMEM;

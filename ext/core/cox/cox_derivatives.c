@@ -43,14 +43,17 @@ static void hazards_sum(CoxFit *fit, const double *power)
         for (; entering < rows->count; entering++) {
           size_t row = rows->by_entry[entering];
           if (cox_at(rows, COX_ENTRY, row) >= time ||
-              (rows->used[COX_STRATUM] && cox_at(rows, COX_STRATUM, row) != stratum))
+              (rows->used[COX_STRATUM] && cox_at(rows, COX_STRATUM, row) != stratum)) {
             break;
+          }
           fit->late[row] = before;
         }
       }
     }
     double sum = before + (marks[i] & COX_EVENT ? own : step);
-    if (rows->used[COX_ENTRY]) sum = cox_at(rows, COX_ENTRY, i) < cox_at(rows, COX_TIME, i) ? sum - fit->late[i] : 0;
+    if (rows->used[COX_ENTRY]) {
+      sum = cox_at(rows, COX_ENTRY, i) < cox_at(rows, COX_TIME, i) ? sum - fit->late[i] : 0;
+    }
     fit->hazard[i] = fit->score[i] * sum;
   }
 }
@@ -132,7 +135,9 @@ static void vectors_take_off(Sums *sums)
 
 static void next_tie(Sums *sums)
 {
-  if (!walk_next(&sums->walk, &sums->next, NULL)) sums->next.n_events = 0;
+  if (!walk_next(&sums->walk, &sums->next, NULL)) {
+    sums->next.n_events = 0;
+  }
   sums->next_leaving = sums->walk.leaving;
   sums->begun = false;
 }
@@ -166,13 +171,17 @@ static void block_marks(Sums *sums, size_t first, size_t end)
         (Mark){.row = begin >= end ? COX_BLOCK : (int)(begin - first), .begins = true, .nothing = nothing};
       sums->begun = true;
     }
-    if (sums->next.first < first) break;
+    if (sums->next.first < first) {
+      break;
+    }
     Mark mark = tie_mark(fit, &sums->next);
     mark.row = (int)(sums->next.first - first);
     sums->mark[sums->n_marks++] = mark;
     double factor = sums->power ? sums->power[sums->next.first] : 1;
     sums->factor[n_vectors++] = factor;
-    if (mark.twice) sums->factor[n_vectors++] = factor;
+    if (mark.twice) {
+      sums->factor[n_vectors++] = factor;
+    }
     next_tie(sums);
   }
 }
@@ -226,7 +235,9 @@ static void block_back(Sums *sums, size_t first, size_t end)
   double from[COX_BLOCK];
   size_t n = end - first, at = sums->n_vectors, reset[COX_BLOCK + 1], n_resets = 0;
   for (size_t i = n; i-- > 0;) {
-    if (marks[first + i] & COX_NEW_STRATUM) reset[n_resets++] = i;
+    if (marks[first + i] & COX_NEW_STRATUM) {
+      reset[n_resets++] = i;
+    }
   }
   block_marks(sums, first, end);
   for (int v = 0; v < fit->m; v++) {
@@ -270,7 +281,9 @@ static void block_back_entries(Sums *sums, size_t first, size_t end)
       for (int v = 0; v < fit->m; v++) {
         double *room = sums->room + (size_t)v * VECTORS, own = sums->own[v];
         room[at] = mark.all * (sums->risk[v].high + sums->risk[v].low) - mark.less * own;
-        if (mark.twice) room[at + 1] = mark.own * own;
+        if (mark.twice) {
+          room[at + 1] = mark.own * own;
+        }
         sums->own[v] = 0;
       }
       double factor = sums->power ? sums->power[i] : 1;
@@ -308,7 +321,9 @@ static Status sums_run(Sums *sums, const Watch *watch)
   const CoxRows *rows = fit->rows;
   for (size_t block = (rows->count + COX_BLOCK - 1) / COX_BLOCK; block-- > 0;) {
     size_t first = block * COX_BLOCK, end = rows->count - first < COX_BLOCK ? rows->count : first + COX_BLOCK;
-    if (watch_due(fit, block, watch)) return STATUS_INTERRUPT;
+    if (watch_due(fit, block, watch)) {
+      return STATUS_INTERRUPT;
+    }
     for (int v = 0; v < fit->m; v++) {
       sums->x[v] = cox_chunk(rows, fit->column[v], first) + first % COX_CHUNK;
     }
@@ -318,7 +333,9 @@ static Status sums_run(Sums *sums, const Watch *watch)
     } else {
       block_back(sums, first, end);
     }
-    if (sums->n_vectors > VECTORS_FULL) vectors_take_off(sums);
+    if (sums->n_vectors > VECTORS_FULL) {
+      vectors_take_off(sums);
+    }
   }
   vectors_take_off(sums);
   return STATUS_OK;

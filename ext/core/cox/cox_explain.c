@@ -31,17 +31,27 @@ void cox_reason(const Cox *cox, const char *const *names, char out[COX_REASON])
 {
   int n = 0, of = 0;
   out[0] = 0;
-  if (cox->end == COX_NO_ROWS) words_add(out, "no row has a time, an event and all features");
-  if (cox->end == COX_NO_EVENTS) words_add(out, "no row has the event: all are censored");
-  if (cox->end == COX_UNFINISHED) words_add(out, "the estimates did not settle, and no feature was found to cause it");
-  if (cox->end != COX_MONOTONE) return;
+  if (cox->end == COX_NO_ROWS) {
+    words_add(out, "no row has a time, an event and all features");
+  }
+  if (cox->end == COX_NO_EVENTS) {
+    words_add(out, "no row has the event: all are censored");
+  }
+  if (cox->end == COX_UNFINISHED) {
+    words_add(out, "the estimates did not settle, and no feature was found to cause it");
+  }
+  if (cox->end != COX_MONOTONE) {
+    return;
+  }
   for (int j = 0; j < cox->n_features; j++) {
     of += cox->feature[j].monotone;
   }
   words_add(out, "the likelihood has no maximum, because at every event whoever leaves has the extreme ");
   words_add(out, of == 1 ? "value of all at risk in " : "combination of all at risk in ");
   for (int j = 0; j < cox->n_features; j++) {
-    if (cox->feature[j].monotone) words_name(out, n++, of, "'", names[j]);
+    if (cox->feature[j].monotone) {
+      words_name(out, n++, of, "'", names[j]);
+    }
   }
   words_add(out, ": its hazard ratio is 0 or infinite. Leave it out, or merge its level with another one");
 }
@@ -50,8 +60,12 @@ void cox_dropped(const Cox *cox, int feature, const char *const *names, char out
 {
   const CoxFeature *of = &cox->feature[feature];
   out[0] = 0;
-  if (of->state == COX_CONSTANT) words_add(out, of->sd > 0 ? "constant among those at risk" : "constant");
-  if (of->state != COX_COLLINEAR) return;
+  if (of->state == COX_CONSTANT) {
+    words_add(out, of->sd > 0 ? "constant among those at risk" : "constant");
+  }
+  if (of->state != COX_COLLINEAR) {
+    return;
+  }
   words_add(out, "collinear with ");
   for (int p = 0; p < of->n_partners; p++) {
     words_name(out, p, of->n_partners, "", p < COX_PARTNERS ? names[of->partners[p]] : "");

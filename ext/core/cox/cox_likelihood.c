@@ -40,7 +40,9 @@ Status cox_scores(CoxFit *fit, const double *at, const Watch *watch)
   for (size_t first = 0; first < rows->count; first += COX_BLOCK) {
     size_t n = rows->count - first < COX_BLOCK ? rows->count - first : COX_BLOCK;
     double *score = fit->score + first;
-    if (watch_due(fit, first / COX_BLOCK, watch)) return STATUS_INTERRUPT;
+    if (watch_due(fit, first / COX_BLOCK, watch)) {
+      return STATUS_INTERRUPT;
+    }
     for (int v = 0; v < fit->m; v++) {
       column_add(at[v], cox_chunk(rows, fit->column[v], first) + first % COX_CHUNK, score, n);
     }
@@ -68,7 +70,9 @@ static void walk_leave(CoxWalk *walk, double time)
     twofold_add(&walk->risk, -walk->fit->score[rows->by_entry[--walk->leaving]]);
     walk->at_risk--;
   }
-  if (walk->at_risk == 0) walk->risk = (Twofold){0};
+  if (walk->at_risk == 0) {
+    walk->risk = (Twofold){0};
+  }
 }
 
 void tie_sums(CoxTies ties, double all, double own, double weight, CoxTie *tie, double *log_sum)
@@ -79,7 +83,9 @@ void tie_sums(CoxTies ties, double all, double own, double weight, CoxTie *tie, 
   tie->square = tie->hazard * inverse;
   tie->cross = tie->crossed = 0;
   if (ties == COX_BRESLOW || tie->n_events == 1) {
-    if (log_sum) *log_sum = weight * log(all);
+    if (log_sum) {
+      *log_sum = weight * log(all);
+    }
     return;
   }
   double n = (double)tie->n_events, mean = weight / n, product = 1, logs = 0;
@@ -97,7 +103,9 @@ void tie_sums(CoxTies ties, double all, double own, double weight, CoxTie *tie, 
       product = 1;
     }
   }
-  if (log_sum) *log_sum = mean * (n * log(all) + logs + log(product));
+  if (log_sum) {
+    *log_sum = mean * (n * log(all) + logs + log(product));
+  }
 }
 
 bool walk_next(CoxWalk *walk, CoxTie *tie, double *log_sum)
@@ -127,9 +135,13 @@ bool walk_next(CoxWalk *walk, CoxTie *tie, double *log_sum)
       own += r;
       weight += weights ? cox_weight(fit, i) : 1;
     }
-    if (!(marks[i] & COX_FIRST)) continue;
+    if (!(marks[i] & COX_FIRST)) {
+      continue;
+    }
     if (tie->n_events) {
-      if (entries) walk_leave(walk, cox_at(rows, COX_TIME, i));
+      if (entries) {
+        walk_leave(walk, cox_at(rows, COX_TIME, i));
+      }
       tie->first = i;
       walk->row = i;
       tie_sums(fit->ties, walk->risk.high + walk->risk.low, own, weight, tie, log_sum);
@@ -154,7 +166,9 @@ Status cox_likelihood(CoxFit *fit, const Watch *watch)
   for (size_t first = 0; first < rows->count; first += WATCH_EVERY) {
     size_t end = rows->count - first < WATCH_EVERY ? rows->count : first + WATCH_EVERY;
     double part = 0;
-    if (watch_stop(watch)) return STATUS_INTERRUPT;
+    if (watch_stop(watch)) {
+      return STATUS_INTERRUPT;
+    }
     for (size_t i = first; i < end; i++) {
       double score = fit->score[i] - fit->shift, weight = weights ? cox_weight(fit, i) : 1;
       part += marks[i] & COX_EVENT ? weight * score : 0;
@@ -168,12 +182,18 @@ Status cox_likelihood(CoxFit *fit, const Watch *watch)
   walk_start(&walk, fit);
   for (size_t n = 0; walk_next(&walk, &tie, &logs); n++) {
     fit->hazard[tie.first] = tie.hazard;
-    if (tie.n_events > 1) fit->hazard[tie.first + 1] = tie.own;
+    if (tie.n_events > 1) {
+      fit->hazard[tie.first + 1] = tie.own;
+    }
     least = tie.risk < least ? tie.risk : least;
     sum_add(&sum, -logs);
-    if (n % WATCH_EVERY == 0 && watch_stop(watch)) return STATUS_INTERRUPT;
+    if (n % WATCH_EVERY == 0 && watch_stop(watch)) {
+      return STATUS_INTERRUPT;
+    }
   }
   fit->log_likelihood = sum_value(&sum);
-  if (!(least > 0) || !isfinite(fit->log_likelihood)) fit->log_likelihood = -INFINITY;
+  if (!(least > 0) || !isfinite(fit->log_likelihood)) {
+    fit->log_likelihood = -INFINITY;
+  }
   return STATUS_OK;
 }

@@ -24,7 +24,9 @@ static void heap_down(Heap *heap, size_t at)
     for (size_t c = child; c < child + 2 && c < heap->n; c++) {
       best = score[heap->row[c]] > score[heap->row[best]] ? c : best;
     }
-    if (best == at) return;
+    if (best == at) {
+      return;
+    }
     uint32_t row = heap->row[at];
     heap->row[at] = heap->row[best];
     heap->row[best] = row;
@@ -57,12 +59,22 @@ static Status rises_run(CoxFit *fit, Heap *heap, double tolerance, bool *rises, 
   double high = -INFINITY, least = INFINITY; /* of those at risk; of the events of this time */
   for (size_t i = rows->count; i-- > 0 && *rises;) {
     double score = fit->score[i];
-    if (i % WATCH_EVERY == 0 && watch_stop(watch)) return STATUS_INTERRUPT;
+    if (i % WATCH_EVERY == 0 && watch_stop(watch)) {
+      return STATUS_INTERRUPT;
+    }
     high = score > high ? score : high;
-    if (heap->row) heap_add(heap, i);
-    if (rows->marks[i] & COX_EVENT) least = score < least ? score : least;
-    if (!(rows->marks[i] & COX_FIRST)) continue;
-    if (heap->row && least < INFINITY) high = heap_top(heap, cox_at(rows, COX_TIME, i));
+    if (heap->row) {
+      heap_add(heap, i);
+    }
+    if (rows->marks[i] & COX_EVENT) {
+      least = score < least ? score : least;
+    }
+    if (!(rows->marks[i] & COX_FIRST)) {
+      continue;
+    }
+    if (heap->row && least < INFINITY) {
+      high = heap_top(heap, cox_at(rows, COX_TIME, i));
+    }
     *rises = least >= high - tolerance;
     least = INFINITY;
     if (rows->marks[i] & COX_NEW_STRATUM) {
@@ -88,7 +100,9 @@ Status cox_rises(CoxFit *fit, const double *direction, bool *rises, const Watch 
     low = fit->score[i] < low ? fit->score[i] : low;
   }
   *rises = status == STATUS_OK && high > low;
-  if (*rises) status = rises_run(fit, &heap, TOLERANCE * (high - low), rises, watch);
+  if (*rises) {
+    status = rises_run(fit, &heap, TOLERANCE * (high - low), rises, watch);
+  }
   mem_free(heap.row);
   return status;
 }

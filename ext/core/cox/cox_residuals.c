@@ -29,7 +29,9 @@ static Status forward_open(CoxResiduals *forward, CoxFit *fit)
   size_t m = (size_t)fit->m;
   *forward = (CoxResiduals){.fit = fit};
   forward->owned = mem_zero(6 * m + 1, sizeof(double));
-  if (!forward->owned) return STATUS_NOMEM;
+  if (!forward->owned) {
+    return STATUS_NOMEM;
+  }
   forward->sums = forward->owned;
   forward->own = (double *)(void *)(forward->sums + m);
   forward->drift = forward->own + m;
@@ -81,22 +83,30 @@ static bool forward_next(CoxResiduals *forward)
   const CoxRows *rows = fit->rows;
   bool entries = rows->used[COX_ENTRY];
   for (size_t i = forward->first; i < forward->end; i++) {
-    if (!entries || cox_at(rows, COX_ENTRY, i) < forward->time) row_move(forward, i, -1);
+    if (!entries || cox_at(rows, COX_ENTRY, i) < forward->time) {
+      row_move(forward, i, -1);
+    }
   }
   forward->hazard += forward->tie.hazard;
   forward->square += forward->tie.square;
   for (int v = 0; v < fit->m; v++) {
     forward->drift[v] += forward->drift_step[v];
   }
-  if (forward->end == rows->count) return false;
-  if (rows->marks[forward->end] & COX_NEW_STRATUM) stratum_start(forward);
+  if (forward->end == rows->count) {
+    return false;
+  }
+  if (rows->marks[forward->end] & COX_NEW_STRATUM) {
+    stratum_start(forward);
+  }
   size_t i = forward->first = forward->end;
   double own = 0;
   forward->time = cox_at(rows, COX_TIME, i);
   forward->entering = forward->entering_end;
   for (; entries && forward->entering_end < forward->stratum_end; forward->entering_end++) {
     size_t row = rows->by_entry[forward->entering_end];
-    if (cox_at(rows, COX_ENTRY, row) >= forward->time) break;
+    if (cox_at(rows, COX_ENTRY, row) >= forward->time) {
+      break;
+    }
     row_move(forward, row, 1);
   }
   memset(forward->own, 0, (size_t)fit->m * sizeof *forward->own);
@@ -114,8 +124,9 @@ static bool forward_next(CoxResiduals *forward)
     i++;
   } while (i < rows->count && !(rows->marks[i] & COX_FIRST));
   forward->end = i;
-  if (forward->tie.n_events)
+  if (forward->tie.n_events) {
     tie_sums(fit->ties, forward->risk.high + forward->risk.low, own, forward->weight, &forward->tie, NULL);
+  }
   for (int v = 0; v < fit->m; v++) {
     const CoxTie *tie = &forward->tie;
     double all = forward->sums[v].high + forward->sums[v].low, gone = forward->own[v];
@@ -141,7 +152,9 @@ static Status steps_add(Steps *steps, const CoxResiduals *forward)
   if (steps->n == steps->slots) {
     size_t slots = steps->slots + steps->slots / 2 + 64;
     CoxStep *grown = mem_resize(steps->step, slots, sizeof *grown);
-    if (!grown) return STATUS_NOMEM;
+    if (!grown) {
+      return STATUS_NOMEM;
+    }
     steps->step = grown;
     steps->slots = slots;
   }
@@ -170,10 +183,14 @@ Status cox_baseline(Cox *cox, CoxStep **steps, size_t *n_steps, const Watch *wat
   CoxResiduals forward = {0};
   Steps made = {0};
   Status status = cox_evaluate(cox->fit, watch);
-  if (status == STATUS_OK) status = forward_open(&forward, cox->fit);
+  if (status == STATUS_OK) {
+    status = forward_open(&forward, cox->fit);
+  }
   for (size_t n = 0; status == STATUS_OK && forward_next(&forward); n++) {
     status = steps_add(&made, &forward);
-    if (n % 1024 == 0 && watch_stop(watch)) status = STATUS_INTERRUPT;
+    if (n % 1024 == 0 && watch_stop(watch)) {
+      status = STATUS_INTERRUPT;
+    }
   }
   forward_close(&forward);
   if (status != STATUS_OK) {
@@ -229,14 +246,17 @@ static void robust_time(Robust *robust)
     bool event = rows->marks[row] & COX_EVENT;
     double r = fit->score[row], weight = cox_weight(fit, row),
            hazard = forward->hazard + (event ? tie->own : tie->hazard);
-    if (rows->used[COX_ENTRY] && cox_at(rows, COX_ENTRY, row) >= forward->time) continue;
+    if (rows->used[COX_ENTRY] && cox_at(rows, COX_ENTRY, row) >= forward->time) {
+      continue;
+    }
     for (int v = 0; v < fit->m; v++) {
       double x = cox_at(rows, fit->column[v], row), all = forward->sums[v].high + forward->sums[v].low;
       double drift = forward->drift[v] + (event ? forward->drift_own[v] : forward->drift_step[v]);
       robust->residual[v] = r * (drift - x * hazard);
-      if (event)
+      if (event) {
         robust->residual[v] +=
           weight * (x - (tie->hazard * all - (tie->hazard - tie->own) * forward->own[v]) / forward->weight);
+      }
     }
     residual_put(robust, row);
   }
@@ -313,18 +333,32 @@ Status cox_robust(Cox *cox, size_t *n_clusters, const Watch *watch)
   Robust robust = {0};
   Status status = STATUS_OK;
   *n_clusters = rows->count;
-  if (rows->used[COX_CLUSTER]) status = clusters_count(rows, n_clusters);
-  if (status == STATUS_OK && *n_clusters <= m) status = STATUS_ERROR;
-  if (status != STATUS_OK) return status;
+  if (rows->used[COX_CLUSTER]) {
+    status = clusters_count(rows, n_clusters);
+  }
+  if (status == STATUS_OK && *n_clusters <= m) {
+    status = STATUS_ERROR;
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
   status = cox_evaluate(fit, watch);
-  if (status == STATUS_OK) status = forward_open(&robust.forward, fit);
+  if (status == STATUS_OK) {
+    status = forward_open(&robust.forward, fit);
+  }
   robust.residual = mem_zero(m * m + m + 1, sizeof(double));
   robust.cluster = kept ? mem_zero(kept * m + 1, sizeof(double)) : NULL;
-  if (status == STATUS_OK && (!robust.residual || (kept && !robust.cluster))) status = STATUS_NOMEM;
-  if (status == STATUS_OK) robust.meat = robust.residual + m;
+  if (status == STATUS_OK && (!robust.residual || (kept && !robust.cluster))) {
+    status = STATUS_NOMEM;
+  }
+  if (status == STATUS_OK) {
+    robust.meat = robust.residual + m;
+  }
   for (size_t n = 0; status == STATUS_OK && forward_next(&robust.forward); n++) {
     robust_time(&robust);
-    if (n % 1024 == 0 && watch_stop(watch)) status = STATUS_INTERRUPT;
+    if (n % 1024 == 0 && watch_stop(watch)) {
+      status = STATUS_INTERRUPT;
+    }
   }
   if (status == STATUS_OK) {
     clusters_close(&robust, kept);

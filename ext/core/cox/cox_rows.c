@@ -32,16 +32,24 @@ static Status chunk_add(CoxRows *rows)
     size_t n_slots = rows->n_slots ? 2 * rows->n_slots : 4;
     for (int c = 0; c < n; c++) {
       double **grown = is_used(rows, c) ? mem_resize(rows->column[c], n_slots, sizeof *grown) : NULL;
-      if (!grown && is_used(rows, c)) return STATUS_NOMEM;
-      if (grown) memset(grown + rows->n_slots, 0, (n_slots - rows->n_slots) * sizeof *grown);
+      if (!grown && is_used(rows, c)) {
+        return STATUS_NOMEM;
+      }
+      if (grown) {
+        memset(grown + rows->n_slots, 0, (n_slots - rows->n_slots) * sizeof *grown);
+      }
       rows->column[c] = grown;
     }
     rows->n_slots = n_slots;
   }
   for (int c = 0; c < n; c++) {
     double **chunk = is_used(rows, c) ? &rows->column[c][rows->n_chunks] : NULL;
-    if (chunk && !*chunk) *chunk = mem_alloc(COX_CHUNK, sizeof **chunk); /* not NULL: left by a call that failed */
-    if (chunk && !*chunk) return STATUS_NOMEM;
+    if (chunk && !*chunk) {
+      *chunk = mem_alloc(COX_CHUNK, sizeof **chunk); /* not NULL: left by a call that failed */
+    }
+    if (chunk && !*chunk) {
+      return STATUS_NOMEM;
+    }
   }
   rows->n_chunks++;
   return STATUS_OK;
@@ -50,10 +58,14 @@ static Status chunk_add(CoxRows *rows)
 Status cox_rows_add(CoxRows *rows, const CoxRow *row, const double *x)
 {
   size_t at = rows->count % COX_CHUNK;
-  if (rows->count >= COX_CHUNK << (32 - PLACE)) return STATUS_NOMEM;
+  if (rows->count >= COX_CHUNK << (32 - PLACE)) {
+    return STATUS_NOMEM;
+  }
   if (at == 0) {
     Status status = chunk_add(rows);
-    if (status != STATUS_OK) return status;
+    if (status != STATUS_OK) {
+      return status;
+    }
   }
   size_t last = rows->n_chunks - 1;
   const double head[] = {[COX_TIME] = row->event ? fabs(row->time) : -fabs(row->time),
@@ -62,7 +74,9 @@ Status cox_rows_add(CoxRows *rows, const CoxRow *row, const double *x)
                          [COX_STRATUM] = row->stratum,
                          [COX_CLUSTER] = row->cluster};
   for (int c = 0; c < COX_FEATURE; c++) {
-    if (rows->used[c]) rows->column[c][last][at] = head[c];
+    if (rows->used[c]) {
+      rows->column[c][last][at] = head[c];
+    }
   }
   for (int j = 0; j < rows->n_features; j++) {
     rows->column[COX_FEATURE + j][last][at] = x[j];
@@ -124,7 +138,9 @@ static Status order_open(Order *order, size_t n)
 static Status order_sort(Order *order, const Watch *watch)
 {
   size_t(*start)[DIGITS] = mem_zero(PASSES, sizeof *start);
-  if (!start) return STATUS_NOMEM;
+  if (!start) {
+    return STATUS_NOMEM;
+  }
   Status status = STATUS_OK;
   for (size_t i = 0; i < order->n; i++) {
     for (int p = 0; p < PASSES; p++) {
@@ -133,7 +149,9 @@ static Status order_sort(Order *order, const Watch *watch)
   }
   for (int p = 0; p < PASSES && status == STATUS_OK; p++) {
     size_t sum = 0;
-    if (order->n == 0 || start[p][order->key[0] >> (DIGIT * p) & (DIGITS - 1)] == order->n) continue; /* all the same */
+    if (order->n == 0 || start[p][order->key[0] >> (DIGIT * p) & (DIGITS - 1)] == order->n) {
+      continue; /* all the same */
+    }
     for (size_t d = 0; d < DIGITS; d++) {
       size_t count = start[p][d];
       start[p][d] = sum;
@@ -149,7 +167,9 @@ static Status order_sort(Order *order, const Watch *watch)
     order->row = was.other_row;
     order->other_key = was.key;
     order->other_row = was.row;
-    if (watch_stop(watch)) status = STATUS_INTERRUPT;
+    if (watch_stop(watch)) {
+      status = STATUS_INTERRUPT;
+    }
   }
   mem_free(start);
   return status;
@@ -172,7 +192,9 @@ Status cox_ranks(const double *x, size_t n, uint32_t *rank, uint32_t *n_ranks, c
     order.key[i] = key_of(x[i]);
     order.row[i] = (uint32_t)i;
   }
-  if (status == STATUS_OK) status = order_sort(&order, watch);
+  if (status == STATUS_OK) {
+    status = order_sort(&order, watch);
+  }
   *n_ranks = 0;
   for (size_t i = 0; i < n && status == STATUS_OK; i++) {
     *n_ranks += i == 0 || order.key[i] != order.key[i - 1];
@@ -188,7 +210,9 @@ static Status order_find(const CoxRows *rows, Order *order, int column, const Wa
   int by[] = {column, COX_STRATUM};
   Status status = STATUS_OK;
   for (int k = 0; k < 2 && status == STATUS_OK; k++) {
-    if (!rows->used[by[k]]) continue;
+    if (!rows->used[by[k]]) {
+      continue;
+    }
     for (size_t i = 0; i < order->n; i++) {
       double x = cox_at(rows, by[k], order->row[i]);
       order->key[i] = by[k] == COX_STRATUM ? (uint64_t)x : key_of(by[k] == COX_TIME ? fabs(x) : x);
@@ -202,7 +226,9 @@ static Status order_find(const CoxRows *rows, Order *order, int column, const Wa
 static Status column_gather(CoxRows *rows, int column, const uint32_t *order, const Watch *watch)
 {
   double **from = rows->column[column], **to = mem_zero(rows->n_slots, sizeof *to);
-  if (!to) return STATUS_NOMEM;
+  if (!to) {
+    return STATUS_NOMEM;
+  }
   for (size_t i = 0; i < rows->n_chunks; i++) {
     size_t first = i * COX_CHUNK, n = rows->count - first < COX_CHUNK ? rows->count - first : COX_CHUNK;
     to[i] = mem_alloc(COX_CHUNK, sizeof **to);
@@ -239,7 +265,9 @@ Status cox_rows_sort(CoxRows *rows, const Watch *watch)
   Order order;
   size_t n = rows->count;
   Status status = rows->sorted ? STATUS_OK : order_open(&order, n);
-  if (rows->sorted) return STATUS_OK;
+  if (rows->sorted) {
+    return STATUS_OK;
+  }
   if (status == STATUS_OK) {
     size_t event = 0, other = rows->events;
     for (size_t i = 0; i < n; i++) {
@@ -256,19 +284,27 @@ Status cox_rows_sort(CoxRows *rows, const Watch *watch)
     order.row[i] = (uint32_t)(order.row[i] / COX_CHUNK << PLACE | order.row[i] % COX_CHUNK);
   }
   for (int c = 0; c < COX_FEATURE + rows->n_features && status == STATUS_OK; c++) {
-    if (is_used(rows, c)) status = column_gather(rows, c, order.row, watch);
+    if (is_used(rows, c)) {
+      status = column_gather(rows, c, order.row, watch);
+    }
   }
   order_free(&order);
-  if (status != STATUS_OK) return status;
+  if (status != STATUS_OK) {
+    return status;
+  }
   rows->marks = mem_alloc(n, 1);
-  if (!rows->marks) return STATUS_NOMEM;
+  if (!rows->marks) {
+    return STATUS_NOMEM;
+  }
   marks_set(rows);
   if (rows->used[COX_ENTRY]) {
     status = order_open(&order, n);
     for (size_t i = 0; i < n && status == STATUS_OK; i++) {
       order.row[i] = (uint32_t)i;
     }
-    if (status == STATUS_OK) status = order_find(rows, &order, COX_ENTRY, watch);
+    if (status == STATUS_OK) {
+      status = order_find(rows, &order, COX_ENTRY, watch);
+    }
     if (status == STATUS_OK) {
       rows->by_entry = order.row;
       order.row = NULL;
@@ -285,20 +321,30 @@ Status cox_rows_expand(CoxRows *rows, int feature, const int *place, int n_new, 
 {
   int n = COX_FEATURE + rows->n_features, at = COX_FEATURE + feature;
   double ***column = mem_zero((size_t)n - 1 + (size_t)n_new, sizeof *column);
-  if (!column) return STATUS_NOMEM;
+  if (!column) {
+    return STATUS_NOMEM;
+  }
   Status status = STATUS_OK;
   for (int k = 0; k < n_new && status == STATUS_OK; k++) {
     column[at + k] = mem_zero(rows->n_slots, sizeof **column);
     for (size_t i = 0; i < rows->n_chunks && column[at + k] && status == STATUS_OK; i++) {
       column[at + k][i] = mem_zero(COX_CHUNK, sizeof(double));
-      if (!column[at + k][i]) status = STATUS_NOMEM;
+      if (!column[at + k][i]) {
+        status = STATUS_NOMEM;
+      }
     }
-    if (!column[at + k]) status = STATUS_NOMEM;
+    if (!column[at + k]) {
+      status = STATUS_NOMEM;
+    }
   }
   for (size_t i = 0; i < rows->count && status == STATUS_OK; i++) {
     int to = place[(size_t)cox_at(rows, at, i)];
-    if (to >= 0) column[at + to][i / COX_CHUNK][i % COX_CHUNK] = 1;
-    if (i % WATCH_EVERY == 0 && watch_stop(watch)) status = STATUS_INTERRUPT;
+    if (to >= 0) {
+      column[at + to][i / COX_CHUNK][i % COX_CHUNK] = 1;
+    }
+    if (i % WATCH_EVERY == 0 && watch_stop(watch)) {
+      status = STATUS_INTERRUPT;
+    }
   }
   if (status != STATUS_OK) {
     for (int k = 0; k < n_new; k++) {

@@ -36,18 +36,29 @@ static Status times_collect(const CoxFit *fit, Times *times, const Watch *watch)
   times->different = mem_alloc(rows->events, sizeof(double));
   times->g = mem_alloc(rows->events, sizeof(double));
   times->all = mem_alloc(rows->count, sizeof(double));
-  if (rows->used[COX_ENTRY]) times->entry = mem_alloc(rows->count, sizeof(double));
-  if (!times->event || !times->different || !times->g || !times->all || (rows->used[COX_ENTRY] && !times->entry))
+  if (rows->used[COX_ENTRY]) {
+    times->entry = mem_alloc(rows->count, sizeof(double));
+  }
+  if (!times->event || !times->different || !times->g || !times->all || (rows->used[COX_ENTRY] && !times->entry)) {
     return STATUS_NOMEM;
+  }
   for (size_t i = 0; i < rows->count; i++) {
     double time = cox_at(rows, COX_TIME, i);
-    if (rows->marks[i] & COX_EVENT) times->event[n_events++] = time;
+    if (rows->marks[i] & COX_EVENT) {
+      times->event[n_events++] = time;
+    }
     times->all[i] = time;
-    if (times->entry) times->entry[i] = cox_at(rows, COX_ENTRY, i);
+    if (times->entry) {
+      times->entry[i] = cox_at(rows, COX_ENTRY, i);
+    }
   }
   Status status = sort_doubles(times->event, n_events, watch);
-  if (status == STATUS_OK) status = sort_doubles(times->all, rows->count, watch);
-  if (status == STATUS_OK && times->entry) status = sort_doubles(times->entry, rows->count, watch);
+  if (status == STATUS_OK) {
+    status = sort_doubles(times->all, rows->count, watch);
+  }
+  if (status == STATUS_OK && times->entry) {
+    status = sort_doubles(times->entry, rows->count, watch);
+  }
   return status;
 }
 
@@ -109,7 +120,9 @@ static void times_spread(const CoxFit *fit, const Times *times, double *by_row)
   size_t k = 0;
   for (size_t i = 0; i < fit->rows->count; i++) {
     double time = cox_at(fit->rows, COX_TIME, i);
-    if (fit->rows->marks[i] & COX_NEW_STRATUM) k = 0;
+    if (fit->rows->marks[i] & COX_NEW_STRATUM) {
+      k = 0;
+    }
     for (; k < times->n_different && times->different[k] < time; k++) {
     }
     by_row[i] = k < times->n_different && times->different[k] == time ? times->g[k] : 0;
@@ -136,9 +149,13 @@ static Status test_sums(Test *test, double *power, const Watch *watch)
       power[i] *= power[i];
     }
     status = cox_evaluate(fit, watch);
-    if (status == STATUS_OK) status = cox_information(fit, k ? power : NULL, watch);
+    if (status == STATUS_OK) {
+      status = cox_information(fit, k ? power : NULL, watch);
+    }
     memcpy(test->information[k], fit->hessian, m * m * sizeof(double));
-    if (k == 1) memcpy(test->gradient, fit->gradient, m * sizeof(double));
+    if (k == 1) {
+      memcpy(test->gradient, fit->gradient, m * sizeof(double));
+    }
   }
   return status;
 }
@@ -158,7 +175,9 @@ static void test_rest(Test *test)
       for (size_t k = 0; k < m; k++) {
         sum += (w >= k ? g[w * m + k] : g[k * m + w]) * test->solved[k];
       }
-      if (w >= v) test->rest[w * m + v] = test->information[2][w * m + v] - sum;
+      if (w >= v) {
+        test->rest[w * m + v] = test->information[2][w * m + v] - sum;
+      }
     }
   }
 }
@@ -173,15 +192,21 @@ static double test_chi(Test *test, const int *group, int which, int *df)
   }
   size_t row = 0;
   for (size_t v = 0; v < m; v++) {
-    if (group && group[v] != which) continue;
+    if (group && group[v] != which) {
+      continue;
+    }
     size_t at = 0;
     for (size_t w = 0; w <= v; w++) {
-      if (!group || group[w] == which) matrix[row * n + at++] = test->rest[v * m + w];
+      if (!group || group[w] == which) {
+        matrix[row * n + at++] = test->rest[v * m + w];
+      }
     }
     test->column[row++] = test->gradient[v];
   }
   *df = (int)n;
-  if (n == 0 || !cholesky_factor(n, matrix, LEAST_PIVOT, test->factor)) return NAN;
+  if (n == 0 || !cholesky_factor(n, matrix, LEAST_PIVOT, test->factor)) {
+    return NAN;
+  }
   cholesky_solve(n, test->factor, test->column, test->solved);
   for (size_t i = 0; i < n; i++) {
     chi += test->column[i] * test->solved[i];
@@ -194,7 +219,9 @@ static Status zph_run(Test *test, double *power, const Watch *watch)
   CoxFit *fit = test->fit;
   size_t m = (size_t)fit->m;
   double *numbers = mem_zero(5 * m * m + 3 * m + 1, sizeof *numbers);
-  if (!numbers) return STATUS_NOMEM;
+  if (!numbers) {
+    return STATUS_NOMEM;
+  }
   for (size_t k = 0; k < 3; k++) {
     test->information[k] = numbers + k * m * m;
   }
@@ -204,7 +231,9 @@ static Status zph_run(Test *test, double *power, const Watch *watch)
   test->column = test->gradient + m;
   test->solved = test->column + m;
   Status status = test_sums(test, power, watch);
-  if (status == STATUS_OK) test_rest(test);
+  if (status == STATUS_OK) {
+    test_rest(test);
+  }
   return status;
 }
 
@@ -213,7 +242,9 @@ static Status zph_tell(Test *test, const Cox *cox, const int *groups, int n_grou
 {
   int m = test->fit->m, df;
   int *own = mem_alloc(2 * (size_t)m + 1, sizeof *own);
-  if (!own) return STATUS_NOMEM;
+  if (!own) {
+    return STATUS_NOMEM;
+  }
   int *group = own + m;
   for (int j = 0; j < cox->n_features; j++) {
     chi[j] = NAN;
@@ -247,8 +278,12 @@ Status cox_zph(Cox *cox, CoxTransform transform, const int *groups, int n_groups
     times_spread(fit, &times, power);
   }
   times_free(&times);
-  if (status == STATUS_OK) status = zph_run(&test, power, watch);
-  if (status == STATUS_OK) status = zph_tell(&test, cox, groups, n_groups, chi, chi_group, df_group, global);
+  if (status == STATUS_OK) {
+    status = zph_run(&test, power, watch);
+  }
+  if (status == STATUS_OK) {
+    status = zph_tell(&test, cox, groups, n_groups, chi, chi_group, df_group, global);
+  }
   mem_free(test.information[0]);
   mem_free(power);
   return status;

@@ -5,7 +5,9 @@
 
 double clv_periods(double lifespan, double discount_rate)
 {
-  if (discount_rate == 0) return lifespan;
+  if (discount_rate == 0) {
+    return lifespan;
+  }
 
   /*
   ** 1 - (1+d)^-L loses every digit of a small d; expm1 and log1p keep them. A y that could underflow is below half an

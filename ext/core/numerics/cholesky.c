@@ -32,7 +32,9 @@ Status cholesky_factor_watched(size_t m, const double *matrix, double least, dou
 {
   *positive = false;
   for (size_t i = 0; i < m; i++) {
-    if (cholesky_stop(i, m, watch)) return STATUS_INTERRUPT;
+    if (cholesky_stop(i, m, watch)) {
+      return STATUS_INTERRUPT;
+    }
     for (size_t j = 0; j <= i; j++) {
       double left = matrix[i * m + j] - dot_product(j, factor + i * m, factor + j * m);
       if (i > j) {

@@ -77,12 +77,18 @@ static double log_gamma_near(double u)
 
 double log_gamma(double x)
 {
-  if (!(x > 0)) return NAN;
+  if (!(x > 0)) {
+    return NAN;
+  }
   if (x >= STIRLING_FROM) {
     return (x - 0.5) * (log(x) - 1) + (stirling_tail(x) + (HALF_LOG_TWO_PI - 0.5));
   }
-  if (x < 1) return log_gamma_near(x) - log(x);
-  if (x <= 3) return log_gamma_near(x - 1);
+  if (x < 1) {
+    return log_gamma_near(x) - log(x);
+  }
+  if (x <= 3) {
+    return log_gamma_near(x - 1);
+  }
   double product = 1;
   while (x > 3) {
     x -= 1;
@@ -100,7 +106,9 @@ static double stirling_error(double x)
 double log_gamma_rise(double x, double n)
 {
   double y = x + n;
-  if (!(x > 0) || !(y > 0)) return NAN;
+  if (!(x > 0) || !(y > 0)) {
+    return NAN;
+  }
   if (n >= 0 && n <= 16 && n == floor(n) && x < 1e15) {
     /* Counts of purchases are mostly small: x (x + 1) ... needs one logarithm. */
     double product = 1;
@@ -111,7 +119,9 @@ double log_gamma_rise(double x, double n)
   }
   double moved = 0;
   if (x < STIRLING_FROM || y < STIRLING_FROM) {
-    if (fabs(n) > 0.25 * x) return log_gamma(y) - log_gamma(x);
+    if (fabs(n) > 0.25 * x) {
+      return log_gamma(y) - log_gamma(x);
+    }
     /* Both move up; moved + 1 is the product of x / y, kept without its 1, so that a small n keeps its digits. */
     while (x < STIRLING_FROM || y < STIRLING_FROM) {
       double step = -n / y;
@@ -145,14 +155,18 @@ static double digamma_near(double x)
 
 double digamma(double x)
 {
-  if (!(x > 0)) return NAN;
+  if (!(x > 0)) {
+    return NAN;
+  }
   if (x >= STIRLING_FROM) {
     /* DLMF 5.11.2: ln x - 1 / 2x - the sum of B_2k / (2k x^2k). */
     static const double TAIL[] = {1.0 / 12, -1.0 / 120, 1.0 / 252, -1.0 / 240, 1.0 / 132, -691.0 / 32760, 1.0 / 12};
     double u = 1 / x, w = u * u;
     return log(x) - (0.5 * u + w * polynomial(TAIL, 7, w));
   }
-  if (x < 1) return digamma_near(x + 1) - 1 / x;
+  if (x < 1) {
+    return digamma_near(x + 1) - 1 / x;
+  }
   /* psi(x) = psi(x - k) + the sum of 1 / (x - i), kept as one fraction: one division. */
   double top = 0, bottom = 1;
   while (x > 3) {
@@ -168,7 +182,9 @@ double trigamma(double x)
   /* The same differentiated: 1 / x + 1 / 2x^2 + the sum of B_2k / x^(2k + 1). */
   static const double TAIL[] = {1.0 / 6,  -1.0 / 30,     1.0 / 42, -1.0 / 30,
                                 5.0 / 66, -691.0 / 2730, 7.0 / 6,  -3617.0 / 510};
-  if (!(x > 0)) return NAN;
+  if (!(x > 0)) {
+    return NAN;
+  }
   double sum = 0;
   while (x < STIRLING_FROM) {
     sum += 1 / (x * x);
@@ -180,9 +196,13 @@ double trigamma(double x)
 
 double log_beta(double a, double b)
 {
-  if (!(a > 0) || !(b > 0)) return NAN;
+  if (!(a > 0) || !(b > 0)) {
+    return NAN;
+  }
   double low = a < b ? a : b, high = a < b ? b : a;
-  if (low < STIRLING_FROM) return log_gamma(low) - log_gamma_rise(high, low);
+  if (low < STIRLING_FROM) {
+    return log_gamma(low) - log_gamma_rise(high, low);
+  }
   /* Stirling three times, gathered so that terms of the size of b ln b never appear. */
   double errors = stirling_tail(low) + (stirling_tail(high) - stirling_tail(low + high));
   return (low - 0.5) * log(low / (low + high)) - high * log1p(low / high) - 0.5 * log(high) +
@@ -219,7 +239,9 @@ double log_subtract(double a, double b)
 */
 static double deviance(double ratio, double excess)
 {
-  if (fabs(excess) > 0.3) return excess - log(ratio);
+  if (fabs(excess) > 0.3) {
+    return excess - log(ratio);
+  }
   /* ln(1 + t) = 2 atanh(r), r = t / (2 + t), and t - 2r = t r. Here |r| < 0.18: ten terms. */
   static const double ATANH[] = {1.0 / 3,  1.0 / 5,  1.0 / 7,  1.0 / 9,  1.0 / 11,
                                  1.0 / 13, 1.0 / 15, 1.0 / 17, 1.0 / 19, 1.0 / 21};
@@ -268,7 +290,9 @@ static double gamma_fraction(double a, double x)
     d = 1 / (top * d + b);
     c = b + top / c;
     value *= c * d;
-    if (fabs(c * d - 1) <= DBL_EPSILON) break;
+    if (fabs(c * d - 1) <= DBL_EPSILON) {
+      break;
+    }
   }
   return value;
 }
@@ -290,16 +314,26 @@ static double gamma_upper_small(double a, double x)
 
 double gamma_lower(double a, double x)
 {
-  if (!(a > 0) || !(x >= 0)) return NAN;
-  if (x == 0 || isinf(x)) return x == 0 ? 0 : 1;
+  if (!(a > 0) || !(x >= 0)) {
+    return NAN;
+  }
+  if (x == 0 || isinf(x)) {
+    return x == 0 ? 0 : 1;
+  }
   return x < a + 1 ? gamma_series(a, x) : 1 - exp(log_gamma_density(a, x)) * gamma_fraction(a, x);
 }
 
 double gamma_upper(double a, double x)
 {
-  if (!(a > 0) || !(x >= 0)) return NAN;
-  if (x == 0 || isinf(x)) return x == 0 ? 1 : 0;
-  if (a < 1 && x < 1.5) return gamma_upper_small(a, x);
+  if (!(a > 0) || !(x >= 0)) {
+    return NAN;
+  }
+  if (x == 0 || isinf(x)) {
+    return x == 0 ? 1 : 0;
+  }
+  if (a < 1 && x < 1.5) {
+    return gamma_upper_small(a, x);
+  }
   return x < a + 1 ? 1 - gamma_series(a, x) : exp(log_gamma_density(a, x)) * gamma_fraction(a, x);
 }
 
@@ -328,7 +362,9 @@ static double beta_fraction(double a, double b, double x, double y)
     d = 1 / (next + top * d);
     c = next + top / c;
     value *= c * d;
-    if (fabs(c * d - 1) <= DBL_EPSILON) break;
+    if (fabs(c * d - 1) <= DBL_EPSILON) {
+      break;
+    }
   }
   return exp(log_beta_density(a, b, x, y)) / value;
 }
@@ -350,9 +386,15 @@ static double beta_upper_small(double a, double b, double x)
 
 double beta_lower(double a, double b, double x)
 {
-  if (!(a > 0) || !(b > 0) || !(x >= 0) || !(x <= 1)) return NAN;
-  if (x == 0 || x == 1) return x;
-  if (x < (a + 1) / (a + b + 2)) return beta_fraction(a, b, x, 1 - x);
+  if (!(a > 0) || !(b > 0) || !(x >= 0) || !(x <= 1)) {
+    return NAN;
+  }
+  if (x == 0 || x == 1) {
+    return x;
+  }
+  if (x < (a + 1) / (a + b + 2)) {
+    return beta_fraction(a, b, x, 1 - x);
+  }
   return b < 1 ? beta_upper_small(b, a, 1 - x) : 1 - beta_fraction(b, a, 1 - x, x);
 }
 
@@ -378,23 +420,31 @@ double normal_cdf(double x)
 static double series_length(double a, double b, double c, double z)
 {
   double rest = 1 - z, half = 0.5 * (z * (a + b) - c - 1), square = half * half + rest * (z * a * b - c);
-  if (!(rest > 0)) return INFINITY; /* z < 1 that was rounded */
+  if (!(rest > 0)) {
+    return INFINITY; /* z < 1 that was rounded */
+  }
   double largest = square > 0 ? (half + sqrt(square)) / rest : 0;
-  if (!(largest > 0)) largest = 0;
+  if (!(largest > 0)) {
+    largest = 0;
+  }
   return largest + sqrt(74 * largest / rest) + 37 / rest;
 }
 
 /* The defining series, DLMF 15.2.1, for a, b, c > 0, 0 <= z < 1: all terms are positive. NaN if it is too long. */
 static double hypergeometric_series(double a, double b, double c, double z)
 {
-  if (!(series_length(a, b, c, z) < SERIES_MOST)) return NAN;
+  if (!(series_length(a, b, c, z) < SERIES_MOST)) {
+    return NAN;
+  }
   double scale = 0, term = 1, sum = 1;
   for (int k = 0; k < 4 * SERIES_MOST; k++) {
     double ratio = (a + k) * (b + k) / ((c + k) * (1 + k)) * z;
     term *= ratio;
     sum += term;
     double most = ratio > z ? ratio : z;
-    if (term * most <= sum * (1 - most) * (DBL_EPSILON / 8)) return log(sum) + scale;
+    if (term * most <= sum * (1 - most) * (DBL_EPSILON / 8)) {
+      return log(sum) + scale;
+    }
     if (sum > 1e250) {
       scale += log(1e250);
       sum *= 1e-250;
@@ -438,9 +488,13 @@ static double integrand_side(const Integrand *f, double step, double slope, doub
     double x = exp(-i * step), value = integrand(f, i * step, x), e = f->odds * x;
     sum += value;
     double fall = 1 - value / before;
-    if (!(value > (first + sum) * (DBL_EPSILON / 16) * (fall < last_fall ? fall : last_fall))) return sum;
+    if (!(value > (first + sum) * (DBL_EPSILON / 16) * (fall < last_fall ? fall : last_fall))) {
+      return sum;
+    }
     double distance = step < 0 ? (1 + f->rest + f->weight) / e : e * (1 + 1 / f->rest);
-    if (distance * spread < DBL_EPSILON / 16) return sum + value * last_ratio / last_fall;
+    if (distance * spread < DBL_EPSILON / 16) {
+      return sum + value * last_ratio / last_fall;
+    }
     before = value;
   }
   return NAN;
@@ -481,27 +535,37 @@ static double hypergeometric_integral(double high, double low, double c, double 
 
 double log_hypergeometric(double a, double b, double c, double z)
 {
-  if (!(a > 0) || !(b > 0) || !(c > 0) || !(z < 1) || !isfinite(a + b + c + z)) return NAN;
+  if (!(a > 0) || !(b > 0) || !(c > 0) || !(z < 1) || !isfinite(a + b + c + z)) {
+    return NAN;
+  }
   double high = a > b ? a : b, low = a > b ? b : a, rest = 1 - z;
   if (z < 0) {
     /*
     ** Pfaff's transformation, DLMF 15.8.1, makes the argument positive; of its two forms the one with the smaller
     ** factor.
     */
-    if (low >= c) return low == c ? -high * log1p(-z) : NAN;
+    if (low >= c) {
+      return low == c ? -high * log1p(-z) : NAN;
+    }
     double power = high <= c ? low : high, other = high <= c ? c - high : c - low;
     double factor = power * log1p(-z);
     double value = factor < 50 ? hypergeometric_series(power, other, c, z / (z - 1)) : NAN;
     return isnan(value) ? hypergeometric_integral(high, low, c, z, rest) : value - factor;
   }
   double value = hypergeometric_series(a, b, c, z);
-  if (!isnan(value)) return value;
-  if (c - low > -1) return hypergeometric_integral(high, low, c, z, rest);
+  if (!isnan(value)) {
+    return value;
+  }
+  if (c - low > -1) {
+    return hypergeometric_integral(high, low, c, z, rest);
+  }
   /*
   ** c far below a and b: down from two higher c by the ratio of neighbours, DLMF 15.5.18, whose terms are all positive
   ** here.
   */
-  if (low - c > NODES_MOST) return NAN;
+  if (low - c > NODES_MOST) {
+    return NAN;
+  }
   int steps = (int)floor(low - c);
   double top = c + steps;
   value = hypergeometric_integral(high, low, top, z, rest);

@@ -28,7 +28,9 @@ double sum_value(const Sum *sum)
 static void quantile_place(size_t n, double p, size_t *rank, double *fraction)
 {
   double h = (double)(n - 1) * p, nearest = floor(h + 0.5);
-  if (fabs(h - nearest) <= 4 * DBL_EPSILON * h) h = nearest;
+  if (fabs(h - nearest) <= 4 * DBL_EPSILON * h) {
+    h = nearest;
+  }
   double whole = floor(h);
   *rank = (size_t)whole;
   *fraction = h - whole;
@@ -51,7 +53,9 @@ typedef struct Ranks {
 
 static bool ranks_touch(const Ranks *ranks, size_t lo, size_t hi)
 {
-  if (!ranks->p) return true;
+  if (!ranks->p) {
+    return true;
+  }
   size_t first = 0, last = ranks->n_p, rank;
   double fraction;
   while (first < last) {
@@ -63,7 +67,9 @@ static bool ranks_touch(const Ranks *ranks, size_t lo, size_t hi)
       last = middle;
     }
   }
-  if (first == ranks->n_p) return false;
+  if (first == ranks->n_p) {
+    return false;
+  }
   quantile_place(ranks->n, ranks->p[first], &rank, &fraction);
   return rank < hi;
 }
@@ -77,8 +83,12 @@ static void swap_doubles(double *a, double *b)
 
 static double median_of_three(double a, double b, double c)
 {
-  if (a > b) swap_doubles(&a, &b);
-  if (c <= a) return a;
+  if (a > b) {
+    swap_doubles(&a, &b);
+  }
+  if (c <= a) {
+    return a;
+  }
   return c < b ? c : b;
 }
 
@@ -98,8 +108,12 @@ static void sift_down(double *x, size_t root, size_t n)
 {
   double value = x[root];
   for (size_t child; (child = 2 * root + 1) < n; root = child) {
-    if (child + 1 < n && x[child + 1] > x[child]) child++;
-    if (x[child] <= value) break;
+    if (child + 1 < n && x[child + 1] > x[child]) {
+      child++;
+    }
+    if (x[child] <= value) {
+      break;
+    }
     x[root] = x[child];
   }
   x[root] = value;
@@ -109,12 +123,16 @@ static Status heap_sort(double *x, size_t n, const Watch *watch)
 {
   for (size_t i = n / 2; i-- > 0;) {
     sift_down(x, i, n);
-    if (i % WATCH_EVERY == 1 && watch_stop(watch)) return STATUS_INTERRUPT;
+    if (i % WATCH_EVERY == 1 && watch_stop(watch)) {
+      return STATUS_INTERRUPT;
+    }
   }
   for (size_t i = n; i-- > 1;) {
     swap_doubles(&x[0], &x[i]);
     sift_down(x, 0, i);
-    if (i % WATCH_EVERY == 0 && watch_stop(watch)) return STATUS_INTERRUPT;
+    if (i % WATCH_EVERY == 0 && watch_stop(watch)) {
+      return STATUS_INTERRUPT;
+    }
   }
   return STATUS_OK;
 }
@@ -134,7 +152,9 @@ static Status partition(double *x, size_t lo, size_t hi, double pivot, bool equa
       x[front] = value;
       front += (size_t)((value < pivot) | (equal & (value == pivot)));
     }
-    if (stop < hi && watch_stop(watch)) return STATUS_INTERRUPT;
+    if (stop < hi && watch_stop(watch)) {
+      return STATUS_INTERRUPT;
+    }
   }
   *split = front;
   return STATUS_OK;
@@ -150,11 +170,15 @@ static Status order_part(double *x, size_t lo, size_t hi, int depth, const Ranks
       insertion_sort(x, lo, hi);
       break;
     }
-    if (depth-- == 0) return heap_sort(x + lo, hi - lo, watch);
+    if (depth-- == 0) {
+      return heap_sort(x + lo, hi - lo, watch);
+    }
     double pivot = median_of_three(x[lo], x[lo + (hi - lo) / 2], x[hi - 1]);
     size_t split;
     Status status = partition(x, lo, hi, pivot, false, &split, watch);
-    if (status != STATUS_OK) return status;
+    if (status != STATUS_OK) {
+      return status;
+    }
     if (split == lo) {
       /* The pivot is the least value: set all its copies aside, so that many equal values cost one pass, not n. */
       status = partition(x, lo, hi, pivot, true, &lo, watch);
@@ -165,7 +189,9 @@ static Status order_part(double *x, size_t lo, size_t hi, int depth, const Ranks
       status = order_part(x, split, hi, depth, ranks, watch);
       hi = split;
     }
-    if (status != STATUS_OK) return status;
+    if (status != STATUS_OK) {
+      return status;
+    }
   }
   return STATUS_OK;
 }
@@ -196,9 +222,13 @@ double quantile_sorted(const double *x, size_t n, double p)
 
 Status quantiles_select(double *x, size_t n, const double *p, size_t n_p, double *out, const Watch *watch)
 {
-  if (n_p == 0) return STATUS_OK;
+  if (n_p == 0) {
+    return STATUS_OK;
+  }
   Status status = order_part(x, 0, n, depth_limit(n), &(Ranks){p, n_p, n}, watch);
-  if (status != STATUS_OK) return status;
+  if (status != STATUS_OK) {
+    return status;
+  }
   for (size_t k = 0; k < n_p; k++) {
     out[k] = quantile_sorted(x, n, p[k]);
   }
@@ -262,7 +292,9 @@ static double lower_quantile(double p)
     x = r <= 5 ? -polynomial(C, 8, r - 1.6) / polynomial(D, 8, r - 1.6)
                : -polynomial(E, 8, r - 5) / polynomial(F, 8, r - 5);
   }
-  if (p < 1e-290) return x; /* exp(x²/2) nears overflow; AS 241 alone has its 16 digits there */
+  if (p < 1e-290) {
+    return x; /* exp(x²/2) nears overflow; AS 241 alone has its 16 digits there */
+  }
   double error = (0.5 * erfc(-x / 1.4142135623730951) - p) * 2.5066282746310002 * exp(0.5 * x * x);
   return x - error / (1 + 0.5 * x * error);
 }

@@ -56,8 +56,12 @@ static const char *take_plain(const char *at, const char *ends, Text *out)
 static const char *take_quoted(const char *at, Text *out)
 {
   for (at++;; at++) {
-    if (!*at) return NULL;
-    if (*at == '"' && *++at != '"') return skip_spaces(at);
+    if (!*at) {
+      return NULL;
+    }
+    if (*at == '"' && *++at != '"') {
+      return skip_spaces(at);
+    }
     text_add_bytes(out, at, 1);
   }
 }
@@ -95,13 +99,23 @@ static Status term_read(DesignMatrix *design, const char **at, char problem[DESI
   }
   DesignMatrixTerm *term = &design->term[design->n_terms++];
   *term = (DesignMatrixTerm){.name = text_take(&name), .stated = brackets ? text_take(&stated) : NULL};
-  if (!term->name || (brackets && !term->stated)) return STATUS_NOMEM;
+  if (!term->name || (brackets && !term->stated)) {
+    return STATUS_NOMEM;
+  }
   term->kind = brackets ? DESIGN_LEVELS : DESIGN_UNSEEN;
-  if (!*term->name) return fail(problem, "an empty name%s", "");
-  if (!closed) return fail(problem, "'%.100s[' without its closing ]", term->name);
-  if (*p && *p != ',') return fail(problem, "no comma after '%.100s'", term->name);
+  if (!*term->name) {
+    return fail(problem, "an empty name%s", "");
+  }
+  if (!closed) {
+    return fail(problem, "'%.100s[' without its closing ]", term->name);
+  }
+  if (*p && *p != ',') {
+    return fail(problem, "no comma after '%.100s'", term->name);
+  }
   for (int i = 0; i + 1 < design->n_terms; i++) {
-    if (same_name(design->term[i].name, term->name)) return fail(problem, "'%.100s' twice", term->name);
+    if (same_name(design->term[i].name, term->name)) {
+      return fail(problem, "'%.100s' twice", term->name);
+    }
   }
   *at = p;
   return STATUS_OK;
@@ -111,9 +125,13 @@ Status design_matrix_parse(DesignMatrix *design, const char *terms, char problem
 {
   Status status = STATUS_OK;
   for (const char *at = terms; status == STATUS_OK; at++) {
-    if (design->n_terms == DESIGN_MATRIX_TERMS_MAX) return fail(problem, "more than 30 terms%s", "");
+    if (design->n_terms == DESIGN_MATRIX_TERMS_MAX) {
+      return fail(problem, "more than 30 terms%s", "");
+    }
     status = term_read(design, &at, problem);
-    if (status == STATUS_OK && !*at) break;
+    if (status == STATUS_OK && !*at) {
+      break;
+    }
   }
   return status;
 }
@@ -125,7 +143,9 @@ Status design_matrix_count(DesignMatrixTerm *term, uint32_t level)
   if (level >= term->n_uses) {
     uint32_t n = level + level / 2 + 8;
     size_t *grown = mem_resize(term->uses, n, sizeof *grown);
-    if (!grown) return STATUS_NOMEM;
+    if (!grown) {
+      return STATUS_NOMEM;
+    }
     memset(grown + term->n_uses, 0, (n - term->n_uses) * sizeof *grown);
     term->uses = grown;
     term->n_uses = n;
@@ -154,7 +174,9 @@ static Status column_add(DesignMatrix *design, int term, const char *level)
   const char *name = design->term[term].name;
   DesignMatrixColumn *grown = mem_resize(design->column, (size_t)design->n_columns + 1, sizeof *grown);
   Text label = {0};
-  if (!grown) return STATUS_NOMEM;
+  if (!grown) {
+    return STATUS_NOMEM;
+  }
   design->column = grown;
   DesignMatrixColumn *column = &grown[design->n_columns++];
   text_add(&label, name);
@@ -191,13 +213,17 @@ static Status levels_make(DesignMatrix *design, int t, const Customers *keys, ch
     return STATUS_ERROR;
   }
   term->place = mem_alloc((size_t)keys->count + 1, sizeof *term->place);
-  if (!term->place) return STATUS_NOMEM;
+  if (!term->place) {
+    return STATUS_NOMEM;
+  }
   for (uint32_t id = 0; id < keys->count; id++) {
     term->place[id] = -1;
   }
   for (uint32_t i = 0; i < n && !term->reference; i++) {
     char *text = key_text(customers_key(keys, level[i]));
-    if (!text) return STATUS_NOMEM;
+    if (!text) {
+      return STATUS_NOMEM;
+    }
     if (!term->stated || strcmp(text, term->stated) == 0) {
       term->reference = text;
       level[i] = UINT32_MAX;
@@ -210,14 +236,20 @@ static Status levels_make(DesignMatrix *design, int t, const Customers *keys, ch
              term->name, term->stated);
     return STATUS_ERROR;
   }
-  if (n <= 1) return column_add(design, t, NULL); /* of zeros: the fit tells that it is constant */
+  if (n <= 1) {
+    return column_add(design, t, NULL); /* of zeros: the fit tells that it is constant */
+  }
   for (uint32_t i = 0; i < n; i++) {
-    if (level[i] == UINT32_MAX) continue;
+    if (level[i] == UINT32_MAX) {
+      continue;
+    }
     term->place[level[i]] = design->n_columns - term->first;
     char *text = key_text(customers_key(keys, level[i]));
     Status status = text ? column_add(design, t, text) : STATUS_NOMEM;
     mem_free(text);
-    if (status != STATUS_OK) return status;
+    if (status != STATUS_OK) {
+      return status;
+    }
   }
   return STATUS_OK;
 }

@@ -24,14 +24,18 @@ static Status collinear_drop(LogitFit *fit, Logit *logit, const Watch *watch)
 {
   size_t m = (size_t)fit->m;
   Status status = logit_gram(fit, watch);
-  if (status != STATUS_OK) return status;
+  if (status != STATUS_OK) {
+    return status;
+  }
   /* Rows and columns of the factor are the kept columns; hessian row v belongs to column[v] as it was. */
   int kept = 0;
   int *was = logit->separating; /* n_features, not in use yet: which hessian row a kept column has */
   for (int v = 1; v < fit->m; v++) {
     const double *gram = fit->hessian + (size_t)v * m;
     double *row = fit->factor + (size_t)kept * m;
-    if (cholesky_stop((size_t)v, m, watch)) return STATUS_INTERRUPT;
+    if (cholesky_stop((size_t)v, m, watch)) {
+      return STATUS_INTERRUPT;
+    }
     double left = cholesky_row(m, fit->factor, (size_t)kept, was, gram, gram[v], row);
     int column = fit->column[v];
     if (left > COLLINEAR * gram[v]) {
@@ -62,7 +66,9 @@ static Status fit_open(LogitFit *fit, const RegressionRows *rows, double l2)
   fit->owned = numbers;
   fit->column = mem_zero(m, sizeof *fit->column);
   fit->x = mem_alloc(m, sizeof *fit->x);
-  if (!numbers || !fit->column || !fit->x) return STATUS_NOMEM;
+  if (!numbers || !fit->column || !fit->x) {
+    return STATUS_NOMEM;
+  }
   double **vectors[] = {&fit->beta, &fit->step, &fit->trial, &fit->gradient, &fit->early, &fit->away};
   for (int i = 0; i < 6; i++) {
     *vectors[i] = numbers + (size_t)i * m;
@@ -73,7 +79,9 @@ static Status fit_open(LogitFit *fit, const RegressionRows *rows, double l2)
     fit->ones[r] = 1;
   }
   for (int j = 0; j < rows->n_features; j++) {
-    if (rows->sd[j] > 0) fit->column[fit->m++] = j;
+    if (rows->sd[j] > 0) {
+      fit->column[fit->m++] = j;
+    }
   }
   return STATUS_OK;
 }
@@ -95,7 +103,9 @@ static Status fit_step(LogitFit *fit, bool *moved, const Watch *watch)
       fit->trial[v] = fit->beta[v] + share * fit->step[v];
     }
     Status status = logit_evaluate(fit, fit->trial, watch);
-    if (status != STATUS_OK) return status;
+    if (status != STATUS_OK) {
+      return status;
+    }
     if (fit->value >= from - 1e-13 * fabs(from)) { /* also no NaN */
       memcpy(fit->beta, fit->trial, (size_t)fit->m * sizeof *fit->beta);
       fit->steps++;
@@ -117,7 +127,9 @@ static Status runaway_find(LogitFit *fit, Logit *logit, const Watch *watch)
     fit->early[v] = fit->beta[v] - fit->early[v];
   }
   for (int i = 0; i < 4 && status == STATUS_OK && logit->end == LOGIT_UNFINISHED; i++) {
-    if (candidate[i]) status = logit_separation_find(fit, candidate[i], logit, watch);
+    if (candidate[i]) {
+      status = logit_separation_find(fit, candidate[i], logit, watch);
+    }
   }
   return status;
 }
@@ -146,11 +158,16 @@ static Status fit_climb(LogitFit *fit, Logit *logit, const Watch *watch)
     if (fit->l2 == 0 && fit->least_margin > 0) { /* every row is right: there is no maximum */
       memcpy(fit->away, fit->beta, m * sizeof *fit->away);
       status = logit_separation_find(fit, fit->away, logit, watch);
-      if (logit->end != LOGIT_UNFINISHED) return status;
+      if (logit->end != LOGIT_UNFINISHED) {
+        return status;
+      }
     }
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
       status = cholesky_factor_watched(m, fit->hessian, LEAST_PIVOT, fit->factor, &positive, watch);
-    if (status != STATUS_OK || !positive) break;
+    }
+    if (status != STATUS_OK || !positive) {
+      break;
+    }
     cholesky_solve(m, fit->factor, fit->gradient, fit->step);
     double decrement = dot_product(m, fit->gradient, fit->step);
     if (is_maximum(fit, decrement, last)) {
@@ -158,14 +175,22 @@ static Status fit_climb(LogitFit *fit, Logit *logit, const Watch *watch)
       return status;
     }
     last = decrement;
-    if (fit->steps == RUNAWAY_FROM) memcpy(fit->early, fit->beta, m * sizeof *fit->early);
-    if (fit->steps == RUNAWAY_TO) memcpy(fit->away, fit->step, m * sizeof *fit->away);
+    if (fit->steps == RUNAWAY_FROM) {
+      memcpy(fit->early, fit->beta, m * sizeof *fit->early);
+    }
+    if (fit->steps == RUNAWAY_TO) {
+      memcpy(fit->away, fit->step, m * sizeof *fit->away);
+    }
     if (fit->l2 == 0 && fit->steps == RUNAWAY_ASK && !asked) {
       asked = true;
       status = logit_separation_find(fit, fit->away, logit, watch);
-      if (logit->end != LOGIT_UNFINISHED) return status;
+      if (logit->end != LOGIT_UNFINISHED) {
+        return status;
+      }
     }
-    if (status == STATUS_OK) status = fit_step(fit, &moved, watch);
+    if (status == STATUS_OK) {
+      status = fit_step(fit, &moved, watch);
+    }
   }
   return status == STATUS_OK && fit->l2 == 0 ? runaway_find(fit, logit, watch) : status;
 }
@@ -183,7 +208,9 @@ static Status errors_set(LogitFit *fit, Logit *logit, const Watch *watch)
   }
   for (size_t i = 0; i < m; i++) {
     double *restrict row = fit->hessian + i * m, at_zero = 0;
-    if (cholesky_stop(i, m, watch)) return STATUS_INTERRUPT;
+    if (cholesky_stop(i, m, watch)) {
+      return STATUS_INTERRUPT;
+    }
     memset(row, 0, i * sizeof *row);
     row[i] = 1;
     for (size_t k = 0; k < i; k++) { /* along the rows, which vectorises */
@@ -234,8 +261,12 @@ static bool logit_describe(const RegressionRows *rows, double l2, Logit *logit)
   logit->weight = total;
   logit->intercept = logit->intercept_error = logit->log_likelihood = NAN;
   logit->null_log_likelihood = rows->count ? 0 : NAN;
-  if (some > 0) logit->null_log_likelihood += some * log(some / total);
-  if (none > 0) logit->null_log_likelihood += none * log(none / total);
+  if (some > 0) {
+    logit->null_log_likelihood += some * log(some / total);
+  }
+  if (none > 0) {
+    logit->null_log_likelihood += none * log(none / total);
+  }
   for (int j = 0; j < logit->n_features; j++) {
     logit->coefficient[j] = logit->error[j] = NAN;
     logit->mean[j] = rows->mean[j];
@@ -250,13 +281,23 @@ Status logit_fit(RegressionRows *rows, double l2, Logit *logit, const Watch *wat
 {
   LogitFit fit = {0};
   Status status = logit_alloc(logit, rows->n_features);
-  if (status == STATUS_OK) status = regression_rows_standardise(rows, watch);
-  if (status != STATUS_OK || !logit_describe(rows, l2, logit)) goto done;
+  if (status == STATUS_OK) {
+    status = regression_rows_standardise(rows, watch);
+  }
+  if (status != STATUS_OK || !logit_describe(rows, l2, logit)) {
+    goto done;
+  }
   logit->end = LOGIT_UNFINISHED;
   status = fit_open(&fit, rows, l2);
-  if (status == STATUS_OK && l2 == 0) status = collinear_drop(&fit, logit, watch);
-  if (status == STATUS_OK && l2 == 0) logit_separation_single(rows, logit);
-  if (status != STATUS_OK || logit->end != LOGIT_UNFINISHED) goto done;
+  if (status == STATUS_OK && l2 == 0) {
+    status = collinear_drop(&fit, logit, watch);
+  }
+  if (status == STATUS_OK && l2 == 0) {
+    logit_separation_single(rows, logit);
+  }
+  if (status != STATUS_OK || logit->end != LOGIT_UNFINISHED) {
+    goto done;
+  }
   status = fit_climb(&fit, logit, watch);
   logit->iterations = fit.steps;
   if (status == STATUS_OK && logit->end == LOGIT_CONVERGED) {
@@ -265,7 +306,9 @@ Status logit_fit(RegressionRows *rows, double l2, Logit *logit, const Watch *wat
   }
 done:
   fit_close(&fit);
-  if (status != STATUS_OK) logit_free(logit);
+  if (status != STATUS_OK) {
+    logit_free(logit);
+  }
   return status;
 }
 
@@ -276,12 +319,16 @@ Status logit_fit_matrix(const double *matrix, size_t n, int n_features, const un
   Status status = STATUS_OK;
   *logit = (Logit){0};
   for (size_t i = 0; i < n && status == STATUS_OK; i++) {
-    if (i % WATCH_EVERY == 0 && watch_stop(watch)) status = STATUS_INTERRUPT;
+    if (i % WATCH_EVERY == 0 && watch_stop(watch)) {
+      status = STATUS_INTERRUPT;
+    }
     if (status == STATUS_OK && (!weight || weight[i] > 0)) {
       status = regression_rows_add(&rows, matrix + i * (size_t)n_features, label[i] != 0, weight ? weight[i] : 1);
     }
   }
-  if (status == STATUS_OK) status = logit_fit(&rows, l2, logit, watch);
+  if (status == STATUS_OK) {
+    status = logit_fit(&rows, l2, logit, watch);
+  }
   regression_rows_free(&rows);
   return status;
 }

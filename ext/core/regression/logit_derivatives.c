@@ -105,7 +105,9 @@ Status logit_evaluate(LogitFit *fit, const double *at, const Watch *watch)
   memset(fit->gradient, 0, m * sizeof *fit->gradient);
   memset(fit->hessian, 0, m * m * sizeof *fit->hessian);
   for (size_t i = 0; i < fit->rows->n_blocks; i++) {
-    if (watch_due(fit, i, watch)) return STATUS_INTERRUPT;
+    if (watch_due(fit, i, watch)) {
+      return STATUS_INTERRUPT;
+    }
     const double *weight = block_weights(fit, i);
     double margin[LOGIT_BLOCK], e[LOGIT_BLOCK], residual[LOGIT_BLOCK], variance[LOGIT_BLOCK];
     block_view(fit, i);
@@ -122,7 +124,9 @@ Status logit_evaluate(LogitFit *fit, const double *at, const Watch *watch)
       variance[r] = fabs(weight[r]) * (e[r] * q * q);
     }
     for (int r = 0; r < LOGIT_BLOCK && least > 0; r++) {
-      if (weight[r] != 0 && margin[r] < least) least = margin[r];
+      if (weight[r] != 0 && margin[r] < least) {
+        least = margin[r];
+      }
     }
     sum_add(&loss, block_loss(margin, e, weight, fit->rows->weighted));
     logit_products_add(residual, fit->x, fit->m, fit->gradient);
@@ -144,7 +148,9 @@ Status logit_gram(LogitFit *fit, const Watch *watch)
   double total = fit->rows->weight[0] + fit->rows->weight[1];
   memset(fit->hessian, 0, m * m * sizeof *fit->hessian);
   for (size_t i = 0; i < fit->rows->n_blocks; i++) {
-    if (watch_due(fit, i, watch)) return STATUS_INTERRUPT;
+    if (watch_due(fit, i, watch)) {
+      return STATUS_INTERRUPT;
+    }
     const double *weight = block_weights(fit, i);
     double share[LOGIT_BLOCK];
     block_view(fit, i);
@@ -161,15 +167,21 @@ Status logit_ranges(LogitFit *fit, const double *direction, double low[2], doubl
   low[0] = low[1] = INFINITY;
   high[0] = high[1] = -INFINITY;
   for (size_t i = 0; i < fit->rows->n_blocks; i++) {
-    if (watch_due(fit, i, watch)) return STATUS_INTERRUPT;
+    if (watch_due(fit, i, watch)) {
+      return STATUS_INTERRUPT;
+    }
     const double *weight = block_weights(fit, i);
     double score[LOGIT_BLOCK];
     block_view(fit, i);
     logit_scores(direction, fit->x, 1, fit->m, score);
     for (int r = 0; r < LOGIT_BLOCK; r++) {
       int label = weight[r] > 0;
-      if (weight[r] != 0 && score[r] < low[label]) low[label] = score[r];
-      if (weight[r] != 0 && score[r] > high[label]) high[label] = score[r];
+      if (weight[r] != 0 && score[r] < low[label]) {
+        low[label] = score[r];
+      }
+      if (weight[r] != 0 && score[r] > high[label]) {
+        high[label] = score[r];
+      }
     }
   }
   return STATUS_OK;

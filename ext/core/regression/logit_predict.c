@@ -49,7 +49,9 @@ double logit_log_odds(const Logit *logit, const double *x)
     sum_add(&sum, logit->coefficient[j] * x[j]);
   }
   double log_odds = sum_value(&sum);
-  if (isfinite(log_odds)) return log_odds;
+  if (isfinite(log_odds)) {
+    return log_odds;
+  }
   log_odds = logit->intercept; /* compensation makes any infinite term NaN, a plain sum only two that disagree */
   for (int j = 0; j < logit->n_features; j++) {
     log_odds += logit->coefficient[j] * x[j];
@@ -81,7 +83,9 @@ typedef struct Words {
 static void words_add(Words *words, const char *more)
 {
   size_t room = LOGIT_REASON - 1 - words->length, n = strlen(more);
-  if (words->full) return;
+  if (words->full) {
+    return;
+  }
   if (n > room) {
     words->full = true;
     n = room;
@@ -106,7 +110,9 @@ static void words_name(Words *words, int feature, const char *const *names)
 static void words_names(Words *words, const int *features, int n, int shown, const char *const *names)
 {
   for (int i = 0; i < n && i < shown; i++) {
-    if (i) words_add(words, i + 1 == n ? " and " : ", ");
+    if (i) {
+      words_add(words, i + 1 == n ? " and " : ", ");
+    }
     words_name(words, features[i], names);
   }
   if (n > shown) {

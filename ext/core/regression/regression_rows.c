@@ -17,13 +17,17 @@ Status regression_rows_add(RegressionRows *rows, const double *x, bool positive,
     if (rows->n_blocks == rows->n_slots) {
       size_t n_slots = rows->n_slots ? 2 * rows->n_slots : 8;
       double **grown = mem_resize(rows->block, n_slots, sizeof *grown);
-      if (!grown) return STATUS_NOMEM;
+      if (!grown) {
+        return STATUS_NOMEM;
+      }
       rows->block = grown;
       rows->n_slots = n_slots;
     }
     /* Zero: the rows that the last block does not fill have weight 0. */
     double *fresh = mem_zero(((size_t)rows->n_features + 1) * LOGIT_BLOCK, sizeof *fresh);
-    if (!fresh) return STATUS_NOMEM;
+    if (!fresh) {
+      return STATUS_NOMEM;
+    }
     rows->block[rows->n_blocks++] = fresh;
   }
   double *to = rows->block[rows->n_blocks - 1] + row;
@@ -72,7 +76,9 @@ static Status ranges_find(RegressionRows *rows, const Watch *watch)
   }
   rows->weight[0] = rows->weight[1] = 0;
   for (size_t i = 0; i < rows->n_blocks; i++) {
-    if (watch_due(watch, rows, i)) return STATUS_INTERRUPT;
+    if (watch_due(watch, rows, i)) {
+      return STATUS_INTERRUPT;
+    }
     const double *weight = rows->block[i] + n * LOGIT_BLOCK;
     size_t count = block_rows(rows, i);
     double sum[2] = {0};
@@ -87,8 +93,12 @@ static Status ranges_find(RegressionRows *rows, const Watch *watch)
       for (size_t r = 0; r < count; r++) {
         int label = weight[r] > 0;
         total += fabs(weight[r]) * x[r];
-        if (x[r] < rows->low[label][j]) rows->low[label][j] = x[r];
-        if (x[r] > rows->high[label][j]) rows->high[label][j] = x[r];
+        if (x[r] < rows->low[label][j]) {
+          rows->low[label][j] = x[r];
+        }
+        if (x[r] > rows->high[label][j]) {
+          rows->high[label][j] = x[r];
+        }
       }
       rows->mean[j] += total;
     }
@@ -123,7 +133,9 @@ static Status deviations_sum(const RegressionRows *rows, double *deviation, doub
 {
   int n = rows->n_features;
   for (size_t i = 0; i < rows->n_blocks; i++) {
-    if (watch_due(watch, rows, i)) return STATUS_INTERRUPT;
+    if (watch_due(watch, rows, i)) {
+      return STATUS_INTERRUPT;
+    }
     const double *weight = rows->block[i] + n * LOGIT_BLOCK;
     for (int j = 0; j < n; j++) {
       const double *x = rows->block[i] + j * LOGIT_BLOCK;
@@ -157,7 +169,9 @@ static Status rows_measure(RegressionRows *rows, const Watch *watch)
   size_t n = (size_t)rows->n_features;
   mem_free(rows->mean); /* of a try that was interrupted */
   rows->mean = mem_zero(8 * n + 1, sizeof *rows->mean);
-  if (!rows->mean) return STATUS_NOMEM;
+  if (!rows->mean) {
+    return STATUS_NOMEM;
+  }
   rows->sd = rows->mean + n;
   double *deviation = rows->mean + 6 * n, *square = rows->mean + 7 * n;
   for (size_t label = 0; label < 2; label++) {
@@ -165,8 +179,12 @@ static Status rows_measure(RegressionRows *rows, const Watch *watch)
     rows->high[label] = rows->mean + (4 + label) * n;
   }
   Status status = ranges_find(rows, watch);
-  if (status == STATUS_OK) status = deviations_sum(rows, deviation, square, watch);
-  if (status != STATUS_OK) return status;
+  if (status == STATUS_OK) {
+    status = deviations_sum(rows, deviation, square, watch);
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
   for (int j = 0; j < rows->n_features; j++) {
     column_standardise(rows, j, deviation, square);
   }
@@ -178,7 +196,9 @@ Status regression_rows_standardise(RegressionRows *rows, const Watch *watch)
 {
   Status status = rows->measured ? STATUS_OK : rows_measure(rows, watch);
   for (; status == STATUS_OK && rows->n_scaled < rows->n_blocks; rows->n_scaled++) {
-    if (watch_due(watch, rows, rows->n_scaled)) return STATUS_INTERRUPT;
+    if (watch_due(watch, rows, rows->n_scaled)) {
+      return STATUS_INTERRUPT;
+    }
     values_scale(rows, rows->n_scaled);
   }
   return status;

@@ -14,7 +14,9 @@ Status score_metrics_add(ScoreMetrics *scores, double score, bool positive)
   if (count == scores->size[positive]) {
     size_t size = count ? 2 * count : 64;
     double *grown = mem_resize(scores->score[positive], size, sizeof *grown);
-    if (!grown) return STATUS_NOMEM;
+    if (!grown) {
+      return STATUS_NOMEM;
+    }
     scores->score[positive] = grown;
     scores->size[positive] = size;
   }
@@ -37,7 +39,9 @@ Status score_metrics_sort(ScoreMetrics *scores, const Watch *watch)
 {
   for (int label = 0; label < 2 && !scores->sorted; label++) {
     Status status = sort_doubles(scores->score[label], scores->count[label], watch);
-    if (status != STATUS_OK) return status;
+    if (status != STATUS_OK) {
+      return status;
+    }
   }
   scores->sorted = true;
   return STATUS_OK;
@@ -95,15 +99,21 @@ Status score_metrics_auc(const ScoreMetrics *scores, Auc *auc, const Watch *watc
 {
   double n = (double)scores->count[0], m = (double)scores->count[1];
   *auc = (Auc){NAN, NAN};
-  if (scores->count[0] == 0 || scores->count[1] == 0) return STATUS_OK;
+  if (scores->count[0] == 0 || scores->count[1] == 0) {
+    return STATUS_OK;
+  }
   uint64_t wins = 0; /* half wins: exact up to 3 * 10^9 rows of each label */
   Tie tie = {0};
   while (tie_next(scores, &tie, watch)) {
     wins += (uint64_t)tie.count[1] * (2 * (uint64_t)(scores->count[0] - tie.above[0]) - (uint64_t)tie.count[0]);
   }
-  if (tie.status != STATUS_OK) return tie.status;
+  if (tie.status != STATUS_OK) {
+    return tie.status;
+  }
   auc->area = (double)wins / 2 / (m * n);
-  if (m < 2 || n < 2) return STATUS_OK;
+  if (m < 2 || n < 2) {
+    return STATUS_OK;
+  }
   Sum of_positives = {0}, of_negatives = {0};
   for (tie = (Tie){0}; tie_next(scores, &tie, watch);) {
     double beats = (n - (double)tie.above[0] - (double)tie.count[0] / 2) / n - auc->area;
@@ -183,7 +193,9 @@ static Status bins_fill(const ScoreMetrics *scores, Calibration *calibration, co
     }
     sum_add(&total, (double)size * tie.score);
   }
-  if (tie.status != STATUS_OK) return tie.status;
+  if (tie.status != STATUS_OK) {
+    return tie.status;
+  }
   calibration->mean_score = rows > 0 ? sum_value(&total) / (double)rows : NAN;
   calibration->observed = rows > 0 ? (double)calibration->positives / (double)rows : NAN;
   calibration->error = bins ? 0 : NAN;
@@ -205,12 +217,18 @@ static Status line_fit(const ScoreMetrics *scores, Calibration *calibration, con
   while (status == STATUS_OK && tie_next(scores, &tie, watch)) {
     double x = logit_of(tie.score);
     for (int label = 0; label < 2 && status == STATUS_OK; label++) {
-      if (tie.count[label] > 0) status = regression_rows_add(&rows, &x, label, (double)tie.count[label]);
+      if (tie.count[label] > 0) {
+        status = regression_rows_add(&rows, &x, label, (double)tie.count[label]);
+      }
     }
   }
-  if (status == STATUS_OK) status = tie.status;
+  if (status == STATUS_OK) {
+    status = tie.status;
+  }
   calibration->slope = calibration->slope_error = calibration->intercept = calibration->intercept_error = NAN;
-  if (status == STATUS_OK) status = logit_fit(&rows, 0, &logit, watch);
+  if (status == STATUS_OK) {
+    status = logit_fit(&rows, 0, &logit, watch);
+  }
   if (status == STATUS_OK) {
     calibration->fit = logit.end;
     calibration->constant = logit.rows > 0 && logit.feature[0].state == LOGIT_CONSTANT;
@@ -237,7 +255,9 @@ static Status shift_find(const ScoreMetrics *scores, Calibration *calibration, c
 {
   double low = -SHIFT_MAX, high = SHIFT_MAX, a = 0;
   calibration->in_the_large = NAN;
-  if (scores->count[0] == 0 || scores->count[1] == 0) return STATUS_OK;
+  if (scores->count[0] == 0 || scores->count[1] == 0) {
+    return STATUS_OK;
+  }
   for (int i = 0; i < SHIFT_STEPS; i++) {
     Sum off = {0};
     double slope = 0;
@@ -247,13 +267,19 @@ static Status shift_find(const ScoreMetrics *scores, Calibration *calibration, c
       sum_add(&off, (double)tie.count[0] * p - (double)tie.count[1] * q);
       slope += (double)(tie.count[0] + tie.count[1]) * p * q;
     }
-    if (tie.status != STATUS_OK) return tie.status;
+    if (tie.status != STATUS_OK) {
+      return tie.status;
+    }
     double excess = sum_value(&off);
-    if (excess == 0) break;
+    if (excess == 0) {
+      break;
+    }
     *(excess > 0 ? &high : &low) = a;
     double next = a - excess / slope, step = fabs(next - a);
     a = next > low && next < high ? next : low + (high - low) / 2;
-    if (step <= 1e-14 * (1 + fabs(a)) || high - low <= 1e-14 * (1 + fabs(a))) break;
+    if (step <= 1e-14 * (1 + fabs(a)) || high - low <= 1e-14 * (1 + fabs(a))) {
+      break;
+    }
   }
   calibration->in_the_large = a;
   return STATUS_OK;
@@ -264,6 +290,8 @@ Status score_metrics_calibrate(const ScoreMetrics *scores, int bins, Calibration
   *calibration = (Calibration){.rows = scores->count[0] + scores->count[1], .positives = scores->count[1]};
   calibration->n_bins = (size_t)bins > calibration->rows ? (int)calibration->rows : bins;
   Status status = bins_fill(scores, calibration, watch);
-  if (status == STATUS_OK) status = line_fit(scores, calibration, watch);
+  if (status == STATUS_OK) {
+    status = line_fit(scores, calibration, watch);
+  }
   return status == STATUS_OK ? shift_find(scores, calibration, watch) : status;
 }

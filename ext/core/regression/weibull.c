@@ -21,7 +21,9 @@ static Status fit_open(WeibullFit *fit, const RegressionRows *rows)
   fit->owned = mem_zero(2 * m * m + 6 * m, sizeof *fit->owned);
   fit->column = mem_zero(m, sizeof *fit->column);
   fit->x = mem_alloc(m, sizeof *fit->x);
-  if (!fit->owned || !fit->column || !fit->x) return STATUS_NOMEM;
+  if (!fit->owned || !fit->column || !fit->x) {
+    return STATUS_NOMEM;
+  }
   double **vectors[] = {&fit->beta, &fit->step, &fit->trial, &fit->gradient, &fit->early, &fit->away};
   for (int i = 0; i < 6; i++) {
     *vectors[i] = fit->owned + (size_t)i * m;
@@ -56,11 +58,15 @@ static Status columns_choose(WeibullFit *fit, Weibull *weibull, const Watch *wat
   }
   size_t m = (size_t)fit->m;
   Status status = m > 1 ? weibull_squares(fit, watch) : STATUS_OK;
-  if (status != STATUS_OK) return status;
+  if (status != STATUS_OK) {
+    return status;
+  }
   for (int v = 1; v < (int)m; v++) {
     const double *products = fit->hessian + (size_t)v * m;
     double *row = fit->factor + (size_t)kept * m;
-    if (cholesky_stop((size_t)v, m, watch)) return STATUS_INTERRUPT;
+    if (cholesky_stop((size_t)v, m, watch)) {
+      return STATUS_INTERRUPT;
+    }
     double left = cholesky_row(m, fit->factor, (size_t)kept, was, products, products[v], row);
     int column = fit->column[v];
     if (left > COLLINEAR * products[v]) {
@@ -95,7 +101,9 @@ static void apart_alone(const RegressionRows *rows, Weibull *weibull)
   for (int j = 0; j < n; j++) {
     double at = rows->low[1][j];
     bool above = rows->high[0][j] <= at, below = rows->low[0][j] >= at;
-    if (rows->sd[j] == 0 || at != rows->high[1][j] || (!above && !below)) continue;
+    if (rows->sd[j] == 0 || at != rows->high[1][j] || (!above && !below)) {
+      continue;
+    }
     if (weibull->n_apart == 0) {
       weibull->apart_at = at;
       weibull->apart_above = above;
@@ -109,7 +117,9 @@ static Status runaway_find(WeibullFit *fit, Weibull *weibull, const Watch *watch
 {
   bool never = false;
   Status status = weibull_never_falls(fit, fit->away, &never, watch);
-  if (status != STATUS_OK || !never) return status;
+  if (status != STATUS_OK || !never) {
+    return status;
+  }
   int last = fit->m - 1;
   double least = NEGLIGIBLE * largest_size((size_t)last, fit->away + 1);
   weibull->end = fabs(fit->away[last]) > least ? WEIBULL_TOLD : WEIBULL_COMBINED;
@@ -118,7 +128,9 @@ static Status runaway_find(WeibullFit *fit, Weibull *weibull, const Watch *watch
     for (int v = 1; v < last; v++) {
       best = fabs(fit->away[v]) > (best ? fabs(fit->away[best]) : least) ? v : best;
     }
-    if (!best) return STATUS_OK;
+    if (!best) {
+      return STATUS_OK;
+    }
     weibull->apart[weibull->n_apart++] = fit->column[best];
     fit->away[best] = 0;
   }
@@ -136,7 +148,9 @@ static Status step_take(WeibullFit *fit, bool *moved, const Watch *watch)
       fit->trial[v] = fit->beta[v] + share * fit->step[v];
     }
     Status status = weibull_evaluate(fit, fit->trial, &value, watch);
-    if (status != STATUS_OK) return status;
+    if (status != STATUS_OK) {
+      return status;
+    }
     if (value >= fit->value - 1e-13 * fabs(fit->value)) { /* also no NaN */
       memcpy(fit->beta, fit->trial, (size_t)fit->m * sizeof *fit->beta);
       fit->value = value;
@@ -158,7 +172,9 @@ static Status climb(WeibullFit *fit, bool *converged, const Watch *watch)
   while (status == STATUS_OK && fit->steps < STEPS_MAX) {
     bool positive;
     status = cholesky_factor_watched(m, fit->hessian, LEAST_PIVOT, fit->factor, &positive, watch);
-    if (status != STATUS_OK || !positive) return status;
+    if (status != STATUS_OK || !positive) {
+      return status;
+    }
     cholesky_solve(m, fit->factor, fit->gradient, fit->step);
     double decrement = dot_product((size_t)fit->m, fit->gradient, fit->step);
     bool still = largest_size((size_t)fit->m, fit->step) <= STILL * largest_size((size_t)fit->m, fit->beta);
@@ -169,7 +185,9 @@ static Status climb(WeibullFit *fit, bool *converged, const Watch *watch)
       *converged = true;
       return STATUS_OK;
     }
-    if (fit->steps == RUNAWAY_ASK) return STATUS_OK;
+    if (fit->steps == RUNAWAY_ASK) {
+      return STATUS_OK;
+    }
     last = decrement;
     bool moved;
     status = step_take(fit, &moved, watch);
@@ -179,7 +197,9 @@ static Status climb(WeibullFit *fit, bool *converged, const Watch *watch)
                    cholesky_factor(m, fit->hessian, LEAST_PIVOT, fit->factor);
       return status;
     }
-    if (fit->steps == RUNAWAY_FROM) memcpy(fit->early, fit->beta, m * sizeof *fit->early);
+    if (fit->steps == RUNAWAY_FROM) {
+      memcpy(fit->early, fit->beta, m * sizeof *fit->early);
+    }
     for (size_t v = 0; v < m; v++) {
       fit->away[v] = fit->steps > RUNAWAY_FROM ? fit->beta[v] - fit->early[v] : fit->step[v];
     }
@@ -209,7 +229,9 @@ static Status result_make(WeibullFit *fit, Weibull *weibull, const Watch *watch)
   const double *mean = fit->rows->mean, *sd = fit->rows->sd;
   double last = fit->beta[m - 1], spread = sd[n] / last;
   double *jacobian = mem_zero(m * m + m * m, sizeof *jacobian), *solved = jacobian ? jacobian + m * m : NULL;
-  if (!jacobian) return STATUS_NOMEM;
+  if (!jacobian) {
+    return STATUS_NOMEM;
+  }
   Sum intercept = {0};
   sum_add(&intercept, mean[n]);
   sum_add(&intercept, -spread * fit->beta[0]);
@@ -256,7 +278,9 @@ static Status result_open(Weibull *weibull, int n_features)
   weibull->covariance = mem_alloc(size * size, sizeof *weibull->covariance);
   weibull->feature = mem_zero(n + 1, sizeof *weibull->feature);
   weibull->apart = mem_zero(n + 1, sizeof *weibull->apart);
-  if (!weibull->coefficient || !weibull->covariance || !weibull->feature || !weibull->apart) return STATUS_NOMEM;
+  if (!weibull->coefficient || !weibull->covariance || !weibull->feature || !weibull->apart) {
+    return STATUS_NOMEM;
+  }
   for (size_t j = 0; j < n; j++) {
     weibull->coefficient[j] = NAN;
   }
@@ -284,9 +308,13 @@ static Status fit_run(WeibullFit *fit, double constant, Weibull *weibull, const 
   fit->column[1] = weibull->n_features;
   start_find(fit, weibull->n_features);
   Status status = climb(fit, &converged, watch);
-  if (status != STATUS_OK) return status;
+  if (status != STATUS_OK) {
+    return status;
+  }
   weibull->iterations = fit->steps;
-  if (converged) weibull->null_log_likelihood = fit->value + constant;
+  if (converged) {
+    weibull->null_log_likelihood = fit->value + constant;
+  }
   if (full > 2) {
     double last = fit->beta[1];
     fit->m = full;
@@ -296,9 +324,13 @@ static Status fit_run(WeibullFit *fit, double constant, Weibull *weibull, const 
     status = climb(fit, &converged, watch);
     weibull->iterations += fit->steps;
   }
-  if (status != STATUS_OK) return status;
+  if (status != STATUS_OK) {
+    return status;
+  }
   weibull->end = converged ? WEIBULL_CONVERGED : WEIBULL_UNFINISHED;
-  if (!converged) return runaway_find(fit, weibull, watch);
+  if (!converged) {
+    return runaway_find(fit, weibull, watch);
+  }
   weibull->log_likelihood = fit->value + constant;
   for (int j = 0; j < weibull->n_features; j++) {
     weibull->coefficient[j] = 0;
@@ -316,20 +348,30 @@ Status weibull_fit(WeibullRows *rows, Weibull *weibull, const Watch *watch)
   weibull->events = table->positives;
   weibull->zero_times = rows->zero_times;
   weibull->end = table->count == 0 ? WEIBULL_NO_ROWS : table->positives == 0 ? WEIBULL_NO_EVENTS : WEIBULL_CONVERGED;
-  if (status != STATUS_OK || weibull->end != WEIBULL_CONVERGED) return status;
+  if (status != STATUS_OK || weibull->end != WEIBULL_CONVERGED) {
+    return status;
+  }
   status = regression_rows_standardise(table, watch);
-  if (status != STATUS_OK) return status;
+  if (status != STATUS_OK) {
+    return status;
+  }
   if (table->sd[n] == 0) {
     weibull->end = WEIBULL_ONE_TIME;
     return STATUS_OK;
   }
   apart_alone(table, weibull);
-  if (weibull->end != WEIBULL_CONVERGED) return STATUS_OK;
+  if (weibull->end != WEIBULL_CONVERGED) {
+    return STATUS_OK;
+  }
   /* besides what weibull_evaluate() gives */
   double constant = -(double)table->positives * log(table->sd[n]) - sum_value(&rows->log_times);
   status = fit_open(&fit, table);
-  if (status == STATUS_OK) status = columns_choose(&fit, weibull, watch);
-  if (status == STATUS_OK) status = fit_run(&fit, constant, weibull, watch);
+  if (status == STATUS_OK) {
+    status = columns_choose(&fit, weibull, watch);
+  }
+  if (status == STATUS_OK) {
+    status = fit_run(&fit, constant, weibull, watch);
+  }
   fit_close(&fit);
   return status;
 }

@@ -23,10 +23,16 @@ Status weibull_rows_add(WeibullRows *rows, double time, bool event, const double
     rows->row = mem_alloc(n + 1, sizeof *rows->row);
     rows->rows.n_features = rows->n_features + 1;
   }
-  if (!rows->row) return STATUS_NOMEM;
-  if (n > 0) memcpy(rows->row, x, n * sizeof *x);
+  if (!rows->row) {
+    return STATUS_NOMEM;
+  }
+  if (n > 0) {
+    memcpy(rows->row, x, n * sizeof *x);
+  }
   rows->row[n] = log(time);
-  if (event) sum_add(&rows->log_times, rows->row[n]);
+  if (event) {
+    sum_add(&rows->log_times, rows->row[n]);
+  }
   return regression_rows_add(&rows->rows, rows->row, event, 1);
 }
 
@@ -65,11 +71,15 @@ Status weibull_evaluate(WeibullFit *fit, const double *at, double *value, const 
   double last = at[m - 1];
   Sum total = {0};
   *value = -INFINITY;
-  if (!(last > 0)) return STATUS_OK;
+  if (!(last > 0)) {
+    return STATUS_OK;
+  }
   memset(fit->gradient, 0, m * sizeof *fit->gradient);
   memset(fit->hessian, 0, m * m * sizeof *fit->hessian);
   for (size_t i = 0; i < fit->rows->n_blocks; i++) {
-    if (watch_due(fit, i, watch)) return STATUS_INTERRUPT;
+    if (watch_due(fit, i, watch)) {
+      return STATUS_INTERRUPT;
+    }
     const double *weight = block_weights(fit, i);
     double z[LOGIT_BLOCK], u[LOGIT_BLOCK], residual[LOGIT_BLOCK], sum = 0;
     block_view(fit, i);
@@ -84,7 +94,9 @@ Status weibull_evaluate(WeibullFit *fit, const double *at, double *value, const 
       sum += (weight[r] > 0 ? z[r] : 0) - u[r];
       residual[r] = event - u[r];
     }
-    if (!(fabs(sum) < INFINITY)) return STATUS_OK;
+    if (!(fabs(sum) < INFINITY)) {
+      return STATUS_OK;
+    }
     sum_add(&total, sum);
     logit_products_add(residual, fit->x, fit->m, fit->gradient);
     logit_squares_add(u, fit->x, fit->m, fit->hessian);
@@ -98,7 +110,9 @@ Status weibull_evaluate(WeibullFit *fit, const double *at, double *value, const 
 Status weibull_squares(WeibullFit *fit, const Watch *watch)
 {
   for (size_t i = 0; i < fit->rows->n_blocks; i++) {
-    if (watch_due(fit, i, watch)) return STATUS_INTERRUPT;
+    if (watch_due(fit, i, watch)) {
+      return STATUS_INTERRUPT;
+    }
     const double *weight = block_weights(fit, i);
     double one[LOGIT_BLOCK];
     for (int r = 0; r < LOGIT_BLOCK; r++) {
@@ -114,16 +128,22 @@ Status weibull_never_falls(WeibullFit *fit, const double *direction, bool *never
 {
   double low = INFINITY, high = -INFINITY, events = 0;
   for (size_t i = 0; i < fit->rows->n_blocks; i++) {
-    if (watch_due(fit, i, watch)) return STATUS_INTERRUPT;
+    if (watch_due(fit, i, watch)) {
+      return STATUS_INTERRUPT;
+    }
     const double *weight = block_weights(fit, i);
     double z[LOGIT_BLOCK];
     block_view(fit, i);
     logit_scores(direction, fit->x, 0, fit->m, z);
     for (int r = 0; r < LOGIT_BLOCK; r++) {
-      if (weight[r] == 0) continue;
+      if (weight[r] == 0) {
+        continue;
+      }
       low = fmin(low, z[r]);
       high = fmax(high, z[r]);
-      if (weight[r] > 0) events = fmax(events, fabs(z[r]));
+      if (weight[r] > 0) {
+        events = fmax(events, fabs(z[r]));
+      }
     }
   }
   double range = fmax(high - low, largest_size((size_t)fit->m, direction));

@@ -26,7 +26,9 @@ double weibull_survival(double location, double shape, double time)
 
 double weibull_hazard(double location, double shape, double time)
 {
-  if (time > 0) return exp(log(shape) + log_exposure(location, shape, time) - log(time));
+  if (time > 0) {
+    return exp(log(shape) + log_exposure(location, shape, time) - log(time));
+  }
   return shape > 1 ? 0 : shape < 1 ? INFINITY : exp(-location);
 }
 
@@ -46,7 +48,9 @@ static double upper_fraction(double a, double u)
     c = b + numerator / c;
     double factor = d * c;
     value *= factor;
-    if (fabs(factor - 1) < 1e-16) break;
+    if (fabs(factor - 1) < 1e-16) {
+      break;
+    }
   }
   return value;
 }
@@ -76,7 +80,9 @@ static void add_name(Text *text, int feature)
 static void add_names(Text *text, const int *features, int n, int shown)
 {
   for (int i = 0; i < n && i < shown; i++) {
-    if (i) text_add(text, i + 1 == n ? " and " : ", ");
+    if (i) {
+      text_add(text, i + 1 == n ? " and " : ", ");
+    }
     add_name(text, features[i]);
   }
   if (n > shown) {

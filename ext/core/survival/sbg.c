@@ -17,7 +17,9 @@ Status sbg_counts_add(SbgCounts *counts, size_t period, bool lost, double weight
   if (period > counts->size) {
     size_t size = period > 32 ? 2 * period : 64;
     double *both = mem_zero(2 * size, sizeof *both);
-    if (!both) return STATUS_NOMEM;
+    if (!both) {
+      return STATUS_NOMEM;
+    }
     if (counts->last > 0) {
       memcpy(both, counts->lost, counts->last * sizeof *both);
       memcpy(both + size, counts->kept, counts->last * sizeof *both);
@@ -87,10 +89,16 @@ static void evaluate(void *self, const double *at, double *value, double *gradie
 static SbgEnd end_before(const Sums *sums)
 {
   double first = sums->counts->lost[0];
-  if (!(sums->lost > 0)) return SBG_NONE_LOST;
-  if (sums->n == 1) return SBG_ONE_PERIOD;
+  if (!(sums->lost > 0)) {
+    return SBG_NONE_LOST;
+  }
+  if (sums->n == 1) {
+    return SBG_ONE_PERIOD;
+  }
   for (size_t i = 1; i < sums->n; i++) {
-    if (sums->counts->lost[i] > 0) return SBG_CONVERGED;
+    if (sums->counts->lost[i] > 0) {
+      return SBG_CONVERGED;
+    }
   }
   return first > 0 ? SBG_FIRST_ONLY : SBG_NONE_LOST;
 }
@@ -106,10 +114,16 @@ static Status fit_search(Sums *sums, SbgFit *fit, const Watch *watch)
                      .n_bounded = 2};
   double start[2] = {0, log((1 - fit->churn) / fit->churn)};
   Optimum optimum;
-  if (!(start[1] > -3)) start[1] = -3;
-  if (start[1] > 15) start[1] = 15;
+  if (!(start[1] > -3)) {
+    start[1] = -3;
+  }
+  if (start[1] > 15) {
+    start[1] = 15;
+  }
   Status status = maximise(&problem, start, &optimum, watch);
-  if (status != STATUS_OK) return status;
+  if (status != STATUS_OK) {
+    return status;
+  }
   fit->iterations = optimum.iterations;
   if (optimum.outcome != OUTCOME_MAXIMUM) {
     bool flat = optimum.at[0] > LOG_FLAT && optimum.at[1] > 0;
@@ -134,9 +148,13 @@ Status sbg_fit(const SbgCounts *counts, SbgFit *fit, const Watch *watch)
                   .covariance = {{NAN, NAN}, {NAN, NAN}},
                   .log_likelihood = NAN,
                   .rows = counts->rows};
-  if (counts->last == 0) return STATUS_OK;
+  if (counts->last == 0) {
+    return STATUS_OK;
+  }
   sums.at_risk = mem_alloc(counts->last, sizeof *sums.at_risk);
-  if (!sums.at_risk) return STATUS_NOMEM;
+  if (!sums.at_risk) {
+    return STATUS_NOMEM;
+  }
   for (size_t i = counts->last; i-- > 0;) {
     at_risk += counts->lost[i] + counts->kept[i];
     sums.at_risk[i] = at_risk;
@@ -151,7 +169,9 @@ Status sbg_fit(const SbgCounts *counts, SbgFit *fit, const Watch *watch)
   Status status = STATUS_OK;
   if (at_risk > 0) {
     fit->end = end_before(&sums);
-    if (fit->end == SBG_CONVERGED) status = fit_search(&sums, fit, watch);
+    if (fit->end == SBG_CONVERGED) {
+      status = fit_search(&sums, fit, watch);
+    }
   }
   mem_free(sums.at_risk);
   return status;
@@ -200,7 +220,9 @@ static double stirling_rest(double x)
 */
 static double log1p_rest(double x)
 {
-  if (x > 0.2) return log1p(x) - x;
+  if (x > 0.2) {
+    return log1p(x) - x;
+  }
   double r = x / (2 + x), square = r * r, sum = 0;
   for (int k = 19; k >= 3; k -= 2) {
     sum = sum * square + 1.0 / k;
@@ -223,7 +245,9 @@ double sbg_survival(double alpha, double beta, double t)
     product *= (beta + i) / (alpha + beta + i);
     i++;
   }
-  if (all || product == 0) return product;
+  if (all || product == 0) {
+    return product;
+  }
   /*
   ** Gamma(b + n) Gamma(a + b) / (Gamma(b) Gamma(a + b + n)), with (b + n) (a / (b + n)) and b (a / b) taken out, which
   ** cancel.
@@ -266,7 +290,9 @@ static double residual_mean(double a, double b, double d)
       below += weight;
       above += term;
       most = fmax(most, term);
-      if (weight < NOTHING && term < NOTHING * most) break;
+      if (weight < NOTHING && term < NOTHING * most) {
+        break;
+      }
       if (side < 0 ? s < left : s > right) { /* what is left: a geometric series */
         below += weight / expm1((side < 0 ? a : b) * step);
         above += term / expm1((side < 0 ? a : b + 1) * step);
@@ -282,6 +308,8 @@ static double residual_mean(double a, double b, double d)
 double sbg_residual_lifetime(double alpha, double beta, double discount, double renewed)
 {
   double b = beta + renewed;
-  if (!(discount > DISCOUNT_LEAST)) return alpha > 1 ? b / (alpha - 1) : INFINITY;
+  if (!(discount > DISCOUNT_LEAST)) {
+    return alpha > 1 ? b / (alpha - 1) : INFINITY;
+  }
   return residual_mean(alpha, b, discount);
 }

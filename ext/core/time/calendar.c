@@ -81,7 +81,9 @@ int64_t period_index(Grain grain, int64_t local_ms)
       day_to_civil(days, &year, &month, &day);
   }
   int64_t years = (int64_t)year - 1970;
-  if (grain.unit == GRAIN_YEAR) return years;
+  if (grain.unit == GRAIN_YEAR) {
+    return years;
+  }
   return grain.unit == GRAIN_MONTH ? years * 12 + month - 1 : years * 4 + (month - 1) / 3;
 }
 
@@ -151,7 +153,9 @@ size_t date_to_text(int64_t days, char out[TIME_TEXT_MAX])
 size_t time_to_text(int64_t ms, char out[TIME_TEXT_MAX])
 {
   int clock = (int)(ms % MS_PER_DAY);
-  if (clock < 0) clock += (int)MS_PER_DAY;
+  if (clock < 0) {
+    clock += (int)MS_PER_DAY;
+  }
   char *p = out + date_to_text(floor_div(ms, MS_PER_DAY), out);
   *p++ = ' ';
   p = put_digits(p, clock / 3600000, 2);

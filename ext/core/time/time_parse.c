@@ -14,7 +14,9 @@
 
 static bool accept(int64_t t, int64_t *ms)
 {
-  if (t < TIME_MIN || t > TIME_MAX) return false;
+  if (t < TIME_MIN || t > TIME_MAX) {
+    return false;
+  }
   *ms = t;
   return true;
 }
@@ -67,7 +69,9 @@ static int digit_at(const char *p)
 /* Two digits, or -1. */
 static int two_digits(const char *p, const char *end)
 {
-  if (end - p < 2) return -1;
+  if (end - p < 2) {
+    return -1;
+  }
   unsigned tens = (unsigned)digit_at(p), ones = (unsigned)digit_at(p + 1);
   return tens > 9 || ones > 9 ? -1 : (int)(10 * tens + ones);
 }
@@ -102,11 +106,15 @@ static bool scan_date(const char *text, int64_t sign, int64_t *days)
 {
   uint64_t x = load8(text) ^ PATTERN_MONTH;
   unsigned tens = (unsigned)digit_at(text + 8), ones = (unsigned)digit_at(text + 9);
-  if (is_out(x, SLACK_MONTH) || tens > 3 || ones > 9) return false;
+  if (is_out(x, SLACK_MONTH) || tens > 3 || ones > 9) {
+    return false;
+  }
   uint64_t pairs = pair_up(x);
   int year = (int)(100 * (pairs & 0xff) + (pairs >> 16 & 0xff));
   int month = (int)(pairs >> 40 & 0xff), day = (int)(10 * tens + ones);
-  if (month < 1 || month > 12 || day < 1 || day > 31) return false;
+  if (month < 1 || month > 12 || day < 1 || day > 31) {
+    return false;
+  }
   *days = day_from_civil(sign * year, month, day);
   return true;
 }
@@ -116,13 +124,19 @@ static bool scan_zone(const char *p, const char *end, int64_t *offset)
 {
   *offset = 0;
   p = skip_spaces(p, end);
-  if (p == end) return true;
+  if (p == end) {
+    return true;
+  }
   char c = *p++;
   if (c == '+' || c == '-') {
     int hours = two_digits(p, end);
-    if (hours < 0 || hours > 14 || p + 2 == end || p[2] != ':') return false;
+    if (hours < 0 || hours > 14 || p + 2 == end || p[2] != ':') {
+      return false;
+    }
     int minutes = two_digits(p + 3, end);
-    if (minutes < 0 || minutes > 59) return false;
+    if (minutes < 0 || minutes > 59) {
+      return false;
+    }
     *offset = (c == '-' ? -MS_PER_MINUTE : MS_PER_MINUTE) * (hours * 60 + minutes);
     p += 5;
   } else if (c != 'Z' && c != 'z') {
@@ -142,13 +156,17 @@ static bool scan_after_seconds(const char *p, const char *end, int seconds, int6
   if (end - p >= 2 && *p == '.' && (unsigned)digit_at(p + 1) <= 9) {
     double digits = 0, scale = 1;
     for (p++; p < end && (unsigned)digit_at(p) <= 9; p++) {
-      if (scale >= 1e300) continue;
+      if (scale >= 1e300) {
+        continue;
+      }
       digits = digits * 10 + digit_at(p);
       scale *= 10;
     }
     part = (int64_t)((seconds + digits / scale) * 1000 + 0.5);
   }
-  if (!scan_zone(p, end, &offset)) return false;
+  if (!scan_zone(p, end, &offset)) {
+    return false;
+  }
   *ms = part - offset;
   return true;
 }
@@ -157,16 +175,26 @@ static bool scan_after_seconds(const char *p, const char *end, int seconds, int6
 static bool scan_clock(const char *p, const char *end, int64_t *ms)
 {
   int hours = two_digits(p, end);
-  if (hours < 0 || hours > 24 || p + 2 == end || p[2] != ':') return false;
+  if (hours < 0 || hours > 24 || p + 2 == end || p[2] != ':') {
+    return false;
+  }
   int minutes = two_digits(p + 3, end), seconds = 0;
-  if (minutes < 0 || minutes > 59) return false;
+  if (minutes < 0 || minutes > 59) {
+    return false;
+  }
   p += 5;
   if (p < end && *p == ':') {
     seconds = two_digits(p + 1, end);
-    if (seconds < 0 || seconds > 59) return false;
-    if (!scan_after_seconds(p + 3, end, seconds, ms)) return false;
+    if (seconds < 0 || seconds > 59) {
+      return false;
+    }
+    if (!scan_after_seconds(p + 3, end, seconds, ms)) {
+      return false;
+    }
   } else {
-    if (!scan_zone(p, end, ms)) return false;
+    if (!scan_zone(p, end, ms)) {
+      return false;
+    }
     *ms = -*ms;
   }
   *ms += MS_PER_MINUTE * (hours * 60 + minutes);
@@ -182,7 +210,9 @@ static bool scan_number(const char *p, const char *end, double *number)
 {
   p = skip_spaces(p, end);
   bool negative = p < end && *p == '-';
-  if (p < end && (*p == '-' || *p == '+')) p++;
+  if (p < end && (*p == '-' || *p == '+')) {
+    p++;
+  }
   uint64_t digits = 0;
   int64_t exponent = 0;
   bool any = false, point = false;
@@ -192,7 +222,9 @@ static bool scan_number(const char *p, const char *end, double *number)
       continue;
     }
     unsigned digit = (unsigned)digit_at(p);
-    if (digit > 9) break;
+    if (digit > 9) {
+      break;
+    }
     any = true;
     if (digits < UINT64_C(100000000000000000)) {
       digits = digits * 10 + digit;
@@ -201,19 +233,29 @@ static bool scan_number(const char *p, const char *end, double *number)
       exponent += !point;
     }
   }
-  if (!any) return false;
+  if (!any) {
+    return false;
+  }
   if (p < end && (*p == 'e' || *p == 'E')) {
     p++;
     bool down = p < end && *p == '-';
-    if (p < end && (*p == '-' || *p == '+')) p++;
-    if (p == end || (unsigned)digit_at(p) > 9) return false;
+    if (p < end && (*p == '-' || *p == '+')) {
+      p++;
+    }
+    if (p == end || (unsigned)digit_at(p) > 9) {
+      return false;
+    }
     int64_t e = 0;
     for (; p < end && (unsigned)digit_at(p) <= 9; p++) {
-      if (e < 100000) e = e * 10 + digit_at(p);
+      if (e < 100000) {
+        e = e * 10 + digit_at(p);
+      }
     }
     exponent += down ? -e : e;
   }
-  if (skip_spaces(p, end) != end) return false;
+  if (skip_spaces(p, end) != end) {
+    return false;
+  }
 
   /*
   ** Powers to 10^22 are exact. Anything scaled by more is 0, or no time on either side: what it is exactly does not
@@ -251,7 +293,9 @@ static bool scan_text(const char *text, size_t length, int64_t *ms)
       p++;
     }
     clock = 0;
-    if (p < end && !scan_clock(p, end, &clock)) return false;
+    if (p < end && !scan_clock(p, end, &clock)) {
+      return false;
+    }
     return accept(days * MS_PER_DAY + clock, ms);
   }
   if (scan_clock(text, end, &clock)) {
@@ -272,10 +316,14 @@ static bool memo_holds(const TimeMemo *memo, const char *text)
 /* The ways that most texts go: a date alone, with HH:MM, with HH:MM:SS and what may follow that. Else scan_text(). */
 APART static bool scan_usual(TimeMemo *memo, const char *text, size_t length, int64_t *ms)
 {
-  if (length < 10) return scan_text(text, length, ms);
+  if (length < 10) {
+    return scan_text(text, length, ms);
+  }
   if (!memo_holds(memo, text)) {
     int64_t days;
-    if (!scan_date(text, 1, &days)) return scan_text(text, length, ms);
+    if (!scan_date(text, 1, &days)) {
+      return scan_text(text, length, ms);
+    }
     memcpy(memo->date, text, 10);
     memo->day_ms = days * MS_PER_DAY;
   }
@@ -283,12 +331,18 @@ APART static bool scan_usual(TimeMemo *memo, const char *text, size_t length, in
     *ms = memo->day_ms;
     return true;
   }
-  if ((length != 16 && length < 19) || (text[10] != ' ' && text[10] != 'T')) return scan_text(text, length, ms);
+  if ((length != 16 && length < 19) || (text[10] != ' ' && text[10] != 'T')) {
+    return scan_text(text, length, ms);
+  }
   int64_t clock = clock_ms(length == 16 ? load8(text + 8) >> 24 | NO_SECONDS : load8(text + 11));
-  if (clock < 0) return scan_text(text, length, ms);
+  if (clock < 0) {
+    return scan_text(text, length, ms);
+  }
   if (length > 19) {
     int64_t part, seconds = clock / MS_PER_SECOND % 60;
-    if (!scan_after_seconds(text + 19, text + length, (int)seconds, &part)) return scan_text(text, length, ms);
+    if (!scan_after_seconds(text + 19, text + length, (int)seconds, &part)) {
+      return scan_text(text, length, ms);
+    }
     clock += part - seconds * MS_PER_SECOND;
   }
   return accept(memo->day_ms + clock, ms);
@@ -329,7 +383,9 @@ static bool is_compact_date(int64_t number)
 
 bool time_from_integer(int64_t number, int64_t *ms)
 {
-  if (is_compact_date(number)) return false;
+  if (is_compact_date(number)) {
+    return false;
+  }
   bool seconds = number >= SECONDS_MIN && number <= SECONDS_MAX;
   return accept(seconds ? number * MS_PER_SECOND : number, ms);
 }
@@ -340,10 +396,14 @@ bool time_from_real(double number, int64_t *ms)
   if (number >= 0 && number < 5373484.5) {
     return accept((int64_t)(number * 86400000.0 + 0.5) - INT64_C(210866760000000), ms);
   }
-  if (number >= 19000101 && number <= 21001231 && is_compact_date((int64_t)number)) return false;
+  if (number >= 19000101 && number <= 21001231 && is_compact_date((int64_t)number)) {
+    return false;
+  }
   bool seconds = number >= (double)SECONDS_MIN && number < (double)SECONDS_MAX + 1;
   double t = floor(seconds ? number * 1000 + 0.5 : number + 0.5);
-  if (!(t >= (double)TIME_MIN && t <= (double)TIME_MAX)) return false;
+  if (!(t >= (double)TIME_MIN && t <= (double)TIME_MAX)) {
+    return false;
+  }
   *ms = (int64_t)t;
   return true;
 }
@@ -357,16 +417,22 @@ bool offset_from_text(const char *text, size_t length, int64_t *ms)
     *ms = 0;
     return true;
   }
-  if (length < 2 || (*p != '+' && *p != '-')) return false;
+  if (length < 2 || (*p != '+' && *p != '-')) {
+    return false;
+  }
   bool one_digit = length == 2 && p[1] >= '0' && p[1] <= '9';
   int hours = one_digit ? p[1] - '0' : two_digits(p + 1, end), minutes = 0;
   p += one_digit ? 2 : 3;
   if (p < end) {
     p += *p == ':';
     minutes = two_digits(p, end);
-    if (end - p != 2) return false;
+    if (end - p != 2) {
+      return false;
+    }
   }
-  if (hours < 0 || minutes < 0 || minutes > 59 || hours * 60 + minutes > 14 * 60) return false;
+  if (hours < 0 || minutes < 0 || minutes > 59 || hours * 60 + minutes > 14 * 60) {
+    return false;
+  }
   *ms = (*text == '-' ? -MS_PER_MINUTE : MS_PER_MINUTE) * (hours * 60 + minutes);
   return true;
 }
@@ -392,17 +458,25 @@ static bool scan_length(const char *text, size_t length, int32_t *count, LengthU
   *count = -1;
   for (; p < end && (unsigned)digit_at(p) <= 9; p++) {
     *count = (*count < 0 ? 0 : *count * 10) + digit_at(p);
-    if (*count > LENGTH_MAX) return false;
+    if (*count > LENGTH_MAX) {
+      return false;
+    }
   }
   p = skip_spaces(p, end);
-  if (end > p && (end[-1] | 0x20) == 's') end--;
+  if (end > p && (end[-1] | 0x20) == 's') {
+    end--;
+  }
   for (int u = 0; u < UNIT_COUNT; u++) {
     size_t n = strlen(NAME[u]), same = 0;
-    if ((size_t)(end - p) != n) continue;
+    if ((size_t)(end - p) != n) {
+      continue;
+    }
     while (same < n && (p[same] | 0x20) == NAME[u][same]) {
       same++;
     }
-    if (same < n) continue;
+    if (same < n) {
+      continue;
+    }
     *unit = (LengthUnit)u;
     return true;
   }
@@ -414,8 +488,12 @@ bool grain_from_text(const char *text, size_t length, Grain *grain)
   static const GrainUnit GRAIN[UNIT_COUNT] = {0, GRAIN_DAY, GRAIN_WEEK, GRAIN_MONTH, GRAIN_QUARTER, GRAIN_YEAR};
   int32_t count;
   LengthUnit unit;
-  if (!scan_length(text, length, &count, &unit) || unit == UNIT_HOUR) return false;
-  if (count == 0 || (count > 1 && unit != UNIT_DAY)) return false;
+  if (!scan_length(text, length, &count, &unit) || unit == UNIT_HOUR) {
+    return false;
+  }
+  if (count == 0 || (count > 1 && unit != UNIT_DAY)) {
+    return false;
+  }
   *grain = count > 1 ? (Grain){GRAIN_DAYS, count} : (Grain){GRAIN[unit], 0};
   return true;
 }
@@ -426,8 +504,12 @@ bool duration_from_text(const char *text, size_t length, Duration *duration)
                                             {0, 1},           {0, 3},          {0, 12}};
   int32_t count;
   LengthUnit unit;
-  if (!scan_length(text, length, &count, &unit)) return false;
-  if (count < 0) count = 1;
+  if (!scan_length(text, length, &count, &unit)) {
+    return false;
+  }
+  if (count < 0) {
+    count = 1;
+  }
   *duration = (Duration){UNIT[unit].ms * count, UNIT[unit].months * count};
   return true;
 }
