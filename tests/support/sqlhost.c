@@ -7,6 +7,10 @@
 ** Rows print as a|b|c, NULL as nothing. The first statement that fails ends the run with status 1, unless the line
 ** before it is `-- expect error`: then `error: <message>` is printed, and a statement that works is the failure.
 ** Dot commands: .import --csv [--skip N] FILE TABLE, .print TEXT, .headers on|off, .nullvalue TEXT.
+**
+** A script checks values by inserting into the table below; each check prints at once as `ok …` or `FAIL …`. The last
+** line is `assertions: N`: checks, expected errors and queries whose rows were printed. What cannot fail is a failure:
+** an INSERT INTO checks that adds no row, a query that prints none.
 */
 #include <ctype.h>
 #include <stdbool.h>
@@ -17,6 +21,16 @@
 #include <sqlite3.h>
 
 #include "retain.h"
+
+/* One row, one check: `got` must be `want`, NULL included, or be a number within `tolerance` of the number `want`. */
+static const char checks_table[] =
+  "CREATE TEMP TABLE checks (id INTEGER PRIMARY KEY, what TEXT NOT NULL, got, want, tolerance)";
+
+static const char checks_result[] = "SELECT iif(passed, 'ok ' || what, printf('FAIL %s: got %s, want %s', what, "
+                                    "quote(got), quote(want)) || coalesce(' within ' || tolerance, '')), id"
+                                    " FROM (SELECT *, got IS want OR coalesce(typeof(got) IN ('integer', 'real') AND "
+                                    "typeof(want) IN ('integer', 'real') AND abs(got - want) <= tolerance, 0) AS passed"
+                                    " FROM temp.checks WHERE id > ?1) ORDER BY id";
 
 typedef struct Text {
   char *bytes;
@@ -29,6 +43,8 @@ typedef struct Host {
   long line;
   bool headers, expect_error;
   char null[32];
+  sqlite3_int64 last_check; /* the id of the last one printed */
+  long assertions;
 } Host;
 
 static void text_add(Text *text, const char *bytes, size_t length)
@@ -76,36 +92,70 @@ static void print_row(const Host *host, sqlite3_stmt *statement)
   putchar('\n');
 }
 
+/* Prints the checks that were added since the last time. */
+static bool print_checks(Host *host)
+{
+  sqlite3_stmt *statement = NULL;
+  sqlite3_int64 before = host->last_check;
+  int rc = sqlite3_prepare_v2(host->db, checks_result, -1, &statement, NULL);
+  if (rc == SQLITE_OK) {
+    sqlite3_bind_int64(statement, 1, before);
+    while ((rc = sqlite3_step(statement)) == SQLITE_ROW) {
+      puts((const char *)sqlite3_column_text(statement, 0));
+      host->last_check = sqlite3_column_int64(statement, 1);
+      host->assertions++;
+    }
+  }
+  sqlite3_finalize(statement);
+  if (rc != SQLITE_DONE) {
+    return fail(host, sqlite3_errmsg(host->db));
+  }
+  return host->last_check > before ? true : fail(host, "no check was added");
+}
+
+/* Runs one statement and prints its rows; the result code is left to the caller. */
+static int print_rows(Host *host, sqlite3_stmt *statement, long *rows)
+{
+  int rc, n = sqlite3_column_count(statement);
+  while ((rc = sqlite3_step(statement)) == SQLITE_ROW) {
+    for (int i = 0; host->headers && *rows == 0 && i < n; i++) {
+      printf("%s%s%s", i ? "|" : "", sqlite3_column_name(statement, i), i + 1 < n ? "" : "\n");
+    }
+    print_row(host, statement);
+    ++*rows;
+  }
+  return rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
 static bool run_sql(Host *host, const char *sql)
 {
   bool expect = host->expect_error;
   host->expect_error = false;
   while (*sql) {
     sqlite3_stmt *statement = NULL;
+    long rows = 0;
     int rc = sqlite3_prepare_v2(host->db, sql, -1, &statement, &sql);
     if (rc == SQLITE_OK && statement) {
-      bool first = host->headers;
-      while ((rc = sqlite3_step(statement)) == SQLITE_ROW) {
-        for (int i = 0; first && i < sqlite3_column_count(statement); i++) {
-          printf("%s%s%s", i ? "|" : "", sqlite3_column_name(statement, i),
-                 i + 1 < sqlite3_column_count(statement) ? "" : "\n");
-        }
-        first = false;
-        print_row(host, statement);
-      }
-      rc = rc == SQLITE_DONE ? SQLITE_OK : rc;
+      rc = print_rows(host, statement, &rows);
     }
+    bool query = statement && sqlite3_stmt_readonly(statement) && sqlite3_column_count(statement) > 0;
+    bool checks = statement && strstr(sqlite3_sql(statement), "INTO checks ") != NULL;
+    sqlite3_finalize(statement);
     if (rc != SQLITE_OK) {
-      if (expect) {
-        printf("error: %s\n", sqlite3_errmsg(host->db));
-        sqlite3_finalize(statement);
-        return true;
+      if (!expect) {
+        return fail(host, sqlite3_errmsg(host->db));
       }
-      fail(host, sqlite3_errmsg(host->db));
-      sqlite3_finalize(statement);
+      printf("error: %s\n", sqlite3_errmsg(host->db));
+      host->assertions++;
+      return true;
+    }
+    if (checks && !print_checks(host)) {
       return false;
     }
-    sqlite3_finalize(statement);
+    if (query && rows == 0) {
+      return fail(host, "the query gave no rows");
+    }
+    host->assertions += rows > 0;
   }
   return expect ? fail(host, "expected an error, got none") : true;
 }
@@ -349,7 +399,8 @@ int main(int argc, char **argv)
     printf("FAIL %s: retain did not load: %s\n", host.script, message ? message : sqlite3_errmsg(host.db));
     return 2;
   }
-  bool ok = run_script(&host, in);
+  bool ok = run_sql(&host, checks_table) && run_script(&host, in);
+  printf("assertions: %ld\n", host.assertions);
   if (in != stdin) {
     fclose(in);
   }

@@ -213,4 +213,3 @@ SELECT 5 + k, k % 2 = 0, k % 5, k % 2 = 0, k * 7 % 11 FROM i;
 -- expect error
 SELECT term FROM cox_model('late', 't', 'e', 'apart, x') WHERE entry_column = 'start';
 SELECT term, coef IS NOT NULL FROM cox_model('late', 't', 'e', 'x') WHERE entry_column = 'start';
-SELECT 'assertions: 105';

@@ -1,7 +1,6 @@
 -- retain_contracts(): rules R1–R4 of ext/fn/contracts/retain_contracts.c, against the same contracts read by name.
 CREATE TABLE s AS SELECT * FROM demo_contracts(300, 2);
 CREATE TABLE text_keys AS SELECT 'k' || customer AS customer, start, "end", amount FROM s;
-CREATE TEMP TABLE checks (id INTEGER PRIMARY KEY, what TEXT, got, want);
 INSERT INTO checks (what, got, want)
 SELECT 'R1 the movements are those of the table', sum(a.mrr_end = b.mrr_end AND a.new = b.new AND a.churn = b.churn AND a.reactivation = b.reactivation AND a.expansion = b.expansion), count(*)
 FROM mrr_movements('s') AS a JOIN mrr_movements((SELECT retain_contracts(customer, start, "end", amount) FROM s)) AS b USING (month) UNION ALL
@@ -19,7 +18,6 @@ SELECT 'logo_retention() reads no amounts', (SELECT group_concat(retained) FROM 
 INSERT INTO checks (what, got, want)
 SELECT 'R1 each query its own', group_concat(n), '36,36,0'
 FROM (SELECT (SELECT count(*) FROM mrr_movements((SELECT retain_contracts(customer, start, "end", amount) FROM s WHERE plan = p))) AS n FROM (SELECT 'monthly' AS p UNION ALL SELECT 'yearly' UNION ALL SELECT 'none'));
-SELECT CASE WHEN got IS want THEN 'ok ' || what ELSE printf('FAIL %s: got %s, want %s', what, quote(got), quote(want)) END FROM checks ORDER BY id;
 
 -- expect error
 SELECT * FROM mrr_movements((SELECT retain_log(customer, start, amount) FROM s));
@@ -50,4 +48,3 @@ SELECT * FROM logo_retention();
 CREATE VIEW unnamed AS SELECT customer, start AS since, "end" AS until, amount FROM s;
 -- expect error
 SELECT * FROM mrr_movements('unnamed') WHERE start_column = 'since';
-SELECT 'assertions: ' || (count(*) + 14) FROM checks;

@@ -1,5 +1,4 @@
 -- cox_fit(), cox_risk(), cox_survival(): rules R1–R4 of ext/fn/cox/cox_fit.c, R1–R3 of cox_predict.c. Against the references: cox_telco.sql.
-CREATE TEMP TABLE checks (id INTEGER PRIMARY KEY, what TEXT, got, want);
 
 -- r = exp(coefficient): 1 - 2r/(2r + 1) - r/(1 + r) = 0, so r = sqrt(1/2); hazards 1/(2r + 1) and 1/(r + 1) at x = 0.
 CREATE TABLE model AS SELECT cox_fit(column1, column2, column3) AS fit FROM (VALUES (1, 1, 1), (2, 'Yes', '0'), (3, 'no', 1.0), (4, NULL, 7), (NULL, 1, 7), (4, 1, NULL));
@@ -47,10 +46,6 @@ FROM (SELECT cox_fit(t, e, a, b) AS fit FROM many);
 INSERT INTO checks (what, got, want)
 SELECT 'survival falls', sum(s > before), 0 FROM (SELECT s, lag(s) OVER (ORDER BY t) AS before FROM (SELECT t, cox_survival(fit, t, 3, 5) AS s FROM many, (SELECT cox_fit(t, e, a, b) AS fit FROM many)));
 
-SELECT CASE WHEN got IS want THEN 'ok ' || what
-            ELSE 'FAIL ' || what || ': got ' || coalesce(got, 'NULL') || ', want ' || coalesce(want, 'NULL') END
-FROM checks ORDER BY id;
-
 -- expect error
 SELECT cox_fit(1, 1);
 -- expect error
@@ -79,5 +74,3 @@ SELECT cox_survival('{"model":"cox","coefficients":[1],"means":[1],"last_time":9
 SELECT cox_risk('{"model":"cox","converged":false,"reason":"no reason","coefficients":[null],"means":[1]}', 1);
 -- expect error
 SELECT cox_survival(fit, -1, 0) FROM model;
-
-SELECT 'assertions: ' || (count(*) + 14) FROM checks;

@@ -1,5 +1,4 @@
 -- cox_model(), cox_summary(), cox_zph(), cox_baseline(): rules R1–R5 of ext/fn/cox/cox_model.c and those of the others; terms as in ext/core/regression/design_matrix.h.
-CREATE TEMP TABLE checks (id INTEGER PRIMARY KEY, what TEXT, got, want);
 
 -- r = exp(coef): at risk at 1 are two with x = 1 and one with 0, at 2 one of each: 1 - 2r/(2r + 1) - r/(1 + r) = 0, so 2 r² = 1.
 CREATE TABLE three (t, e, x, y);
@@ -62,10 +61,6 @@ INSERT INTO checks (what, got, want)
 SELECT 'known truth within 3.5 errors: ' || m.term, abs(coef - truth) < 3.5 * se, 1
 FROM demo LEFT JOIN (SELECT * FROM cox_model('subscribers', 'tenure', 'churned', 'plan[monthly], senior, monthly_charges, channel')) AS m USING (term);
 
-SELECT CASE WHEN got IS want THEN 'ok ' || what
-            ELSE 'FAIL ' || what || ': got ' || coalesce(got, 'NULL') || ', want ' || coalesce(want, 'NULL') END
-FROM checks ORDER BY id;
-
 -- R3, and what is refused.
 CREATE VIEW parted AS SELECT *, iif(e, 'left', 'stays') AS state, 0 AS never, d || ' of ' || id AS many, iif(id = 7, 'x', d) AS mixed, -t AS minus, t AS late, iif(id = 9, 'maybe', e) AS doubt FROM life;
 -- expect error
@@ -115,7 +110,7 @@ SELECT * FROM cox_model('rare', 't', 'e', 'half, x') WHERE ties = 'breslow';
 -- expect error
 SELECT * FROM cox_model('rare', 't', 'e', 'x, half') WHERE strata_column = 'half';
 INSERT INTO rare VALUES (5, 1, 'rare', 1, 0, NULL);
-SELECT iif(coef BETWEEN 1 AND 4 AND se BETWEEN 0.9 AND 1.2, 'ok', printf('FAIL %g %g', coef, se)) || ' with one event: ' || term FROM cox_model('rare', 't', 'e', 'g');
+INSERT INTO checks (what, got, want) SELECT 'with one event: ' || term, (coef BETWEEN 1 AND 4 AND se BETWEEN 0.9 AND 1.2), 1 FROM cox_model('rare', 't', 'e', 'g');
 -- The level at which nobody left is the stated reference.
 CREATE TABLE safe AS SELECT plan, tenure, churned AND plan <> 'two_year' AS churned FROM demo_contracts(600, 3) WHERE contract = 1;
 -- expect error
@@ -132,5 +127,3 @@ SELECT * FROM cox_model('never', 't', 'e', 'x');
 CREATE TABLE marked AS SELECT 'n/a' AS x, 3 AS t, 1 AS e UNION ALL SELECT 5, 4, 0;
 -- expect error
 SELECT * FROM cox_model('marked', 't', 'e', 'x');
-
-SELECT 'assertions: ' || (count(*) + 28) FROM checks;

@@ -10,7 +10,7 @@ FROM (SELECT i, r / 65536 % 60 AS a, lead(r, 1) OVER (ORDER BY i) / 65536 AS b, 
 INSERT INTO shop SELECT column1, column2, 1.25, 'Köln' FROM (VALUES (500, '2020-02-29 10:00:00'), (500, '2020-03-30 09:59:59'), (500, '2020-03-30 10:00:00'), (500, '2020-12-31 23:59:59'), (500, '2021-01-01 00:00:00'),
   (501, '2020-12-28 00:00:00'), (501, '2021-01-03 23:59:59'), (501, '2021-01-04 00:00:00'), (502, '2020-12-31 16:00:00'), (502, '2021-01-07 15:59:59'), (502, '2021-01-14 16:00:00'),
   (503, '2021-04-01 00:00:00'), (503, '2021-05-31 23:59:59'));
-CREATE TABLE checks (id INTEGER PRIMARY KEY, what TEXT, rows INTEGER, wrong TEXT);
+CREATE TABLE compared (id INTEGER PRIMARY KEY, what TEXT, rows INTEGER, wrong TEXT); -- how many rows were compared, and what was wrong with them
 
 -- What is compared. step: SQLite's modifier for a calendar interval; days: length of a rolling one.
 CREATE TABLE grain (grain TEXT, start TEXT, step TEXT, days INTEGER);
@@ -85,16 +85,16 @@ CREATE TABLE counted AS SELECT id, cohort, age, age_from, size, eligible, active
 CREATE INDEX counted_id ON counted (id);
 CREATE INDEX slow_id ON slow (id, age);
 
-INSERT INTO checks (what, rows, wrong)
+INSERT INTO compared (what, rows, wrong)
 SELECT format('%s %s %s%s%s%s %s as of %s', grain, mode, clock, ' brackets ' || brackets, ' max_age ' || max_age, ' by ' || attribute, off, as_of), (SELECT count(*) FROM slow AS s WHERE s.id = c.id),
   (SELECT group_concat(coalesce(cohort, 'NULL') || '/' || age) FROM (SELECT cohort, age FROM (SELECT * FROM slow WHERE id = c.id EXCEPT SELECT * FROM counted)
     UNION SELECT cohort, age FROM (SELECT * FROM counted WHERE id = c.id EXCEPT SELECT * FROM slow)))
 FROM cases AS c ORDER BY c.id;
-INSERT INTO checks (what, rows, wrong)
+INSERT INTO compared (what, rows, wrong)
 SELECT 'rates and cumulative value from their rows', count(*), group_concat(id || ' ' || coalesce(cohort, 'NULL') || '/' || age) FILTER (WHERE NOT (rate IS 1.0 * active / eligible
   AND low IS rate_low(active, eligible) AND high IS rate_high(active, eligible) AND value_per_customer = total / size))
 FROM (SELECT *, sum(value) OVER (PARTITION BY id, cohort ORDER BY age) AS total FROM fast);
-INSERT INTO checks (what, rows, wrong)
+INSERT INTO compared (what, rows, wrong)
 SELECT 'cohorts in order: NULL, integers, text', count(*), group_concat(id) FILTER (WHERE nth <> place)
 FROM (SELECT id, row_number() OVER (PARTITION BY id ORDER BY cohort, age) AS nth, row_number() OVER (PARTITION BY id ORDER BY rowid) AS place FROM fast);
 
@@ -111,14 +111,14 @@ SELECT c.id, r.* FROM cases AS c JOIN cohort_average('shop') AS r ON r.grain = c
 WHERE c.brackets IS NULL AND c.max_age IS NULL AND attribute IS NULL
 UNION ALL SELECT c.id, r.* FROM cases AS c JOIN cohort_average('shop') AS r ON r.grain = c.grain AND r.mode = c.mode AND r.clock = c.clock AND r.utc_offset = c.off AND r.as_of = c.as_of AND r.brackets = c.brackets AND r.max_age = c.max_age AND r.cohort_column = c.attribute
 WHERE c.brackets IS NOT NULL AND c.max_age IS NOT NULL AND attribute IS NOT NULL;
-INSERT INTO checks (what, rows, wrong)
+INSERT INTO compared (what, rows, wrong)
 SELECT 'cohort_average, ' || clock || iif(attribute IS NULL, '', ' by city'), count(*), group_concat(c.id || '/' || f.age) FILTER (WHERE a.id IS NULL OR NOT (
   (f.age_from, f.cohorts, f.size, f.eligible, f.active, f.complete_cohorts, f.complete_size, f.complete_active, f.value, f.complete) IS
   (a.age_from, a.cohorts, a.size, a.eligible, a.active, a.complete_cohorts, a.complete_size, a.complete_active, a.value, a.complete)
   AND f.pooled_rate IS a.pooled_rate AND f.rate IS f.pooled_rate AND f.pooled_low IS rate_low(a.active, a.eligible) AND f.pooled_high IS rate_high(a.active, a.eligible) AND f.weighted_rate IS a.weighted_rate
   AND (f.simple_rate IS a.simple_rate OR abs(f.simple_rate - a.simple_rate) < 1e-15) AND (f.value_per_customer IS a.value_per_customer OR abs(f.value_per_customer - a.value_per_customer) < 1e-12)))
 FROM fast_average AS f JOIN cases AS c USING (id) LEFT JOIN average AS a ON a.id = f.id AND a.age = f.age GROUP BY clock, attribute;
-INSERT INTO checks (what, rows, wrong)
+INSERT INTO compared (what, rows, wrong)
 SELECT 'no age is left out', count(*), iif(count(*) = (SELECT count(*) FROM fast_average), NULL, count(*)) FROM average WHERE id IN (SELECT id FROM fast_average);
 
 -- Dialects are the defaults of the products; what is given itself is kept.
@@ -128,14 +128,14 @@ UNION ALL SELECT 'amplitude', * FROM cohort_average('shop', 'week') WHERE dialec
 CREATE TABLE spelt AS
 SELECT 'posthog' AS name, * FROM cohort_average('shop', 'week') WHERE mode = 'on' AND clock = 'calendar' AND averaging = 'weighted' UNION ALL SELECT 'mixpanel', * FROM cohort_average('shop', 'week') WHERE mode = 'on_or_after' AND clock = 'rolling' AND averaging = 'weighted'
 UNION ALL SELECT 'amplitude', * FROM cohort_average('shop', 'week') WHERE mode = 'on_or_after' AND clock = 'rolling' AND averaging = 'pooled' UNION ALL SELECT 'mixpanel, mode on, simple', * FROM cohort_average('shop', 'week') WHERE mode = 'on' AND clock = 'rolling' AND averaging = 'simple';
-INSERT INTO checks (what, rows, wrong)
+INSERT INTO compared (what, rows, wrong)
 SELECT 'dialect ' || d.name, (SELECT count(*) FROM dialect AS e WHERE e.name = d.name), (SELECT group_concat(age) FROM (SELECT age FROM (SELECT * FROM dialect AS e WHERE e.name = d.name EXCEPT SELECT * FROM spelt)))
 FROM (SELECT DISTINCT name FROM dialect) AS d ORDER BY d.name;
-INSERT INTO checks (what, rows, wrong)
+INSERT INTO compared (what, rows, wrong)
 SELECT 'averaging chooses rate', count(*), group_concat(age) FILTER (WHERE rate IS NOT iif(name = 'amplitude', pooled_rate, iif(name LIKE '%simple', simple_rate, weighted_rate))) FROM dialect;
-INSERT INTO checks (what, rows, wrong)
+INSERT INTO compared (what, rows, wrong)
 SELECT 'weighted differs from pooled with the rolling clock', count(*), iif(count(*) > 0, NULL, 'never') FROM dialect WHERE name = 'mixpanel' AND abs(weighted_rate - pooled_rate) > 1e-3;
-INSERT INTO checks (what, rows, wrong)
+INSERT INTO compared (what, rows, wrong)
 SELECT 'dialect of cohort_retention', count(*), iif((SELECT count(*) FROM (SELECT * FROM cohort_retention('shop', 'week') WHERE dialect = 'amplitude' EXCEPT SELECT * FROM cohort_retention('shop', 'week') WHERE mode = 'on_or_after' AND clock = 'rolling')) = 0, NULL, 'differs')
 FROM cohort_retention('shop', 'week') WHERE dialect = 'amplitude';
 
@@ -150,7 +150,7 @@ UNION ALL SELECT 'shuffled history', * FROM cohort_retention((SELECT retain_log(
 UNION ALL SELECT 'seconds', * FROM cohort_retention('stamps', '10 days', 'streak') WHERE clock = 'rolling' AND time_column = 's'
 UNION ALL SELECT 'milliseconds', * FROM cohort_retention('stamps', '10 days', 'streak') WHERE clock = 'rolling' AND time_column = 'ms'
 UNION ALL SELECT 'julian days', * FROM cohort_retention('stamps', '10 days', 'streak') WHERE clock = 'rolling' AND time_column = 'jd';
-INSERT INTO checks (what, rows, wrong)
+INSERT INTO compared (what, rows, wrong)
 SELECT f.column1 || ' as the table', (SELECT count(*) FROM other WHERE form = f.column1), (SELECT group_concat(cohort || '/' || age) FROM
   (SELECT cohort, age FROM (SELECT * FROM reference EXCEPT SELECT cohort, age, age_from, size, eligible, active, rate, low, high, value, value_per_customer, complete FROM other WHERE form = f.column1)))
 FROM (VALUES ('shuffled'), ('history'), ('shuffled history'), ('seconds'), ('milliseconds'), ('julian days')) AS f;
@@ -160,25 +160,25 @@ CREATE TABLE edge (shop TEXT, customer_id, ordered_at, amount);
 INSERT INTO edge VALUES ('one', 7, '2024-02-29', 5), ('negative', 1, '2024-01-10', 5), ('negative', 1, '2024-02-10', -8), ('null', NULL, '2024-01-10', 1), ('null', 1, NULL, 1), ('null', 1, '2024-01-10', NULL),
   ('null', 1, '2024-02-10', 2), ('day', 1, '2024-01-10', 1), ('day', '1', '2024-01-10 12:00', 1), ('day', 2, '2024-01-10 23:59:59.999', 1), ('ms', 1, '2024-01-10 00:00:00.001', 1), ('ms', 1, '2024-01-11 00:00:00.000', 1),
   ('ms', 1, '2024-01-11 00:00:00.001', 1);
-INSERT INTO checks (what, rows, wrong) SELECT 'one customer', count(*), iif(group_concat(cohort || '/' || age || ' ' || eligible || active || coalesce(rate, 'NULL') || complete) = '2024-02-01/0 00NULL0', NULL, 'one')
+INSERT INTO compared (what, rows, wrong) SELECT 'one customer', count(*), iif(group_concat(cohort || '/' || age || ' ' || eligible || active || coalesce(rate, 'NULL') || complete) = '2024-02-01/0 00NULL0', NULL, 'one')
 FROM cohort_retention((SELECT retain_log(customer_id, ordered_at, amount) FROM edge WHERE shop = 'one'));
-INSERT INTO checks (what, rows, wrong) SELECT 'one customer, as_of later', count(*), iif(group_concat(eligible || active || complete, ' ') = '111 101 101 000', NULL, group_concat(eligible || active || complete, ' '))
+INSERT INTO compared (what, rows, wrong) SELECT 'one customer, as_of later', count(*), iif(group_concat(eligible || active || complete, ' ') = '111 101 101 000', NULL, group_concat(eligible || active || complete, ' '))
 FROM cohort_retention((SELECT retain_log(customer_id, ordered_at, amount) FROM edge WHERE shop = 'one')) WHERE as_of = '2024-05-01';
-INSERT INTO checks (what, rows, wrong) SELECT 'negative value', count(*), iif(group_concat(value || ',' || value_per_customer, ' ') = '5.0,5.0 -8.0,-3.0', NULL, 'negative')
+INSERT INTO compared (what, rows, wrong) SELECT 'negative value', count(*), iif(group_concat(value || ',' || value_per_customer, ' ') = '5.0,5.0 -8.0,-3.0', NULL, 'negative')
 FROM cohort_retention((SELECT retain_log(customer_id, ordered_at, amount) FROM edge WHERE shop = 'negative'));
-INSERT INTO checks (what, rows, wrong) SELECT 'NULL customer, time, value', count(*), iif(group_concat(size || value, ' ') = '10.0 12.0', NULL, 'null')
+INSERT INTO compared (what, rows, wrong) SELECT 'NULL customer, time, value', count(*), iif(group_concat(size || value, ' ') = '10.0 12.0', NULL, 'null')
 FROM cohort_retention((SELECT retain_log(customer_id, ordered_at, amount) FROM edge WHERE shop = 'null'));
-INSERT INTO checks (what, rows, wrong) SELECT 'one day; 1 and ''1'' are two customers', count(*), iif(max(size) = 3 AND count(*) = 1, NULL, 'day')
+INSERT INTO compared (what, rows, wrong) SELECT 'one day; 1 and ''1'' are two customers', count(*), iif(max(size) = 3 AND count(*) = 1, NULL, 'day')
 FROM cohort_retention((SELECT retain_log(customer_id, ordered_at) FROM edge WHERE shop = 'day'), 'day') WHERE value IS NULL AND value_per_customer IS NULL;
-INSERT INTO checks (what, rows, wrong) SELECT 'rolling to the millisecond', count(*), iif(group_concat(age || active || eligible || value, ' ') = '0112.0 1001.0', NULL, group_concat(age || active || eligible || value, ' '))
+INSERT INTO compared (what, rows, wrong) SELECT 'rolling to the millisecond', count(*), iif(group_concat(age || active || eligible || value, ' ') = '0112.0 1001.0', NULL, group_concat(age || active || eligible || value, ' '))
 FROM cohort_retention((SELECT retain_log(customer_id, ordered_at, amount) FROM edge WHERE shop = 'ms'), 'day') WHERE clock = 'rolling';
-INSERT INTO checks (what, rows, wrong) SELECT 'no rows', 1, iif(count(*) = 0, NULL, count(*)) FROM cohort_retention((SELECT retain_log(customer_id, ordered_at) FROM edge WHERE 0));
-INSERT INTO checks (what, rows, wrong) SELECT 'no rows, average', 1, iif(count(*) = 0, NULL, count(*)) FROM cohort_average((SELECT retain_log(customer_id, ordered_at) FROM edge WHERE 0));
+INSERT INTO compared (what, rows, wrong) SELECT 'no rows', 1, iif(count(*) = 0, NULL, count(*)) FROM cohort_retention((SELECT retain_log(customer_id, ordered_at) FROM edge WHERE 0));
+INSERT INTO compared (what, rows, wrong) SELECT 'no rows, average', 1, iif(count(*) = 0, NULL, count(*)) FROM cohort_average((SELECT retain_log(customer_id, ordered_at) FROM edge WHERE 0));
 -- A customer a day over 50 years: too many cells by day, but not with max_age.
 CREATE TABLE fifty AS WITH RECURSIVE d(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM d WHERE n < 18262) SELECT n AS customer_id, date('1970-01-01', n || ' days') AS ordered_at, 1 AS amount FROM d;
-INSERT INTO checks (what, rows, wrong) SELECT 'fifty years by day to age 30', count(*), iif(count(*) = 18263 * 31 - 30 * 31 / 2, NULL, count(*)) FROM cohort_retention('fifty', 'day') WHERE max_age = 30;
+INSERT INTO compared (what, rows, wrong) SELECT 'fifty years by day to age 30', count(*), iif(count(*) = 18263 * 31 - 30 * 31 / 2, NULL, count(*)) FROM cohort_retention('fifty', 'day') WHERE max_age = 30;
 
-SELECT CASE WHEN wrong IS NULL AND rows > 0 THEN 'ok ' || what || ' (' || rows || ')' ELSE 'FAIL ' || what || ': ' || substr(coalesce(wrong, 'no rows'), 1, 300) END FROM checks ORDER BY what;
+INSERT INTO checks (what, got, want) SELECT what || ' (' || rows || ')', substr(coalesce(wrong, iif(rows > 0, 'as expected', 'no rows')), 1, 300), 'as expected' FROM compared ORDER BY what;
 
 -- expect error
 SELECT * FROM cohort_retention('fifty', 'day');
@@ -202,5 +202,3 @@ SELECT * FROM cohort_retention('shop') WHERE cohort_column = 'town';
 SELECT * FROM cohort_retention((SELECT retain_log(customer_id, ordered_at) FROM shop)) WHERE cohort_column = 'city';
 -- expect error
 SELECT * FROM cohort_average('shop') WHERE averaging = 'median';
-
-SELECT 'assertions: ' || (count(*) + 11) FROM checks;

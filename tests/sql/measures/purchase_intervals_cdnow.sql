@@ -18,16 +18,13 @@ SELECT customer,
   round(max(CASE WHEN i = h * 9 / 10 THEN gap END) + h * 9 % 10 / 10.0 * (max(CASE WHEN i = (h * 9 + 9) / 10 THEN gap END) - max(CASE WHEN i = h * 9 / 10 THEN gap END)), 9) AS p90_gap
 FROM ranked GROUP BY customer;
 CREATE TABLE got AS SELECT * FROM purchase_intervals('orders');
-CREATE TABLE checks(id INTEGER PRIMARY KEY, what TEXT, got, want);
-INSERT INTO checks(what, got, want)
+INSERT INTO checks (what, got, want)
 SELECT count(*) || ' customers, all but the quantiles', sum(g.purchases = w.purchases AND abs(g.mean_gap - w.mean_gap) < 1e-9
     AND (g.cv IS NULL AND w.cv2 IS NULL OR abs(g.cv * g.cv - w.cv2) < 1e-8) AND g.days_since_last = w.days_since_last
     AND abs(g.overdue_ratio - w.overdue_ratio) < 1e-9 * (1 + w.overdue_ratio) AND g.expected_next = w.expected_next), count(*)
 FROM got AS g JOIN want AS w USING (customer);
-INSERT INTO checks(what, got, want)
+INSERT INTO checks (what, got, want)
 SELECT count(*) || ' customers, the quantiles', (SELECT count(*) FROM (SELECT customer, round(median_gap, 9), round(p90_gap, 9) FROM got EXCEPT SELECT * FROM quantile)), 0 FROM got JOIN quantile USING (customer);
-INSERT INTO checks(what, got, want) SELECT 'all of them', count(*), (SELECT count(*) FROM want) FROM got;
-INSERT INTO checks(what, got, want)
+INSERT INTO checks (what, got, want) SELECT 'all of them', count(*), (SELECT count(*) FROM want) FROM got;
+INSERT INTO checks (what, got, want)
 SELECT 'the same from shuffled rows', (SELECT count(*) FROM (SELECT * FROM purchase_intervals((SELECT retain_log(customer_id, ordered_at) FROM (SELECT * FROM orders ORDER BY amount))) INTERSECT SELECT * FROM got)), count(*) FROM got;
-SELECT CASE WHEN got IS want THEN 'ok ' || what ELSE printf('FAIL %s: got %s, want %s', what, quote(got), quote(want)) END FROM checks ORDER BY id;
-SELECT 'assertions: ' || count(*) FROM checks;

@@ -13,11 +13,8 @@ FROM numbered LEFT JOIN median USING (purchase, step) GROUP BY 1, 2;
 CREATE TABLE got AS
 SELECT 'order' AS purchase, step, customers, converted, rate, median_days FROM repeat_ladder('orders') WHERE max_step = 1000
 UNION ALL SELECT 'day', step, customers, converted, rate, median_days FROM repeat_ladder('orders') WHERE max_step = 1000 AND purchase = 'day';
-CREATE TABLE checks(id INTEGER PRIMARY KEY, what TEXT, got, want);
-INSERT INTO checks(what, got, want)
+INSERT INTO checks (what, got, want)
 SELECT 'purchase = ' || purchase || ', ' || count(*) || ' steps', (SELECT count(*) FROM (SELECT * FROM got EXCEPT SELECT * FROM want) AS g WHERE g.purchase = got.purchase), 0 FROM got GROUP BY purchase;
-INSERT INTO checks(what, got, want) SELECT 'all of them', count(*), (SELECT count(*) FROM want) FROM got;
-INSERT INTO checks(what, got, want)
+INSERT INTO checks (what, got, want) SELECT 'all of them', count(*), (SELECT count(*) FROM want) FROM got;
+INSERT INTO checks (what, got, want)
 SELECT 'the same from shuffled rows', (SELECT count(*) FROM (SELECT * FROM repeat_ladder((SELECT retain_log(customer_id, ordered_at) FROM (SELECT * FROM orders ORDER BY amount))) INTERSECT SELECT * FROM repeat_ladder('orders'))), 10;
-SELECT CASE WHEN got IS want THEN 'ok ' || what ELSE printf('FAIL %s: got %s, want %s', what, quote(got), quote(want)) END FROM checks ORDER BY id;
-SELECT 'assertions: ' || count(*) FROM checks;

@@ -1,5 +1,4 @@
 -- rfm(), rules R1–R8 of ext/fn/rfm/rfm.c, row by row against the slow obvious SQL.
-CREATE TEMP TABLE checks (id INTEGER PRIMARY KEY, what TEXT, got, want);
 
 -- A generated shop: integer and text customers (1 and '1' among them), refunds, many ties, rows that do not take part.
 -- Amounts are multiples of 1/4, so that every sum is exact in any order.
@@ -144,8 +143,6 @@ INSERT INTO checks (what, got, want) SELECT 'abc at the limits', group_concat(cu
 UPDATE few SET amount = CASE customer_id WHEN 'a' THEN 1e16 WHEN 'b' THEN 1 ELSE -1e16 END, customer_id = 1;
 INSERT INTO checks (what, got, want) SELECT 'sums are compensated', monetary, 1.0 FROM rfm('few');
 
-SELECT CASE WHEN got IS want THEN 'ok ' || what ELSE 'FAIL ' || what || ': ' || quote(got) || ', not ' || quote(want) END FROM checks ORDER BY id;
-
 -- expect error
 SELECT * FROM rfm('orders') WHERE bins = 11;
 -- expect error
@@ -185,4 +182,3 @@ SELECT * FROM rfm('orders') WHERE value_column = 'price';
 INSERT INTO few VALUES (2, '2024-02-29', 1e308), (2, '2024-02-29', 1e308);
 -- expect error
 SELECT * FROM rfm('few');
-SELECT 'assertions: ' || (count(*) + 19) FROM checks;

@@ -1,6 +1,5 @@
 -- not under valgrind: reals are converted with long double, which valgrind has in 64 bits only
 -- rfm_cuts(), rfm_score(), rfm_segment(): rules R1–R4 of ext/fn/rfm/rfm_score.c.
-CREATE TEMP TABLE checks (id INTEGER PRIMARY KEY, what TEXT, got, want);
 CREATE TABLE orders AS SELECT customer_id, ordered_at, amount FROM demo_orders(300, 11);
 CREATE TEMP TABLE c AS SELECT * FROM rfm('orders');
 CREATE TEMP TABLE bins AS WITH RECURSIVE b(b) AS (SELECT 2 UNION ALL SELECT b + 1 FROM b WHERE b < 10) SELECT b FROM b;
@@ -65,8 +64,6 @@ INSERT INTO checks (what, got, want) SELECT 'rows with NULL do not take part', r
 INSERT INTO checks (what, got, want) SELECT 'nor alone', rfm_cuts(NULL, 1, 1), NULL;
 INSERT INTO checks (what, got, want) SELECT 'extremes', rfm_cuts(column1, -column1, 0, 2), '{"bins":2,"recency":[1e+300],"frequency":[-1e+300],"monetary":[0]}' FROM (VALUES (1e300), (1e300));
 
-SELECT CASE WHEN got IS want THEN 'ok ' || what ELSE 'FAIL ' || what || ': ' || quote(got) || ', not ' || quote(want) END FROM checks ORDER BY id;
-
 -- expect error
 SELECT rfm_cuts(1, 2, 3, 1);
 -- expect error
@@ -125,4 +122,3 @@ SELECT rfm_segment(545, 'custom');
 SELECT rfm_segment(545, 'rf25', 'en', '[{"name":"x"}]');
 -- expect error
 SELECT rfm_segment(545, 'custom', 'en', '[{"name":"x","R_min":3}]');
-SELECT 'assertions: ' || (count(*) + 29) FROM checks;

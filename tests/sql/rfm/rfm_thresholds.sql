@@ -1,6 +1,5 @@
 -- not under valgrind: takes a minute there, and ASan and UBSan see it too
 -- rfm_thresholds(): rules R1–R4 of ext/fn/rfm/rfm_thresholds.c.
-CREATE TEMP TABLE checks (id INTEGER PRIMARY KEY, what TEXT, got, want);
 CREATE TABLE orders AS SELECT customer_id, ordered_at, amount FROM demo_orders(400, 3);
 CREATE TEMP TABLE bins AS WITH RECURSIVE b(b) AS (SELECT 2 UNION ALL SELECT b + 1 FROM b WHERE b < 10) SELECT b FROM b;
 CREATE TEMP TABLE scored AS
@@ -69,7 +68,5 @@ INSERT INTO checks (what, got, want) SELECT 'no customers, abc', count(*), 0 FRO
 INSERT INTO checks (what, got, want) SELECT 'no customers, given cuts', count(*) || ' ' || sum(customers) || count(smallest), '6 00' FROM rfm_thresholds('empty') WHERE cuts = '{"recency":[5.5],"frequency":[2],"monetary":[7.25]}';
 INSERT INTO checks (what, got, want) SELECT 'no customers, custom', count(*) || ' ' || sum(customers), '8 0' FROM rfm_thresholds('empty', 2) WHERE scheme = 'custom' AND rules = '[{"name":"x"},{"name":"y"}]' AND segment = 'y';
 
-SELECT CASE WHEN got IS want THEN 'ok ' || what ELSE 'FAIL ' || what || ': ' || quote(got) || ', not ' || quote(want) END FROM checks ORDER BY id;
 -- expect error
 SELECT * FROM rfm_thresholds('orders', 1);
-SELECT 'assertions: ' || (count(*) + 1) FROM checks;

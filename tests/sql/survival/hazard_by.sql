@@ -1,6 +1,5 @@
 -- hazard_by(), rules R1-R5 of ext/fn/survival/hazard_by.c.
 -- not under valgrind: four million periods, which ASan and UBSan see too
-CREATE TEMP TABLE checks (id INTEGER PRIMARY KEY, what TEXT, got, want);
 CREATE TABLE life (tenure, churned, plan);
 INSERT INTO life VALUES (0, 0, 'a'), (1, 1, 'a'), (1, 1, 'a'), (1, 0, 'a'), (2, 1, 'a'), (4, 1, 'a'), (4, 0, 'a'), (4, 0, 'a'), (2, 1, 'b'), (1.5, 0, 'b');
 INSERT INTO checks (what, got, want) SELECT 'periods of a group', group_concat(period || ' ' || at_risk || ' ' || events || ' ' || censored || ' ' || round(hazard, 4) || ' ' || round(se, 4) || ' ' || round(survival, 4), ', '),
@@ -39,7 +38,6 @@ FROM (SELECT *, lag(smoothed, 1, -1) OVER (PARTITION BY group_value ORDER BY per
 INSERT INTO checks (what, got, want) SELECT 'peaks are numbered by their hazard', count(*), sum(peak = place)
 FROM (SELECT peak, row_number() OVER (PARTITION BY group_value ORDER BY hazard DESC) AS place FROM hazard_by('contract', 'tenure', 'churned', 'plan') WHERE peak IS NOT NULL);
 
-SELECT CASE WHEN got IS want THEN 'ok ' || what ELSE 'FAIL ' || what || ': got ' || coalesce(got, 'NULL') || ', want ' || coalesce(want, 'NULL') END FROM checks ORDER BY id;
 -- expect error
 SELECT count(*) FROM hazard_by('life', 'tenure', 'churned') WHERE width = 1e-8;
 -- Not one group has too many periods, but all together have.
@@ -50,4 +48,3 @@ SELECT count(*) FROM hazard_by('many', 'tenure', 'churned', 'shop');
 SELECT count(*) FROM hazard_by('life', 'tenure', 'churned') WHERE width = 0;
 -- expect error
 SELECT count(*) FROM hazard_by('life', 'tenure', 'churned') WHERE bandwidth = 1.5;
-SELECT 'assertions: ' || (count(*) + 4) FROM checks;

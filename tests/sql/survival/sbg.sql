@@ -1,5 +1,4 @@
 -- The shifted-beta-geometric model: ext/fn/survival/sbg.c.
-CREATE TEMP TABLE checks (id INTEGER PRIMARY KEY, what TEXT, got, want, tolerance);
 
 -- Fader & Hardie 2007, table 1: customers still there after each year.
 CREATE TEMP TABLE alive (segment TEXT, year INTEGER, n INTEGER);
@@ -24,7 +23,7 @@ FROM fit, json_each(CASE segment WHEN 'regular'
   ELSE '{"$.parameters.alpha":0.6680883511064354,"$.parameters.beta":3.8060949640581825,"$.log_likelihood":-1611.158147391157}' END) AS k;
 INSERT INTO checks (what, got, want, tolerance)
 SELECT segment || ': counts', json_array(fit ->> 'customers', fit ->> 'lost', fit ->> 'rows', fit ->> 'periods', fit ->> 'converged', fit -> 'reason'),
-  CASE segment WHEN 'regular' THEN '[1000,759,8,7,1,"null"]' ELSE '[1000,509,8,7,1,"null"]' END, 0 FROM fit;
+  CASE segment WHEN 'regular' THEN '[1000,759,8,7,1,null]' ELSE '[1000,509,8,7,1,null]' END, 0 FROM fit;
 -- ../shared/reference/btyd/ref_sbg_regular_7y.csv, rows t = 1, 2, 12, 1000.
 INSERT INTO checks (what, got, want, tolerance)
 SELECT 'survival ' || t, sbg_survival(fit, t), s, 1e-9 * s FROM fit, (SELECT column1 AS t, column2 AS s FROM
@@ -66,10 +65,6 @@ FROM (SELECT '{"model":"sbg","parameters":{"alpha":2,"beta":3}}' AS m);
 INSERT INTO checks (what, got, want, tolerance)
 SELECT 'without discount', sbg_residual_lifetime('{"model":"sbg","parameters":{"alpha":2,"beta":3}}', 0, 4), 7.0, 1e-14;
 
-SELECT CASE WHEN got IS want OR abs(got - want) <= tolerance THEN 'ok ' || what
-            ELSE 'FAIL ' || what || ': got ' || coalesce(got, 'NULL') || ', want ' || coalesce(want, 'NULL') END
-FROM checks ORDER BY id;
-
 -- expect error
 SELECT sbg_fit(0, 1);
 -- expect error
@@ -100,4 +95,3 @@ SELECT sbg_retention('{"model":"sbg","parameters":{"alpha":2,"beta":3}}', 0);
 SELECT sbg_residual_lifetime('{"model":"sbg","parameters":{"alpha":0.9,"beta":3}}', 0, 1);
 -- expect error
 SELECT sbg_residual_lifetime('{"model":"sbg","parameters":{"alpha":0.9,"beta":3}}', -0.1, 1);
-SELECT 'assertions: ' || (count(*) + 15) FROM checks;

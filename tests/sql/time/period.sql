@@ -26,30 +26,30 @@ CREATE TEMP TABLE slow AS
 
 CREATE TEMP TABLE fast AS SELECT t, off, grain, period_start(t, grain, off) AS first, period_index(t, grain, off) AS number FROM slow;
 
-SELECT iif(count(*) > 268000 AND sum(first IS NULL OR number IS NULL) = 0, 'ok', 'FAIL: ' || count(*)) || ' every moment has a slow answer' FROM slow;
-SELECT iif(count(*) = 0, 'ok', 'FAIL: ' || min(grain || ' ' || t || ' ' || off || ' ' || first || ' ' || number)) || ' slow answers are given, R1 R2 R3' FROM (SELECT * FROM slow EXCEPT SELECT * FROM fast);
-SELECT iif(count(*) = 0, 'ok', 'FAIL: ' || min(grain || ' ' || t || ' ' || off || ' ' || first || ' ' || number)) || ' no others are given' FROM (SELECT * FROM fast EXCEPT SELECT * FROM slow);
-SELECT iif(count(*) = 0, 'ok', 'FAIL: ' || min(grain || ' ' || this)) || ' one number to one first day, in order, R2' FROM
+INSERT INTO checks (what, got, want) SELECT 'every moment has a slow answer', (count(*) > 268000 AND sum(first IS NULL OR number IS NULL) = 0), 1 FROM slow;
+INSERT INTO checks (what, got, want) SELECT 'slow answers are given, R1 R2 R3', count(*) || coalesce(' ' || min(grain || ' ' || t || ' ' || off || ' ' || first || ' ' || number), ''), '0' FROM (SELECT * FROM slow EXCEPT SELECT * FROM fast);
+INSERT INTO checks (what, got, want) SELECT 'no others are given', count(*) || coalesce(' ' || min(grain || ' ' || t || ' ' || off || ' ' || first || ' ' || number), ''), '0' FROM (SELECT * FROM fast EXCEPT SELECT * FROM slow);
+INSERT INTO checks (what, got, want) SELECT 'one number to one first day, in order, R2', count(*) || coalesce(' ' || min(grain || ' ' || this), ''), '0' FROM
   (SELECT grain, number AS this, first, lead(number) OVER w AS next_number, lead(first) OVER w AS next_first FROM (SELECT DISTINCT grain, number, first FROM fast) WINDOW w AS (PARTITION BY grain ORDER BY number))
   WHERE next_number = this OR next_first <= first;
-SELECT iif(count(*) = 0, 'ok', 'FAIL') || ' the first day of a period is in it' FROM fast WHERE first >= '0000-01-01' AND period_index(first, grain) <> number;
+INSERT INTO checks (what, got, want) SELECT 'the first day of a period is in it', count(*), 0 FROM fast WHERE first >= '0000-01-01' AND period_index(first, grain) <> number;
 
 -- ISO weeks by their published days (ISO 8601: week 1 holds the first Thursday): 2020-W53, 2015-W53, 2021-W01, 2019-W01 begins in 2018.
-WITH times(t) AS (VALUES ('2020-12-31'), ('2021-01-03'), ('2016-01-03'), ('2021-01-04'), ('2019-01-01'))
-  SELECT iif(group_concat(period_start(t, 'week')) = '2020-12-28,2020-12-28,2015-12-28,2021-01-04,2018-12-31', 'ok', 'FAIL: ' || group_concat(period_start(t, 'week'))) || ' ISO week 53' FROM times;
+INSERT INTO checks (what, got, want) SELECT 'ISO week 53', group_concat(period_start(column1, 'week')), '2020-12-28,2020-12-28,2015-12-28,2021-01-04,2018-12-31'
+  FROM (VALUES ('2020-12-31'), ('2021-01-03'), ('2016-01-03'), ('2021-01-04'), ('2019-01-01'));
 
-SELECT iif(period_start(1709164800, 'month') = '2024-02-01' AND period_start(1709164800000, 'day') = '2024-02-29' AND period_start('1709164800', 'day') = '2024-02-29'
-  AND period_start(-1, 'day') = '1969-12-31' AND period_start(1709164800.5, 'year') = '2024-01-01', 'ok', 'FAIL') || ' unix seconds and milliseconds';
-SELECT iif(period_start('2024-01-31 16:00', 'month', '+08:00') = '2024-02-01' AND period_start('2024-01-31 15:59:59.999', 'month', '+0800') = '2024-01-01'
-  AND period_start('2024-01-31', 'day', 'Z') = '2024-01-31' AND period_start('2024-01-31', 'day', '0') = '2024-01-31', 'ok', 'FAIL') || ' offsets, R3';
-SELECT iif(period_index('2024-03-01', 'month') - period_index('2023-12-31', 'month') = 3, 'ok', 'FAIL') || ' the difference of two numbers';
-SELECT iif(period_start(NULL, 'day') IS NULL AND period_start('2024-01-31', NULL) IS NULL AND period_index(NULL, 'day') IS NULL AND period_start('2024-01-31', 'day', NULL) = '2024-01-31', 'ok', 'FAIL') || ' NULL';
-SELECT iif(typeof(period_start('2024-01-31', 'day')) = 'text' AND typeof(period_index('2024-01-31', 'day')) = 'integer', 'ok', 'FAIL') || ' types';
-SELECT iif(period_start('0000-01-01', 'day', '-01:00') = '-0001-12-31' AND period_start('9999-12-31 23:00', 'year', '+01:00') = '10000-01-01', 'ok', 'FAIL') || ' an offset can leave the years 0000 … 9999';
+INSERT INTO checks (what, got, want) SELECT 'unix seconds and milliseconds', (period_start(1709164800, 'month') = '2024-02-01' AND period_start(1709164800000, 'day') = '2024-02-29' AND period_start('1709164800', 'day') = '2024-02-29'
+  AND period_start(-1, 'day') = '1969-12-31' AND period_start(1709164800.5, 'year') = '2024-01-01'), 1;
+INSERT INTO checks (what, got, want) SELECT 'offsets, R3', (period_start('2024-01-31 16:00', 'month', '+08:00') = '2024-02-01' AND period_start('2024-01-31 15:59:59.999', 'month', '+0800') = '2024-01-01'
+  AND period_start('2024-01-31', 'day', 'Z') = '2024-01-31' AND period_start('2024-01-31', 'day', '0') = '2024-01-31'), 1;
+INSERT INTO checks (what, got, want) SELECT 'the difference of two numbers', period_index('2024-03-01', 'month') - period_index('2023-12-31', 'month'), 3;
+INSERT INTO checks (what, got, want) SELECT 'NULL', (period_start(NULL, 'day') IS NULL AND period_start('2024-01-31', NULL) IS NULL AND period_index(NULL, 'day') IS NULL AND period_start('2024-01-31', 'day', NULL) = '2024-01-31'), 1;
+INSERT INTO checks (what, got, want) SELECT 'types', (typeof(period_start('2024-01-31', 'day')) = 'text' AND typeof(period_index('2024-01-31', 'day')) = 'integer'), 1;
+INSERT INTO checks (what, got, want) SELECT 'an offset can leave the years 0000 … 9999', (period_start('0000-01-01', 'day', '-01:00') = '-0001-12-31' AND period_start('9999-12-31 23:00', 'year', '+01:00') = '10000-01-01'), 1;
 CREATE TEMP TABLE orders(at TEXT, amount REAL);
 CREATE INDEX temp.orders_by_month ON orders(period_start(at, 'month'));
 INSERT INTO orders VALUES ('2024-02-29', 1), ('2024-02-01', 2), ('2024-03-01', 3);
-SELECT iif(sum(amount) = 3, 'ok', 'FAIL') || ' deterministic: usable in an index' FROM orders WHERE period_start(at, 'month') = '2024-02-01';
+INSERT INTO checks (what, got, want) SELECT 'deterministic: usable in an index', sum(amount), 3 FROM orders WHERE period_start(at, 'month') = '2024-02-01';
 
 -- expect error
 SELECT period_start('yesterday', 'day');
@@ -69,4 +69,3 @@ SELECT period_start(x'323032342D30322D3239', 'day');
 SELECT period_start(1e300, 'day');
 -- expect error
 SELECT period_start('2024-02-29', 7);
-SELECT 'assertions: 13';
