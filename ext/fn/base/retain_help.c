@@ -19,29 +19,30 @@
 #include "glue/spec.h"
 
 enum {
-  FUNCTION
+  ARG_FUNCTION
 };
 enum {
-  NAME,
-  KIND,
-  TOPIC,
-  ITEM,
-  TYPE,
-  FALLBACK,
-  ACCEPTED,
-  HELP
+  COLUMN_NAME,
+  COLUMN_KIND,
+  COLUMN_TOPIC,
+  COLUMN_ITEM,
+  COLUMN_TYPE,
+  COLUMN_FALLBACK,
+  COLUMN_ACCEPTED,
+  COLUMN_HELP,
+  COLUMN_COUNT
 };
 
 typedef enum Topic {
-  SUMMARY,
-  SIGNATURE,
-  PARAMETER,
-  COLUMN,
-  RESULT,
-  NULLS,
-  ERRORS,
-  FORMULA,
-  EXAMPLE
+  TOPIC_SUMMARY,
+  TOPIC_SIGNATURE,
+  TOPIC_PARAMETER,
+  TOPIC_COLUMN,
+  TOPIC_RESULT,
+  TOPIC_NULLS,
+  TOPIC_ERRORS,
+  TOPIC_FORMULA,
+  TOPIC_EXAMPLE
 } Topic;
 static const char *const TOPICS[] = {"summary", "signature", "parameter", "column", "result",
                                      "nulls",   "errors",    "formula",   "example"};
@@ -161,9 +162,9 @@ static Status row_add(Help *help, Entry entry, Topic topic, int item)
   row->entry = entry;
   row->topic = topic;
   row->item = item;
-  if (topic == SIGNATURE) {
+  if (topic == TOPIC_SIGNATURE) {
     row->text = signature_of(entry);
-  } else if (topic == PARAMETER) {
+  } else if (topic == TOPIC_PARAMETER) {
     row->text = param_accepted(entry_param(entry, item));
   } else {
     return STATUS_OK;
@@ -174,11 +175,11 @@ static Status row_add(Help *help, Entry entry, Topic topic, int item)
 static Status entry_add(Help *help, Entry entry)
 {
   Status status = STATUS_OK;
-  for (Topic topic = SUMMARY; topic <= EXAMPLE && status == STATUS_OK; topic++) {
+  for (Topic topic = TOPIC_SUMMARY; topic <= TOPIC_EXAMPLE && status == STATUS_OK; topic++) {
     int n = 1;
-    if (topic == PARAMETER) {
+    if (topic == TOPIC_PARAMETER) {
       n = entry_params(entry);
-    } else if (topic == COLUMN) {
+    } else if (topic == TOPIC_COLUMN) {
       n = entry.table ? entry.table->n_columns : 0;
     }
     for (int item = 0; item < n && status == STATUS_OK; item++) {
@@ -201,7 +202,7 @@ static Status unknown_name(Call *call)
     }
   }
   char *list = text_take(&names);
-  Status status = list ? call_fail_argument(call, FUNCTION, "one of %s", list) : STATUS_NOMEM;
+  Status status = list ? call_fail_argument(call, ARG_FUNCTION, "one of %s", list) : STATUS_NOMEM;
   mem_free(list);
   return status;
 }
@@ -209,7 +210,7 @@ static Status unknown_name(Call *call)
 static Status help_compute(Call *call, void *state, int64_t *n_rows)
 {
   Help *help = state;
-  const char *wanted = call_text(call, FUNCTION);
+  const char *wanted = call_text(call, ARG_FUNCTION);
   Entry entry;
   Status status = STATUS_OK;
   help->rows.stride = sizeof(HelpRow);
@@ -242,21 +243,21 @@ static const char *row_help(const HelpRow *row)
 {
   const Doc *doc = entry_doc(row->entry);
   switch (row->topic) {
-    case SUMMARY:
+    case TOPIC_SUMMARY:
       return doc->summary;
-    case PARAMETER:
+    case TOPIC_PARAMETER:
       return entry_param(row->entry, row->item)->help;
-    case COLUMN:
+    case TOPIC_COLUMN:
       return row->entry.table->columns[row->item].help;
-    case RESULT:
+    case TOPIC_RESULT:
       return doc->result;
-    case NULLS:
+    case TOPIC_NULLS:
       return doc->nulls;
-    case ERRORS:
+    case TOPIC_ERRORS:
       return doc->errors;
-    case FORMULA:
+    case TOPIC_FORMULA:
       return doc->formula;
-    case EXAMPLE:
+    case TOPIC_EXAMPLE:
       return doc->example;
     default:
       return row->text;
@@ -266,13 +267,13 @@ static const char *row_help(const HelpRow *row)
 static void parameter_cell(const ParamSpec *param, const HelpRow *row, int column, Cell *out)
 {
   switch (column) {
-    case ITEM:
+    case COLUMN_ITEM:
       cell_static(out, param->name);
       break;
-    case TYPE:
+    case COLUMN_TYPE:
       cell_static(out, param_type(param));
       break;
-    case FALLBACK:
+    case COLUMN_FALLBACK:
       cell_static(out, !param->fallback ? "(required)" : *param->fallback ? param->fallback : "(none)");
       break;
     default:
@@ -282,9 +283,9 @@ static void parameter_cell(const ParamSpec *param, const HelpRow *row, int colum
 
 static void column_cell(const ColumnSpec *spec, int column, Cell *out)
 {
-  if (column == ITEM) {
+  if (column == COLUMN_ITEM) {
     cell_static(out, spec->name);
-  } else if (column == TYPE) {
+  } else if (column == COLUMN_TYPE) {
     cell_static(out, *spec->type ? spec->type : "INTEGER or TEXT");
   } else {
     cell_null(out);
@@ -295,19 +296,19 @@ static void help_cell(const void *state, int64_t i, int column, Cell *out)
 {
   const Help *help = state;
   const HelpRow *row = chunks_at(&help->rows, (size_t)i);
-  if (column == NAME) {
+  if (column == COLUMN_NAME) {
     cell_static(out, entry_name(row->entry));
-  } else if (column == KIND) {
+  } else if (column == COLUMN_KIND) {
     cell_static(out, entry_kind(row->entry));
-  } else if (column == TOPIC) {
+  } else if (column == COLUMN_TOPIC) {
     cell_static(out, TOPICS[row->topic]);
-  } else if (column == HELP && row->text && row->topic == SIGNATURE) {
+  } else if (column == COLUMN_HELP && row->text && row->topic == TOPIC_SIGNATURE) {
     cell_text(out, row->text, strlen(row->text)); /* a copy: the row dies with the cursor */
-  } else if (column == HELP) {
+  } else if (column == COLUMN_HELP) {
     cell_static(out, row_help(row));
-  } else if (row->topic == PARAMETER) {
+  } else if (row->topic == TOPIC_PARAMETER) {
     parameter_cell(entry_param(row->entry, row->item), row, column, out);
-  } else if (row->topic == COLUMN) {
+  } else if (row->topic == TOPIC_COLUMN) {
     column_cell(&row->entry.table->columns[row->item], column, out);
   } else {
     cell_null(out);
@@ -325,17 +326,21 @@ static void help_free(void *state)
 }
 
 static const ColumnSpec COLUMNS[] = {
-  {"name", "TEXT", "the function's SQL name"},
-  {"kind", "TEXT", "table (stands in FROM), scalar, aggregate, or window (an aggregate that also takes OVER)"},
-  {"topic", "TEXT",
-   "what this row tells: summary, signature, parameter, column, result, nulls, errors, formula or example"},
-  {"item", "TEXT", "the name of the parameter or output column; NULL for other topics"},
-  {"type", "TEXT", "the SQL type of the parameter or column; 'any' where every type is taken"},
-  {"fallback", "TEXT",
-   "a parameter's default; '(required)' where it has to be given, '(none)' where it may be left out"},
-  {"accepted", "TEXT", "the values that a parameter accepts"},
-  {"help", "TEXT", "the text: meaning, unit and range; for the topic example a statement that runs"},
+  [COLUMN_NAME] = {"name", "TEXT", "the function's SQL name"},
+  [COLUMN_KIND] = {"kind", "TEXT",
+                   "table (stands in FROM), scalar, aggregate, or window (an aggregate that also takes OVER)"},
+  [COLUMN_TOPIC] =
+    {"topic", "TEXT",
+     "what this row tells: summary, signature, parameter, column, result, nulls, errors, formula or example"},
+  [COLUMN_ITEM] = {"item", "TEXT", "the name of the parameter or output column; NULL for other topics"},
+  [COLUMN_TYPE] = {"type", "TEXT", "the SQL type of the parameter or column; 'any' where every type is taken"},
+  [COLUMN_FALLBACK] =
+    {"fallback", "TEXT",
+     "a parameter's default; '(required)' where it has to be given, '(none)' where it may be left out"},
+  [COLUMN_ACCEPTED] = {"accepted", "TEXT", "the values that a parameter accepts"},
+  [COLUMN_HELP] = {"help", "TEXT", "the text: meaning, unit and range; for the topic example a statement that runs"},
 };
+_Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
   {"function", PARAM_TEXT, "", 0, 0, NULL, "the function to explain, such as 'rfm'; left out: all of them"},

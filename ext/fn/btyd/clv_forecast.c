@@ -165,27 +165,28 @@ static Status forecast_compute(Call *call, void *state, int64_t *n_rows)
 }
 
 enum {
-  CUSTOMER,
-  X,
-  T_X,
-  AGE,
-  M,
-  ORDERS,
-  VALUE,
-  P_ALIVE,
-  EXPECTED_PURCHASES,
-  EXPECTED_VALUE,
-  CLV,
-  CLV_LOW,
-  CLV_HIGH,
-  FITTED_MODEL,
-  SPEND_MODEL,
-  INTERVAL_METHOD
+  COLUMN_CUSTOMER,
+  COLUMN_X,
+  COLUMN_T_X,
+  COLUMN_T,
+  COLUMN_M,
+  COLUMN_ORDERS,
+  COLUMN_VALUE,
+  COLUMN_P_ALIVE,
+  COLUMN_EXPECTED_PURCHASES,
+  COLUMN_EXPECTED_VALUE,
+  COLUMN_CLV,
+  COLUMN_CLV_LOW,
+  COLUMN_CLV_HIGH,
+  COLUMN_FITTED_MODEL,
+  COLUMN_SPEND_MODEL,
+  COLUMN_INTERVAL_METHOD,
+  COLUMN_COUNT
 };
 
 #define OF_VALUE \
-  (1 << M | 1 << VALUE | 1 << EXPECTED_VALUE | 1 << CLV | 1 << CLV_LOW | 1 << CLV_HIGH | 1 << SPEND_MODEL | \
-   1 << INTERVAL_METHOD)
+  (1 << COLUMN_M | 1 << COLUMN_VALUE | 1 << COLUMN_EXPECTED_VALUE | 1 << COLUMN_CLV | 1 << COLUMN_CLV_LOW | \
+   1 << COLUMN_CLV_HIGH | 1 << COLUMN_SPEND_MODEL | 1 << COLUMN_INTERVAL_METHOD)
 
 static void forecast_cell(const void *state, int64_t row, int column, Cell *out)
 {
@@ -199,52 +200,52 @@ static void forecast_cell(const void *state, int64_t row, int column, Cell *out)
   }
   customer_summary_get(&answer->summary, customers, (uint32_t)row, &customer);
   switch (column) {
-    case CUSTOMER:
+    case COLUMN_CUSTOMER:
       cell_customer(out, customers, customer.customer);
       break;
-    case X:
+    case COLUMN_X:
       cell_integer(out, customer.repeats);
       break;
-    case T_X:
+    case COLUMN_T_X:
       cell_real(out, (double)customer.recency / forecast->unit_days);
       break;
-    case AGE:
+    case COLUMN_T:
       cell_real(out, (double)customer.age / forecast->unit_days);
       break;
-    case M:
+    case COLUMN_M:
       cell_real(out, customer.mean);
       break;
-    case ORDERS:
+    case COLUMN_ORDERS:
       cell_integer(out, customer.orders);
       break;
-    case VALUE:
+    case COLUMN_VALUE:
       cell_real(out, sum_value(total_of(answer, customers_state(customers, customer.customer))));
       break;
-    case P_ALIVE:
+    case COLUMN_P_ALIVE:
       cell_real(out, clv_forecast_p_alive(forecast, &customer));
       break;
-    case EXPECTED_PURCHASES:
+    case COLUMN_EXPECTED_PURCHASES:
       cell_real(out, clv_forecast_purchases(forecast, &customer));
       break;
-    case EXPECTED_VALUE:
+    case COLUMN_EXPECTED_VALUE:
       cell_real(out, clv_forecast_mean_value(forecast, &customer));
       break;
-    case CLV:
+    case COLUMN_CLV:
       cell_real(out, clv_forecast_value(forecast, &customer));
       break;
-    case CLV_LOW:
+    case COLUMN_CLV_LOW:
       cell_real(out, clv_forecast_interval(forecast, &customer).low);
       break;
-    case CLV_HIGH:
+    case COLUMN_CLV_HIGH:
       cell_real(out, clv_forecast_interval(forecast, &customer).high);
       break;
-    case FITTED_MODEL:
+    case COLUMN_FITTED_MODEL:
       cell_text(out, answer->fitted_model, strlen(answer->fitted_model));
       break;
-    case SPEND_MODEL:
+    case COLUMN_SPEND_MODEL:
       cell_static(out, forecast->has_spend ? GAMMA_GAMMA.name : "mean");
       break;
-    case INTERVAL_METHOD:
+    case COLUMN_INTERVAL_METHOD:
       cell_text(out, answer->interval_method, strlen(answer->interval_method));
       break;
   }
@@ -264,31 +265,36 @@ static const Customers *forecast_customer_index(const void *state)
 }
 
 static const ColumnSpec COLUMNS[] = {
-  {"customer", "", "the customer's key as in the source"},
-  {"x", "INTEGER", "repeat purchases: purchase days after the first"},
-  {"t_x", "REAL", "first to last purchase day, in the unit; 0 where x = 0"},
-  {"T", "REAL", "first purchase day to the end of observation, in the unit"},
-  {"m", "REAL", "mean value of a repeat purchase day; NULL where x = 0 or the source has no value"},
-  {"orders", "INTEGER", "rows of the customer so far"},
-  {"value", "REAL", "sum of the values so far; NULL where the source has no value"},
-  {"p_alive", "REAL", "chance that the customer is still one at the end of observation"},
-  {"expected_purchases", "REAL", "expected purchase days in the horizon"},
-  {"expected_value", "REAL",
-   "expected value of a purchase day, where a mean m below 0, as of refunds, counts as 0; NULL where the source has no "
-   "value"},
-  {"clv", "REAL", "expected value of the horizon, discounted; NULL where the source has no value"},
-  {"clv_low", "REAL", "lower end of the interval of clv: uncertainty of the expected value by that of the parameters"},
-  {"clv_high", "REAL", "upper end of the interval of clv"},
-  {"fitted_model", "TEXT",
-   "the model of the purchases: bgnbd, mbgnbd or pareto_nbd; followed by 'at its limit' where none of "
-   "them has a finite maximum (model_fit() says why), and then without an interval"},
-  {"spend_model", "TEXT",
-   "the model of the value: gamma_gamma, or mean (of all repeat purchase days) where that "
-   "cannot be fitted; NULL where the source has no value"},
-  {"interval_method", "TEXT",
-   "delta, bootstrap with the number of replicates that could be fitted, or none; NULL where "
-   "the source has no value"},
+  [COLUMN_CUSTOMER] = {"customer", "", "the customer's key as in the source"},
+  [COLUMN_X] = {"x", "INTEGER", "repeat purchases: purchase days after the first"},
+  [COLUMN_T_X] = {"t_x", "REAL", "first to last purchase day, in the unit; 0 where x = 0"},
+  [COLUMN_T] = {"T", "REAL", "first purchase day to the end of observation, in the unit"},
+  [COLUMN_M] = {"m", "REAL", "mean value of a repeat purchase day; NULL where x = 0 or the source has no value"},
+  [COLUMN_ORDERS] = {"orders", "INTEGER", "rows of the customer so far"},
+  [COLUMN_VALUE] = {"value", "REAL", "sum of the values so far; NULL where the source has no value"},
+  [COLUMN_P_ALIVE] = {"p_alive", "REAL", "chance that the customer is still one at the end of observation"},
+  [COLUMN_EXPECTED_PURCHASES] = {"expected_purchases", "REAL", "expected purchase days in the horizon"},
+  [COLUMN_EXPECTED_VALUE] = {"expected_value", "REAL",
+                             "expected value of a purchase day, where a mean m below 0, as of refunds, counts as 0; "
+                             "NULL where the source has no "
+                             "value"},
+  [COLUMN_CLV] = {"clv", "REAL", "expected value of the horizon, discounted; NULL where the source has no value"},
+  [COLUMN_CLV_LOW] = {"clv_low", "REAL",
+                      "lower end of the interval of clv: uncertainty of the expected value by that of the parameters"},
+  [COLUMN_CLV_HIGH] = {"clv_high", "REAL", "upper end of the interval of clv"},
+  [COLUMN_FITTED_MODEL] =
+    {"fitted_model", "TEXT",
+     "the model of the purchases: bgnbd, mbgnbd or pareto_nbd; followed by 'at its limit' where none of "
+     "them has a finite maximum (model_fit() says why), and then without an interval"},
+  [COLUMN_SPEND_MODEL] = {"spend_model", "TEXT",
+                          "the model of the value: gamma_gamma, or mean (of all repeat purchase days) where that "
+                          "cannot be fitted; NULL where the source has no value"},
+  [COLUMN_INTERVAL_METHOD] =
+    {"interval_method", "TEXT",
+     "delta, bootstrap with the number of replicates that could be fitted, or none; NULL where "
+     "the source has no value"},
 };
+_Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
   {"source", PARAM_SOURCE, NULL, 0, 0, NULL,

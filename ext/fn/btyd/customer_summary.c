@@ -64,16 +64,17 @@ static Status summary_compute(Call *call, void *state, int64_t *n_rows)
 }
 
 enum {
-  CUSTOMER,
-  ORDERS,
-  X,
-  T_X,
-  AGE,
-  M,
-  HOLDOUT_ORDERS,
-  HOLDOUT_X,
-  HOLDOUT_VALUE,
-  HOLDOUT_T
+  COLUMN_CUSTOMER,
+  COLUMN_ORDERS,
+  COLUMN_X,
+  COLUMN_T_X,
+  COLUMN_T,
+  COLUMN_M,
+  COLUMN_HOLDOUT_ORDERS,
+  COLUMN_HOLDOUT_X,
+  COLUMN_HOLDOUT_VALUE,
+  COLUMN_HOLDOUT_T,
+  COLUMN_COUNT
 };
 
 static void summary_cell(const void *state, int64_t row, int column, Cell *out)
@@ -83,46 +84,46 @@ static void summary_cell(const void *state, int64_t row, int column, Cell *out)
   CustomerSummaryRow customer;
   customer_summary_get(summary, &answer->source.customers, (uint32_t)row, &customer);
   switch (column) {
-    case CUSTOMER:
+    case COLUMN_CUSTOMER:
       cell_customer(out, &answer->source.customers, customer.customer);
       return;
-    case ORDERS:
+    case COLUMN_ORDERS:
       cell_integer(out, customer.orders);
       return;
-    case X:
+    case COLUMN_X:
       cell_integer(out, customer.repeats);
       return;
-    case T_X:
+    case COLUMN_T_X:
       cell_real(out, (double)customer.recency / answer->unit_days);
       return;
-    case AGE:
+    case COLUMN_T:
       cell_real(out, (double)customer.age / answer->unit_days);
       return;
-    case M:
+    case COLUMN_M:
       if (answer->source.has_value) {
         cell_real(out, customer.mean);
         return;
       }
       break;
-    case HOLDOUT_ORDERS:
+    case COLUMN_HOLDOUT_ORDERS:
       if (summary->split) {
         cell_integer(out, customer.holdout_orders);
         return;
       }
       break;
-    case HOLDOUT_X:
+    case COLUMN_HOLDOUT_X:
       if (summary->split) {
         cell_integer(out, customer.holdout_days);
         return;
       }
       break;
-    case HOLDOUT_VALUE:
+    case COLUMN_HOLDOUT_VALUE:
       if (summary->split && answer->source.has_value) {
         cell_real(out, customer.holdout_value);
         return;
       }
       break;
-    case HOLDOUT_T:
+    case COLUMN_HOLDOUT_T:
       if (summary->split) {
         cell_real(out, answer->holdout_length);
         return;
@@ -150,18 +151,21 @@ static int64_t summary_row(const void *state, uint32_t id)
 }
 
 static const ColumnSpec COLUMNS[] = {
-  {"customer", "", "the customer's key as in the source"},
-  {"orders", "INTEGER", "rows of the customer up to the end of observation (with until: up to it)"},
-  {"x", "INTEGER", "repeat purchases: purchase days after the first"},
-  {"t_x", "REAL", "recency as the models mean it: first to last purchase day, in the unit; 0 where x = 0"},
-  {"T", "REAL", "age: first purchase day to the day on which observation ends, in the unit"},
-  {"m", "REAL", "mean value of a repeat purchase day; NULL where x = 0 or the source has no value"},
-  {"holdout_orders", "INTEGER", "rows of the customer after until; NULL without until"},
-  {"holdout_x", "INTEGER", "purchase days after until; NULL without until"},
-  {"holdout_value", "REAL", "sum of the values after until; NULL without until or value"},
-  {"holdout_T", "REAL",
-   "length of the holdout, from the day of until to that of as_of, in the unit; NULL without until"},
+  [COLUMN_CUSTOMER] = {"customer", "", "the customer's key as in the source"},
+  [COLUMN_ORDERS] = {"orders", "INTEGER", "rows of the customer up to the end of observation (with until: up to it)"},
+  [COLUMN_X] = {"x", "INTEGER", "repeat purchases: purchase days after the first"},
+  [COLUMN_T_X] = {"t_x", "REAL",
+                  "recency as the models mean it: first to last purchase day, in the unit; 0 where x = 0"},
+  [COLUMN_T] = {"T", "REAL", "age: first purchase day to the day on which observation ends, in the unit"},
+  [COLUMN_M] = {"m", "REAL", "mean value of a repeat purchase day; NULL where x = 0 or the source has no value"},
+  [COLUMN_HOLDOUT_ORDERS] = {"holdout_orders", "INTEGER", "rows of the customer after until; NULL without until"},
+  [COLUMN_HOLDOUT_X] = {"holdout_x", "INTEGER", "purchase days after until; NULL without until"},
+  [COLUMN_HOLDOUT_VALUE] = {"holdout_value", "REAL", "sum of the values after until; NULL without until or value"},
+  [COLUMN_HOLDOUT_T] =
+    {"holdout_T", "REAL",
+     "length of the holdout, from the day of until to that of as_of, in the unit; NULL without until"},
 };
+_Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
   {"source", PARAM_SOURCE, NULL, 0, 0, NULL,
@@ -195,7 +199,7 @@ const TableSpec customer_summary_table = {
   .n_params = COUNT_OF(PARAMS),
   .has_source = true,
   .value = VALUE_OPTIONAL,
-  .value_columns = 1 << M | 1 << HOLDOUT_VALUE,
+  .value_columns = 1 << COLUMN_M | 1 << COLUMN_HOLDOUT_VALUE,
   .state_size = sizeof(SummaryAnswer),
   .compute = summary_compute,
   .cell = summary_cell,

@@ -138,20 +138,21 @@ static Status backtest_compute(Call *call, void *state, int64_t *n_rows)
 }
 
 enum {
-  FITTED_MODEL,
-  SECTION,
-  BUCKET,
-  ENDS_ON,
-  HELD_OUT,
-  CUSTOMERS,
-  ACTUAL,
-  PREDICTED,
-  MAE,
-  RMSE,
-  CORRELATION,
-  COVERAGE,
-  CALIBRATED_UNTIL,
-  REASON
+  COLUMN_FITTED_MODEL,
+  COLUMN_SECTION,
+  COLUMN_BUCKET,
+  COLUMN_ENDS_ON,
+  COLUMN_HELD_OUT,
+  COLUMN_CUSTOMERS,
+  COLUMN_ACTUAL,
+  COLUMN_PREDICTED,
+  COLUMN_MAE,
+  COLUMN_RMSE,
+  COLUMN_CORRELATION,
+  COLUMN_COVERAGE,
+  COLUMN_CALIBRATED_UNTIL,
+  COLUMN_REASON,
+  COLUMN_COUNT
 };
 
 static void backtest_cell(const void *state, int64_t row_number, int column, Cell *out)
@@ -162,55 +163,55 @@ static void backtest_cell(const void *state, int64_t row_number, int column, Cel
   const BacktestRow *row = &backtest->row[row_number];
   const char *name = answer->name[row->fit - answer->fit];
   switch (column) {
-    case FITTED_MODEL:
+    case COLUMN_FITTED_MODEL:
       cell_text(out, name, strlen(name));
       return;
-    case SECTION:
+    case COLUMN_SECTION:
       cell_static(out, SECTIONS[row->section]);
       return;
-    case BUCKET:
+    case COLUMN_BUCKET:
       if (row->section != BACKTEST_OVERALL) {
         cell_integer(out, row->bucket);
         return;
       }
       break;
-    case ENDS_ON:
+    case COLUMN_ENDS_ON:
       cell_date(out, day_number_start(row->last_day));
       return;
-    case HELD_OUT:
+    case COLUMN_HELD_OUT:
       cell_bool(out, row->held_out);
       return;
-    case CUSTOMERS:
+    case COLUMN_CUSTOMERS:
       if (row->customers >= 0) {
         cell_integer(out, (int64_t)row->customers);
         return;
       }
       break;
-    case ACTUAL:
+    case COLUMN_ACTUAL:
       if (row->actual >= 0) {
         cell_integer(out, (int64_t)row->actual);
         return;
       }
       break;
-    case PREDICTED:
+    case COLUMN_PREDICTED:
       cell_real(out, row->predicted);
       return;
-    case MAE:
+    case COLUMN_MAE:
       cell_real(out, row->mae);
       return;
-    case RMSE:
+    case COLUMN_RMSE:
       cell_real(out, row->rmse);
       return;
-    case CORRELATION:
+    case COLUMN_CORRELATION:
       cell_real(out, row->correlation);
       return;
-    case COVERAGE:
+    case COLUMN_COVERAGE:
       cell_real(out, row->coverage);
       return;
-    case CALIBRATED_UNTIL:
+    case COLUMN_CALIBRATED_UNTIL:
       cell_date(out, day_number_start(backtest->cut_day));
       return;
-    case REASON:
+    case COLUMN_REASON:
       if (!row->fit->converged) {
         cell_text(out, row->fit->reason, strlen(row->fit->reason));
         return;
@@ -226,29 +227,32 @@ static void backtest_answer_free(void *state)
 }
 
 static const ColumnSpec COLUMNS[] = {
-  {"fitted_model", "TEXT", "bgnbd, mbgnbd or pareto_nbd; followed by 'at its limit' where it has no finite maximum"},
-  {"section", "TEXT",
-   "overall: all customers; x: by repeat purchases in the calibration; week: the cumulative "
-   "tracking curve"},
-  {"bucket", "INTEGER",
-   "section x: the number of repeat purchases, 7 for 7 and more; section week: the number of the "
-   "week; NULL overall"},
-  {"ends_on", "TEXT", "the last day that the row counts"},
-  {"held_out", "INTEGER", "1 where that day lies after the calibration, 0 for the weeks in it"},
-  {"customers", "INTEGER", "customers of the row; section week: those who had bought by then"},
-  {"actual", "INTEGER",
-   "purchase days in the holdout, of all these customers; section week: repeat purchase days "
-   "since the beginning"},
-  {"predicted", "REAL", "what the model expects for actual"},
-  {"mae", "REAL", "mean absolute error of a customer's prediction; NULL for weeks"},
-  {"rmse", "REAL", "root of the mean squared error; NULL for weeks"},
-  {"correlation", "REAL", "of actual and predicted over customers; NULL for weeks and where either is constant"},
-  {"coverage", "REAL",
-   "share of customers whose actual lies in the model's central interval at level; NULL for "
-   "weeks"},
-  {"calibrated_until", "TEXT", "the last day of the calibration"},
-  {"reason", "TEXT", "why the model could not be fitted, or is at its limit; NULL where it was"},
+  [COLUMN_FITTED_MODEL] = {"fitted_model", "TEXT",
+                           "bgnbd, mbgnbd or pareto_nbd; followed by 'at its limit' where it has no finite maximum"},
+  [COLUMN_SECTION] = {"section", "TEXT",
+                      "overall: all customers; x: by repeat purchases in the calibration; week: the cumulative "
+                      "tracking curve"},
+  [COLUMN_BUCKET] = {"bucket", "INTEGER",
+                     "section x: the number of repeat purchases, 7 for 7 and more; section week: the number of the "
+                     "week; NULL overall"},
+  [COLUMN_ENDS_ON] = {"ends_on", "TEXT", "the last day that the row counts"},
+  [COLUMN_HELD_OUT] = {"held_out", "INTEGER", "1 where that day lies after the calibration, 0 for the weeks in it"},
+  [COLUMN_CUSTOMERS] = {"customers", "INTEGER", "customers of the row; section week: those who had bought by then"},
+  [COLUMN_ACTUAL] = {"actual", "INTEGER",
+                     "purchase days in the holdout, of all these customers; section week: repeat purchase days "
+                     "since the beginning"},
+  [COLUMN_PREDICTED] = {"predicted", "REAL", "what the model expects for actual"},
+  [COLUMN_MAE] = {"mae", "REAL", "mean absolute error of a customer's prediction; NULL for weeks"},
+  [COLUMN_RMSE] = {"rmse", "REAL", "root of the mean squared error; NULL for weeks"},
+  [COLUMN_CORRELATION] = {"correlation", "REAL",
+                          "of actual and predicted over customers; NULL for weeks and where either is constant"},
+  [COLUMN_COVERAGE] = {"coverage", "REAL",
+                       "share of customers whose actual lies in the model's central interval at level; NULL for "
+                       "weeks"},
+  [COLUMN_CALIBRATED_UNTIL] = {"calibrated_until", "TEXT", "the last day of the calibration"},
+  [COLUMN_REASON] = {"reason", "TEXT", "why the model could not be fitted, or is at its limit; NULL where it was"},
 };
+_Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
   {"source", PARAM_SOURCE, NULL, 0, 0, NULL,

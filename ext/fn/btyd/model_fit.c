@@ -83,40 +83,41 @@ static Status fit_compute(Call *call, void *state, int64_t *n_rows)
 }
 
 enum {
-  MODEL,
-  PARAMETER,
-  ESTIMATE,
-  STANDARD_ERROR,
-  LOW,
-  HIGH,
-  LOG_LIKELIHOOD,
-  AIC,
-  BIC,
-  CUSTOMERS,
-  CONVERGED,
-  REASON
+  COLUMN_MODEL,
+  COLUMN_PARAMETER,
+  COLUMN_ESTIMATE,
+  COLUMN_STANDARD_ERROR,
+  COLUMN_LOW,
+  COLUMN_HIGH,
+  COLUMN_LOG_LIKELIHOOD,
+  COLUMN_AIC,
+  COLUMN_BIC,
+  COLUMN_CUSTOMERS,
+  COLUMN_CONVERGED,
+  COLUMN_REASON,
+  COLUMN_COUNT
 };
 
 static void fit_number(const FitAnswer *answer, const BtydFit *fit, int parameter, int column, Cell *out)
 {
   double estimate = fit->theta[parameter], sd = sqrt(fit->covariance[parameter * fit->n_variables + parameter]);
   switch (column) {
-    case ESTIMATE:
+    case COLUMN_ESTIMATE:
       cell_real(out, estimate);
       break;
-    case STANDARD_ERROR:
+    case COLUMN_STANDARD_ERROR:
       cell_real(out, estimate * sd);
       break;
-    case LOW:
+    case COLUMN_LOW:
       cell_real(out, log_interval(estimate, sd, answer->level).low);
       break;
-    case HIGH:
+    case COLUMN_HIGH:
       cell_real(out, log_interval(estimate, sd, answer->level).high);
       break;
-    case LOG_LIKELIHOOD:
+    case COLUMN_LOG_LIKELIHOOD:
       cell_real(out, fit->log_likelihood);
       break;
-    case AIC:
+    case COLUMN_AIC:
       cell_real(out, btyd_aic(fit));
       break;
     default:
@@ -133,19 +134,19 @@ static void fit_cell(const void *state, int64_t row, int column, Cell *out)
     parameter -= fit->model->n_parameters;
   }
   switch (column) {
-    case MODEL:
+    case COLUMN_MODEL:
       cell_static(out, fit->model->name);
       break;
-    case PARAMETER:
+    case COLUMN_PARAMETER:
       cell_static(out, fit->model->parameter[parameter]);
       break;
-    case CUSTOMERS:
+    case COLUMN_CUSTOMERS:
       cell_integer(out, (int64_t)fit->customers);
       break;
-    case CONVERGED:
+    case COLUMN_CONVERGED:
       cell_bool(out, fit->converged);
       break;
-    case REASON:
+    case COLUMN_REASON:
       cell_text(out, fit->reason, strlen(fit->reason));
       break;
     default:
@@ -158,19 +159,23 @@ static void fit_cell(const void *state, int64_t row, int column, Cell *out)
 }
 
 static const ColumnSpec COLUMNS[] = {
-  {"model", "TEXT", "bgnbd, mbgnbd, pareto_nbd, or gamma_gamma for the value"},
-  {"parameter", "TEXT", "the parameter's name as in the papers"},
-  {"estimate", "REAL", "maximum likelihood estimate; NULL where the fit did not converge"},
-  {"standard_error", "REAL", "of the estimate: estimate times the standard error of its logarithm"},
-  {"low", "REAL", "lower end of the interval on the log scale"},
-  {"high", "REAL", "upper end of the interval on the log scale"},
-  {"log_likelihood", "REAL", "of the model, natural logarithm"},
-  {"aic", "REAL", "2k - 2 log-likelihood: of models for the same data the lowest is best"},
-  {"bic", "REAL", "k ln customers - 2 log-likelihood"},
-  {"customers", "INTEGER", "customers of the fit: all; for gamma_gamma those with x > 0 and m > 0"},
-  {"converged", "INTEGER", "1: gradient small and Hessian negative definite; 0: there are no estimates"},
-  {"reason", "TEXT", "why the fit did not converge; empty where it did"},
+  [COLUMN_MODEL] = {"model", "TEXT", "bgnbd, mbgnbd, pareto_nbd, or gamma_gamma for the value"},
+  [COLUMN_PARAMETER] = {"parameter", "TEXT", "the parameter's name as in the papers"},
+  [COLUMN_ESTIMATE] = {"estimate", "REAL", "maximum likelihood estimate; NULL where the fit did not converge"},
+  [COLUMN_STANDARD_ERROR] = {"standard_error", "REAL",
+                             "of the estimate: estimate times the standard error of its logarithm"},
+  [COLUMN_LOW] = {"low", "REAL", "lower end of the interval on the log scale"},
+  [COLUMN_HIGH] = {"high", "REAL", "upper end of the interval on the log scale"},
+  [COLUMN_LOG_LIKELIHOOD] = {"log_likelihood", "REAL", "of the model, natural logarithm"},
+  [COLUMN_AIC] = {"aic", "REAL", "2k - 2 log-likelihood: of models for the same data the lowest is best"},
+  [COLUMN_BIC] = {"bic", "REAL", "k ln customers - 2 log-likelihood"},
+  [COLUMN_CUSTOMERS] = {"customers", "INTEGER",
+                        "customers of the fit: all; for gamma_gamma those with x > 0 and m > 0"},
+  [COLUMN_CONVERGED] = {"converged", "INTEGER",
+                        "1: gradient small and Hessian negative definite; 0: there are no estimates"},
+  [COLUMN_REASON] = {"reason", "TEXT", "why the fit did not converge; empty where it did"},
 };
+_Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
   {"source", PARAM_SOURCE, NULL, 0, 0, NULL,

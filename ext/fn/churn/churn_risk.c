@@ -64,20 +64,21 @@ static Status risk_compute(Call *call, void *state, int64_t *n_rows)
 }
 
 enum {
-  CUSTOMER,
-  CHURN_PROBABILITY,
-  RISK,
-  P_ALIVE,
-  DAYS_SINCE_LAST,
-  USUAL_GAP,
-  OVERDUE_RATIO,
-  REASONS,
-  REASONS_JSON,
-  EXPECTED_VALUE,
-  VALUE_AT_RISK,
-  SUGGESTED_ACTION,
-  METHOD,
-  LAST_PURCHASE
+  COLUMN_CUSTOMER,
+  COLUMN_CHURN_PROBABILITY,
+  COLUMN_RISK,
+  COLUMN_P_ALIVE,
+  COLUMN_DAYS_SINCE_LAST,
+  COLUMN_USUAL_GAP,
+  COLUMN_OVERDUE_RATIO,
+  COLUMN_REASONS,
+  COLUMN_REASONS_JSON,
+  COLUMN_EXPECTED_VALUE,
+  COLUMN_VALUE_AT_RISK,
+  COLUMN_SUGGESTED_ACTION,
+  COLUMN_METHOD,
+  COLUMN_LAST_PURCHASE,
+  COLUMN_COUNT
 };
 
 static void words_cell(const ChurnRisks *risks, uint32_t customer, bool json, Cell *out)
@@ -105,46 +106,46 @@ static void risk_cell(const void *state, int64_t row, int column, Cell *out)
   uint32_t customer = (uint32_t)row;
   double probability = churn->probability[customer];
   switch (column) { /* what needs no more than the probability comes first, and cheap */
-    case CUSTOMER:
+    case COLUMN_CUSTOMER:
       cell_customer(out, customers, customer);
       return;
-    case CHURN_PROBABILITY:
+    case COLUMN_CHURN_PROBABILITY:
       cell_real(out, probability);
       return;
-    case RISK:
+    case COLUMN_RISK:
       cell_static(out, RISK_NAME[churn_risk_of(probability, risks->cuts)]);
       return;
-    case REASONS:
-    case REASONS_JSON:
-      words_cell(risks, customer, column == REASONS_JSON, out);
+    case COLUMN_REASONS:
+    case COLUMN_REASONS_JSON:
+      words_cell(risks, customer, column == COLUMN_REASONS_JSON, out);
       return;
-    case SUGGESTED_ACTION:
+    case COLUMN_SUGGESTED_ACTION:
       cell_static(out, churn_explain_action(&risks->words, customer, churn_risk_of(probability, risks->cuts)));
       return;
-    case METHOD:
+    case COLUMN_METHOD:
       churn_method_cell(&risks->input, CHURN_AS_OF, out);
       return;
   }
   ChurnRow known = churn_row(churn, customers, customer);
   switch (column) {
-    case P_ALIVE:
+    case COLUMN_P_ALIVE:
       cell_real(out, known.p_alive);
       return;
-    case DAYS_SINCE_LAST:
+    case COLUMN_DAYS_SINCE_LAST:
       cell_integer(out, known.past.since);
       return;
-    case USUAL_GAP:
+    case COLUMN_USUAL_GAP:
       cell_real(out, known.usual_gap);
       return;
-    case OVERDUE_RATIO:
+    case COLUMN_OVERDUE_RATIO:
       cell_real(out, known.overdue_ratio);
       return;
-    case LAST_PURCHASE:
+    case COLUMN_LAST_PURCHASE:
       cell_date(out, day_number_start(known.past.last));
       return;
     default:
       if (churn->has_value) {
-        cell_real(out, (column == VALUE_AT_RISK ? probability : 1) * known.expected_value);
+        cell_real(out, (column == COLUMN_VALUE_AT_RISK ? probability : 1) * known.expected_value);
       } else {
         cell_null(out);
       }
@@ -162,31 +163,35 @@ static const Customers *risk_customers(const void *state)
 }
 
 static const ColumnSpec COLUMNS[] = {
-  {"customer", "", "the customer's key as in the source"},
-  {"churn_probability", "REAL", "of no purchase within the horizon after as_of, 0 … 1"},
-  {"risk", "TEXT", "low, medium, high or critical, by the cut points"},
-  {"p_alive", "REAL",
-   "probability to be still a customer, by BG/NBD or MBG/NBD, the likelier one at as_of; NULL where neither "
-   "could be fitted"},
-  {"days_since_last", "INTEGER", "days from the last purchase day to as_of"},
-  {"usual_gap", "REAL",
-   "days between this customer's purchases, with one gap of the shop's mean length counted in; "
-   "NULL where nobody bought twice"},
-  {"overdue_ratio", "REAL", "days_since_last / usual_gap: above 1 the customer is late"},
-  {"reasons", "TEXT", "what moves the probability most away from that of the average customer, up to three, in words"},
-  {"reasons_json", "TEXT",
-   "the same as JSON: [{reason, log_odds, value, usual, text}, …], a signal with kind and "
-   "measure; log_odds above 0 raises the probability"},
-  {"expected_value", "REAL",
-   "value of the purchases within the horizon if the customer stays; NULL where the source "
-   "has no value"},
-  {"value_at_risk", "REAL", "churn_probability * expected_value"},
-  {"suggested_action", "TEXT", "what to do, by risk, value so far and signals"},
-  {"method", "TEXT",
-   "logit: learned from this shop's past, with the signals that could not be used, and why; else the purchase model "
-   "that stood in, and why"},
-  {"last_purchase", "TEXT", "the last purchase day, a date"},
+  [COLUMN_CUSTOMER] = {"customer", "", "the customer's key as in the source"},
+  [COLUMN_CHURN_PROBABILITY] = {"churn_probability", "REAL", "of no purchase within the horizon after as_of, 0 … 1"},
+  [COLUMN_RISK] = {"risk", "TEXT", "low, medium, high or critical, by the cut points"},
+  [COLUMN_P_ALIVE] =
+    {"p_alive", "REAL",
+     "probability to be still a customer, by BG/NBD or MBG/NBD, the likelier one at as_of; NULL where neither "
+     "could be fitted"},
+  [COLUMN_DAYS_SINCE_LAST] = {"days_since_last", "INTEGER", "days from the last purchase day to as_of"},
+  [COLUMN_USUAL_GAP] = {"usual_gap", "REAL",
+                        "days between this customer's purchases, with one gap of the shop's mean length counted in; "
+                        "NULL where nobody bought twice"},
+  [COLUMN_OVERDUE_RATIO] = {"overdue_ratio", "REAL", "days_since_last / usual_gap: above 1 the customer is late"},
+  [COLUMN_REASONS] = {"reasons", "TEXT",
+                      "what moves the probability most away from that of the average customer, up to three, in words"},
+  [COLUMN_REASONS_JSON] = {"reasons_json", "TEXT",
+                           "the same as JSON: [{reason, log_odds, value, usual, text}, …], a signal with kind and "
+                           "measure; log_odds above 0 raises the probability"},
+  [COLUMN_EXPECTED_VALUE] = {"expected_value", "REAL",
+                             "value of the purchases within the horizon if the customer stays; NULL where the source "
+                             "has no value"},
+  [COLUMN_VALUE_AT_RISK] = {"value_at_risk", "REAL", "churn_probability * expected_value"},
+  [COLUMN_SUGGESTED_ACTION] = {"suggested_action", "TEXT", "what to do, by risk, value so far and signals"},
+  [COLUMN_METHOD] =
+    {"method", "TEXT",
+     "logit: learned from this shop's past, with the signals that could not be used, and why; else the purchase model "
+     "that stood in, and why"},
+  [COLUMN_LAST_PURCHASE] = {"last_purchase", "TEXT", "the last purchase day, a date"},
 };
+_Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
   CHURN_OPTION_PARAMS,

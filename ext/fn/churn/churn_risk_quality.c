@@ -25,14 +25,14 @@
 #include <math.h>
 
 enum {
-  AUC,
-  BRIER,
-  LOG_LOSS,
-  LIFT,
-  SLOPE,
-  INTERCEPT,
-  BASE_RATE,
-  ALL,
+  METRIC_AUC,
+  METRIC_BRIER,
+  METRIC_LOG_LOSS,
+  METRIC_LIFT,
+  METRIC_SLOPE,
+  METRIC_INTERCEPT,
+  METRIC_BASE_RATE,
+  METRIC_CUSTOMERS,
   METRICS
 };
 static const char *const METRIC_NAME[METRICS] = {
@@ -66,15 +66,16 @@ static Status quality_compute(Call *call, void *state, int64_t *n_rows)
 }
 
 enum {
-  SCORE,
-  METRIC,
-  BIN,
-  VALUE,
-  STANDARD_ERROR,
-  CUSTOMERS,
-  PREDICTED,
-  OBSERVED,
-  METHOD
+  COLUMN_SCORE,
+  COLUMN_METRIC,
+  COLUMN_BIN,
+  COLUMN_VALUE,
+  COLUMN_STANDARD_ERROR,
+  COLUMN_CUSTOMERS,
+  COLUMN_PREDICTED,
+  COLUMN_OBSERVED,
+  COLUMN_METHOD,
+  COLUMN_COUNT
 };
 
 /* A measure and its standard error, NaN where there is none. */
@@ -83,22 +84,22 @@ static double metric_value(const ChurnQuality *quality, int metric, double *erro
   const Calibration *calibration = &quality->calibration;
   *error = NAN;
   switch (metric) {
-    case AUC:
+    case METRIC_AUC:
       *error = quality->auc.error;
       return quality->auc.area;
-    case BRIER:
+    case METRIC_BRIER:
       return quality->brier;
-    case LOG_LOSS:
+    case METRIC_LOG_LOSS:
       return quality->log_loss;
-    case LIFT:
+    case METRIC_LIFT:
       return quality->lift;
-    case SLOPE:
+    case METRIC_SLOPE:
       *error = calibration->slope_error;
       return calibration->slope;
-    case INTERCEPT:
+    case METRIC_INTERCEPT:
       *error = calibration->intercept_error;
       return calibration->intercept;
-    case BASE_RATE:
+    case METRIC_BASE_RATE:
       return calibration->observed;
     default:
       return (double)calibration->rows;
@@ -109,19 +110,19 @@ static void bin_cell(const Calibration *calibration, int bin, int column, Cell *
 {
   const CalibrationBin *at = &calibration->bin[bin];
   switch (column) {
-    case METRIC:
+    case COLUMN_METRIC:
       cell_static(out, "calibration");
       return;
-    case BIN:
+    case COLUMN_BIN:
       cell_integer(out, bin + 1);
       return;
-    case CUSTOMERS:
+    case COLUMN_CUSTOMERS:
       cell_integer(out, (int64_t)at->rows);
       return;
-    case PREDICTED:
+    case COLUMN_PREDICTED:
       cell_real(out, at->mean_score);
       return;
-    case OBSERVED:
+    case COLUMN_OBSERVED:
       cell_real(out, at->observed);
       return;
     default:
@@ -133,16 +134,16 @@ static void metric_cell(const ChurnQuality *quality, int metric, int column, Cel
 {
   double error, value = metric_value(quality, metric, &error);
   switch (column) {
-    case METRIC:
+    case COLUMN_METRIC:
       cell_static(out, METRIC_NAME[metric]);
       return;
-    case VALUE:
+    case COLUMN_VALUE:
       cell_real(out, value);
       return;
-    case STANDARD_ERROR:
+    case COLUMN_STANDARD_ERROR:
       cell_real(out, error);
       return;
-    case CUSTOMERS:
+    case COLUMN_CUSTOMERS:
       cell_integer(out, (int64_t)quality->calibration.rows);
       return;
     default:
@@ -154,11 +155,11 @@ static void quality_cell(const void *state, int64_t row, int column, Cell *out)
 {
   const QualityAnswer *answer = state;
   int score = row < answer->rows[0] || answer->nobody ? 0 : 1,
-      at = answer->nobody ? ALL : (int)row - (score ? answer->rows[0] : 0);
+      at = answer->nobody ? METRIC_CUSTOMERS : (int)row - (score ? answer->rows[0] : 0);
   const ChurnQuality *quality = &answer->quality[score];
-  if (column == SCORE) {
+  if (column == COLUMN_SCORE) {
     cell_static(out, SCORE_NAME[score]);
-  } else if (column == METHOD) {
+  } else if (column == COLUMN_METHOD) {
     churn_method_cell(&answer->input, CHURN_CUT, out);
   } else if (at < METRICS) {
     metric_cell(quality, at, column, out);
@@ -173,18 +174,20 @@ static void quality_free(void *state)
 }
 
 static const ColumnSpec COLUMNS[] = {
-  {"score", "TEXT", "churn_risk, or p_alive: 1 - P(alive) alone, for comparison"},
-  {"metric", "TEXT",
-   "auc, brier, log_loss, lift_top_decile, calibration_slope, calibration_intercept, base_rate, "
-   "customers; calibration for the bins"},
-  {"bin", "INTEGER", "1 (highest scores) … 10 for metric calibration, else NULL"},
-  {"value", "REAL", "the measure; NULL for the bins, and where it is not defined"},
-  {"standard_error", "REAL", "of auc (DeLong), calibration_slope and calibration_intercept, else NULL"},
-  {"customers", "INTEGER", "customers that it is made of"},
-  {"predicted", "REAL", "bins: mean score"},
-  {"observed", "REAL", "bins: the share that bought nothing within the horizon"},
-  {"method", "TEXT", "as in churn_risk(), at the cut-off"},
+  [COLUMN_SCORE] = {"score", "TEXT", "churn_risk, or p_alive: 1 - P(alive) alone, for comparison"},
+  [COLUMN_METRIC] = {"metric", "TEXT",
+                     "auc, brier, log_loss, lift_top_decile, calibration_slope, calibration_intercept, base_rate, "
+                     "customers; calibration for the bins"},
+  [COLUMN_BIN] = {"bin", "INTEGER", "1 (highest scores) … 10 for metric calibration, else NULL"},
+  [COLUMN_VALUE] = {"value", "REAL", "the measure; NULL for the bins, and where it is not defined"},
+  [COLUMN_STANDARD_ERROR] = {"standard_error", "REAL",
+                             "of auc (DeLong), calibration_slope and calibration_intercept, else NULL"},
+  [COLUMN_CUSTOMERS] = {"customers", "INTEGER", "customers that it is made of"},
+  [COLUMN_PREDICTED] = {"predicted", "REAL", "bins: mean score"},
+  [COLUMN_OBSERVED] = {"observed", "REAL", "bins: the share that bought nothing within the horizon"},
+  [COLUMN_METHOD] = {"method", "TEXT", "as in churn_risk(), at the cut-off"},
 };
+_Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
   CHURN_OPTION_PARAMS,

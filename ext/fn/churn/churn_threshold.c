@@ -51,18 +51,19 @@ static Status threshold_compute(Call *call, void *state, int64_t *n_rows)
 }
 
 enum {
-  SEGMENT,
-  THRESHOLD_DAYS,
-  TYPE_1_ERROR,
-  TYPE_2_ERROR,
-  CUSTOMERS,
-  CAME_BACK,
-  GONE,
-  CALLED_GONE,
-  RIGHT_RATE,
-  LOW,
-  HIGH,
-  REASON
+  COLUMN_SEGMENT,
+  COLUMN_THRESHOLD_DAYS,
+  COLUMN_TYPE_1_ERROR,
+  COLUMN_TYPE_2_ERROR,
+  COLUMN_CUSTOMERS,
+  COLUMN_CAME_BACK,
+  COLUMN_GONE,
+  COLUMN_CALLED_GONE,
+  COLUMN_RIGHT_RATE,
+  COLUMN_LOW,
+  COLUMN_HIGH,
+  COLUMN_REASON,
+  COLUMN_COUNT
 };
 
 /* Why there is no threshold; NULL: there is one. */
@@ -82,46 +83,46 @@ static void threshold_cell(const void *state, int64_t row, int column, Cell *out
   double right = (double)threshold->right, called = (double)threshold->called;
   bool none = threshold->days < 0;
   switch (column) {
-    case SEGMENT:
+    case COLUMN_SEGMENT:
       if (threshold->segment != NO_ATTRIBUTE) {
         cell_customer(out, &answer->source.attributes, threshold->segment);
         return;
       }
       break;
-    case CUSTOMERS:
+    case COLUMN_CUSTOMERS:
       cell_integer(out, threshold->customers);
       return;
-    case CAME_BACK:
+    case COLUMN_CAME_BACK:
       cell_integer(out, threshold->came_back);
       return;
-    case GONE:
+    case COLUMN_GONE:
       cell_integer(out, threshold->gone);
       return;
-    case REASON:
+    case COLUMN_REASON:
       cell_static(out, reason_of(threshold));
       return;
   }
-  if (column == SEGMENT || none) {
+  if (column == COLUMN_SEGMENT || none) {
     cell_null(out);
     return;
   }
   switch (column) {
-    case THRESHOLD_DAYS:
+    case COLUMN_THRESHOLD_DAYS:
       cell_integer(out, threshold->days);
       return;
-    case TYPE_1_ERROR:
+    case COLUMN_TYPE_1_ERROR:
       cell_real(out, threshold->type_1);
       return;
-    case TYPE_2_ERROR:
+    case COLUMN_TYPE_2_ERROR:
       cell_real(out, threshold->type_2);
       return;
-    case CALLED_GONE:
+    case COLUMN_CALLED_GONE:
       cell_integer(out, threshold->called);
       return;
-    case RIGHT_RATE:
+    case COLUMN_RIGHT_RATE:
       cell_ratio(out, right, called);
       return;
-    case LOW:
+    case COLUMN_LOW:
       cell_real(out, wilson_interval(right, called, 0.95).low);
       return;
     default:
@@ -138,21 +139,22 @@ static void threshold_free(void *state)
 }
 
 static const ColumnSpec COLUMNS[] = {
-  {"segment", "", "value of segment_column; NULL: all customers"},
-  {"threshold_days", "INTEGER",
-   "who has been silent for more days than this is the better called gone; NULL where "
-   "there is no such number"},
-  {"type_1_error", "REAL", "of those who came back, the share that is called gone"},
-  {"type_2_error", "REAL", "of those who were gone, the share that is not"},
-  {"customers", "INTEGER", "who had bought up to the cut-off, as_of - horizon"},
-  {"came_back", "INTEGER", "of these, who bought within the horizon after it"},
-  {"gone", "INTEGER", "of these, who did not"},
-  {"called_gone", "INTEGER", "who had been silent for more than threshold_days"},
-  {"right_rate", "REAL", "of those called gone, the share that was"},
-  {"low", "REAL", "lower end of the 95 % Wilson interval of right_rate"},
-  {"high", "REAL", "upper end of the 95 % Wilson interval of right_rate"},
-  {"reason", "TEXT", "why there is no threshold_days; NULL where there is"},
+  [COLUMN_SEGMENT] = {"segment", "", "value of segment_column; NULL: all customers"},
+  [COLUMN_THRESHOLD_DAYS] = {"threshold_days", "INTEGER",
+                             "who has been silent for more days than this is the better called gone; NULL where "
+                             "there is no such number"},
+  [COLUMN_TYPE_1_ERROR] = {"type_1_error", "REAL", "of those who came back, the share that is called gone"},
+  [COLUMN_TYPE_2_ERROR] = {"type_2_error", "REAL", "of those who were gone, the share that is not"},
+  [COLUMN_CUSTOMERS] = {"customers", "INTEGER", "who had bought up to the cut-off, as_of - horizon"},
+  [COLUMN_CAME_BACK] = {"came_back", "INTEGER", "of these, who bought within the horizon after it"},
+  [COLUMN_GONE] = {"gone", "INTEGER", "of these, who did not"},
+  [COLUMN_CALLED_GONE] = {"called_gone", "INTEGER", "who had been silent for more than threshold_days"},
+  [COLUMN_RIGHT_RATE] = {"right_rate", "REAL", "of those called gone, the share that was"},
+  [COLUMN_LOW] = {"low", "REAL", "lower end of the 95 % Wilson interval of right_rate"},
+  [COLUMN_HIGH] = {"high", "REAL", "upper end of the 95 % Wilson interval of right_rate"},
+  [COLUMN_REASON] = {"reason", "TEXT", "why there is no threshold_days; NULL where there is"},
 };
+_Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
   {"source", PARAM_SOURCE, NULL, 0, 0, NULL,

@@ -33,7 +33,8 @@ enum {
   COLUMN_AMOUNT,
   COLUMN_OTHERS,
   COLUMN_COVERED_AFTER,
-  COLUMN_NEXT_START
+  COLUMN_NEXT_START,
+  COLUMN_COUNT
 };
 
 #define STEPS_MAX 20
@@ -160,19 +161,21 @@ static void state_free(void *in)
 }
 
 static const ColumnSpec COLUMNS[] = {
-  {"customer", "", "the customer's key"},
-  {"started_at", "TEXT", "when the contract began, 'YYYY-MM-DD HH:MM:SS' UTC"},
-  {"ends_at", "TEXT", "when it ends, 'YYYY-MM-DD HH:MM:SS' UTC"},
-  {"days_left", "INTEGER", "civil days from as_of to the end"},
-  {"step", "INTEGER", "the smallest step of within that is not below days_left, in days"},
-  {"amount", "REAL", "what the contract pays per month"},
-  {"others", "INTEGER", "further contracts of the customer that end within the largest step"},
-  {"covered_after", "INTEGER",
-   "1 where another contract of the customer, begun by as_of, goes on after that end, else 0"},
-  {"next_start", "TEXT",
-   "when the customer's next contract begins that is signed already (begins after as_of, goes on after that end), "
-   "'YYYY-MM-DD HH:MM:SS' UTC; NULL: none"},
+  [COLUMN_CUSTOMER] = {"customer", "", "the customer's key"},
+  [COLUMN_STARTED_AT] = {"started_at", "TEXT", "when the contract began, 'YYYY-MM-DD HH:MM:SS' UTC"},
+  [COLUMN_ENDS_AT] = {"ends_at", "TEXT", "when it ends, 'YYYY-MM-DD HH:MM:SS' UTC"},
+  [COLUMN_DAYS_LEFT] = {"days_left", "INTEGER", "civil days from as_of to the end"},
+  [COLUMN_STEP] = {"step", "INTEGER", "the smallest step of within that is not below days_left, in days"},
+  [COLUMN_AMOUNT] = {"amount", "REAL", "what the contract pays per month"},
+  [COLUMN_OTHERS] = {"others", "INTEGER", "further contracts of the customer that end within the largest step"},
+  [COLUMN_COVERED_AFTER] = {"covered_after", "INTEGER",
+                            "1 where another contract of the customer, begun by as_of, goes on after that end, else 0"},
+  [COLUMN_NEXT_START] =
+    {"next_start", "TEXT",
+     "when the customer's next contract begins that is signed already (begins after as_of, goes on after that end), "
+     "'YYYY-MM-DD HH:MM:SS' UTC; NULL: none"},
 };
+_Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
   CONTRACT_SOURCE_PARAM,

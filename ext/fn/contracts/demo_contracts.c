@@ -22,19 +22,20 @@ enum {
   SEED
 };
 enum {
-  CUSTOMER,
-  CONTRACT,
-  START,
-  END,
-  AMOUNT,
-  PLAN,
-  CHANNEL,
-  SENIOR,
-  MONTHLY_CHARGES,
-  TENURE,
-  CHURNED,
-  CAUSE,
-  ENTRY
+  COLUMN_CUSTOMER,
+  COLUMN_CONTRACT,
+  COLUMN_START,
+  COLUMN_END,
+  COLUMN_AMOUNT,
+  COLUMN_PLAN,
+  COLUMN_CHANNEL,
+  COLUMN_SENIOR,
+  COLUMN_MONTHLY_CHARGES,
+  COLUMN_TENURE,
+  COLUMN_CHURNED,
+  COLUMN_CAUSE,
+  COLUMN_ENTRY,
+  COLUMN_COUNT
 };
 
 static Status contracts_compute(Call *call, void *state, int64_t *n_rows)
@@ -49,16 +50,16 @@ static Status contracts_compute(Call *call, void *state, int64_t *n_rows)
 static void first_cell(const DemoSubscriber *customer, int column, Cell *out)
 {
   switch (column) {
-    case TENURE:
+    case COLUMN_TENURE:
       cell_real(out, customer->tenure);
       break;
-    case CHURNED:
+    case COLUMN_CHURNED:
       cell_bool(out, customer->churned);
       break;
-    case CAUSE:
+    case COLUMN_CAUSE:
       cell_static(out, customer->churned ? DEMO_CAUSES[customer->cause].name : NULL);
       break;
-    case ENTRY:
+    case COLUMN_ENTRY:
       if (customer->entry >= 0) {
         cell_real(out, customer->entry);
       } else {
@@ -79,35 +80,35 @@ static void contracts_cell(const void *state, int64_t row, int column, Cell *out
   const DemoContract *contract = &business->contracts[row];
   const DemoSubscriber *customer = &business->customers[contract->customer];
   switch (column) {
-    case CUSTOMER:
+    case COLUMN_CUSTOMER:
       cell_integer(out, (int64_t)contract->customer + 1);
       break;
-    case CONTRACT:
+    case COLUMN_CONTRACT:
       cell_integer(out, contract->number);
       break;
-    case START:
+    case COLUMN_START:
       day_cell(contract->start, out);
       break;
-    case END:
+    case COLUMN_END:
       if (contract->end) {
         day_cell(contract->end, out);
       } else {
         cell_null(out);
       }
       break;
-    case AMOUNT:
+    case COLUMN_AMOUNT:
       cell_real(out, contract->cents / 100.0);
       break;
-    case PLAN:
+    case COLUMN_PLAN:
       cell_static(out, DEMO_PLANS[customer->plan].name);
       break;
-    case CHANNEL:
+    case COLUMN_CHANNEL:
       cell_static(out, DEMO_SIGN_UP_CHANNELS[customer->channel].name);
       break;
-    case SENIOR:
+    case COLUMN_SENIOR:
       cell_bool(out, customer->senior);
       break;
-    case MONTHLY_CHARGES:
+    case COLUMN_MONTHLY_CHARGES:
       cell_real(out, customer->cents / 100.0);
       break;
     default:
@@ -125,25 +126,31 @@ static void contracts_free(void *state)
 }
 
 static const ColumnSpec COLUMNS[] = {
-  {"customer", "INTEGER", "1 … customers, in order of sign-up"},
-  {"contract", "INTEGER", "1, 2, 3 … of the customer, by start"},
-  {"start", "TEXT", "the first day, 'YYYY-MM-DD', 2023-01-01 … 2025-12-31"},
-  {"end", "TEXT",
-   "the first day that is not covered any more: when it was cancelled or replaced, or its term ends (then it may lie "
-   "after 2025-12-31); NULL: none is set"},
-  {"amount", "REAL", "per month, in whole cents"},
-  {"plan", "TEXT", "the customer's: monthly, yearly or two_year"},
-  {"channel", "TEXT", "how the customer was acquired: organic, search, social or referral"},
-  {"senior", "INTEGER", "1 where the customer is a senior, else 0"},
-  {"monthly_charges", "REAL", "the amount at sign-up, 20.00 … 119.99"},
-  {"tenure", "REAL", "first contract only: whole months from sign-up to leaving for the first time, or to 2025-12-31"},
-  {"churned", "INTEGER", "first contract only: 1 where the customer has left, 0 where it had not by 2025-12-31"},
-  {"cause", "TEXT", "first contract only: why it left: price, service or moved; NULL where it has not"},
-  {"entry", "REAL",
-   "first contract only: tenure on 2024-01-01, 0 for later sign-ups, for an analysis that saw only customers there "
-   "since; "
-   "NULL where the customer had left by then"},
+  [COLUMN_CUSTOMER] = {"customer", "INTEGER", "1 … customers, in order of sign-up"},
+  [COLUMN_CONTRACT] = {"contract", "INTEGER", "1, 2, 3 … of the customer, by start"},
+  [COLUMN_START] = {"start", "TEXT", "the first day, 'YYYY-MM-DD', 2023-01-01 … 2025-12-31"},
+  [COLUMN_END] =
+    {"end", "TEXT",
+     "the first day that is not covered any more: when it was cancelled or replaced, or its term ends (then it may lie "
+     "after 2025-12-31); NULL: none is set"},
+  [COLUMN_AMOUNT] = {"amount", "REAL", "per month, in whole cents"},
+  [COLUMN_PLAN] = {"plan", "TEXT", "the customer's: monthly, yearly or two_year"},
+  [COLUMN_CHANNEL] = {"channel", "TEXT", "how the customer was acquired: organic, search, social or referral"},
+  [COLUMN_SENIOR] = {"senior", "INTEGER", "1 where the customer is a senior, else 0"},
+  [COLUMN_MONTHLY_CHARGES] = {"monthly_charges", "REAL", "the amount at sign-up, 20.00 … 119.99"},
+  [COLUMN_TENURE] = {"tenure", "REAL",
+                     "first contract only: whole months from sign-up to leaving for the first time, or to 2025-12-31"},
+  [COLUMN_CHURNED] = {"churned", "INTEGER",
+                      "first contract only: 1 where the customer has left, 0 where it had not by 2025-12-31"},
+  [COLUMN_CAUSE] = {"cause", "TEXT",
+                    "first contract only: why it left: price, service or moved; NULL where it has not"},
+  [COLUMN_ENTRY] =
+    {"entry", "REAL",
+     "first contract only: tenure on 2024-01-01, 0 for later sign-ups, for an analysis that saw only customers there "
+     "since; "
+     "NULL where the customer had left by then"},
 };
+_Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
   {"customers", PARAM_INTEGER, "1000", 1, DEMO_CONTRACT_CUSTOMERS_MAX, NULL,

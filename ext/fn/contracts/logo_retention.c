@@ -24,20 +24,21 @@ enum {
 enum {
   COLUMN_SEGMENT,
   COLUMN_PERIOD,
-  COLUMN_START,
-  COLUMN_NEW,
+  COLUMN_START_CUSTOMERS,
+  COLUMN_NEW_CUSTOMERS,
   COLUMN_RETAINED,
   COLUMN_RESURRECTED,
   COLUMN_LOST,
-  COLUMN_END,
+  COLUMN_END_CUSTOMERS,
   COLUMN_NEW_LOST,
-  COLUMN_RATE,
-  COLUMN_LOW,
-  COLUMN_HIGH,
+  COLUMN_RETENTION_RATE,
+  COLUMN_RETENTION_LOW,
+  COLUMN_RETENTION_HIGH,
   COLUMN_CRR,
-  COLUMN_CHURN,
+  COLUMN_CHURN_RATE,
   COLUMN_PULSE,
-  COLUMN_COMPLETE
+  COLUMN_COMPLETE,
+  COLUMN_COUNT
 };
 
 typedef struct State {
@@ -68,17 +69,17 @@ static void rate_cell(const MrrRow *row, int column, Cell *out)
 {
   double start = (double)row->start_customers, lost = (double)row->churned;
   switch (column) {
-    case COLUMN_RATE:
+    case COLUMN_RETENTION_RATE:
       cell_ratio(out, start - lost, start);
       break;
-    case COLUMN_LOW:
-    case COLUMN_HIGH:
-      interval_cell(start - lost, start, column == COLUMN_LOW, out);
+    case COLUMN_RETENTION_LOW:
+    case COLUMN_RETENTION_HIGH:
+      interval_cell(start - lost, start, column == COLUMN_RETENTION_LOW, out);
       break;
     case COLUMN_CRR:
       cell_ratio(out, (double)(row->end_customers - row->new_customers), start);
       break;
-    case COLUMN_CHURN:
+    case COLUMN_CHURN_RATE:
       cell_ratio(out, lost, start);
       break;
     case COLUMN_PULSE:
@@ -99,10 +100,10 @@ static void cell(const void *in, int64_t i, int column, Cell *out)
     case COLUMN_PERIOD:
       cell_date(out, period_start(state->grain, period));
       break;
-    case COLUMN_START:
+    case COLUMN_START_CUSTOMERS:
       cell_integer(out, row->start_customers);
       break;
-    case COLUMN_NEW:
+    case COLUMN_NEW_CUSTOMERS:
       cell_integer(out, row->new_customers);
       break;
     case COLUMN_RETAINED:
@@ -114,7 +115,7 @@ static void cell(const void *in, int64_t i, int column, Cell *out)
     case COLUMN_LOST:
       cell_integer(out, row->churned);
       break;
-    case COLUMN_END:
+    case COLUMN_END_CUSTOMERS:
       cell_integer(out, row->end_customers);
       break;
     case COLUMN_NEW_LOST:
@@ -136,23 +137,28 @@ static void state_free(void *in)
 }
 
 static const ColumnSpec COLUMNS[] = {
-  {"segment", "", "the segment's value; NULL without a segment_column"},
-  {"period", "TEXT", "first civil day of the period"},
-  {"start_customers", "INTEGER", "customers covered by a contract just before the period"},
-  {"new_customers", "INTEGER", "customers at the end whose first cover ever began in the period"},
-  {"retained", "INTEGER", "customers at the start who still are at the end"},
-  {"resurrected", "INTEGER", "customers at the end who were none at the start, but had been before"},
-  {"lost", "INTEGER", "customers at the start who are none at the end"},
-  {"end_customers", "INTEGER", "customers at the end = retained + resurrected + new_customers"},
-  {"new_lost", "INTEGER", "customers whose first cover ever began and ended within the period; in no other column"},
-  {"retention_rate", "REAL", "retained / start_customers"},
-  {"retention_low", "REAL", "lower end of its 95 % Wilson interval"},
-  {"retention_high", "REAL", "upper end of its 95 % Wilson interval"},
-  {"crr", "REAL", "count form: (end_customers - new_customers) / start_customers"},
-  {"churn_rate", "REAL", "lost / start_customers = 1 - retention_rate"},
-  {"pulse", "REAL", "(new_customers + resurrected) / lost: above 1 the customer base grows"},
-  {"complete", "INTEGER", "1 where the whole period lies before as_of, else 0"},
+  [COLUMN_SEGMENT] = {"segment", "", "the segment's value; NULL without a segment_column"},
+  [COLUMN_PERIOD] = {"period", "TEXT", "first civil day of the period"},
+  [COLUMN_START_CUSTOMERS] = {"start_customers", "INTEGER", "customers covered by a contract just before the period"},
+  [COLUMN_NEW_CUSTOMERS] = {"new_customers", "INTEGER",
+                            "customers at the end whose first cover ever began in the period"},
+  [COLUMN_RETAINED] = {"retained", "INTEGER", "customers at the start who still are at the end"},
+  [COLUMN_RESURRECTED] = {"resurrected", "INTEGER",
+                          "customers at the end who were none at the start, but had been before"},
+  [COLUMN_LOST] = {"lost", "INTEGER", "customers at the start who are none at the end"},
+  [COLUMN_END_CUSTOMERS] = {"end_customers", "INTEGER",
+                            "customers at the end = retained + resurrected + new_customers"},
+  [COLUMN_NEW_LOST] = {"new_lost", "INTEGER",
+                       "customers whose first cover ever began and ended within the period; in no other column"},
+  [COLUMN_RETENTION_RATE] = {"retention_rate", "REAL", "retained / start_customers"},
+  [COLUMN_RETENTION_LOW] = {"retention_low", "REAL", "lower end of its 95 % Wilson interval"},
+  [COLUMN_RETENTION_HIGH] = {"retention_high", "REAL", "upper end of its 95 % Wilson interval"},
+  [COLUMN_CRR] = {"crr", "REAL", "count form: (end_customers - new_customers) / start_customers"},
+  [COLUMN_CHURN_RATE] = {"churn_rate", "REAL", "lost / start_customers = 1 - retention_rate"},
+  [COLUMN_PULSE] = {"pulse", "REAL", "(new_customers + resurrected) / lost: above 1 the customer base grows"},
+  [COLUMN_COMPLETE] = {"complete", "INTEGER", "1 where the whole period lies before as_of, else 0"},
 };
+_Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
   CONTRACT_SOURCE_PARAM,

@@ -36,25 +36,26 @@ enum {
 enum {
   COLUMN_SEGMENT,
   COLUMN_MONTH,
-  COLUMN_START,
+  COLUMN_MRR_START,
   COLUMN_NEW,
   COLUMN_EXPANSION,
   COLUMN_CONTRACTION,
   COLUMN_CHURN,
   COLUMN_REACTIVATION,
-  COLUMN_END,
+  COLUMN_MRR_END,
   COLUMN_NRR,
   COLUMN_GRR,
-  COLUMN_QUICK,
+  COLUMN_QUICK_RATIO,
   COLUMN_START_CUSTOMERS,
   COLUMN_NEW_CUSTOMERS,
-  COLUMN_EXPANDED,
-  COLUMN_CONTRACTED,
-  COLUMN_CHURNED,
-  COLUMN_REACTIVATED,
+  COLUMN_EXPANDED_CUSTOMERS,
+  COLUMN_CONTRACTED_CUSTOMERS,
+  COLUMN_CHURNED_CUSTOMERS,
+  COLUMN_REACTIVATED_CUSTOMERS,
   COLUMN_END_CUSTOMERS,
   COLUMN_NEW_LOST,
-  COLUMN_COMPLETE
+  COLUMN_COMPLETE,
+  COLUMN_COUNT
 };
 
 typedef struct State {
@@ -117,7 +118,7 @@ static void cell(const void *in, int64_t i, int column, Cell *out)
     case COLUMN_MONTH:
       cell_date(out, period_start(state->grain, period));
       break;
-    case COLUMN_START:
+    case COLUMN_MRR_START:
       money_cell(state, &row->start, out);
       break;
     case COLUMN_NEW:
@@ -135,12 +136,12 @@ static void cell(const void *in, int64_t i, int column, Cell *out)
     case COLUMN_REACTIVATION:
       money_cell(state, &row->reactivation, out);
       break;
-    case COLUMN_END:
+    case COLUMN_MRR_END:
       money_cell(state, &row->end, out);
       break;
     case COLUMN_NRR:
     case COLUMN_GRR:
-    case COLUMN_QUICK:
+    case COLUMN_QUICK_RATIO:
       rate_cell(state, row, column, out);
       break;
     case COLUMN_START_CUSTOMERS:
@@ -149,16 +150,16 @@ static void cell(const void *in, int64_t i, int column, Cell *out)
     case COLUMN_NEW_CUSTOMERS:
       cell_integer(out, row->new_customers);
       break;
-    case COLUMN_EXPANDED:
+    case COLUMN_EXPANDED_CUSTOMERS:
       cell_integer(out, row->expanded);
       break;
-    case COLUMN_CONTRACTED:
+    case COLUMN_CONTRACTED_CUSTOMERS:
       cell_integer(out, row->contracted);
       break;
-    case COLUMN_CHURNED:
+    case COLUMN_CHURNED_CUSTOMERS:
       cell_integer(out, row->churned);
       break;
-    case COLUMN_REACTIVATED:
+    case COLUMN_REACTIVATED_CUSTOMERS:
       cell_integer(out, row->reactivated);
       break;
     case COLUMN_END_CUSTOMERS:
@@ -181,28 +182,31 @@ static void state_free(void *in)
 }
 
 static const ColumnSpec COLUMNS[] = {
-  {"segment", "", "the segment's value; NULL without a segment_column"},
-  {"month", "TEXT", "first civil day of the period, whatever the grain"},
-  {"mrr_start", "REAL", "revenue per month just before the period"},
-  {"new", "REAL", "of customers whose first revenue ever lies in the period"},
-  {"expansion", "REAL", "what customers pay more than at the start"},
-  {"contraction", "REAL", "what customers pay less, and not nothing"},
-  {"churn", "REAL", "what those paid at the start who pay nothing at the end"},
-  {"reactivation", "REAL", "of customers who had paid before, but not at the start"},
-  {"mrr_end", "REAL", "mrr_start + new + expansion + reactivation - contraction - churn"},
-  {"nrr", "REAL", "net revenue retention: (mrr_start + expansion - contraction - churn) / mrr_start"},
-  {"grr", "REAL", "gross revenue retention: (mrr_start - contraction - churn) / mrr_start"},
-  {"quick_ratio", "REAL", "(new + expansion + reactivation) / (contraction + churn); NULL where nothing was lost"},
-  {"start_customers", "INTEGER", "customers with revenue just before the period"},
-  {"new_customers", "INTEGER", "customers behind new"},
-  {"expanded_customers", "INTEGER", "customers behind expansion"},
-  {"contracted_customers", "INTEGER", "customers behind contraction"},
-  {"churned_customers", "INTEGER", "customers behind churn"},
-  {"reactivated_customers", "INTEGER", "customers behind reactivation"},
-  {"end_customers", "INTEGER", "customers at the end = start + new + reactivated - churned"},
-  {"new_lost", "INTEGER", "customers whose first revenue ever came and went within the period; in no other column"},
-  {"complete", "INTEGER", "1 where the whole period lies before as_of, else 0"},
+  [COLUMN_SEGMENT] = {"segment", "", "the segment's value; NULL without a segment_column"},
+  [COLUMN_MONTH] = {"month", "TEXT", "first civil day of the period, whatever the grain"},
+  [COLUMN_MRR_START] = {"mrr_start", "REAL", "revenue per month just before the period"},
+  [COLUMN_NEW] = {"new", "REAL", "of customers whose first revenue ever lies in the period"},
+  [COLUMN_EXPANSION] = {"expansion", "REAL", "what customers pay more than at the start"},
+  [COLUMN_CONTRACTION] = {"contraction", "REAL", "what customers pay less, and not nothing"},
+  [COLUMN_CHURN] = {"churn", "REAL", "what those paid at the start who pay nothing at the end"},
+  [COLUMN_REACTIVATION] = {"reactivation", "REAL", "of customers who had paid before, but not at the start"},
+  [COLUMN_MRR_END] = {"mrr_end", "REAL", "mrr_start + new + expansion + reactivation - contraction - churn"},
+  [COLUMN_NRR] = {"nrr", "REAL", "net revenue retention: (mrr_start + expansion - contraction - churn) / mrr_start"},
+  [COLUMN_GRR] = {"grr", "REAL", "gross revenue retention: (mrr_start - contraction - churn) / mrr_start"},
+  [COLUMN_QUICK_RATIO] = {"quick_ratio", "REAL",
+                          "(new + expansion + reactivation) / (contraction + churn); NULL where nothing was lost"},
+  [COLUMN_START_CUSTOMERS] = {"start_customers", "INTEGER", "customers with revenue just before the period"},
+  [COLUMN_NEW_CUSTOMERS] = {"new_customers", "INTEGER", "customers behind new"},
+  [COLUMN_EXPANDED_CUSTOMERS] = {"expanded_customers", "INTEGER", "customers behind expansion"},
+  [COLUMN_CONTRACTED_CUSTOMERS] = {"contracted_customers", "INTEGER", "customers behind contraction"},
+  [COLUMN_CHURNED_CUSTOMERS] = {"churned_customers", "INTEGER", "customers behind churn"},
+  [COLUMN_REACTIVATED_CUSTOMERS] = {"reactivated_customers", "INTEGER", "customers behind reactivation"},
+  [COLUMN_END_CUSTOMERS] = {"end_customers", "INTEGER", "customers at the end = start + new + reactivated - churned"},
+  [COLUMN_NEW_LOST] = {"new_lost", "INTEGER",
+                       "customers whose first revenue ever came and went within the period; in no other column"},
+  [COLUMN_COMPLETE] = {"complete", "INTEGER", "1 where the whole period lies before as_of, else 0"},
 };
+_Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
   CONTRACT_SOURCE_PARAM,

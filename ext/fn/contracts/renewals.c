@@ -32,21 +32,22 @@ enum {
 enum {
   COLUMN_SEGMENT,
   COLUMN_PERIOD,
-  COLUMN_UP,
+  COLUMN_UP_FOR_RENEWAL,
   COLUMN_RENEWED,
   COLUMN_LATE,
   COLUMN_CHURNED,
   COLUMN_PENDING,
   COLUMN_PENDING_RENEWED,
-  COLUMN_RATE,
-  COLUMN_LOW,
-  COLUMN_HIGH,
+  COLUMN_LOGO_RATE,
+  COLUMN_LOGO_LOW,
+  COLUMN_LOGO_HIGH,
   COLUMN_VALUE_UP,
   COLUMN_VALUE_DECIDED,
   COLUMN_VALUE_RENEWED,
   COLUMN_VALUE_NEXT,
   COLUMN_DOLLAR_RATE,
-  COLUMN_COMPLETE
+  COLUMN_COMPLETE,
+  COLUMN_COUNT
 };
 
 typedef struct State {
@@ -88,7 +89,7 @@ static void cell(const void *in, int64_t i, int column, Cell *out)
     case COLUMN_PERIOD:
       cell_date(out, period_start(state->rule.grain, period));
       break;
-    case COLUMN_UP:
+    case COLUMN_UP_FOR_RENEWAL:
       cell_integer(out, row->up);
       break;
     case COLUMN_RENEWED:
@@ -106,12 +107,12 @@ static void cell(const void *in, int64_t i, int column, Cell *out)
     case COLUMN_PENDING_RENEWED:
       cell_integer(out, row->pending_renewed);
       break;
-    case COLUMN_RATE:
+    case COLUMN_LOGO_RATE:
       cell_ratio(out, (double)row->renewed, (double)row->decided);
       break;
-    case COLUMN_LOW:
-    case COLUMN_HIGH:
-      interval_cell((double)row->renewed, (double)row->decided, column == COLUMN_LOW, out);
+    case COLUMN_LOGO_LOW:
+    case COLUMN_LOGO_HIGH:
+      interval_cell((double)row->renewed, (double)row->decided, column == COLUMN_LOGO_LOW, out);
       break;
     case COLUMN_VALUE_UP:
       cell_real(out, contracts_money(contracts, sum_value(&row->value_up)));
@@ -143,24 +144,25 @@ static void state_free(void *in)
 }
 
 static const ColumnSpec COLUMNS[] = {
-  {"segment", "", "the segment's value; NULL without a segment_column"},
-  {"period", "TEXT", "first civil day of the period"},
-  {"up_for_renewal", "INTEGER", "contracts that ended in it = renewed + churned + pending"},
-  {"renewed", "INTEGER", "of the decided ones: renewed at the latest within the grace"},
-  {"late", "INTEGER", "of the renewed: after the end, but within the grace"},
-  {"churned", "INTEGER", "of the decided ones: not renewed"},
-  {"pending", "INTEGER", "not decided: the grace has not passed at as_of"},
-  {"pending_renewed", "INTEGER", "of the pending: renewed already; in no rate"},
-  {"logo_rate", "REAL", "renewed / (renewed + churned)"},
-  {"logo_low", "REAL", "lower end of its 95 % Wilson interval"},
-  {"logo_high", "REAL", "upper end of its 95 % Wilson interval"},
-  {"value_up", "REAL", "what the contracts up for renewal paid per month"},
-  {"value_decided", "REAL", "of it, that of the decided ones"},
-  {"value_renewed", "REAL", "of that, that of the renewed ones"},
-  {"value_next", "REAL", "what those pay per month that renewed them"},
-  {"dollar_rate", "REAL", "value_renewed / value_decided: at the old amounts"},
-  {"complete", "INTEGER", "1 where the period and the grace after it lie before as_of, else 0"},
+  [COLUMN_SEGMENT] = {"segment", "", "the segment's value; NULL without a segment_column"},
+  [COLUMN_PERIOD] = {"period", "TEXT", "first civil day of the period"},
+  [COLUMN_UP_FOR_RENEWAL] = {"up_for_renewal", "INTEGER", "contracts that ended in it = renewed + churned + pending"},
+  [COLUMN_RENEWED] = {"renewed", "INTEGER", "of the decided ones: renewed at the latest within the grace"},
+  [COLUMN_LATE] = {"late", "INTEGER", "of the renewed: after the end, but within the grace"},
+  [COLUMN_CHURNED] = {"churned", "INTEGER", "of the decided ones: not renewed"},
+  [COLUMN_PENDING] = {"pending", "INTEGER", "not decided: the grace has not passed at as_of"},
+  [COLUMN_PENDING_RENEWED] = {"pending_renewed", "INTEGER", "of the pending: renewed already; in no rate"},
+  [COLUMN_LOGO_RATE] = {"logo_rate", "REAL", "renewed / (renewed + churned)"},
+  [COLUMN_LOGO_LOW] = {"logo_low", "REAL", "lower end of its 95 % Wilson interval"},
+  [COLUMN_LOGO_HIGH] = {"logo_high", "REAL", "upper end of its 95 % Wilson interval"},
+  [COLUMN_VALUE_UP] = {"value_up", "REAL", "what the contracts up for renewal paid per month"},
+  [COLUMN_VALUE_DECIDED] = {"value_decided", "REAL", "of it, that of the decided ones"},
+  [COLUMN_VALUE_RENEWED] = {"value_renewed", "REAL", "of that, that of the renewed ones"},
+  [COLUMN_VALUE_NEXT] = {"value_next", "REAL", "what those pay per month that renewed them"},
+  [COLUMN_DOLLAR_RATE] = {"dollar_rate", "REAL", "value_renewed / value_decided: at the old amounts"},
+  [COLUMN_COMPLETE] = {"complete", "INTEGER", "1 where the period and the grace after it lie before as_of, else 0"},
 };
+_Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
   CONTRACT_SOURCE_PARAM,

@@ -34,7 +34,8 @@ enum {
   COLUMN_KEPT,
   COLUMN_NRR,
   COLUMN_GRR,
-  COLUMN_COMPLETE
+  COLUMN_COMPLETE,
+  COLUMN_COUNT
 };
 
 typedef struct State {
@@ -115,19 +116,20 @@ static void state_free(void *in)
 }
 
 static const ColumnSpec COLUMNS[] = {
-  {"segment", "", "the segment's value; NULL without a segment_column"},
-  {"cohort", "TEXT", "first civil day of the period of the customers' first revenue"},
-  {"age", "INTEGER", "periods since then: 0, 1, 2 …"},
-  {"period", "TEXT", "first civil day of the period of that age"},
-  {"cohort_customers", "INTEGER", "customers of the cohort"},
-  {"customers", "INTEGER", "of these, with revenue at the end of the age's period"},
-  {"base", "REAL", "revenue per month at the end of age 0"},
-  {"revenue", "REAL", "revenue per month at the end of the age's period"},
-  {"kept", "REAL", "of it, from each customer at most what it paid at age 0"},
-  {"nrr", "REAL", "net revenue retention: revenue / base"},
-  {"grr", "REAL", "gross revenue retention: kept / base"},
-  {"complete", "INTEGER", "1 where the age's period lies before as_of, else 0"},
+  [COLUMN_SEGMENT] = {"segment", "", "the segment's value; NULL without a segment_column"},
+  [COLUMN_COHORT] = {"cohort", "TEXT", "first civil day of the period of the customers' first revenue"},
+  [COLUMN_AGE] = {"age", "INTEGER", "periods since then: 0, 1, 2 …"},
+  [COLUMN_PERIOD] = {"period", "TEXT", "first civil day of the period of that age"},
+  [COLUMN_COHORT_CUSTOMERS] = {"cohort_customers", "INTEGER", "customers of the cohort"},
+  [COLUMN_CUSTOMERS] = {"customers", "INTEGER", "of these, with revenue at the end of the age's period"},
+  [COLUMN_BASE] = {"base", "REAL", "revenue per month at the end of age 0"},
+  [COLUMN_REVENUE] = {"revenue", "REAL", "revenue per month at the end of the age's period"},
+  [COLUMN_KEPT] = {"kept", "REAL", "of it, from each customer at most what it paid at age 0"},
+  [COLUMN_NRR] = {"nrr", "REAL", "net revenue retention: revenue / base"},
+  [COLUMN_GRR] = {"grr", "REAL", "gross revenue retention: kept / base"},
+  [COLUMN_COMPLETE] = {"complete", "INTEGER", "1 where the age's period lies before as_of, else 0"},
 };
+_Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
   CONTRACT_SOURCE_PARAM,

@@ -40,16 +40,17 @@ static Status baseline_compute(Call *call, void *state, int64_t *n_rows)
 }
 
 enum {
-  STRATUM,
-  TIME,
-  AT_RISK,
-  EVENTS,
-  CUMULATIVE_HAZARD,
-  SE,
-  SURVIVAL,
-  LOW,
-  HIGH,
-  CUMULATIVE_HAZARD_ZERO
+  COLUMN_STRATUM,
+  COLUMN_TIME,
+  COLUMN_AT_RISK,
+  COLUMN_EVENTS,
+  COLUMN_CUMULATIVE_HAZARD,
+  COLUMN_SE,
+  COLUMN_SURVIVAL,
+  COLUMN_LOW,
+  COLUMN_HIGH,
+  COLUMN_CUMULATIVE_HAZARD_ZERO,
+  COLUMN_COUNT
 };
 
 static void baseline_cell(const void *state, int64_t row, int column, Cell *out)
@@ -57,35 +58,35 @@ static void baseline_cell(const void *state, int64_t row, int column, Cell *out)
   const BaselineAnswer *answer = state;
   const CoxStep *step = &answer->step[row];
   switch (column) {
-    case STRATUM:
+    case COLUMN_STRATUM:
       if (answer->strata) {
         cell_customer(out, answer->strata, step->stratum);
       } else {
         cell_null(out);
       }
       break;
-    case TIME:
+    case COLUMN_TIME:
       number_cell(step->time, out);
       break;
-    case AT_RISK:
+    case COLUMN_AT_RISK:
       number_cell(step->at_risk, out);
       break;
-    case EVENTS:
+    case COLUMN_EVENTS:
       number_cell(step->events, out);
       break;
-    case CUMULATIVE_HAZARD:
+    case COLUMN_CUMULATIVE_HAZARD:
       number_cell(step->hazard, out);
       break;
-    case SE:
+    case COLUMN_SE:
       number_cell(step->error, out);
       break;
-    case SURVIVAL:
+    case COLUMN_SURVIVAL:
       number_cell(exp(-step->hazard), out);
       break;
-    case LOW:
+    case COLUMN_LOW:
       number_cell(exp(-(step->hazard + answer->z * step->error)), out);
       break;
-    case HIGH:
+    case COLUMN_HIGH:
       number_cell(fmin(exp(-(step->hazard - answer->z * step->error)), 1), out);
       break;
     default:
@@ -102,21 +103,22 @@ static void baseline_free(void *state)
 }
 
 static const ColumnSpec COLUMNS[] = {
-  [STRATUM] = {"stratum", "", "the value of strata_column; NULL without one"},
-  [TIME] = {"time", "REAL", "a time at which a row ends, in the unit of time_column"},
-  [AT_RISK] = {"at_risk", "REAL", "rows that are observed just before, weighted"},
-  [EVENTS] = {"events", "REAL", "of these, those that have the event now, weighted"},
-  [CUMULATIVE_HAZARD] = {"cumulative_hazard", "REAL",
-                         "of a customer whose features are the means, up to and with this time"},
-  [SE] = {"se", "REAL", "its standard error"},
-  [SURVIVAL] = {"survival", "REAL",
-                "the chance that such a customer stays longer than this time, exp(-cumulative_hazard)"},
-  [LOW] = {"low", "REAL", "the lower end of the interval of survival"},
-  [HIGH] = {"high", "REAL", "its upper end"},
-  [CUMULATIVE_HAZARD_ZERO] =
+  [COLUMN_STRATUM] = {"stratum", "", "the value of strata_column; NULL without one"},
+  [COLUMN_TIME] = {"time", "REAL", "a time at which a row ends, in the unit of time_column"},
+  [COLUMN_AT_RISK] = {"at_risk", "REAL", "rows that are observed just before, weighted"},
+  [COLUMN_EVENTS] = {"events", "REAL", "of these, those that have the event now, weighted"},
+  [COLUMN_CUMULATIVE_HAZARD] = {"cumulative_hazard", "REAL",
+                                "of a customer whose features are the means, up to and with this time"},
+  [COLUMN_SE] = {"se", "REAL", "its standard error"},
+  [COLUMN_SURVIVAL] = {"survival", "REAL",
+                       "the chance that such a customer stays longer than this time, exp(-cumulative_hazard)"},
+  [COLUMN_LOW] = {"low", "REAL", "the lower end of the interval of survival"},
+  [COLUMN_HIGH] = {"high", "REAL", "its upper end"},
+  [COLUMN_CUMULATIVE_HAZARD_ZERO] =
     {"cumulative_hazard_zero", "REAL",
      "the same where all numbers are 0 and all texts at their reference; NULL where it is beyond the range of numbers"},
 };
+_Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
   COX_PARAMS,

@@ -50,20 +50,21 @@ static Status model_compute(Call *call, void *state, int64_t *n_rows)
 }
 
 enum {
-  TERM,
-  FEATURE,
-  CATEGORY,
-  REFERENCE,
-  COEF,
-  SE,
-  ROBUST_SE,
-  HAZARD_RATIO,
-  LOW,
-  HIGH,
-  Z,
-  P,
-  LOG10_P,
-  NOTE
+  COLUMN_TERM,
+  COLUMN_FEATURE,
+  COLUMN_CATEGORY,
+  COLUMN_REFERENCE,
+  COLUMN_COEF,
+  COLUMN_SE,
+  COLUMN_ROBUST_SE,
+  COLUMN_HAZARD_RATIO,
+  COLUMN_LOW,
+  COLUMN_HIGH,
+  COLUMN_Z,
+  COLUMN_P,
+  COLUMN_LOG10_P,
+  COLUMN_NOTE,
+  COLUMN_COUNT
 };
 
 static void text_cell(const char *text, Cell *out)
@@ -84,28 +85,28 @@ static void estimate_cell(const CoxFeature *feature, double quantile, int column
   double coef = feature->coefficient, se = isnan(feature->robust_error) ? feature->error : feature->robust_error,
          z = coef / se;
   switch (column) {
-    case COEF:
+    case COLUMN_COEF:
       number_cell(coef, out);
       break;
-    case SE:
+    case COLUMN_SE:
       number_cell(feature->error, out);
       break;
-    case ROBUST_SE:
+    case COLUMN_ROBUST_SE:
       number_cell(feature->robust_error, out);
       break;
-    case HAZARD_RATIO:
+    case COLUMN_HAZARD_RATIO:
       number_cell(exp(coef), out);
       break;
-    case LOW:
+    case COLUMN_LOW:
       number_cell(exp(coef - quantile * se), out);
       break;
-    case HIGH:
+    case COLUMN_HIGH:
       number_cell(exp(coef + quantile * se), out);
       break;
-    case Z:
+    case COLUMN_Z:
       number_cell(z, out);
       break;
-    case P:
+    case COLUMN_P:
       chi_square_cell(z * z, 1, out);
       break;
     default:
@@ -122,19 +123,19 @@ static void model_cell(const void *state, int64_t row, int column, Cell *out)
   const CoxFeature *feature = &model->cox.feature[row];
   char note[COX_REASON];
   switch (column) {
-    case TERM:
+    case COLUMN_TERM:
       text_cell(of->label, out);
       break;
-    case FEATURE:
+    case COLUMN_FEATURE:
       text_cell(term->name, out);
       break;
-    case CATEGORY:
+    case COLUMN_CATEGORY:
       text_cell(of->level, out);
       break;
-    case REFERENCE:
+    case COLUMN_REFERENCE:
       text_cell(term->reference, out);
       break;
-    case NOTE:
+    case COLUMN_NOTE:
       cox_dropped(&model->cox, (int)row, model->names, note);
       text_cell(note[0] ? note : NULL, out);
       break;
@@ -153,26 +154,30 @@ static void model_free(void *state)
 }
 
 static const ColumnSpec COLUMNS[] = {
-  [TERM] = {"term", "TEXT", "the feature, and after a colon its level: 'contract: One year'"},
-  [FEATURE] = {"feature", "TEXT", "the source's column"},
-  [CATEGORY] = {"category", "TEXT", "the level of it that the row is about; NULL for a number"},
-  [REFERENCE] = {"reference", "TEXT", "the level that it is compared with; NULL for a number"},
-  [COEF] = {"coef", "REAL", "the logarithm of hazard_ratio"},
-  [SE] = {"se", "REAL", "the standard error of coef, if the model is right"},
-  [ROBUST_SE] = {"robust_se", "REAL",
-                 "the standard error of coef, also if it is not, or rows of a cluster depend on each other; NULL "
-                 "without cluster_column"},
-  [HAZARD_RATIO] = {"hazard_ratio", "REAL",
-                    "how many times as fast customers leave, at any time, for 1 more of the number, or at this level "
-                    "instead of the reference; 1: no effect"},
-  [LOW] = {"low", "REAL", "the lower end of the interval of hazard_ratio"},
-  [HIGH] = {"high", "REAL", "its upper end; NULL where it is beyond the range of numbers"},
-  [Z] = {"z", "REAL", "coef in standard errors"},
-  [P] = {"p", "REAL",
-         "the chance of so large a z either way without an effect; 0 below the smallest number a REAL holds"},
-  [LOG10_P] = {"log10_p", "REAL", "its decimal logarithm, also where p is 0"},
-  [NOTE] = {"note", "TEXT", "why there is no estimate: 'constant', or 'collinear with …'; NULL where there is one"},
+  [COLUMN_TERM] = {"term", "TEXT", "the feature, and after a colon its level: 'contract: One year'"},
+  [COLUMN_FEATURE] = {"feature", "TEXT", "the source's column"},
+  [COLUMN_CATEGORY] = {"category", "TEXT", "the level of it that the row is about; NULL for a number"},
+  [COLUMN_REFERENCE] = {"reference", "TEXT", "the level that it is compared with; NULL for a number"},
+  [COLUMN_COEF] = {"coef", "REAL", "the logarithm of hazard_ratio"},
+  [COLUMN_SE] = {"se", "REAL", "the standard error of coef, if the model is right"},
+  [COLUMN_ROBUST_SE] =
+    {"robust_se", "REAL",
+     "the standard error of coef, also if it is not, or rows of a cluster depend on each other; NULL "
+     "without cluster_column"},
+  [COLUMN_HAZARD_RATIO] =
+    {"hazard_ratio", "REAL",
+     "how many times as fast customers leave, at any time, for 1 more of the number, or at this level "
+     "instead of the reference; 1: no effect"},
+  [COLUMN_LOW] = {"low", "REAL", "the lower end of the interval of hazard_ratio"},
+  [COLUMN_HIGH] = {"high", "REAL", "its upper end; NULL where it is beyond the range of numbers"},
+  [COLUMN_Z] = {"z", "REAL", "coef in standard errors"},
+  [COLUMN_P] = {"p", "REAL",
+                "the chance of so large a z either way without an effect; 0 below the smallest number a REAL holds"},
+  [COLUMN_LOG10_P] = {"log10_p", "REAL", "its decimal logarithm, also where p is 0"},
+  [COLUMN_NOTE] = {"note", "TEXT",
+                   "why there is no estimate: 'constant', or 'collinear with …'; NULL where there is one"},
 };
+_Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
   COX_PARAMS,

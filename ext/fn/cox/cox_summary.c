@@ -25,29 +25,30 @@ static Status summary_compute(Call *call, void *state, int64_t *n_rows)
 }
 
 enum {
-  ROWS,
-  EVENTS,
-  TIMES,
-  LOG_LIKELIHOOD_NULL,
-  LOG_LIKELIHOOD,
-  AIC,
-  DF,
-  LR,
-  LR_P,
-  LR_LOG10_P,
-  WALD,
-  WALD_P,
-  WALD_LOG10_P,
-  SCORE,
-  SCORE_P,
-  SCORE_LOG10_P,
-  CONCORDANCE,
-  CONCORDANCE_SE,
-  CONCORDANT,
-  DISCORDANT,
-  TIED_RISK,
-  TIED_TIME,
-  ITERATIONS
+  COLUMN_ROWS,
+  COLUMN_EVENTS,
+  COLUMN_TIMES,
+  COLUMN_LOG_LIKELIHOOD_NULL,
+  COLUMN_LOG_LIKELIHOOD,
+  COLUMN_AIC,
+  COLUMN_DF,
+  COLUMN_LIKELIHOOD_RATIO,
+  COLUMN_LIKELIHOOD_RATIO_P,
+  COLUMN_LIKELIHOOD_RATIO_LOG10_P,
+  COLUMN_WALD,
+  COLUMN_WALD_P,
+  COLUMN_WALD_LOG10_P,
+  COLUMN_SCORE,
+  COLUMN_SCORE_P,
+  COLUMN_SCORE_LOG10_P,
+  COLUMN_CONCORDANCE,
+  COLUMN_CONCORDANCE_SE,
+  COLUMN_CONCORDANT,
+  COLUMN_DISCORDANT,
+  COLUMN_TIED_RISK,
+  COLUMN_TIED_TIME,
+  COLUMN_ITERATIONS,
+  COLUMN_COUNT
 };
 
 static void summary_cell(const void *state, int64_t row, int column, Cell *out)
@@ -59,58 +60,58 @@ static void summary_cell(const void *state, int64_t row, int column, Cell *out)
          df = cox->n_used;
   (void)row;
   switch (column) {
-    case ROWS:
+    case COLUMN_ROWS:
       cell_integer(out, (int64_t)cox->rows);
       break;
-    case EVENTS:
+    case COLUMN_EVENTS:
       cell_integer(out, (int64_t)cox->events);
       break;
-    case TIMES:
+    case COLUMN_TIMES:
       cell_integer(out, (int64_t)cox->times);
       break;
-    case LOG_LIKELIHOOD_NULL:
+    case COLUMN_LOG_LIKELIHOOD_NULL:
       number_cell(cox->null_log_likelihood, out);
       break;
-    case LOG_LIKELIHOOD:
+    case COLUMN_LOG_LIKELIHOOD:
       number_cell(cox->log_likelihood, out);
       break;
-    case AIC:
+    case COLUMN_AIC:
       number_cell(2 * df - 2 * cox->log_likelihood, out);
       break;
-    case DF:
+    case COLUMN_DF:
       cell_integer(out, cox->n_used);
       break;
-    case LR:
-    case WALD:
-    case SCORE:
-      number_cell(chi[(column - LR) / 3], out);
+    case COLUMN_LIKELIHOOD_RATIO:
+    case COLUMN_WALD:
+    case COLUMN_SCORE:
+      number_cell(chi[(column - COLUMN_LIKELIHOOD_RATIO) / 3], out);
       break;
-    case LR_P:
-    case WALD_P:
-    case SCORE_P:
-      chi_square_cell(chi[(column - LR) / 3], df, out);
+    case COLUMN_LIKELIHOOD_RATIO_P:
+    case COLUMN_WALD_P:
+    case COLUMN_SCORE_P:
+      chi_square_cell(chi[(column - COLUMN_LIKELIHOOD_RATIO) / 3], df, out);
       break;
-    case LR_LOG10_P:
-    case WALD_LOG10_P:
-    case SCORE_LOG10_P:
-      chi_square_log10_cell(chi[(column - LR) / 3], df, out);
+    case COLUMN_LIKELIHOOD_RATIO_LOG10_P:
+    case COLUMN_WALD_LOG10_P:
+    case COLUMN_SCORE_LOG10_P:
+      chi_square_log10_cell(chi[(column - COLUMN_LIKELIHOOD_RATIO) / 3], df, out);
       break;
-    case CONCORDANCE:
+    case COLUMN_CONCORDANCE:
       number_cell(pairs->value, out);
       break;
-    case CONCORDANCE_SE:
+    case COLUMN_CONCORDANCE_SE:
       number_cell(pairs->error, out);
       break;
-    case CONCORDANT:
+    case COLUMN_CONCORDANT:
       number_cell(pairs->concordant, out);
       break;
-    case DISCORDANT:
+    case COLUMN_DISCORDANT:
       number_cell(pairs->discordant, out);
       break;
-    case TIED_RISK:
+    case COLUMN_TIED_RISK:
       number_cell(pairs->tied_risk, out);
       break;
-    case TIED_TIME:
+    case COLUMN_TIED_TIME:
       number_cell(pairs->tied_time, out);
       break;
     default:
@@ -124,35 +125,38 @@ static void customer_summary_free(void *state)
 }
 
 static const ColumnSpec COLUMNS[] = {
-  [ROWS] = {"rows", "INTEGER", "rows that take part"},
-  [EVENTS] = {"events", "INTEGER", "of these, those that ended in the event"},
-  [TIMES] = {"times", "INTEGER", "different times of events, of each stratum"},
-  [LOG_LIKELIHOOD_NULL] = {"log_likelihood_null", "REAL", "the partial log-likelihood without features"},
-  [LOG_LIKELIHOOD] = {"log_likelihood", "REAL", "the partial log-likelihood of the model"},
-  [AIC] = {"aic", "REAL", "2 df - 2 log_likelihood: of models of the same rows the lower one is better"},
-  [DF] = {"df", "INTEGER", "terms that have an estimate"},
-  [LR] =
+  [COLUMN_ROWS] = {"rows", "INTEGER", "rows that take part"},
+  [COLUMN_EVENTS] = {"events", "INTEGER", "of these, those that ended in the event"},
+  [COLUMN_TIMES] = {"times", "INTEGER", "different times of events, of each stratum"},
+  [COLUMN_LOG_LIKELIHOOD_NULL] = {"log_likelihood_null", "REAL", "the partial log-likelihood without features"},
+  [COLUMN_LOG_LIKELIHOOD] = {"log_likelihood", "REAL", "the partial log-likelihood of the model"},
+  [COLUMN_AIC] = {"aic", "REAL", "2 df - 2 log_likelihood: of models of the same rows the lower one is better"},
+  [COLUMN_DF] = {"df", "INTEGER", "terms that have an estimate"},
+  [COLUMN_LIKELIHOOD_RATIO] =
     {"likelihood_ratio", "REAL",
      "the test statistic that any feature matters, chi-square with df degrees of freedom: by the likelihood ratio"},
-  [LR_P] = {"likelihood_ratio_p", "REAL",
-            "the chance of so large a statistic if none does; 0 below the smallest number a REAL holds"},
-  [LR_LOG10_P] = {"likelihood_ratio_log10_p", "REAL", "its decimal logarithm, also where it is 0"},
-  [WALD] = {"wald", "REAL", "the same by the estimates and their errors"},
-  [WALD_P] = {"wald_p", "REAL", "its chance"},
-  [WALD_LOG10_P] = {"wald_log10_p", "REAL", "the decimal logarithm of that"},
-  [SCORE] = {"score", "REAL", "the same by the slope of the likelihood where no feature matters"},
-  [SCORE_P] = {"score_p", "REAL", "its chance"},
-  [SCORE_LOG10_P] = {"score_log10_p", "REAL", "the decimal logarithm of that"},
-  [CONCORDANCE] = {"concordance", "REAL",
-                   "of the pairs of which it is known who left first the share where that one had the higher risk: 0.5 "
-                   "is chance, 1 perfect; equal risks count half"},
-  [CONCORDANCE_SE] = {"concordance_se", "REAL", "its standard error"},
-  [CONCORDANT] = {"concordant", "REAL", "pairs, by weight, in which the one of higher risk left first"},
-  [DISCORDANT] = {"discordant", "REAL", "pairs in which the one of lower risk left first"},
-  [TIED_RISK] = {"tied_risk", "REAL", "pairs of equal risk"},
-  [TIED_TIME] = {"tied_time", "REAL", "pairs that left at the same time; they count nowhere"},
-  [ITERATIONS] = {"iterations", "INTEGER", "steps of Newton's method"},
+  [COLUMN_LIKELIHOOD_RATIO_P] =
+    {"likelihood_ratio_p", "REAL",
+     "the chance of so large a statistic if none does; 0 below the smallest number a REAL holds"},
+  [COLUMN_LIKELIHOOD_RATIO_LOG10_P] = {"likelihood_ratio_log10_p", "REAL", "its decimal logarithm, also where it is 0"},
+  [COLUMN_WALD] = {"wald", "REAL", "the same by the estimates and their errors"},
+  [COLUMN_WALD_P] = {"wald_p", "REAL", "its chance"},
+  [COLUMN_WALD_LOG10_P] = {"wald_log10_p", "REAL", "the decimal logarithm of that"},
+  [COLUMN_SCORE] = {"score", "REAL", "the same by the slope of the likelihood where no feature matters"},
+  [COLUMN_SCORE_P] = {"score_p", "REAL", "its chance"},
+  [COLUMN_SCORE_LOG10_P] = {"score_log10_p", "REAL", "the decimal logarithm of that"},
+  [COLUMN_CONCORDANCE] =
+    {"concordance", "REAL",
+     "of the pairs of which it is known who left first the share where that one had the higher risk: 0.5 "
+     "is chance, 1 perfect; equal risks count half"},
+  [COLUMN_CONCORDANCE_SE] = {"concordance_se", "REAL", "its standard error"},
+  [COLUMN_CONCORDANT] = {"concordant", "REAL", "pairs, by weight, in which the one of higher risk left first"},
+  [COLUMN_DISCORDANT] = {"discordant", "REAL", "pairs in which the one of lower risk left first"},
+  [COLUMN_TIED_RISK] = {"tied_risk", "REAL", "pairs of equal risk"},
+  [COLUMN_TIED_TIME] = {"tied_time", "REAL", "pairs that left at the same time; they count nowhere"},
+  [COLUMN_ITERATIONS] = {"iterations", "INTEGER", "steps of Newton's method"},
 };
+_Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {COX_PARAMS};
 

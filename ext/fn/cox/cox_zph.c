@@ -79,11 +79,12 @@ static Status zph_compute(Call *call, void *state, int64_t *n_rows)
 }
 
 enum {
-  TERM,
-  CHI_SQUARE,
-  DF,
-  P,
-  LOG10_P
+  COLUMN_TERM,
+  COLUMN_CHI_SQUARE,
+  COLUMN_DF,
+  COLUMN_P,
+  COLUMN_LOG10_P,
+  COLUMN_COUNT
 };
 
 static void zph_cell(const void *state, int64_t row, int column, Cell *out)
@@ -91,19 +92,19 @@ static void zph_cell(const void *state, int64_t row, int column, Cell *out)
   const ZphRow *of = &((const ZphAnswer *)state)->row[row];
   size_t length = 0;
   switch (column) {
-    case TERM:
+    case COLUMN_TERM:
       while (of->term[length]) {
         length++;
       }
       cell_text(out, of->term, length);
       break;
-    case CHI_SQUARE:
+    case COLUMN_CHI_SQUARE:
       number_cell(of->chi, out);
       break;
-    case DF:
+    case COLUMN_DF:
       cell_integer(out, of->df);
       break;
-    case P:
+    case COLUMN_P:
       chi_square_cell(of->chi, isnan(of->chi) ? 0 : of->df, out);
       break;
     default:
@@ -120,14 +121,16 @@ static void zph_free(void *state)
 }
 
 static const ColumnSpec COLUMNS[] = {
-  [TERM] = {"term", "TEXT", "the feature, or a level of it ('contract: One year'); GLOBAL: all together"},
-  [CHI_SQUARE] = {"chi_square", "REAL", "the test statistic; NULL where the term has no estimate"},
-  [DF] = {"df", "INTEGER", "its degrees of freedom: of a feature, its levels but the reference"},
-  [P] = {"p", "REAL",
-         "the chance of so large a statistic if the effect is the same at all times: a small one says that it is not; "
-         "0 below the smallest number a REAL holds"},
-  [LOG10_P] = {"log10_p", "REAL", "its decimal logarithm, also where p is 0"},
+  [COLUMN_TERM] = {"term", "TEXT", "the feature, or a level of it ('contract: One year'); GLOBAL: all together"},
+  [COLUMN_CHI_SQUARE] = {"chi_square", "REAL", "the test statistic; NULL where the term has no estimate"},
+  [COLUMN_DF] = {"df", "INTEGER", "its degrees of freedom: of a feature, its levels but the reference"},
+  [COLUMN_P] =
+    {"p", "REAL",
+     "the chance of so large a statistic if the effect is the same at all times: a small one says that it is not; "
+     "0 below the smallest number a REAL holds"},
+  [COLUMN_LOG10_P] = {"log10_p", "REAL", "its decimal logarithm, also where p is 0"},
 };
+_Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
   COX_PARAMS,

@@ -239,11 +239,12 @@ static Status check_compute(Call *call, void *state, int64_t *n_rows)
 }
 
 enum {
-  KIND,
-  SEVERITY,
-  ROWS,
-  EXAMPLE_ROWID,
-  DETAIL
+  COLUMN_KIND,
+  COLUMN_SEVERITY,
+  COLUMN_ROWS,
+  COLUMN_EXAMPLE_ROWID,
+  COLUMN_DETAIL,
+  COLUMN_COUNT
 };
 
 static void check_cell(const void *state, int64_t row, int column, Cell *out)
@@ -251,40 +252,44 @@ static void check_cell(const void *state, int64_t row, int column, Cell *out)
   static const char *const SEVERITIES[] = {"error", "warning", "info"};
   const Finding *finding = &((const CheckAnswer *)state)->finding[row];
   switch (column) {
-    case KIND:
+    case COLUMN_KIND:
       cell_static(out, finding->kind);
       break;
-    case SEVERITY:
+    case COLUMN_SEVERITY:
       cell_static(out, SEVERITIES[finding->severity]);
       break;
-    case ROWS:
+    case COLUMN_ROWS:
       cell_integer(out, finding->tally.rows);
       break;
-    case EXAMPLE_ROWID:
+    case COLUMN_EXAMPLE_ROWID:
       if (finding->has_rowid) {
         cell_integer(out, finding->tally.rowid);
       } else {
         cell_null(out);
       }
       break;
-    case DETAIL:
+    case COLUMN_DETAIL:
       cell_text(out, finding->detail, strlen(finding->detail));
       break;
   }
 }
 
 static const ColumnSpec COLUMNS[] = {
-  {"kind", "TEXT",
-   "what was found: bad_customer, bad_time, bad_value, duplicates, future_times, negative_values, "
-   "mixed_customer_types, "
-   "mixed_time_formats, dominant_customer_rows, dominant_customer_value, missing_days, null_customer, null_time, "
-   "empty_customer, odd_times, zero_values, null_value, after_as_of, summary"},
-  {"severity", "TEXT", "error: the other functions refuse such rows; warning: look before you conclude; info"},
-  {"rows", "INTEGER", "rows concerned (missing_days, mixed_customer_types: 0; summary: rows read)"},
-  {"example_rowid", "INTEGER",
-   "the rowid of one of them, or the row's number in a source without rowids; NULL where there is none"},
-  {"detail", "TEXT", "the finding in words"},
+  [COLUMN_KIND] =
+    {"kind", "TEXT",
+     "what was found: bad_customer, bad_time, bad_value, duplicates, future_times, negative_values, "
+     "mixed_customer_types, "
+     "mixed_time_formats, dominant_customer_rows, dominant_customer_value, missing_days, null_customer, null_time, "
+     "empty_customer, odd_times, zero_values, null_value, after_as_of, summary"},
+  [COLUMN_SEVERITY] = {"severity", "TEXT",
+                       "error: the other functions refuse such rows; warning: look before you conclude; info"},
+  [COLUMN_ROWS] = {"rows", "INTEGER", "rows concerned (missing_days, mixed_customer_types: 0; summary: rows read)"},
+  [COLUMN_EXAMPLE_ROWID] =
+    {"example_rowid", "INTEGER",
+     "the rowid of one of them, or the row's number in a source without rowids; NULL where there is none"},
+  [COLUMN_DETAIL] = {"detail", "TEXT", "the finding in words"},
 };
+_Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
   {"source", PARAM_SOURCE, NULL, 0, 0, NULL,

@@ -21,15 +21,16 @@ enum {
   SEED
 };
 enum {
-  ORDER_ID,
-  CUSTOMER_ID,
-  ORDERED_AT,
-  AMOUNT,
-  CHANNEL,
-  TRUE_RATE,
-  TRUE_DROPOUT,
-  TRUE_MEAN_VALUE,
-  ALIVE_AT_END
+  COLUMN_ORDER_ID,
+  COLUMN_CUSTOMER_ID,
+  COLUMN_ORDERED_AT,
+  COLUMN_AMOUNT,
+  COLUMN_CHANNEL,
+  COLUMN_TRUE_RATE,
+  COLUMN_TRUE_DROPOUT,
+  COLUMN_TRUE_MEAN_VALUE,
+  COLUMN_ALIVE_AT_END,
+  COLUMN_COUNT
 };
 
 static Status orders_compute(Call *call, void *state, int64_t *n_rows)
@@ -47,31 +48,31 @@ static void orders_cell(const void *state, int64_t row, int column, Cell *out)
   const DemoOrder *order = &shop->orders[row];
   const DemoCustomer *customer = &shop->customers[order->customer];
   switch (column) {
-    case ORDER_ID:
+    case COLUMN_ORDER_ID:
       cell_integer(out, row + 1);
       break;
-    case CUSTOMER_ID:
+    case COLUMN_CUSTOMER_ID:
       cell_integer(out, (int64_t)order->customer + 1);
       break;
-    case ORDERED_AT:
+    case COLUMN_ORDERED_AT:
       cell_time(out, DEMO_START_MS + order->second * MS_PER_SECOND);
       break;
-    case AMOUNT:
+    case COLUMN_AMOUNT:
       cell_real(out, order->cents / 100.0);
       break;
-    case CHANNEL:
+    case COLUMN_CHANNEL:
       cell_static(out, DEMO_CHANNELS[customer->channel].name);
       break;
-    case TRUE_RATE:
+    case COLUMN_TRUE_RATE:
       cell_real(out, customer->rate);
       break;
-    case TRUE_DROPOUT:
+    case COLUMN_TRUE_DROPOUT:
       cell_real(out, customer->dropout);
       break;
-    case TRUE_MEAN_VALUE:
+    case COLUMN_TRUE_MEAN_VALUE:
       cell_real(out, customer->mean_value);
       break;
-    case ALIVE_AT_END:
+    case COLUMN_ALIVE_AT_END:
       cell_bool(out, customer->alive);
       break;
   }
@@ -83,18 +84,22 @@ static void orders_free(void *state)
 }
 
 static const ColumnSpec COLUMNS[] = {
-  {"order_id", "INTEGER", "1, 2, 3 … in time order"},
-  {"customer_id", "INTEGER", "1 … customers, in order of the first purchase day"},
-  {"ordered_at", "TEXT",
-   "when, 'YYYY-MM-DD HH:MM:SS' UTC, from 2024-01-01 to 2025-12-31; the shop's observation ends at 2026-01-01 "
-   "00:00:00"},
-  {"amount", "REAL", "what was paid, in whole cents, at least 0.01"},
-  {"channel", "TEXT", "how the customer was acquired: organic, search, social or referral"},
-  {"true_rate", "REAL", "the customer's own purchase rate: purchases per week while alive"},
-  {"true_dropout", "REAL", "the customer's own probability to be gone for good after a repeat purchase"},
-  {"true_mean_value", "REAL", "the customer's own expected amount of a purchase"},
-  {"alive_at_end", "INTEGER", "1 where the customer is not yet gone when observation ends, else 0"},
+  [COLUMN_ORDER_ID] = {"order_id", "INTEGER", "1, 2, 3 … in time order"},
+  [COLUMN_CUSTOMER_ID] = {"customer_id", "INTEGER", "1 … customers, in order of the first purchase day"},
+  [COLUMN_ORDERED_AT] =
+    {"ordered_at", "TEXT",
+     "when, 'YYYY-MM-DD HH:MM:SS' UTC, from 2024-01-01 to 2025-12-31; the shop's observation ends at 2026-01-01 "
+     "00:00:00"},
+  [COLUMN_AMOUNT] = {"amount", "REAL", "what was paid, in whole cents, at least 0.01"},
+  [COLUMN_CHANNEL] = {"channel", "TEXT", "how the customer was acquired: organic, search, social or referral"},
+  [COLUMN_TRUE_RATE] = {"true_rate", "REAL", "the customer's own purchase rate: purchases per week while alive"},
+  [COLUMN_TRUE_DROPOUT] = {"true_dropout", "REAL",
+                           "the customer's own probability to be gone for good after a repeat purchase"},
+  [COLUMN_TRUE_MEAN_VALUE] = {"true_mean_value", "REAL", "the customer's own expected amount of a purchase"},
+  [COLUMN_ALIVE_AT_END] = {"alive_at_end", "INTEGER",
+                           "1 where the customer is not yet gone when observation ends, else 0"},
 };
+_Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
   {"customers", PARAM_INTEGER, "1000", 1, DEMO_CUSTOMERS_MAX, NULL,

@@ -38,7 +38,8 @@ enum {
   COLUMN_COMPLETE_ACTIVE,
   COLUMN_VALUE,
   COLUMN_VALUE_PER_CUSTOMER,
-  COLUMN_COMPLETE
+  COLUMN_COMPLETE,
+  COLUMN_COUNT
 };
 
 typedef struct State {
@@ -161,25 +162,28 @@ static void state_free(void *in)
 }
 
 static const ColumnSpec COLUMNS[] = {
-  {"age", "INTEGER", "intervals since the first event; with brackets the last age of the group"},
-  {"age_from", "INTEGER", "first age of the group; without brackets = age"},
-  {"cohorts", "INTEGER", "cohorts that have reached the age"},
-  {"size", "INTEGER", "members of these cohorts"},
-  {"eligible", "INTEGER", "members for whom the interval had fully passed at as_of"},
-  {"active", "INTEGER", "of these, the members that were active in the sense of mode"},
-  {"rate", "REAL", "pooled_rate, simple_rate or weighted_rate, as averaging says"},
-  {"pooled_rate", "REAL", "active / eligible"},
-  {"pooled_low", "REAL", "lower end of its 95 % Wilson interval"},
-  {"pooled_high", "REAL", "upper end of its 95 % Wilson interval"},
-  {"simple_rate", "REAL", "mean of the rates of complete cohorts, each counting the same"},
-  {"weighted_rate", "REAL", "mean of these rates weighted by size = complete_active / complete_size"},
-  {"complete_cohorts", "INTEGER", "cohorts for whose every member the interval has passed"},
-  {"complete_size", "INTEGER", "members of these"},
-  {"complete_active", "INTEGER", "of these, the active ones"},
-  {"value", "REAL", "sum of the values of all members' events at this age"},
-  {"value_per_customer", "REAL", "of complete cohorts: sum of value over ages 0 … this one / size"},
-  {"complete", "INTEGER", "1 where the interval has passed for every customer, else 0"},
+  [COLUMN_AGE] = {"age", "INTEGER", "intervals since the first event; with brackets the last age of the group"},
+  [COLUMN_AGE_FROM] = {"age_from", "INTEGER", "first age of the group; without brackets = age"},
+  [COLUMN_COHORTS] = {"cohorts", "INTEGER", "cohorts that have reached the age"},
+  [COLUMN_SIZE] = {"size", "INTEGER", "members of these cohorts"},
+  [COLUMN_ELIGIBLE] = {"eligible", "INTEGER", "members for whom the interval had fully passed at as_of"},
+  [COLUMN_ACTIVE] = {"active", "INTEGER", "of these, the members that were active in the sense of mode"},
+  [COLUMN_RATE] = {"rate", "REAL", "pooled_rate, simple_rate or weighted_rate, as averaging says"},
+  [COLUMN_POOLED_RATE] = {"pooled_rate", "REAL", "active / eligible"},
+  [COLUMN_POOLED_LOW] = {"pooled_low", "REAL", "lower end of its 95 % Wilson interval"},
+  [COLUMN_POOLED_HIGH] = {"pooled_high", "REAL", "upper end of its 95 % Wilson interval"},
+  [COLUMN_SIMPLE_RATE] = {"simple_rate", "REAL", "mean of the rates of complete cohorts, each counting the same"},
+  [COLUMN_WEIGHTED_RATE] = {"weighted_rate", "REAL",
+                            "mean of these rates weighted by size = complete_active / complete_size"},
+  [COLUMN_COMPLETE_COHORTS] = {"complete_cohorts", "INTEGER", "cohorts for whose every member the interval has passed"},
+  [COLUMN_COMPLETE_SIZE] = {"complete_size", "INTEGER", "members of these"},
+  [COLUMN_COMPLETE_ACTIVE] = {"complete_active", "INTEGER", "of these, the active ones"},
+  [COLUMN_VALUE] = {"value", "REAL", "sum of the values of all members' events at this age"},
+  [COLUMN_VALUE_PER_CUSTOMER] = {"value_per_customer", "REAL",
+                                 "of complete cohorts: sum of value over ages 0 … this one / size"},
+  [COLUMN_COMPLETE] = {"complete", "INTEGER", "1 where the interval has passed for every customer, else 0"},
 };
+_Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 const TableSpec cohort_average_table = {
   .name = "cohort_average",

@@ -141,7 +141,8 @@ enum {
   COLUMN_HIGH,
   COLUMN_VALUE,
   COLUMN_VALUE_PER_CUSTOMER,
-  COLUMN_COMPLETE
+  COLUMN_COMPLETE,
+  COLUMN_COUNT
 };
 
 typedef struct State {
@@ -229,19 +230,22 @@ static void state_free(void *in)
 }
 
 static const ColumnSpec COLUMNS[] = {
-  {"cohort", "", "first civil day of the period of the members' first event, or their value of cohort_column"},
-  {"age", "INTEGER", "intervals since the first event, 0 is its own; with brackets the last age of the group"},
-  {"age_from", "INTEGER", "first age of the group; without brackets = age"},
-  {"size", "INTEGER", "members of the cohort"},
-  {"eligible", "INTEGER", "members for whom the interval had fully passed at as_of"},
-  {"active", "INTEGER", "of these, the members that were active in the sense of mode"},
-  {"rate", "REAL", "active / eligible"},
-  {"low", "REAL", "lower end of its 95 % Wilson interval"},
-  {"high", "REAL", "upper end of its 95 % Wilson interval"},
-  {"value", "REAL", "sum of the values of all members' events at this age"},
-  {"value_per_customer", "REAL", "sum of value over ages 0 … this one / size"},
-  {"complete", "INTEGER", "1 where the interval has passed for every member, else 0"},
+  [COLUMN_COHORT] = {"cohort", "",
+                     "first civil day of the period of the members' first event, or their value of cohort_column"},
+  [COLUMN_AGE] = {"age", "INTEGER",
+                  "intervals since the first event, 0 is its own; with brackets the last age of the group"},
+  [COLUMN_AGE_FROM] = {"age_from", "INTEGER", "first age of the group; without brackets = age"},
+  [COLUMN_SIZE] = {"size", "INTEGER", "members of the cohort"},
+  [COLUMN_ELIGIBLE] = {"eligible", "INTEGER", "members for whom the interval had fully passed at as_of"},
+  [COLUMN_ACTIVE] = {"active", "INTEGER", "of these, the members that were active in the sense of mode"},
+  [COLUMN_RATE] = {"rate", "REAL", "active / eligible"},
+  [COLUMN_LOW] = {"low", "REAL", "lower end of its 95 % Wilson interval"},
+  [COLUMN_HIGH] = {"high", "REAL", "upper end of its 95 % Wilson interval"},
+  [COLUMN_VALUE] = {"value", "REAL", "sum of the values of all members' events at this age"},
+  [COLUMN_VALUE_PER_CUSTOMER] = {"value_per_customer", "REAL", "sum of value over ages 0 … this one / size"},
+  [COLUMN_COMPLETE] = {"complete", "INTEGER", "1 where the interval has passed for every member, else 0"},
 };
+_Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 const TableSpec cohort_retention_table = {
   .name = "cohort_retention",

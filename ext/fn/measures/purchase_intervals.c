@@ -50,15 +50,16 @@ static Status intervals_compute(Call *call, void *state, int64_t *n_rows)
 }
 
 enum {
-  CUSTOMER,
-  PURCHASES,
-  MEAN_GAP,
-  MEDIAN_GAP,
-  P90_GAP,
-  CV,
-  DAYS_SINCE_LAST,
-  OVERDUE_RATIO,
-  EXPECTED_NEXT
+  COLUMN_CUSTOMER,
+  COLUMN_PURCHASES,
+  COLUMN_MEAN_GAP,
+  COLUMN_MEDIAN_GAP,
+  COLUMN_P90_GAP,
+  COLUMN_CV,
+  COLUMN_DAYS_SINCE_LAST,
+  COLUMN_OVERDUE_RATIO,
+  COLUMN_EXPECTED_NEXT,
+  COLUMN_COUNT
 };
 
 static void intervals_cell(const void *state, int64_t row, int column, Cell *out)
@@ -69,31 +70,31 @@ static void intervals_cell(const void *state, int64_t row, int column, Cell *out
   double typical = answer->by_median ? stats.median : stats.mean;
   int64_t since = (int64_t)answer->today - stats.last;
   switch (column) {
-    case CUSTOMER:
+    case COLUMN_CUSTOMER:
       cell_customer(out, &answer->source.customers, stats.customer);
       return;
-    case PURCHASES:
+    case COLUMN_PURCHASES:
       cell_integer(out, (int64_t)stats.gaps + 1);
       return;
-    case MEAN_GAP:
+    case COLUMN_MEAN_GAP:
       cell_real(out, stats.mean);
       return;
-    case MEDIAN_GAP:
+    case COLUMN_MEDIAN_GAP:
       cell_real(out, stats.median);
       return;
-    case P90_GAP:
+    case COLUMN_P90_GAP:
       cell_real(out, stats.p90);
       return;
-    case CV:
+    case COLUMN_CV:
       cell_real(out, stats.cv);
       return;
-    case DAYS_SINCE_LAST:
+    case COLUMN_DAYS_SINCE_LAST:
       cell_integer(out, since);
       return;
-    case OVERDUE_RATIO:
+    case COLUMN_OVERDUE_RATIO:
       cell_real(out, (double)since / typical);
       return;
-    case EXPECTED_NEXT: {
+    case COLUMN_EXPECTED_NEXT: {
       int64_t next = day_number_start(stats.last) + (int64_t)floor(typical + 0.5) * MS_PER_DAY;
       if (next <= TIME_MAX) {
         cell_date(out, next);
@@ -123,17 +124,21 @@ static int64_t intervals_row(const void *state, uint32_t id)
 }
 
 static const ColumnSpec COLUMNS[] = {
-  {"customer", "", "the customer's key as in the source"},
-  {"purchases", "INTEGER", "purchase days, at least 2; the gaps are one fewer"},
-  {"mean_gap", "REAL", "mean days between purchase days"},
-  {"median_gap", "REAL", "median days between purchase days"},
-  {"p90_gap", "REAL", "90 % of the gaps are at most this many days (type 7)"},
-  {"cv", "REAL",
-   "regularity: standard deviation of the gaps / mean; near 0 like clockwork, about 1 at random. NULL with one gap"},
-  {"days_since_last", "INTEGER", "days from the last purchase day to as_of"},
-  {"overdue_ratio", "REAL", "days_since_last / typical gap: above 1 the customer is late by their own rhythm"},
-  {"expected_next", "TEXT", "last purchase day + typical gap, a date; it may have passed; NULL past the year 9999"},
+  [COLUMN_CUSTOMER] = {"customer", "", "the customer's key as in the source"},
+  [COLUMN_PURCHASES] = {"purchases", "INTEGER", "purchase days, at least 2; the gaps are one fewer"},
+  [COLUMN_MEAN_GAP] = {"mean_gap", "REAL", "mean days between purchase days"},
+  [COLUMN_MEDIAN_GAP] = {"median_gap", "REAL", "median days between purchase days"},
+  [COLUMN_P90_GAP] = {"p90_gap", "REAL", "90 % of the gaps are at most this many days (type 7)"},
+  [COLUMN_CV] =
+    {"cv", "REAL",
+     "regularity: standard deviation of the gaps / mean; near 0 like clockwork, about 1 at random. NULL with one gap"},
+  [COLUMN_DAYS_SINCE_LAST] = {"days_since_last", "INTEGER", "days from the last purchase day to as_of"},
+  [COLUMN_OVERDUE_RATIO] = {"overdue_ratio", "REAL",
+                            "days_since_last / typical gap: above 1 the customer is late by their own rhythm"},
+  [COLUMN_EXPECTED_NEXT] = {"expected_next", "TEXT",
+                            "last purchase day + typical gap, a date; it may have passed; NULL past the year 9999"},
 };
+_Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
   {"source", PARAM_SOURCE, NULL, 0, 0, NULL,

@@ -48,13 +48,14 @@ static Status ladder_compute(Call *call, void *state, int64_t *n_rows)
 }
 
 enum {
-  STEP,
-  CUSTOMERS,
-  CONVERTED,
-  RATE,
-  LOW,
-  HIGH,
-  MEDIAN_DAYS
+  COLUMN_STEP,
+  COLUMN_CUSTOMERS,
+  COLUMN_CONVERTED,
+  COLUMN_RATE,
+  COLUMN_LOW,
+  COLUMN_HIGH,
+  COLUMN_MEDIAN_DAYS,
+  COLUMN_COUNT
 };
 
 static void ladder_cell(const void *state, int64_t row, int column, Cell *out)
@@ -62,25 +63,25 @@ static void ladder_cell(const void *state, int64_t row, int column, Cell *out)
   const RepeatLadderStep *step = &((const RepeatLadder *)state)->step[row];
   double k = (double)step->converted, n = (double)step->customers;
   switch (column) {
-    case STEP:
+    case COLUMN_STEP:
       cell_integer(out, row + 1);
       break;
-    case CUSTOMERS:
+    case COLUMN_CUSTOMERS:
       cell_integer(out, step->customers);
       break;
-    case CONVERTED:
+    case COLUMN_CONVERTED:
       cell_integer(out, step->converted);
       break;
-    case RATE:
+    case COLUMN_RATE:
       cell_ratio(out, k, n);
       break;
-    case LOW:
+    case COLUMN_LOW:
       cell_real(out, wilson_interval(k, n, 0.95).low);
       break;
-    case HIGH:
+    case COLUMN_HIGH:
       cell_real(out, wilson_interval(k, n, 0.95).high);
       break;
-    case MEDIAN_DAYS:
+    case COLUMN_MEDIAN_DAYS:
       cell_real(out, step->median);
       break;
   }
@@ -92,16 +93,19 @@ static void ladder_answer_free(void *state)
 }
 
 static const ColumnSpec COLUMNS[] = {
-  {"step", "INTEGER", "n: the step from the n-th purchase to the next"},
-  {"customers", "INTEGER", "customers who made an n-th purchase"},
-  {"converted", "INTEGER", "of these, those who made an (n+1)-th"},
-  {"rate", "REAL",
-   "converted / customers, as observed so far: the latest customers have had little time (see formula)"},
-  {"low", "REAL", "lower end of the 95 % Wilson interval of rate"},
-  {"high", "REAL", "upper end of it"},
-  {"median_days", "REAL",
-   "median days from the n-th to the (n+1)-th purchase of those who made both; NULL where nobody did"},
+  [COLUMN_STEP] = {"step", "INTEGER", "n: the step from the n-th purchase to the next"},
+  [COLUMN_CUSTOMERS] = {"customers", "INTEGER", "customers who made an n-th purchase"},
+  [COLUMN_CONVERTED] = {"converted", "INTEGER", "of these, those who made an (n+1)-th"},
+  [COLUMN_RATE] =
+    {"rate", "REAL",
+     "converted / customers, as observed so far: the latest customers have had little time (see formula)"},
+  [COLUMN_LOW] = {"low", "REAL", "lower end of the 95 % Wilson interval of rate"},
+  [COLUMN_HIGH] = {"high", "REAL", "upper end of it"},
+  [COLUMN_MEDIAN_DAYS] =
+    {"median_days", "REAL",
+     "median days from the n-th to the (n+1)-th purchase of those who made both; NULL where nobody did"},
 };
+_Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
   {"source", PARAM_SOURCE, NULL, 0, 0, NULL,

@@ -36,22 +36,23 @@ enum {
 
 enum {
   COLUMN_PERIOD,
-  COLUMN_START,
-  COLUMN_NEW,
+  COLUMN_START_CUSTOMERS,
+  COLUMN_NEW_CUSTOMERS,
   COLUMN_RETAINED,
   COLUMN_RESURRECTED,
   COLUMN_LOST,
-  COLUMN_END,
+  COLUMN_END_CUSTOMERS,
   COLUMN_NEW_LOST,
-  COLUMN_RATE,
-  COLUMN_LOW,
-  COLUMN_HIGH,
+  COLUMN_RETENTION_RATE,
+  COLUMN_RETENTION_LOW,
+  COLUMN_RETENTION_HIGH,
   COLUMN_CRR,
-  COLUMN_CHURN,
+  COLUMN_CHURN_RATE,
   COLUMN_PULSE,
   COLUMN_VALUE_TOTAL,
   COLUMN_VALUE_RETAINED,
-  COLUMN_COMPLETE
+  COLUMN_COMPLETE,
+  COLUMN_COUNT
 };
 
 typedef struct State {
@@ -109,10 +110,10 @@ static void cell(const void *in, int64_t i, int column, Cell *out)
     case COLUMN_PERIOD:
       cell_date(out, period_start(state->grain, row->period));
       break;
-    case COLUMN_START:
+    case COLUMN_START_CUSTOMERS:
       cell_integer(out, row->start);
       break;
-    case COLUMN_NEW:
+    case COLUMN_NEW_CUSTOMERS:
       cell_integer(out, row->new_customers);
       break;
     case COLUMN_RETAINED:
@@ -124,20 +125,20 @@ static void cell(const void *in, int64_t i, int column, Cell *out)
     case COLUMN_LOST:
       cell_integer(out, row->lost);
       break;
-    case COLUMN_END:
+    case COLUMN_END_CUSTOMERS:
       cell_integer(out, row->end);
       break;
     case COLUMN_NEW_LOST:
       cell_integer(out, row->new_lost);
       break;
-    case COLUMN_RATE:
+    case COLUMN_RETENTION_RATE:
       cell_ratio(out, (double)row->retained, start);
       break;
-    case COLUMN_LOW:
-    case COLUMN_HIGH:
+    case COLUMN_RETENTION_LOW:
+    case COLUMN_RETENTION_HIGH:
       if (row->start > 0) {
         Interval interval = wilson_interval((double)row->retained, start, 0.95);
-        cell_real(out, column == COLUMN_LOW ? interval.low : interval.high);
+        cell_real(out, column == COLUMN_RETENTION_LOW ? interval.low : interval.high);
       } else {
         cell_null(out);
       }
@@ -145,7 +146,7 @@ static void cell(const void *in, int64_t i, int column, Cell *out)
     case COLUMN_CRR:
       cell_ratio(out, (double)(row->end - row->new_customers), start);
       break;
-    case COLUMN_CHURN:
+    case COLUMN_CHURN_RATE:
       cell_ratio(out, (double)row->lost, start);
       break;
     case COLUMN_PULSE:
@@ -171,24 +172,28 @@ static void state_free(void *in)
 }
 
 static const ColumnSpec COLUMNS[] = {
-  {"period", "TEXT", "first civil day of the period"},
-  {"start_customers", "INTEGER", "customers at the start of the period"},
-  {"new_customers", "INTEGER", "customers whose first event ever is in the period"},
-  {"retained", "INTEGER", "customers at the start who still are at the end"},
-  {"resurrected", "INTEGER", "customers at the end who were none at the start, but had been before"},
-  {"lost", "INTEGER", "customers at the start who are none at the end"},
-  {"end_customers", "INTEGER", "customers at the end = retained + resurrected + new_customers - new_lost"},
-  {"new_lost", "INTEGER", "new customers who are none at the end (0 unless active_within is shorter than the period)"},
-  {"retention_rate", "REAL", "exact form: retained / start_customers"},
-  {"retention_low", "REAL", "lower end of its 95 % Wilson interval"},
-  {"retention_high", "REAL", "upper end of its 95 % Wilson interval"},
-  {"crr", "REAL", "count form: (end_customers - new_customers) / start_customers"},
-  {"churn_rate", "REAL", "lost / start_customers = 1 - retention_rate"},
-  {"pulse", "REAL", "(new_customers + resurrected) / lost: above 1 the customer base grows"},
-  {"value_total", "REAL", "sum of the values of the period's events"},
-  {"value_retained", "REAL", "of these, the values of retained customers"},
-  {"complete", "INTEGER", "1 where the whole period lies before as_of, else 0"},
+  [COLUMN_PERIOD] = {"period", "TEXT", "first civil day of the period"},
+  [COLUMN_START_CUSTOMERS] = {"start_customers", "INTEGER", "customers at the start of the period"},
+  [COLUMN_NEW_CUSTOMERS] = {"new_customers", "INTEGER", "customers whose first event ever is in the period"},
+  [COLUMN_RETAINED] = {"retained", "INTEGER", "customers at the start who still are at the end"},
+  [COLUMN_RESURRECTED] = {"resurrected", "INTEGER",
+                          "customers at the end who were none at the start, but had been before"},
+  [COLUMN_LOST] = {"lost", "INTEGER", "customers at the start who are none at the end"},
+  [COLUMN_END_CUSTOMERS] = {"end_customers", "INTEGER",
+                            "customers at the end = retained + resurrected + new_customers - new_lost"},
+  [COLUMN_NEW_LOST] = {"new_lost", "INTEGER",
+                       "new customers who are none at the end (0 unless active_within is shorter than the period)"},
+  [COLUMN_RETENTION_RATE] = {"retention_rate", "REAL", "exact form: retained / start_customers"},
+  [COLUMN_RETENTION_LOW] = {"retention_low", "REAL", "lower end of its 95 % Wilson interval"},
+  [COLUMN_RETENTION_HIGH] = {"retention_high", "REAL", "upper end of its 95 % Wilson interval"},
+  [COLUMN_CRR] = {"crr", "REAL", "count form: (end_customers - new_customers) / start_customers"},
+  [COLUMN_CHURN_RATE] = {"churn_rate", "REAL", "lost / start_customers = 1 - retention_rate"},
+  [COLUMN_PULSE] = {"pulse", "REAL", "(new_customers + resurrected) / lost: above 1 the customer base grows"},
+  [COLUMN_VALUE_TOTAL] = {"value_total", "REAL", "sum of the values of the period's events"},
+  [COLUMN_VALUE_RETAINED] = {"value_retained", "REAL", "of these, the values of retained customers"},
+  [COLUMN_COMPLETE] = {"complete", "INTEGER", "1 where the whole period lies before as_of, else 0"},
 };
+_Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[ARG_COUNT] = {
   {"source", PARAM_SOURCE, NULL, 0, 0, NULL,

@@ -47,33 +47,34 @@ static Status rfm_compute(Call *call, void *state, int64_t *n_rows)
 }
 
 enum {
-  CUSTOMER,
-  FIRST_TIME,
-  LAST_TIME,
-  RECENCY_DAYS,
-  FREQUENCY,
-  MONETARY,
-  R,
-  F,
-  M,
-  SCORE,
-  SEGMENT
+  COLUMN_CUSTOMER,
+  COLUMN_FIRST_TIME,
+  COLUMN_LAST_TIME,
+  COLUMN_RECENCY_DAYS,
+  COLUMN_FREQUENCY,
+  COLUMN_MONETARY,
+  COLUMN_R,
+  COLUMN_F,
+  COLUMN_M,
+  COLUMN_RFM_SCORE,
+  COLUMN_SEGMENT,
+  COLUMN_COUNT
 };
 
 static void score_cell(const Rfm *rfm, uint32_t id, int column, Cell *out)
 {
   RfmScore score = rfm_scores_at(&rfm->scores, id);
   switch (column) {
-    case R:
+    case COLUMN_R:
       cell_integer(out, score.r);
       break;
-    case F:
+    case COLUMN_F:
       cell_integer(out, score.f);
       break;
-    case M:
+    case COLUMN_M:
       cell_integer(out, score.m);
       break;
-    case SCORE:
+    case COLUMN_RFM_SCORE:
       cell_integer(out, rfm_score_number(score.r, score.f, score.m, rfm->options.bins));
       break;
     default:
@@ -87,22 +88,22 @@ static void rfm_cell(const void *state, int64_t row, int column, Cell *out)
   uint32_t id = (uint32_t)row;
   const RfmState *customer = customers_state(&rfm->source.customers, id);
   switch (column) {
-    case CUSTOMER:
+    case COLUMN_CUSTOMER:
       cell_customer(out, &rfm->source.customers, id);
       break;
-    case FIRST_TIME:
+    case COLUMN_FIRST_TIME:
       cell_time(out, customer->first);
       break;
-    case LAST_TIME:
+    case COLUMN_LAST_TIME:
       cell_time(out, customer->totals.last);
       break;
-    case RECENCY_DAYS:
+    case COLUMN_RECENCY_DAYS:
       cell_real(out, rfm_view_value(&rfm->view, id, RFM_RECENCY));
       break;
-    case FREQUENCY:
+    case COLUMN_FREQUENCY:
       cell_integer(out, customer->totals.count);
       break;
-    case MONETARY:
+    case COLUMN_MONETARY:
       cell_real(out, rfm_view_value(&rfm->view, id, RFM_MONETARY));
       break;
     default:
@@ -129,18 +130,20 @@ static const ParamSpec PARAMS[] = {
 };
 
 static const ColumnSpec COLUMNS[] = {
-  {"customer", "", "the customer, as in the source"},
-  {"first_time", "TEXT", "first purchase, UTC"},
-  {"last_time", "TEXT", "last purchase, UTC"},
-  {"recency_days", "REAL", "days from the last purchase to as_of"},
-  {"frequency", "INTEGER", "number of purchases: the customer's rows"},
-  {"monetary", "REAL", "sum of the values, or their mean (monetary_as)"},
-  {"r", "INTEGER", "recency score, 1…bins, bins bought most recently"},
-  {"f", "INTEGER", "frequency score, 1…bins, bins bought most often"},
-  {"m", "INTEGER", "monetary score, 1…bins, bins is worth most"},
-  {"rfm_score", "INTEGER", "the three scores as one number, such as 545; r * 10000 + f * 100 + m for 10 bins"},
-  {"segment", "TEXT", "name of the segment by scheme and lang; NULL where no custom rule fits"},
+  [COLUMN_CUSTOMER] = {"customer", "", "the customer, as in the source"},
+  [COLUMN_FIRST_TIME] = {"first_time", "TEXT", "first purchase, UTC"},
+  [COLUMN_LAST_TIME] = {"last_time", "TEXT", "last purchase, UTC"},
+  [COLUMN_RECENCY_DAYS] = {"recency_days", "REAL", "days from the last purchase to as_of"},
+  [COLUMN_FREQUENCY] = {"frequency", "INTEGER", "number of purchases: the customer's rows"},
+  [COLUMN_MONETARY] = {"monetary", "REAL", "sum of the values, or their mean (monetary_as)"},
+  [COLUMN_R] = {"r", "INTEGER", "recency score, 1…bins, bins bought most recently"},
+  [COLUMN_F] = {"f", "INTEGER", "frequency score, 1…bins, bins bought most often"},
+  [COLUMN_M] = {"m", "INTEGER", "monetary score, 1…bins, bins is worth most"},
+  [COLUMN_RFM_SCORE] = {"rfm_score", "INTEGER",
+                        "the three scores as one number, such as 545; r * 10000 + f * 100 + m for 10 bins"},
+  [COLUMN_SEGMENT] = {"segment", "TEXT", "name of the segment by scheme and lang; NULL where no custom rule fits"},
 };
+_Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 const TableSpec rfm_table = {
   .name = "rfm",
@@ -162,7 +165,7 @@ const TableSpec rfm_table = {
   .n_params = COUNT_OF(PARAMS),
   .has_source = true,
   .value = VALUE_REQUIRED,
-  .value_columns = 1 << MONETARY | 1 << M | 1 << SCORE | 1 << SEGMENT,
+  .value_columns = 1 << COLUMN_MONETARY | 1 << COLUMN_M | 1 << COLUMN_RFM_SCORE | 1 << COLUMN_SEGMENT,
   .state_size = sizeof(Rfm),
   .compute = rfm_compute,
   .cell = rfm_cell,

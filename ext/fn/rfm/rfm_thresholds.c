@@ -170,19 +170,20 @@ done:
 }
 
 enum {
-  C_KIND,
-  DIMENSION,
-  BIN,
-  LOWER,
-  UPPER,
-  SMALLEST,
-  LARGEST,
-  R,
-  F,
-  M,
-  MATCHES,
-  SEGMENT,
-  CUSTOMERS
+  COLUMN_KIND,
+  COLUMN_DIMENSION,
+  COLUMN_BIN,
+  COLUMN_LOWER,
+  COLUMN_UPPER,
+  COLUMN_SMALLEST,
+  COLUMN_LARGEST,
+  COLUMN_R,
+  COLUMN_F,
+  COLUMN_M,
+  COLUMN_MATCHES,
+  COLUMN_SEGMENT,
+  COLUMN_CUSTOMERS,
+  COLUMN_COUNT
 };
 
 /*
@@ -225,38 +226,38 @@ static void thresholds_cell(const void *state, int64_t i, int column, Cell *out)
   const Threshold *row = &table->rows[i];
   bool is_cell = row->kind == KIND_CELL;
   switch (column) {
-    case C_KIND:
+    case COLUMN_KIND:
       cell_static(out, KINDS[row->kind]);
       break;
-    case DIMENSION:
+    case COLUMN_DIMENSION:
       cell_static(out, is_cell ? NULL : row->kind == KIND_CLASS ? "value" : RFM_AXIS_NAMES[row->axis]);
       break;
-    case BIN:
+    case COLUMN_BIN:
       cell_integer_if(out, row->kind == KIND_BIN, row->bin);
       break;
-    case LOWER:
-    case UPPER:
-      cut_cell(table, row, column == UPPER, out);
+    case COLUMN_LOWER:
+    case COLUMN_UPPER:
+      cut_cell(table, row, column == COLUMN_UPPER, out);
       break;
-    case SMALLEST:
+    case COLUMN_SMALLEST:
       cell_real_if(out, !is_cell && row->customers > 0, row->smallest);
       break;
-    case LARGEST:
+    case COLUMN_LARGEST:
       cell_real_if(out, !is_cell && row->customers > 0, row->largest);
       break;
-    case R:
+    case COLUMN_R:
       cell_integer_if(out, is_cell, row->score.r);
       break;
-    case F:
+    case COLUMN_F:
       cell_integer_if(out, is_cell, row->score.f);
       break;
-    case M:
+    case COLUMN_M:
       cell_integer_if(out, is_cell, row->score.m);
       break;
-    case MATCHES:
+    case COLUMN_MATCHES:
       cell_integer_if(out, is_cell, row->matches);
       break;
-    case SEGMENT:
+    case COLUMN_SEGMENT:
       rfm_segment_cell(&table->options.segments, row->segment, out);
       break;
     default:
@@ -278,20 +279,23 @@ static const ParamSpec PARAMS[] = {
 };
 
 static const ColumnSpec COLUMNS[] = {
-  {"kind", "TEXT", "bin: a score's interval; class: an ABC class; cell: scores that no custom rule, or several, fit"},
-  {"dimension", "TEXT", "recency (days), frequency or monetary; value (a customer's sum) for classes; NULL for cells"},
-  {"bin", "INTEGER", "the score, 1…bins; NULL for classes and cells"},
-  {"lower", "REAL", "values above this …; NULL: no limit, or method ntile"},
-  {"upper", "REAL", "… and up to this score the bin; NULL: no limit, or method ntile"},
-  {"smallest", "REAL", "smallest value of the customers in it; NULL if there are none"},
-  {"largest", "REAL", "largest value of the customers in it; NULL if there are none"},
-  {"r", "INTEGER", "recency score of a cell"},
-  {"f", "INTEGER", "frequency score of a cell"},
-  {"m", "INTEGER", "monetary score of a cell"},
-  {"matches", "INTEGER", "rules that fit the cell: 0, or 2 and more"},
-  {"segment", "TEXT", "the class; or a rule that fits the cell, of which the first one wins"},
-  {"customers", "INTEGER", "customers in it"},
+  [COLUMN_KIND] = {"kind", "TEXT",
+                   "bin: a score's interval; class: an ABC class; cell: scores that no custom rule, or several, fit"},
+  [COLUMN_DIMENSION] = {"dimension", "TEXT",
+                        "recency (days), frequency or monetary; value (a customer's sum) for classes; NULL for cells"},
+  [COLUMN_BIN] = {"bin", "INTEGER", "the score, 1…bins; NULL for classes and cells"},
+  [COLUMN_LOWER] = {"lower", "REAL", "values above this …; NULL: no limit, or method ntile"},
+  [COLUMN_UPPER] = {"upper", "REAL", "… and up to this score the bin; NULL: no limit, or method ntile"},
+  [COLUMN_SMALLEST] = {"smallest", "REAL", "smallest value of the customers in it; NULL if there are none"},
+  [COLUMN_LARGEST] = {"largest", "REAL", "largest value of the customers in it; NULL if there are none"},
+  [COLUMN_R] = {"r", "INTEGER", "recency score of a cell"},
+  [COLUMN_F] = {"f", "INTEGER", "frequency score of a cell"},
+  [COLUMN_M] = {"m", "INTEGER", "monetary score of a cell"},
+  [COLUMN_MATCHES] = {"matches", "INTEGER", "rules that fit the cell: 0, or 2 and more"},
+  [COLUMN_SEGMENT] = {"segment", "TEXT", "the class; or a rule that fits the cell, of which the first one wins"},
+  [COLUMN_CUSTOMERS] = {"customers", "INTEGER", "customers in it"},
 };
+_Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 const TableSpec rfm_thresholds_table = {
   .name = "rfm_thresholds",

@@ -85,15 +85,16 @@ done:
 }
 
 enum {
-  FROM_SEGMENT,
-  TO_SEGMENT,
-  CUSTOMERS,
-  FROM_CUSTOMERS,
-  RATE,
-  LOW,
-  HIGH,
-  VALUE_BEFORE,
-  VALUE_BETWEEN
+  COLUMN_FROM_SEGMENT,
+  COLUMN_TO_SEGMENT,
+  COLUMN_CUSTOMERS,
+  COLUMN_FROM_CUSTOMERS,
+  COLUMN_RATE,
+  COLUMN_LOW,
+  COLUMN_HIGH,
+  COLUMN_VALUE_BEFORE,
+  COLUMN_VALUE_BETWEEN,
+  COLUMN_COUNT
 };
 
 static void flow_cell(const void *state, int64_t row, int column, Cell *out)
@@ -104,32 +105,32 @@ static void flow_cell(const void *state, int64_t row, int column, Cell *out)
   const Flow *flow = &table->flows[row];
   double k = (double)flow->customers, n = (double)flow->from_customers;
   switch (column) {
-    case FROM_SEGMENT:
+    case COLUMN_FROM_SEGMENT:
       if (flow->from == FLOW_NOT_YET) {
         cell_static(out, NOT_YET[segments->language]);
       } else {
         rfm_segment_cell(segments, flow->from, out);
       }
       break;
-    case TO_SEGMENT:
+    case COLUMN_TO_SEGMENT:
       rfm_segment_cell(segments, flow->to, out);
       break;
-    case CUSTOMERS:
+    case COLUMN_CUSTOMERS:
       cell_integer(out, flow->customers);
       break;
-    case FROM_CUSTOMERS:
+    case COLUMN_FROM_CUSTOMERS:
       cell_integer(out, flow->from_customers);
       break;
-    case RATE:
+    case COLUMN_RATE:
       cell_ratio(out, k, n);
       break;
-    case LOW:
+    case COLUMN_LOW:
       cell_real(out, wilson_interval(k, n, 0.95).low);
       break;
-    case HIGH:
+    case COLUMN_HIGH:
       cell_real(out, wilson_interval(k, n, 0.95).high);
       break;
-    case VALUE_BEFORE:
+    case COLUMN_VALUE_BEFORE:
       cell_real(out, flow->value_before);
       break;
     default:
@@ -153,16 +154,18 @@ static const ParamSpec PARAMS[] = {
 };
 
 static const ColumnSpec COLUMNS[] = {
-  {"from_segment", "TEXT", "segment at since; '(not yet)' for who had not bought; NULL where no custom rule fits"},
-  {"to_segment", "TEXT", "segment at until; NULL where no custom rule fits"},
-  {"customers", "INTEGER", "customers who went this way"},
-  {"from_customers", "INTEGER", "all customers of from_segment"},
-  {"rate", "REAL", "customers / from_customers"},
-  {"low", "REAL", "lower end of the rate's 95 % Wilson interval"},
-  {"high", "REAL", "upper end of the rate's 95 % Wilson interval"},
-  {"value_before", "REAL", "what they had bought up to since: sum of the values"},
-  {"value_between", "REAL", "what they bought after since, up to until"},
+  [COLUMN_FROM_SEGMENT] = {"from_segment", "TEXT",
+                           "segment at since; '(not yet)' for who had not bought; NULL where no custom rule fits"},
+  [COLUMN_TO_SEGMENT] = {"to_segment", "TEXT", "segment at until; NULL where no custom rule fits"},
+  [COLUMN_CUSTOMERS] = {"customers", "INTEGER", "customers who went this way"},
+  [COLUMN_FROM_CUSTOMERS] = {"from_customers", "INTEGER", "all customers of from_segment"},
+  [COLUMN_RATE] = {"rate", "REAL", "customers / from_customers"},
+  [COLUMN_LOW] = {"low", "REAL", "lower end of the rate's 95 % Wilson interval"},
+  [COLUMN_HIGH] = {"high", "REAL", "upper end of the rate's 95 % Wilson interval"},
+  [COLUMN_VALUE_BEFORE] = {"value_before", "REAL", "what they had bought up to since: sum of the values"},
+  [COLUMN_VALUE_BETWEEN] = {"value_between", "REAL", "what they bought after since, up to until"},
 };
+_Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 const TableSpec segment_flow_table = {
   .name = "segment_flow",

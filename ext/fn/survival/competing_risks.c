@@ -117,16 +117,17 @@ static Status risks_compute(Call *call, void *state, int64_t *n_rows)
 }
 
 enum {
-  GROUP_VALUE,
-  CAUSE,
-  TIME,
-  AT_RISK,
-  EVENTS,
-  INCIDENCE,
-  SE,
-  LOW,
-  HIGH,
-  SURVIVAL
+  COLUMN_GROUP_VALUE,
+  COLUMN_CAUSE,
+  COLUMN_TIME,
+  COLUMN_AT_RISK,
+  COLUMN_EVENTS,
+  COLUMN_INCIDENCE,
+  COLUMN_SE,
+  COLUMN_LOW,
+  COLUMN_HIGH,
+  COLUMN_SURVIVAL,
+  COLUMN_COUNT
 };
 
 static void risks_cell(const void *state, int64_t row, int column, Cell *out)
@@ -147,34 +148,34 @@ static void risks_cell(const void *state, int64_t row, int column, Cell *out)
   const RiskPoint *point = &risks->points[cause * risks->n_times + time];
   double incidence = point->incidence, log_variance = incidence > 0 ? point->variance / (incidence * incidence) : 0;
   switch (column) {
-    case GROUP_VALUE:
+    case COLUMN_GROUP_VALUE:
       life_group_cell(&answer->reader, answer->groups[low], out);
       return;
-    case CAUSE:
+    case COLUMN_CAUSE:
       cell_customer(out, &answer->reader.fields[LIFE_EVENT_OR_CAUSE].keys, cause);
       return;
-    case TIME:
+    case COLUMN_TIME:
       cell_real(out, risks->times[time]);
       return;
-    case AT_RISK:
+    case COLUMN_AT_RISK:
       cell_integer(out, (int64_t)risks->at_risk[time]);
       return;
-    case EVENTS:
+    case COLUMN_EVENTS:
       cell_integer(out, point->events);
       return;
-    case INCIDENCE:
+    case COLUMN_INCIDENCE:
       cell_real(out, incidence);
       return;
-    case SE:
+    case COLUMN_SE:
       cell_real(out, sqrt(fmax(0, point->variance)));
       return;
-    case LOW:
+    case COLUMN_LOW:
       finite_cell(kaplan_meier_interval(incidence, log_variance, answer->scale, answer->z).low, out);
       return;
-    case HIGH:
+    case COLUMN_HIGH:
       finite_cell(kaplan_meier_interval(incidence, log_variance, answer->scale, answer->z).high, out);
       return;
-    case SURVIVAL:
+    case COLUMN_SURVIVAL:
       cell_real(out, risks->survival[time]);
       return;
   }
@@ -198,17 +199,18 @@ static void risks_free(void *state)
 }
 
 static const ColumnSpec COLUMNS[] = {
-  {"group_value", "", "the group, a value of group_column; NULL without one"},
-  {"cause", "", "the cause, a value of cause_column"},
-  {"time", "REAL", "a time at which something is known of the group, in the unit of time_column"},
-  {"at_risk", "INTEGER", "rows still there just before this time"},
-  {"events", "INTEGER", "of these, those that left by this cause at this time"},
-  {"incidence", "REAL", "the share that has left by this cause up to this time"},
-  {"se", "REAL", "its standard error"},
-  {"low", "REAL", "lower end of its interval; NULL where incidence is 0, and for log-log where it is 1"},
-  {"high", "REAL", "upper end, as low"},
-  {"survival", "REAL", "the share that has not left by any cause after this time"},
+  [COLUMN_GROUP_VALUE] = {"group_value", "", "the group, a value of group_column; NULL without one"},
+  [COLUMN_CAUSE] = {"cause", "", "the cause, a value of cause_column"},
+  [COLUMN_TIME] = {"time", "REAL", "a time at which something is known of the group, in the unit of time_column"},
+  [COLUMN_AT_RISK] = {"at_risk", "INTEGER", "rows still there just before this time"},
+  [COLUMN_EVENTS] = {"events", "INTEGER", "of these, those that left by this cause at this time"},
+  [COLUMN_INCIDENCE] = {"incidence", "REAL", "the share that has left by this cause up to this time"},
+  [COLUMN_SE] = {"se", "REAL", "its standard error"},
+  [COLUMN_LOW] = {"low", "REAL", "lower end of its interval; NULL where incidence is 0, and for log-log where it is 1"},
+  [COLUMN_HIGH] = {"high", "REAL", "upper end, as low"},
+  [COLUMN_SURVIVAL] = {"survival", "REAL", "the share that has not left by any cause after this time"},
 };
+_Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
   LIFE_SOURCE_TIME,

@@ -75,18 +75,19 @@ static Status hazard_compute(Call *call, void *state, int64_t *n_rows)
 }
 
 enum {
-  GROUP_VALUE,
-  PERIOD,
-  AT_RISK,
-  EVENTS,
-  CENSORED,
-  HAZARD,
-  SE,
-  LOW,
-  HIGH,
-  SMOOTHED,
-  SURVIVAL,
-  PEAK
+  COLUMN_GROUP_VALUE,
+  COLUMN_PERIOD,
+  COLUMN_AT_RISK,
+  COLUMN_EVENTS,
+  COLUMN_CENSORED,
+  COLUMN_HAZARD,
+  COLUMN_SE,
+  COLUMN_LOW,
+  COLUMN_HIGH,
+  COLUMN_SMOOTHED,
+  COLUMN_SURVIVAL,
+  COLUMN_PEAK,
+  COLUMN_COUNT
 };
 
 static void hazard_cell(const void *state, int64_t row, int column, Cell *out)
@@ -103,40 +104,40 @@ static void hazard_cell(const void *state, int64_t row, int column, Cell *out)
   }
   const HazardPeriod *at = &answer->hazards[low].periods[row - answer->first_row[low]];
   switch (column) {
-    case GROUP_VALUE:
+    case COLUMN_GROUP_VALUE:
       life_group_cell(&answer->groups.reader, answer->groups.order[low], out);
       return;
-    case PERIOD:
+    case COLUMN_PERIOD:
       cell_integer(out, at->period);
       return;
-    case AT_RISK:
+    case COLUMN_AT_RISK:
       cell_integer(out, (int64_t)at->at_risk);
       return;
-    case EVENTS:
+    case COLUMN_EVENTS:
       cell_integer(out, (int64_t)at->events);
       return;
-    case CENSORED:
+    case COLUMN_CENSORED:
       cell_integer(out, (int64_t)at->censored);
       return;
-    case HAZARD:
+    case COLUMN_HAZARD:
       cell_real(out, at->hazard);
       return;
-    case SE:
+    case COLUMN_SE:
       cell_real(out, at->se);
       return;
-    case LOW:
+    case COLUMN_LOW:
       cell_real(out, at->low);
       return;
-    case HIGH:
+    case COLUMN_HIGH:
       cell_real(out, at->high);
       return;
-    case SMOOTHED:
+    case COLUMN_SMOOTHED:
       cell_real(out, at->smoothed);
       return;
-    case SURVIVAL:
+    case COLUMN_SURVIVAL:
       cell_real(out, at->survival);
       return;
-    case PEAK:
+    case COLUMN_PEAK:
       if (at->peak) {
         cell_integer(out, at->peak);
       } else {
@@ -160,19 +161,21 @@ static void hazard_answer_free(void *state)
 }
 
 static const ColumnSpec COLUMNS[] = {
-  {"group_value", "", "the group, a value of group_column; NULL without one"},
-  {"period", "INTEGER", "the period, from 1; 0 for time 0; with width 1 the time itself, rounded up"},
-  {"at_risk", "INTEGER", "rows still there as the period begins"},
-  {"events", "INTEGER", "of these, those that left in it"},
-  {"censored", "INTEGER", "of these, those whose observation ended in it"},
-  {"hazard", "REAL", "events / at_risk"},
-  {"se", "REAL", "its standard error"},
-  {"low", "REAL", "lower end of its interval (Wilson)"},
-  {"high", "REAL", "upper end"},
-  {"smoothed", "REAL", "the hazard of the periods around together, without period 0, which stands alone"},
-  {"survival", "REAL", "the share still there at the end of the period"},
-  {"peak", "INTEGER", "1 at the highest peak, 2 at the next, …; NULL elsewhere"},
+  [COLUMN_GROUP_VALUE] = {"group_value", "", "the group, a value of group_column; NULL without one"},
+  [COLUMN_PERIOD] = {"period", "INTEGER", "the period, from 1; 0 for time 0; with width 1 the time itself, rounded up"},
+  [COLUMN_AT_RISK] = {"at_risk", "INTEGER", "rows still there as the period begins"},
+  [COLUMN_EVENTS] = {"events", "INTEGER", "of these, those that left in it"},
+  [COLUMN_CENSORED] = {"censored", "INTEGER", "of these, those whose observation ended in it"},
+  [COLUMN_HAZARD] = {"hazard", "REAL", "events / at_risk"},
+  [COLUMN_SE] = {"se", "REAL", "its standard error"},
+  [COLUMN_LOW] = {"low", "REAL", "lower end of its interval (Wilson)"},
+  [COLUMN_HIGH] = {"high", "REAL", "upper end"},
+  [COLUMN_SMOOTHED] = {"smoothed", "REAL",
+                       "the hazard of the periods around together, without period 0, which stands alone"},
+  [COLUMN_SURVIVAL] = {"survival", "REAL", "the share still there at the end of the period"},
+  [COLUMN_PEAK] = {"peak", "INTEGER", "1 at the highest peak, 2 at the next, …; NULL elsewhere"},
 };
+_Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
   LIFE_SOURCE,

@@ -108,15 +108,16 @@ static Status at_compute(Call *call, void *state, int64_t *n_rows)
 }
 
 enum {
-  GROUP_VALUE,
-  TIME,
-  AT_RISK,
-  EVENTS,
-  CENSORED,
-  SURVIVAL,
-  SE,
-  LOW,
-  HIGH
+  COLUMN_GROUP_VALUE,
+  COLUMN_TIME,
+  COLUMN_AT_RISK,
+  COLUMN_EVENTS,
+  COLUMN_CENSORED,
+  COLUMN_SURVIVAL,
+  COLUMN_SE,
+  COLUMN_LOW,
+  COLUMN_HIGH,
+  COLUMN_COUNT
 };
 
 static void at_cell(const void *state, int64_t i, int column, Cell *out)
@@ -124,31 +125,31 @@ static void at_cell(const void *state, int64_t i, int column, Cell *out)
   const AtAnswer *answer = state;
   const AtRow *row = &answer->rows[i];
   switch (column) {
-    case GROUP_VALUE:
+    case COLUMN_GROUP_VALUE:
       life_group_cell(&answer->groups.reader, answer->groups.order[i / answer->n_times], out);
       return;
-    case TIME:
+    case COLUMN_TIME:
       cell_real(out, answer->times[i % answer->n_times]);
       return;
-    case AT_RISK:
+    case COLUMN_AT_RISK:
       cell_integer(out, (int64_t)row->at_risk);
       return;
-    case EVENTS:
+    case COLUMN_EVENTS:
       cell_integer(out, (int64_t)row->events);
       return;
-    case CENSORED:
+    case COLUMN_CENSORED:
       cell_integer(out, (int64_t)row->censored);
       return;
-    case SURVIVAL:
+    case COLUMN_SURVIVAL:
       finite_cell(row->survival, out);
       return;
-    case SE:
+    case COLUMN_SE:
       finite_cell(row->se, out);
       return;
-    case LOW:
+    case COLUMN_LOW:
       finite_cell(row->interval.low, out);
       return;
-    case HIGH:
+    case COLUMN_HIGH:
       finite_cell(row->interval.high, out);
       return;
   }
@@ -165,18 +166,22 @@ static void at_free(void *state)
 }
 
 static const ColumnSpec COLUMNS[] = {
-  {"group_value", "", "the group, a value of group_column; NULL without one"},
-  {"time", "REAL", "the time, one of times"},
-  {"at_risk", "INTEGER", "rows of the group observed just before this time: their time is this or longer"},
-  {"events", "INTEGER", "events after since, up to this time"},
-  {"censored", "INTEGER", "rows censored after since, up to this time"},
-  {"survival", "REAL",
-   "the share still there after this time, of those still there after since; NULL beyond the group's last time, unless "
-   "nobody is left"},
-  {"se", "REAL", "its standard error; NULL where survival is 0 or NULL"},
-  {"low", "REAL", "lower end of its interval; NULL where survival is 0 or NULL, and for log-log where it is 1"},
-  {"high", "REAL", "upper end, as low"},
+  [COLUMN_GROUP_VALUE] = {"group_value", "", "the group, a value of group_column; NULL without one"},
+  [COLUMN_TIME] = {"time", "REAL", "the time, one of times"},
+  [COLUMN_AT_RISK] = {"at_risk", "INTEGER",
+                      "rows of the group observed just before this time: their time is this or longer"},
+  [COLUMN_EVENTS] = {"events", "INTEGER", "events after since, up to this time"},
+  [COLUMN_CENSORED] = {"censored", "INTEGER", "rows censored after since, up to this time"},
+  [COLUMN_SURVIVAL] = {"survival", "REAL",
+                       "the share still there after this time, of those still there after since; NULL beyond the "
+                       "group's last time, unless "
+                       "nobody is left"},
+  [COLUMN_SE] = {"se", "REAL", "its standard error; NULL where survival is 0 or NULL"},
+  [COLUMN_LOW] = {"low", "REAL",
+                  "lower end of its interval; NULL where survival is 0 or NULL, and for log-log where it is 1"},
+  [COLUMN_HIGH] = {"high", "REAL", "upper end, as low"},
 };
+_Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
   LIFE_SOURCE,

@@ -99,18 +99,19 @@ static const KaplanMeierPoint *walk_to(const CurveAnswer *answer, int64_t row)
 }
 
 enum {
-  GROUP_VALUE,
-  TIME,
-  AT_RISK,
-  EVENTS,
-  CENSORED,
-  SURVIVAL,
-  SE,
-  LOW,
-  HIGH,
-  INTERVAL_KIND,
-  CUMULATIVE_HAZARD,
-  CUMULATIVE_HAZARD_SE
+  COLUMN_GROUP_VALUE,
+  COLUMN_TIME,
+  COLUMN_AT_RISK,
+  COLUMN_EVENTS,
+  COLUMN_CENSORED,
+  COLUMN_SURVIVAL,
+  COLUMN_SE,
+  COLUMN_LOW,
+  COLUMN_HIGH,
+  COLUMN_INTERVAL_KIND,
+  COLUMN_CUMULATIVE_HAZARD,
+  COLUMN_CUMULATIVE_HAZARD_SE,
+  COLUMN_COUNT
 };
 
 static void count_cell(const CurveAnswer *answer, double count, Cell *out)
@@ -127,42 +128,42 @@ static void curve_cell(const void *state, int64_t row, int column, Cell *out)
   const CurveAnswer *answer = state;
   const KaplanMeierPoint *point = walk_to(answer, row);
   switch (column) {
-    case GROUP_VALUE:
+    case COLUMN_GROUP_VALUE:
       life_group_cell(&answer->groups.reader, answer->groups.order[answer->walk->group], out);
       return;
-    case TIME:
+    case COLUMN_TIME:
       cell_real(out, point->time);
       return;
-    case AT_RISK:
+    case COLUMN_AT_RISK:
       count_cell(answer, point->at_risk, out);
       return;
-    case EVENTS:
+    case COLUMN_EVENTS:
       count_cell(answer, point->events, out);
       return;
-    case CENSORED:
+    case COLUMN_CENSORED:
       count_cell(answer, point->censored, out);
       return;
-    case SURVIVAL:
+    case COLUMN_SURVIVAL:
       cell_real(out, point->survival);
       return;
-    case SE:
+    case COLUMN_SE:
       finite_cell(kaplan_meier_se(point), out);
       return;
-    case LOW:
+    case COLUMN_LOW:
       finite_cell(kaplan_meier_interval(point->survival, point->log_variance, answer->scale, answer->z).low, out);
       return;
-    case HIGH:
+    case COLUMN_HIGH:
       finite_cell(kaplan_meier_interval(point->survival, point->log_variance, answer->scale, answer->z).high, out);
       return;
-    case INTERVAL_KIND: {
+    case COLUMN_INTERVAL_KIND: {
       static const char *const NAMES[] = {"log-log", "log", "plain"};
       cell_static(out, NAMES[answer->scale]);
       return;
     }
-    case CUMULATIVE_HAZARD:
+    case COLUMN_CUMULATIVE_HAZARD:
       cell_real(out, point->hazard);
       return;
-    case CUMULATIVE_HAZARD_SE:
+    case COLUMN_CUMULATIVE_HAZARD_SE:
       cell_real(out, sqrt(point->hazard_variance));
       return;
   }
@@ -179,19 +180,21 @@ static void curve_free(void *state)
 }
 
 static const ColumnSpec COLUMNS[] = {
-  {"group_value", "", "the group, a value of group_column; NULL without one"},
-  {"time", "REAL", "a time at which something is known of the group, in the unit of time_column"},
-  {"at_risk", "INTEGER", "rows still observed just before this time; with weight_column the sum of their weights"},
-  {"events", "INTEGER", "of these, events at this time; with weight_column weighted"},
-  {"censored", "INTEGER", "of these, censored at this time; with weight_column weighted"},
-  {"survival", "REAL", "the estimated share still there after this time"},
-  {"se", "REAL", "its standard error (Greenwood); NULL where survival is 0"},
-  {"low", "REAL", "lower end of its interval; NULL where survival is 0, and for log-log where it is 1"},
-  {"high", "REAL", "upper end, as low"},
-  {"interval_kind", "TEXT", "the scale of the interval: log-log, log or plain"},
-  {"cumulative_hazard", "REAL", "the hazards added up to this time (Nelson-Aalen)"},
-  {"cumulative_hazard_se", "REAL", "its standard error"},
+  [COLUMN_GROUP_VALUE] = {"group_value", "", "the group, a value of group_column; NULL without one"},
+  [COLUMN_TIME] = {"time", "REAL", "a time at which something is known of the group, in the unit of time_column"},
+  [COLUMN_AT_RISK] = {"at_risk", "INTEGER",
+                      "rows still observed just before this time; with weight_column the sum of their weights"},
+  [COLUMN_EVENTS] = {"events", "INTEGER", "of these, events at this time; with weight_column weighted"},
+  [COLUMN_CENSORED] = {"censored", "INTEGER", "of these, censored at this time; with weight_column weighted"},
+  [COLUMN_SURVIVAL] = {"survival", "REAL", "the estimated share still there after this time"},
+  [COLUMN_SE] = {"se", "REAL", "its standard error (Greenwood); NULL where survival is 0"},
+  [COLUMN_LOW] = {"low", "REAL", "lower end of its interval; NULL where survival is 0, and for log-log where it is 1"},
+  [COLUMN_HIGH] = {"high", "REAL", "upper end, as low"},
+  [COLUMN_INTERVAL_KIND] = {"interval_kind", "TEXT", "the scale of the interval: log-log, log or plain"},
+  [COLUMN_CUMULATIVE_HAZARD] = {"cumulative_hazard", "REAL", "the hazards added up to this time (Nelson-Aalen)"},
+  [COLUMN_CUMULATIVE_HAZARD_SE] = {"cumulative_hazard_se", "REAL", "its standard error"},
 };
+_Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
   LIFE_SOURCE,

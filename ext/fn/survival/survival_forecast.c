@@ -173,15 +173,16 @@ static double mean_remaining(const ForecastAnswer *answer, const Position *at, u
 }
 
 enum {
-  CUSTOMER,
-  GROUP_VALUE,
-  TENURE,
-  SURVIVAL,
-  STAYS,
-  STAYS_LOW,
-  STAYS_HIGH,
-  MEDIAN_REMAINING,
-  MEAN_REMAINING
+  COLUMN_CUSTOMER,
+  COLUMN_GROUP_VALUE,
+  COLUMN_TENURE,
+  COLUMN_SURVIVAL,
+  COLUMN_STAYS,
+  COLUMN_STAYS_LOW,
+  COLUMN_STAYS_HIGH,
+  COLUMN_MEDIAN_REMAINING,
+  COLUMN_MEAN_REMAINING,
+  COLUMN_COUNT
 };
 
 static void forecast_cell(const void *state, int64_t i, int column, Cell *out)
@@ -189,13 +190,13 @@ static void forecast_cell(const void *state, int64_t i, int column, Cell *out)
   const ForecastAnswer *answer = state;
   const OpenRow *row = &answer->rows[i];
   switch (column) {
-    case CUSTOMER:
+    case COLUMN_CUSTOMER:
       cell_customer(out, &answer->groups.reader.fields[LIFE_CUSTOMER].keys, row->customer);
       return;
-    case GROUP_VALUE:
+    case COLUMN_GROUP_VALUE:
       life_group_cell(&answer->groups.reader, row->group, out);
       return;
-    case TENURE:
+    case COLUMN_TENURE:
       cell_real(out, row->tenure);
       return;
   }
@@ -204,22 +205,22 @@ static void forecast_cell(const void *state, int64_t i, int column, Cell *out)
   double stays = at.step.survival > 0 ? then.survival / at.step.survival : NAN;
   Interval interval = kaplan_meier_interval(stays, then.log_variance - at.step.log_variance, answer->scale, answer->z);
   switch (column) {
-    case SURVIVAL:
+    case COLUMN_SURVIVAL:
       cell_real(out, at.step.survival);
       return;
-    case STAYS:
+    case COLUMN_STAYS:
       finite_cell(stays, out);
       return;
-    case STAYS_LOW:
+    case COLUMN_STAYS_LOW:
       finite_cell(interval.low, out);
       return;
-    case STAYS_HIGH:
+    case COLUMN_STAYS_HIGH:
       finite_cell(interval.high, out);
       return;
-    case MEDIAN_REMAINING:
+    case COLUMN_MEDIAN_REMAINING:
       finite_cell(median_remaining(&at), out);
       return;
-    case MEAN_REMAINING:
+    case COLUMN_MEAN_REMAINING:
       finite_cell(mean_remaining(answer, &at, row->group), out);
       return;
   }
@@ -240,19 +241,24 @@ static void clv_forecast_free(void *state)
 }
 
 static const ColumnSpec COLUMNS[] = {
-  {"customer", "", "the customer's key as in the source"},
-  {"group_value", "", "the group, a value of group_column; NULL without one"},
-  {"tenure", "REAL", "how long they have been there"},
-  {"survival", "REAL", "the share of their group that stays that long"},
-  {"stays", "REAL", "the chance that they are still there after horizon more; NULL where the curve does not go so far"},
-  {"stays_low", "REAL", "lower end of its interval; NULL where stays is 0 or NULL, and for log-log where it is 1"},
-  {"stays_high", "REAL", "upper end, as stays_low"},
-  {"median_remaining", "REAL",
-   "how much longer until half of those as long there have left; NULL where the curve does not go so far"},
-  {"mean_remaining", "REAL",
-   "how much longer they stay on average, up to tau; NULL where tenure is tau or more, or the curve does not go so "
-   "far"},
+  [COLUMN_CUSTOMER] = {"customer", "", "the customer's key as in the source"},
+  [COLUMN_GROUP_VALUE] = {"group_value", "", "the group, a value of group_column; NULL without one"},
+  [COLUMN_TENURE] = {"tenure", "REAL", "how long they have been there"},
+  [COLUMN_SURVIVAL] = {"survival", "REAL", "the share of their group that stays that long"},
+  [COLUMN_STAYS] = {"stays", "REAL",
+                    "the chance that they are still there after horizon more; NULL where the curve does not go so far"},
+  [COLUMN_STAYS_LOW] = {"stays_low", "REAL",
+                        "lower end of its interval; NULL where stays is 0 or NULL, and for log-log where it is 1"},
+  [COLUMN_STAYS_HIGH] = {"stays_high", "REAL", "upper end, as stays_low"},
+  [COLUMN_MEDIAN_REMAINING] =
+    {"median_remaining", "REAL",
+     "how much longer until half of those as long there have left; NULL where the curve does not go so far"},
+  [COLUMN_MEAN_REMAINING] =
+    {"mean_remaining", "REAL",
+     "how much longer they stay on average, up to tau; NULL where tenure is tau or more, or the curve does not go so "
+     "far"},
 };
+_Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
   LIFE_SOURCE,

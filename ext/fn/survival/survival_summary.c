@@ -100,23 +100,24 @@ static Status summary_compute(Call *call, void *state, int64_t *n_rows)
 }
 
 enum {
-  GROUP_VALUE,
-  N,
-  EVENTS,
-  MEDIAN,
-  MEDIAN_LOW,
-  MEDIAN_HIGH,
-  Q25,
-  Q25_LOW,
-  Q25_HIGH,
-  Q75,
-  Q75_LOW,
-  Q75_HIGH,
-  RESTRICTED_MEAN,
-  RESTRICTED_MEAN_SE,
-  RESTRICTED_TO,
-  LAST_TIME,
-  LAST_SURVIVAL
+  COLUMN_GROUP_VALUE,
+  COLUMN_N,
+  COLUMN_EVENTS,
+  COLUMN_MEDIAN,
+  COLUMN_MEDIAN_LOW,
+  COLUMN_MEDIAN_HIGH,
+  COLUMN_Q25,
+  COLUMN_Q25_LOW,
+  COLUMN_Q25_HIGH,
+  COLUMN_Q75,
+  COLUMN_Q75_LOW,
+  COLUMN_Q75_HIGH,
+  COLUMN_RESTRICTED_MEAN,
+  COLUMN_RESTRICTED_MEAN_SE,
+  COLUMN_RESTRICTED_TO,
+  COLUMN_LAST_TIME,
+  COLUMN_LAST_SURVIVAL,
+  COLUMN_COUNT
 };
 
 static void quantile_cell(const GroupSummary *row, int quantile, int part, Cell *out)
@@ -132,43 +133,43 @@ static void summary_cell(const void *state, int64_t i, int column, Cell *out)
   uint32_t group = answer->groups.order[i];
   const KaplanMeier *curve = &answer->groups.curves[group];
   switch (column) {
-    case GROUP_VALUE:
+    case COLUMN_GROUP_VALUE:
       life_group_cell(&answer->groups.reader, group, out);
       return;
-    case N:
+    case COLUMN_N:
       cell_integer(out, (int64_t)curve->rows);
       return;
-    case EVENTS:
+    case COLUMN_EVENTS:
       cell_integer(out, (int64_t)curve->n_event);
       return;
-    case MEDIAN:
-    case MEDIAN_LOW:
-    case MEDIAN_HIGH:
-      quantile_cell(row, 1, column - MEDIAN, out);
+    case COLUMN_MEDIAN:
+    case COLUMN_MEDIAN_LOW:
+    case COLUMN_MEDIAN_HIGH:
+      quantile_cell(row, 1, column - COLUMN_MEDIAN, out);
       return;
-    case Q25:
-    case Q25_LOW:
-    case Q25_HIGH:
-      quantile_cell(row, 0, column - Q25, out);
+    case COLUMN_Q25:
+    case COLUMN_Q25_LOW:
+    case COLUMN_Q25_HIGH:
+      quantile_cell(row, 0, column - COLUMN_Q25, out);
       return;
-    case Q75:
-    case Q75_LOW:
-    case Q75_HIGH:
-      quantile_cell(row, 2, column - Q75, out);
+    case COLUMN_Q75:
+    case COLUMN_Q75_LOW:
+    case COLUMN_Q75_HIGH:
+      quantile_cell(row, 2, column - COLUMN_Q75, out);
       return;
-    case RESTRICTED_MEAN:
+    case COLUMN_RESTRICTED_MEAN:
       finite_cell(row->mean, out);
       return;
-    case RESTRICTED_MEAN_SE:
+    case COLUMN_RESTRICTED_MEAN_SE:
       finite_cell(row->se, out);
       return;
-    case RESTRICTED_TO:
+    case COLUMN_RESTRICTED_TO:
       cell_real(out, answer->tau);
       return;
-    case LAST_TIME:
+    case COLUMN_LAST_TIME:
       cell_real(out, kaplan_meier_last_time(curve));
       return;
-    case LAST_SURVIVAL:
+    case COLUMN_LAST_SURVIVAL:
       cell_real(out, row->last_survival);
       return;
   }
@@ -183,25 +184,27 @@ static void customer_summary_free(void *state)
 }
 
 static const ColumnSpec COLUMNS[] = {
-  {"group_value", "", "the group, a value of group_column; NULL without one"},
-  {"n", "INTEGER", "rows of the group that take part"},
-  {"events", "INTEGER", "of these, those that ended in the event"},
-  {"median", "REAL", "the first time by which half have left; NULL where the curve stays above"},
-  {"median_low", "REAL", "lower end of its interval; NULL where there is none"},
-  {"median_high", "REAL", "upper end; NULL where there is none, as often when few are left"},
-  {"q25", "REAL", "the first time by which a quarter have left; NULL where the curve stays above"},
-  {"q25_low", "REAL", "lower end of its interval"},
-  {"q25_high", "REAL", "upper end of its interval"},
-  {"q75", "REAL", "the first time by which three quarters have left; NULL where the curve stays above"},
-  {"q75_low", "REAL", "lower end of its interval"},
-  {"q75_high", "REAL", "upper end of its interval"},
-  {"restricted_mean", "REAL",
-   "the mean time a customer stays within the first restricted_to; NULL where the curve is not known so far"},
-  {"restricted_mean_se", "REAL", "its standard error"},
-  {"restricted_to", "REAL", "tau, or what it came to mean"},
-  {"last_time", "REAL", "the longest time of the group"},
-  {"last_survival", "REAL", "the survival there"},
+  [COLUMN_GROUP_VALUE] = {"group_value", "", "the group, a value of group_column; NULL without one"},
+  [COLUMN_N] = {"n", "INTEGER", "rows of the group that take part"},
+  [COLUMN_EVENTS] = {"events", "INTEGER", "of these, those that ended in the event"},
+  [COLUMN_MEDIAN] = {"median", "REAL", "the first time by which half have left; NULL where the curve stays above"},
+  [COLUMN_MEDIAN_LOW] = {"median_low", "REAL", "lower end of its interval; NULL where there is none"},
+  [COLUMN_MEDIAN_HIGH] = {"median_high", "REAL", "upper end; NULL where there is none, as often when few are left"},
+  [COLUMN_Q25] = {"q25", "REAL", "the first time by which a quarter have left; NULL where the curve stays above"},
+  [COLUMN_Q25_LOW] = {"q25_low", "REAL", "lower end of its interval"},
+  [COLUMN_Q25_HIGH] = {"q25_high", "REAL", "upper end of its interval"},
+  [COLUMN_Q75] = {"q75", "REAL", "the first time by which three quarters have left; NULL where the curve stays above"},
+  [COLUMN_Q75_LOW] = {"q75_low", "REAL", "lower end of its interval"},
+  [COLUMN_Q75_HIGH] = {"q75_high", "REAL", "upper end of its interval"},
+  [COLUMN_RESTRICTED_MEAN] =
+    {"restricted_mean", "REAL",
+     "the mean time a customer stays within the first restricted_to; NULL where the curve is not known so far"},
+  [COLUMN_RESTRICTED_MEAN_SE] = {"restricted_mean_se", "REAL", "its standard error"},
+  [COLUMN_RESTRICTED_TO] = {"restricted_to", "REAL", "tau, or what it came to mean"},
+  [COLUMN_LAST_TIME] = {"last_time", "REAL", "the longest time of the group"},
+  [COLUMN_LAST_SURVIVAL] = {"last_survival", "REAL", "the survival there"},
 };
+_Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
   LIFE_SOURCE,

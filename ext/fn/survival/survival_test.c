@@ -97,16 +97,17 @@ static Status test_compute(Call *call, void *state, int64_t *n_rows)
 }
 
 enum {
-  GROUP_VALUE,
-  N,
-  EVENTS,
-  OBSERVED,
-  EXPECTED,
-  VARIANCE,
-  CHI_SQUARE,
-  DF,
-  P,
-  LOG10_P
+  COLUMN_GROUP_VALUE,
+  COLUMN_N,
+  COLUMN_EVENTS,
+  COLUMN_OBSERVED,
+  COLUMN_EXPECTED,
+  COLUMN_VARIANCE,
+  COLUMN_CHI_SQUARE,
+  COLUMN_DF,
+  COLUMN_P,
+  COLUMN_LOG10_P,
+  COLUMN_COUNT
 };
 
 static void test_cell(const void *state, int64_t row, int column, Cell *out)
@@ -115,34 +116,34 @@ static void test_cell(const void *state, int64_t row, int column, Cell *out)
   const LogRank *test = &answer->test;
   uint32_t group = answer->order[row];
   switch (column) {
-    case GROUP_VALUE:
+    case COLUMN_GROUP_VALUE:
       life_group_cell(&answer->reader, group, out);
       return;
-    case N:
+    case COLUMN_N:
       cell_integer(out, (int64_t)answer->rows[0][group]);
       return;
-    case EVENTS:
+    case COLUMN_EVENTS:
       cell_integer(out, (int64_t)answer->rows[1][group]);
       return;
-    case OBSERVED:
+    case COLUMN_OBSERVED:
       finite_cell(test->observed[group], out);
       return;
-    case EXPECTED:
+    case COLUMN_EXPECTED:
       finite_cell(test->expected[group], out);
       return;
-    case VARIANCE:
+    case COLUMN_VARIANCE:
       finite_cell(test->variance[group], out);
       return;
-    case CHI_SQUARE:
+    case COLUMN_CHI_SQUARE:
       finite_cell(test->chi_square, out);
       return;
-    case DF:
+    case COLUMN_DF:
       cell_integer(out, test->df);
       return;
-    case P:
+    case COLUMN_P:
       finite_cell(test->p, out);
       return;
-    case LOG10_P:
+    case COLUMN_LOG10_P:
       finite_cell(test->log10_p, out);
       return;
   }
@@ -162,17 +163,21 @@ static void test_free(void *state)
 }
 
 static const ColumnSpec COLUMNS[] = {
-  {"group_value", "", "the group, a value of group_column"},
-  {"n", "INTEGER", "rows of the group that take part"},
-  {"events", "INTEGER", "of these, those that ended in the event"},
-  {"observed", "REAL", "the events, weighted; without weights the same as events"},
-  {"expected", "REAL", "the events it would have had if all groups of a stratum stayed equally long, weighted"},
-  {"variance", "REAL", "the variance of observed - expected if they did"},
-  {"chi_square", "REAL", "the test statistic, the same in all rows; NULL where nothing can be compared"},
-  {"df", "INTEGER", "its degrees of freedom"},
-  {"p", "REAL", "the chance of so large a chi_square if they did; 0 below the smallest number a REAL holds"},
-  {"log10_p", "REAL", "its decimal logarithm, also where p is 0"},
+  [COLUMN_GROUP_VALUE] = {"group_value", "", "the group, a value of group_column"},
+  [COLUMN_N] = {"n", "INTEGER", "rows of the group that take part"},
+  [COLUMN_EVENTS] = {"events", "INTEGER", "of these, those that ended in the event"},
+  [COLUMN_OBSERVED] = {"observed", "REAL", "the events, weighted; without weights the same as events"},
+  [COLUMN_EXPECTED] = {"expected", "REAL",
+                       "the events it would have had if all groups of a stratum stayed equally long, weighted"},
+  [COLUMN_VARIANCE] = {"variance", "REAL", "the variance of observed - expected if they did"},
+  [COLUMN_CHI_SQUARE] = {"chi_square", "REAL",
+                         "the test statistic, the same in all rows; NULL where nothing can be compared"},
+  [COLUMN_DF] = {"df", "INTEGER", "its degrees of freedom"},
+  [COLUMN_P] = {"p", "REAL",
+                "the chance of so large a chi_square if they did; 0 below the smallest number a REAL holds"},
+  [COLUMN_LOG10_P] = {"log10_p", "REAL", "its decimal logarithm, also where p is 0"},
 };
+_Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
   LIFE_SOURCE,
