@@ -16,7 +16,7 @@ const ParamSpec *call_param(const Call *call, int i)
 
 const Registry *call_registry(const Call *call)
 {
-  return &call->host->registry;
+  return &call->connection->registry;
 }
 
 const char *call_sqlite_version(void)
@@ -51,7 +51,7 @@ static bool call_stopped(void *context)
   Call *call = context;
   sqlite3_stmt **statement = &call->watch_statement[++call->watch_asked % WATCH_WORK_EVERY == 0];
   const char *sql = WATCH_SQL[statement - call->watch_statement];
-  int rc = *statement ? SQLITE_OK : sqlite3_prepare_v2(call->host->db, sql, -1, statement, NULL);
+  int rc = *statement ? SQLITE_OK : sqlite3_prepare_v2(call->connection->db, sql, -1, statement, NULL);
   if (rc != SQLITE_OK) {
     return rc == SQLITE_INTERRUPT; /* else no memory for it: the allocations of the work itself will tell */
   }
@@ -60,9 +60,9 @@ static bool call_stopped(void *context)
   return stopped;
 }
 
-void call_begin(Call *call, Host *host, const char *name, int n_params, sqlite3_value **values)
+void call_begin(Call *call, Connection *connection, const char *name, int n_params, sqlite3_value **values)
 {
-  call->host = host;
+  call->connection = connection;
   call->name = name;
   call->function = NULL;
   call->table = NULL;

@@ -122,7 +122,7 @@ static Status no_such_table(Call *call, int param, const char *label, const char
     return call_fail(call, "%s '%s' cannot be read: %s", role, label, why);
   }
   char *tables = NULL;
-  if (sqlite3_prepare_v2(call->host->db, SQL, -1, &statement, NULL) == SQLITE_OK) {
+  if (sqlite3_prepare_v2(call->connection->db, SQL, -1, &statement, NULL) == SQLITE_OK) {
     tables = list_rows(statement);
   }
   sqlite3_finalize(statement);
@@ -234,7 +234,7 @@ static Status column_recognised(Call *call, const char *label, sqlite3_stmt *tab
 
 Status named_table_find(Call *call, int param, Role *const *roles, int n_roles, NamedTable *found)
 {
-  sqlite3 *db = call->host->db;
+  sqlite3 *db = call->connection->db;
   sqlite3_stmt *table = NULL;
   Status status = quote_name(call, param, &found->from);
   if (status != STATUS_OK) {
@@ -277,7 +277,7 @@ void role_free(Role *role)
 }
 
 /* The columns of a source that is not the first argument have no parameters that name them. */
-static Role event_role(Call *call, const SourceOptions *options, EventParam param, const char *noun,
+static Role event_role(Call *call, const EventSourceOptions *options, EventParam param, const char *noun,
                        const char *const *names, bool required)
 {
   static const char *const PARAMS[] = {"customer_column", "time_column", "value_column"};
@@ -289,7 +289,7 @@ static Role event_role(Call *call, const SourceOptions *options, EventParam para
                 .required = required};
 }
 
-Status named_source_find(Call *call, const SourceOptions *options, NamedSource *found)
+Status named_source_find(Call *call, const EventSourceOptions *options, NamedSource *found)
 {
   bool first = options->param == 0;
   Role *roles[] = {&found->customer, &found->time, &found->attribute, &found->value};

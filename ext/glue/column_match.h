@@ -37,7 +37,7 @@ typedef struct NamedSource {
   NamedTable table;
   Role customer, time, value, attribute;
 } NamedSource;
-Status named_source_find(Call *call, const SourceOptions *options, NamedSource *found);
+Status named_source_find(Call *call, const EventSourceOptions *options, NamedSource *found);
 void named_source_free(NamedSource *source);
 
 /* The number of an event parameter in a call of this table function; -1 where it has none. */

@@ -8,10 +8,10 @@
 
 #define OLDEST_SQLITE 3038000
 
-void host_release(Host *host)
+void connection_release(Connection *connection)
 {
-  if (--host->refs == 0) {
-    mem_free(host);
+  if (--connection->refs == 0) {
+    mem_free(connection);
   }
 }
 
@@ -20,7 +20,7 @@ void binding_free(void *binding)
   for (int i = 0; i < MEMOS; i++) {
     memo_clear(&((Binding *)binding)->memos[i]);
   }
-  host_release(((Binding *)binding)->host);
+  connection_release(((Binding *)binding)->connection);
   mem_free(binding);
 }
 
@@ -36,30 +36,30 @@ int retain_register(sqlite3 *db, char **message, const TableSpec *const *tables,
     *message = sqlite3_mprintf("retain needs SQLite 3.38 or newer, this is %s", sqlite3_libversion());
     return SQLITE_ERROR;
   }
-  Host *host = mem_zero(1, sizeof *host);
-  if (!host) {
+  Connection *connection = mem_zero(1, sizeof *connection);
+  if (!connection) {
     return SQLITE_NOMEM;
   }
-  *host = (Host){.refs = 1, .db = db, .registry = {tables, functions}};
-  int rc = accumulate_register(host);
+  *connection = (Connection){.refs = 1, .db = db, .registry = {tables, functions}};
+  int rc = accumulate_register(connection);
   if (rc == SQLITE_OK) {
-    rc = rows_register(host);
+    rc = rows_register(connection);
   }
   if (rc != SQLITE_OK) {
     rc = registration_failed(message, "the reader", db, rc);
   }
   for (int i = 0; rc == SQLITE_OK && functions[i]; i++) {
-    rc = function_register(host, functions[i]);
+    rc = function_register(connection, functions[i]);
     if (rc != SQLITE_OK) {
       rc = registration_failed(message, functions[i]->name, db, rc);
     }
   }
   for (int i = 0; rc == SQLITE_OK && tables[i]; i++) {
-    rc = table_register(host, tables[i]);
+    rc = table_register(connection, tables[i]);
     if (rc != SQLITE_OK) {
       rc = registration_failed(message, tables[i]->name, db, rc);
     }
   }
-  host_release(host);
+  connection_release(connection);
   return rc;
 }

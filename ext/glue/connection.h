@@ -13,16 +13,16 @@
 #define EVENT_LOG_POINTER "retain_log" /* type of the pointer value that carries a History */
 
 /* One per connection; lives until the last function or module registered with it is dropped. */
-typedef struct Host {
+typedef struct Connection {
   int refs;
   int depth; /* of sources being read inside each other */
   sqlite3 *db;
-  struct Reader *reader;        /* whose rows the running retain_accumulate() takes */
+  struct EventReader *reader;   /* whose rows the running retain_accumulate() takes */
   struct RowReader *row_reader; /* … retain_rows() */
   Registry registry;
-} Host;
+} Connection;
 
-void host_release(Host *host);
+void connection_release(Connection *connection);
 
 /*
 ** An object made from the text of an argument. Kept with the function and found again by that text, not as SQLite's
@@ -40,7 +40,7 @@ typedef struct Memo {
 
 /* What a registered SQL name leads to: user data of functions, aux data of modules. */
 typedef struct Binding {
-  Host *host;
+  Connection *connection;
   const FunctionSpec *function;
   const TableSpec *table;
   Memo memos[MEMOS];
@@ -70,7 +70,7 @@ typedef struct Resolved {
 } Resolved;
 
 struct Call {
-  Host *host;
+  Connection *connection;
   const char *name;
   const FunctionSpec *function; /* one of these two */
   const TableSpec *table;
@@ -92,7 +92,7 @@ struct Call {
 const ParamSpec *call_param(const Call *call, int i);
 
 /* A call with nothing read yet; call_end() frees what it holds, message included. */
-void call_begin(Call *call, Host *host, const char *name, int n_params, sqlite3_value **values);
+void call_begin(Call *call, Connection *connection, const char *name, int n_params, sqlite3_value **values);
 void call_end(Call *call);
 
 /*
@@ -113,9 +113,9 @@ double number_of_fallback(const char *text);
 int call_result_code(Call *call, Status status);
 
 /* Registration, used by connection.c */
-int function_register(Host *host, const FunctionSpec *spec);
-int table_register(Host *host, const TableSpec *spec);
-int accumulate_register(Host *host);
-int rows_register(Host *host);
+int function_register(Connection *connection, const FunctionSpec *spec);
+int table_register(Connection *connection, const TableSpec *spec);
+int accumulate_register(Connection *connection);
+int rows_register(Connection *connection);
 
 #endif

@@ -76,12 +76,12 @@ static TimeForm form_of_value(sqlite3_value *value, int type)
 }
 
 /* A view may have the column and yet no value in it, depending on SQLite's version. */
-static bool has_rowid(const Reader *reader, sqlite3_value **values)
+static bool has_rowid(const EventReader *reader, sqlite3_value **values)
 {
   return reader->rowid_at >= 0 && sqlite3_value_type(values[reader->rowid_at]) == SQLITE_INTEGER;
 }
 
-static int64_t rowid_of(const Reader *reader, sqlite3_value **values)
+static int64_t rowid_of(const EventReader *reader, sqlite3_value **values)
 {
   return has_rowid(reader, values) ? sqlite3_value_int64(values[reader->rowid_at]) : reader->row;
 }
@@ -90,7 +90,7 @@ static int64_t rowid_of(const Reader *reader, sqlite3_value **values)
 ** A row that is not as it should be: counted where a diagnosis is made; else left out if it is merely NULL, and an
 ** error otherwise.
 */
-static Status row_fault(Reader *reader, RowFault fault, sqlite3_value **values, sqlite3_value *value)
+static Status row_fault(EventReader *reader, RowFault fault, sqlite3_value **values, sqlite3_value *value)
 {
   static const char *const WRONG[FAULT_COUNT] = {
     [FAULT_BAD_CUSTOMER] = "is no customer (an integer or text)",
@@ -122,7 +122,7 @@ static Status row_fault(Reader *reader, RowFault fault, sqlite3_value **values, 
   return status;
 }
 
-static Status take_attribute(Reader *reader, sqlite3_value *value, uint32_t *attribute)
+static Status take_attribute(EventReader *reader, sqlite3_value *value, uint32_t *attribute)
 {
   int type = sqlite3_value_type(value);
   if (type == SQLITE_NULL) {
@@ -140,7 +140,7 @@ static Status take_attribute(Reader *reader, sqlite3_value *value, uint32_t *att
 }
 
 /* The value of a row. false: the row ends here, with *status. */
-static bool take_value(Reader *reader, sqlite3_value **values, double *number, Status *status)
+static bool take_value(EventReader *reader, sqlite3_value **values, double *number, Status *status)
 {
   sqlite3_value *value = values[reader->value_at];
   int type = sqlite3_value_type(value);
@@ -156,7 +156,7 @@ static bool take_value(Reader *reader, sqlite3_value **values, double *number, S
 }
 
 /* What only a second pass, a diagnosis or an attribute needs. */
-static Status take_apart(Reader *reader, sqlite3_value **values, Event *event)
+static Status take_apart(EventReader *reader, sqlite3_value **values, Event *event)
 {
   if (reader->attribute_at >= 0) {
     Status status = take_attribute(reader, values[reader->attribute_at], &event->attribute);
@@ -177,7 +177,7 @@ static Status take_apart(Reader *reader, sqlite3_value **values, Event *event)
 ** Rows with an integer key wait in a short queue while their customer's memory is fetched: with 100,000 customers that
 ** takes a tenth off the time of the whole scan (longer queues gain no more).
 */
-static inline Status pass_queued(Reader *reader, struct Queued *queued)
+static inline Status pass_queued(EventReader *reader, struct Queued *queued)
 {
   Customers *customers = &reader->source->customers;
   uint32_t *id = &queued->event.customer;
@@ -190,7 +190,7 @@ static inline Status pass_queued(Reader *reader, struct Queued *queued)
   return reader->accumulator->step(reader->self, customers_state(customers, *id), &queued->event);
 }
 
-Status reader_drain(Reader *reader)
+Status event_reader_drain(EventReader *reader)
 {
   Status status = STATUS_OK;
   while (reader->queue_head != reader->queue_tail && status == STATUS_OK) {
@@ -205,7 +205,7 @@ Status reader_drain(Reader *reader)
 ** A day that its month does not have, which SQLite and we read as one of the next month; a small number that as unix
 ** time lies before 1980.
 */
-static bool is_odd_time(Reader *reader, sqlite3_value *value, TimeForm form, int64_t ms)
+static bool is_odd_time(EventReader *reader, sqlite3_value *value, TimeForm form, int64_t ms)
 {
   if (form == FORM_UNIX_SECONDS) {
     return ms >= 0 && ms < INT64_C(315532800000);
@@ -224,7 +224,7 @@ static bool is_odd_time(Reader *reader, sqlite3_value *value, TimeForm form, int
   return reader->odd;
 }
 
-static void diagnose(Reader *reader, sqlite3_value **values, const Event *event)
+static void diagnose(EventReader *reader, sqlite3_value **values, const Event *event)
 {
   Diagnosis *diagnosis = reader->diagnosis;
   int type = sqlite3_value_type(values[1]);
@@ -245,10 +245,10 @@ static void diagnose(Reader *reader, sqlite3_value **values, const Event *event)
 ** A row that does not go through the queue: a text customer, or one that is kept or has an attribute. Once there is a
 ** text customer no row does.
 */
-static Status take_directly(Reader *reader, sqlite3_value **values, int customer_type, Event *event)
+static Status take_directly(EventReader *reader, sqlite3_value **values, int customer_type, Event *event)
 {
   Event direct = *event;
-  Status status = reader_drain(reader);
+  Status status = event_reader_drain(reader);
   reader->apart = true;
   if (status != STATUS_OK) {
     return status;
@@ -259,14 +259,14 @@ static Status take_directly(Reader *reader, sqlite3_value **values, int customer
   if (direct.customer == CUSTOMER_NONE) {
     return STATUS_NOMEM;
   }
-  source_count(reader->source, direct.time);
+  event_source_count(reader->source, direct.time);
   return take_apart(reader, values, &direct);
 }
 
 /* One row of a named source. Runs for every row: the usual types first, everything else out of line. */
-static inline Status take_row(Reader *reader, sqlite3_value **values)
+static inline Status take_row(EventReader *reader, sqlite3_value **values)
 {
-  Source *source = reader->source;
+  EventSource *source = reader->source;
   struct Queued *queued = &reader->queue[reader->queue_tail % QUEUE];
   Event *event = &queued->event;
   Status status;
@@ -304,7 +304,7 @@ static inline Status take_row(Reader *reader, sqlite3_value **values)
   if (customer_type != SQLITE_INTEGER || reader->apart) {
     return take_directly(reader, values, customer_type, event);
   }
-  source_count(source, event->time);
+  event_source_count(source, event->time);
   queued->key = sqlite3_value_int64(values[0]);
   event->customer = customers_hash_integer(queued->key);
   PREFETCH(&source->customers.slots[event->customer >> source->customers.shift]);
@@ -323,7 +323,7 @@ static inline Status take_row(Reader *reader, sqlite3_value **values)
 
 static void accumulate_step(sqlite3_context *context, int n_values, sqlite3_value **values)
 {
-  Reader *reader = ((const Binding *)sqlite3_user_data(context))->host->reader;
+  EventReader *reader = ((const Binding *)sqlite3_user_data(context))->connection->reader;
   if (!reader || n_values < 2) {
     sqlite3_result_error(context, "retain_accumulate() is internal: call the table functions", -1);
     return;
@@ -340,14 +340,14 @@ static void accumulate_final(sqlite3_context *context)
   sqlite3_result_null(context);
 }
 
-int accumulate_register(Host *host)
+int accumulate_register(Connection *connection)
 {
   Binding *binding = mem_zero(1, sizeof *binding);
   if (!binding) {
     return SQLITE_NOMEM;
   }
-  *binding = (Binding){.host = host};
-  host->refs++;
-  return sqlite3_create_function_v2(host->db, "retain_accumulate", -1, SQLITE_UTF8 | SQLITE_DIRECTONLY, binding, NULL,
-                                    accumulate_step, accumulate_final, binding_free);
+  *binding = (Binding){.connection = connection};
+  connection->refs++;
+  return sqlite3_create_function_v2(connection->db, "retain_accumulate", -1, SQLITE_UTF8 | SQLITE_DIRECTONLY, binding,
+                                    NULL, accumulate_step, accumulate_final, binding_free);
 }

@@ -11,12 +11,12 @@
 
 #define QUEUE 8 /* rows; a power of two */
 
-/* Where the rows of one source_read() go. */
-typedef struct Reader {
+/* Where the rows of one event_source_read() go. */
+typedef struct EventReader {
   Call *call;
   const Accumulator *accumulator;
   void *self;
-  Source *source;
+  EventSource *source;
   Diagnosis *diagnosis;
   const NamedSource *named;
   int value_at, attribute_at, rowid_at; /* argument numbers of retain_accumulate(); -1: not read */
@@ -36,19 +36,19 @@ typedef struct Reader {
   TimeMemo judged; /* diagnosis: the date last looked at by is_odd_time(), … */
   bool odd;        /* … and what it said */
   Status status;
-} Reader;
+} EventReader;
 
-/* Counts the depth of sources read inside each other up (host->depth-- takes it back), or says that it is too deep. */
+/* Counts the depth of sources read inside each other up (connection->depth-- takes it back), or says that it is too deep. */
 Status source_enter(Call *call, int param);
 
 /* The status of a reading statement that ended with rc, with its message. */
 Status source_failed(Call *call, const char *label, int rc);
 
 /* Hands over the rows that still wait in the queue; at the end of a scan. */
-Status reader_drain(Reader *reader);
+Status event_reader_drain(EventReader *reader);
 
 /* Counts a row that takes part. */
-static inline void source_count(Source *source, int64_t time)
+static inline void event_source_count(EventSource *source, int64_t time)
 {
   if (time < source->first_time) {
     source->first_time = time;

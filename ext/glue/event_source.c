@@ -46,7 +46,7 @@ const ParamSpec *table_param(const TableSpec *spec, int i)
 
 /* Named sources */
 
-static char *reading_sql(Reader *reader, const NamedSource *named, bool with_rowid)
+static char *reading_sql(EventReader *reader, const NamedSource *named, bool with_rowid)
 {
   int n = 2;
   char *sql =
@@ -67,9 +67,9 @@ static char *reading_sql(Reader *reader, const NamedSource *named, bool with_row
   return sqlite3_mprintf("%z) FROM %s AS src", sql, named->table.from);
 }
 
-static void forget_rows(Reader *reader)
+static void forget_rows(EventReader *reader)
 {
-  Source *source = reader->source;
+  EventSource *source = reader->source;
   customers_free(&source->customers);
   customers_free(&source->attributes);
   source->rows = 0;
@@ -89,11 +89,11 @@ static void forget_rows(Reader *reader)
 
 Status source_enter(Call *call, int param)
 {
-  if (call->host->depth >= DEEPEST) {
+  if (call->connection->depth >= DEEPEST) {
     return call_fail(call, "source '%s' reads itself: views and table functions are nested %d deep",
                      call_text(call, param), DEEPEST);
   }
-  call->host->depth++;
+  call->connection->depth++;
   return STATUS_OK;
 }
 
@@ -103,7 +103,7 @@ Status source_failed(Call *call, const char *label, int rc)
     return rc == SQLITE_NOMEM ? STATUS_NOMEM : STATUS_INTERRUPT;
   }
   Status status;
-  const char *why = sqlite3_errmsg(call->host->db);
+  const char *why = sqlite3_errmsg(call->connection->db);
   if (strstr(why, "(): reading ")) { /* from a source inside this one: one "reading" says enough */
     call->message = sqlite3_mprintf("%s", why);
     status = call->message ? STATUS_ERROR : STATUS_NOMEM;
@@ -115,20 +115,20 @@ Status source_failed(Call *call, const char *label, int rc)
 }
 
 /* Reads all rows once. The reader's own status is what stopped it, if it did. */
-static Status read_once(Reader *reader, const NamedSource *named, bool with_rowid)
+static Status read_once(EventReader *reader, const NamedSource *named, bool with_rowid)
 {
   Call *call = reader->call;
-  Host *host = call->host;
+  Connection *connection = call->connection;
   sqlite3_stmt *statement = NULL;
   char *sql = reading_sql(reader, named, with_rowid);
   if (!sql) {
     return STATUS_NOMEM;
   }
-  int rc = sqlite3_prepare_v2(host->db, sql, -1, &statement, NULL);
+  int rc = sqlite3_prepare_v2(connection->db, sql, -1, &statement, NULL);
   if (rc == SQLITE_ERROR && with_rowid) { /* a table WITHOUT ROWID, a view */
     sqlite3_free(sql);
     sql = reading_sql(reader, named, false);
-    rc = sql ? sqlite3_prepare_v2(host->db, sql, -1, &statement, NULL) : SQLITE_NOMEM;
+    rc = sql ? sqlite3_prepare_v2(connection->db, sql, -1, &statement, NULL) : SQLITE_NOMEM;
   }
   sqlite3_free(sql);
   forget_rows(reader);
@@ -136,14 +136,14 @@ static Status read_once(Reader *reader, const NamedSource *named, bool with_rowi
     rc = SQLITE_NOMEM;
   }
   if (rc == SQLITE_OK) {
-    struct Reader *outer = host->reader;
-    host->reader = reader;
+    struct EventReader *outer = connection->reader;
+    connection->reader = reader;
     rc = sqlite3_step(statement);
-    host->reader = outer;
+    connection->reader = outer;
   }
   Status status = reader->status;
   if (status == STATUS_OK && rc == SQLITE_ROW) {
-    status = reader_drain(reader);
+    status = event_reader_drain(reader);
   } else if (status == STATUS_OK) {
     status = source_failed(call, named->table.label, rc);
   }
@@ -151,10 +151,10 @@ static Status read_once(Reader *reader, const NamedSource *named, bool with_rowi
   return status;
 }
 
-static Status replay(Reader *reader, const Events *events, const uint32_t *order, const uint32_t *ids);
+static Status replay(EventReader *reader, const Events *events, const uint32_t *order, const uint32_t *ids);
 
 /* All rows again: kept, sorted and handed over in order, where the analysis needs that. */
-static Status read_sorted(Reader *reader, const NamedSource *named)
+static Status read_sorted(EventReader *reader, const NamedSource *named)
 {
   uint32_t *order = NULL;
   reader->accumulator->restart(reader->self);
@@ -175,7 +175,7 @@ static Status read_sorted(Reader *reader, const NamedSource *named)
   return status;
 }
 
-static Status read_named(Reader *reader, const SourceOptions *options)
+static Status read_named(EventReader *reader, const EventSourceOptions *options)
 {
   NamedSource named = {0};
   Status status = source_enter(reader->call, options->param);
@@ -197,7 +197,7 @@ static Status read_named(Reader *reader, const SourceOptions *options)
       status = call_fail(reader->call, "%s changed while it was read", named.table.label);
     }
   }
-  reader->call->host->depth--;
+  reader->call->connection->depth--;
   reader->named = NULL;
   named_source_free(&named);
   return status;
@@ -205,9 +205,9 @@ static Status read_named(Reader *reader, const SourceOptions *options)
 
 /* Histories. `ids` maps a history's customer to the source's; CUSTOMER_NONE until it has an event that takes part. */
 
-static Status replay(Reader *reader, const Events *events, const uint32_t *order, const uint32_t *ids)
+static Status replay(EventReader *reader, const Events *events, const uint32_t *order, const uint32_t *ids)
 {
-  Source *source = reader->source;
+  EventSource *source = reader->source;
   for (size_t i = 0; i < events->rows.count; i++) {
     Event event;
     events_get(events, order ? order[i] : i, &event);
@@ -227,9 +227,9 @@ static Status replay(Reader *reader, const Events *events, const uint32_t *order
 }
 
 /* Interns the history's customers with an event up to as_of, in order of appearance; counts what take_event() would. */
-static Status adopt_customers(Reader *reader, const EventLog *history, uint32_t *ids)
+static Status adopt_customers(EventReader *reader, const EventLog *history, uint32_t *ids)
 {
-  Source *source = reader->source;
+  EventSource *source = reader->source;
   for (uint32_t i = 0; i < history->customers.count; i++) {
     ids[i] = CUSTOMER_NONE;
   }
@@ -250,12 +250,12 @@ static Status adopt_customers(Reader *reader, const EventLog *history, uint32_t 
         return STATUS_NOMEM;
       }
     }
-    source_count(source, event.time);
+    event_source_count(source, event.time);
   }
   return STATUS_OK;
 }
 
-static Status read_event_log(Reader *reader, const EventLog *history, const SourceOptions *options)
+static Status read_event_log(EventReader *reader, const EventLog *history, const EventSourceOptions *options)
 {
   Call *call = reader->call;
   uint32_t *order = NULL;
@@ -294,10 +294,11 @@ static Status read_event_log(Reader *reader, const EventLog *history, const Sour
   return status;
 }
 
-Status source_read(Call *call, const Accumulator *accumulator, void *self, SourceOptions options, Source *source)
+Status event_source_read(Call *call, const Accumulator *accumulator, void *self, EventSourceOptions options,
+                         EventSource *source)
 {
   int as_of = event_param(call->table, EVENT_AS_OF);
-  Reader reader = {
+  EventReader reader = {
     .call = call,
     .accumulator = accumulator,
     .self = self,
@@ -326,7 +327,7 @@ Status source_read(Call *call, const Accumulator *accumulator, void *self, Sourc
   return status;
 }
 
-void source_free(Source *source)
+void event_source_free(EventSource *source)
 {
   customers_free(&source->customers);
   customers_free(&source->attributes);

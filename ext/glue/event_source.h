@@ -9,8 +9,10 @@
 #include "core/events/event_log.h"
 #include "spec.h"
 
-/* What source_read() counted and knows afterwards. {0} is a valid empty object; source_free() may run twice. */
-typedef struct Source {
+/*
+** What event_source_read() counted and knows afterwards. {0} is a valid empty object; event_source_free() may run twice.
+*/
+typedef struct EventSource {
   Customers customers;           /* with the analysis's states */
   Customers attributes;          /* the distinct values of the attribute column; empty where none was asked for */
   int64_t rows;                  /* rows that took part */
@@ -18,7 +20,7 @@ typedef struct Source {
   int64_t as_of;                 /* the argument, or last_time; 0 where no row took part and no argument was given */
   int64_t offset_ms;             /* the argument utc_offset */
   bool has_value;                /* the source has a value column */
-} Source;
+} EventSource;
 
 /*
 ** Findings about rows, for data_check(): counted instead of raised. Up to FAULT_AFTER_AS_OF the row does not take part,
@@ -54,23 +56,24 @@ typedef struct Diagnosis {
   Tally form[FORM_COUNT];
 } Diagnosis;
 
-typedef struct SourceOptions {
+typedef struct EventSourceOptions {
   /* the argument that names the source. Another than 0 has its columns recognised and leaves as_of to the analysis */
   int param;
   const char *attribute_column; /* NULL: none. Its values arrive as Event.attribute */
   const char *attribute_param;  /* the parameter that named it, for messages */
   bool kinds;                   /* a column called kind, type, event … is the attribute */
   Diagnosis *diagnosis;         /* NULL: a bad row is an error. Else it is counted here, and Event.rowid is filled in */
-} SourceOptions;
+} EventSourceOptions;
 
 /*
 ** Reads every row of argument 0 once (twice where the analysis wants order and the source has none) and hands those
 ** that take part to accumulator->step(self, …). Rows with a NULL customer or time, and rows after as_of, do not take
 ** part. On an error the message is set; the source can and must still be freed.
 */
-Status source_read(Call *call, const Accumulator *accumulator, void *self, SourceOptions options, Source *source);
+Status event_source_read(Call *call, const Accumulator *accumulator, void *self, EventSourceOptions options,
+                         EventSource *source);
 
-void source_free(Source *source);
+void event_source_free(EventSource *source);
 
 /*
 ** Adds the row of arguments 0 (customer), 1 (time) and 2 (value, where the call has it) to a history; the step of

@@ -26,7 +26,7 @@ static void call_open(Call *call, sqlite3_context *context, int n_values, sqlite
     }
     values = by_param;
   }
-  call_begin(call, binding->host, spec->name, spec->n_params, values);
+  call_begin(call, binding->connection, spec->name, spec->n_params, values);
   call->function = spec;
   call->context = context;
   call->n_more = n_values > spec->n_params ? n_values - spec->n_params : 0;
@@ -135,7 +135,7 @@ static void run_final(sqlite3_context *context)
   }
 }
 
-int function_register(Host *host, const FunctionSpec *spec)
+int function_register(Connection *connection, const FunctionSpec *spec)
 {
   int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC;
   /*
@@ -155,15 +155,17 @@ int function_register(Host *host, const FunctionSpec *spec)
     if (!binding) {
       return SQLITE_NOMEM;
     }
-    *binding = (Binding){.host = host, .function = spec};
-    host->refs++; /* SQLite calls binding_free() also where the registration fails */
+    *binding = (Binding){.connection = connection, .function = spec};
+    connection->refs++; /* SQLite calls binding_free() also where the registration fails */
     if (spec->scalar) {
-      rc = sqlite3_create_function_v2(host->db, spec->name, n, flags, binding, run_scalar, NULL, NULL, binding_free);
+      rc =
+        sqlite3_create_function_v2(connection->db, spec->name, n, flags, binding, run_scalar, NULL, NULL, binding_free);
     } else if (spec->inverse) {
-      rc = sqlite3_create_window_function(host->db, spec->name, n, flags, binding, run_step, run_final, run_value,
+      rc = sqlite3_create_window_function(connection->db, spec->name, n, flags, binding, run_step, run_final, run_value,
                                           run_inverse, binding_free);
     } else {
-      rc = sqlite3_create_function_v2(host->db, spec->name, n, flags, binding, NULL, run_step, run_final, binding_free);
+      rc = sqlite3_create_function_v2(connection->db, spec->name, n, flags, binding, NULL, run_step, run_final,
+                                      binding_free);
     }
   }
   return rc;

@@ -12,13 +12,13 @@ static Status sqlite_failed(Call *call, int rc)
     return rc == SQLITE_NOMEM ? STATUS_NOMEM : STATUS_INTERRUPT;
   }
   call->rc = rc;
-  return call_fail(call, "%s", sqlite3_errmsg(call->host->db));
+  return call_fail(call, "%s", sqlite3_errmsg(call->connection->db));
 }
 
 /* A fixed SQL text about (?1 the argument, ?2 a path). */
 static Status statement_make(Call *call, int param, const char *sql, sqlite3_stmt **statement)
 {
-  int rc = sqlite3_prepare_v2(call->host->db, sql, -1, statement, NULL);
+  int rc = sqlite3_prepare_v2(call->connection->db, sql, -1, statement, NULL);
   if (rc == SQLITE_OK) {
     rc =
       sqlite3_bind_text64(*statement, 1, call_text(call, param), call_length(call, param), SQLITE_STATIC, SQLITE_UTF8);
@@ -152,11 +152,11 @@ Status json_each_open(JsonEach *each, Call *call, int param, const char *path)
   each->param = param;
   sqlite3_stmt *statement = each->each;
   int rc = statement ? sqlite3_reset(statement),
-      SQLITE_OK      : sqlite3_prepare_v2(call->host->db, sql, -1, &statement, NULL);
+      SQLITE_OK      : sqlite3_prepare_v2(call->connection->db, sql, -1, &statement, NULL);
   each->each = statement;
   if (rc == SQLITE_ERROR) {
     return call_fail(call, "a temporary table or view named json_each hides SQLite's function json_each(): %s",
-                     sqlite3_errmsg(call->host->db));
+                     sqlite3_errmsg(call->connection->db));
   }
   if (rc == SQLITE_OK) {
     rc =
@@ -213,7 +213,7 @@ Status json_number(Call *call, double x, char out[JSON_NUMBER_MAX], size_t *leng
   static const char *const formats[] = {"%.15g", "%!.16g", "%!.17g"};
   sqlite3_stmt *same = NULL;
   out[0] = 0; /* a failure before the first format leaves an empty text */
-  int rc = sqlite3_prepare_v2(call->host->db, "SELECT CAST(?1 AS REAL) = ?2", -1, &same, NULL);
+  int rc = sqlite3_prepare_v2(call->connection->db, "SELECT CAST(?1 AS REAL) = ?2", -1, &same, NULL);
   for (int i = 0; i < COUNT_OF(formats) && rc == SQLITE_OK; i++) {
     sqlite3_snprintf(JSON_NUMBER_MAX, out, formats[i], x);
     sqlite3_reset(same);

@@ -34,7 +34,7 @@ static char *replayed_text(const Field *field, const FieldValue *value)
   return sqlite3_mprintf("'%s'", time);
 }
 
-Status rows_fail(RowReader *reader, int field, const char *must)
+Status row_source_fail(RowReader *reader, int field, const char *must)
 {
   int argument = reader->argument[field];
   char *what =
@@ -119,7 +119,7 @@ static Status take_value(RowReader *reader, int i)
   if (out->key == CUSTOMER_NONE) {
     return STATUS_NOMEM;
   }
-  return fits ? STATUS_OK : rows_fail(reader, i, MUST[field->kind]);
+  return fits ? STATUS_OK : row_source_fail(reader, i, MUST[field->kind]);
 }
 
 /* The way of most values: a number where one is wanted. False: take_value() is to look at it. */
@@ -143,7 +143,7 @@ static inline bool take_number(RowReader *reader, int i, sqlite3_value *value)
 
 static void rows_step(sqlite3_context *context, int n_values, sqlite3_value **values)
 {
-  RowReader *reader = ((const Binding *)sqlite3_user_data(context))->host->row_reader;
+  RowReader *reader = ((const Binding *)sqlite3_user_data(context))->connection->row_reader;
   if (!reader || n_values < 1) {
     sqlite3_result_error(context, "retain_rows() is internal: call the table functions", -1);
     return;
@@ -176,15 +176,15 @@ static void rows_final(sqlite3_context *context)
   sqlite3_result_null(context);
 }
 
-int rows_register(Host *host)
+int rows_register(Connection *connection)
 {
   Binding *binding = mem_zero(1, sizeof *binding);
   if (!binding) {
     return SQLITE_NOMEM;
   }
-  *binding = (Binding){.host = host};
-  host->refs++;
-  return sqlite3_create_function_v2(host->db, "retain_rows", -1, SQLITE_UTF8 | SQLITE_DIRECTONLY, binding, NULL,
+  *binding = (Binding){.connection = connection};
+  connection->refs++;
+  return sqlite3_create_function_v2(connection->db, "retain_rows", -1, SQLITE_UTF8 | SQLITE_DIRECTONLY, binding, NULL,
                                     rows_step, rows_final, binding_free);
 }
 
@@ -290,16 +290,16 @@ Status contract_log(Call *call, EventLog *history)
 static Status rows_run(RowReader *reader)
 {
   Call *call = reader->call;
-  Host *host = call->host;
+  Connection *connection = call->connection;
   sqlite3_stmt *statement = NULL;
   char *sql = reading_sql(reader);
-  int rc = sql ? sqlite3_prepare_v2(host->db, sql, -1, &statement, NULL) : SQLITE_NOMEM;
+  int rc = sql ? sqlite3_prepare_v2(connection->db, sql, -1, &statement, NULL) : SQLITE_NOMEM;
   sqlite3_free(sql);
   if (rc == SQLITE_OK) {
-    RowReader *outer = host->row_reader;
-    host->row_reader = reader;
+    RowReader *outer = connection->row_reader;
+    connection->row_reader = reader;
     rc = sqlite3_step(statement);
-    host->row_reader = outer;
+    connection->row_reader = outer;
   }
   Status status = reader->status;
   if (status == STATUS_OK && rc != SQLITE_ROW) {
@@ -309,8 +309,8 @@ static Status rows_run(RowReader *reader)
   return status;
 }
 
-Status rows_read(Call *call, int param, Field *fields, int n_fields,
-                 Status (*step)(void *self, RowReader *reader, const FieldValue *values), void *self)
+Status row_source_read(Call *call, int param, Field *fields, int n_fields,
+                       Status (*step)(void *self, RowReader *reader, const FieldValue *values), void *self)
 {
   Role *roles[FIELDS_MAX];
   Status status = STATUS_NOMEM;
@@ -344,7 +344,7 @@ Status rows_read(Call *call, int param, Field *fields, int n_fields,
     if (status == STATUS_OK) {
       status = rows_run(reader);
     }
-    call->host->depth--;
+    call->connection->depth--;
   }
   named_table_free(&reader->table);
   for (int i = 0; i < n_fields; i++) {

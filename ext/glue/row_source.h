@@ -45,22 +45,23 @@ typedef struct FieldValue {
 
 /*
 ** Reads the table that argument `param` names and hands every row to step(): values[i] is that of fields[i], null where
-** the table has no such column. step() answers STATUS_ERROR after rows_fail(), or call_fail(). Fields are the caller's,
+** the table has no such column. step() answers STATUS_ERROR after row_source_fail(), or call_fail(). Fields are the caller's,
 ** to be freed by fields_free() also after a failure.
 */
 typedef struct RowReader RowReader;
-Status rows_read(Call *call, int param, Field *fields, int n_fields,
-                 Status (*step)(void *self, RowReader *reader, const FieldValue *values), void *self);
+Status row_source_read(Call *call, int param, Field *fields, int n_fields,
+                       Status (*step)(void *self, RowReader *reader, const FieldValue *values), void *self);
 
 /*
 ** Adds the contract of arguments 0 (customer), 1 (start), 2 (end) and 3 (amount) to a history; the step of
-** retain_contracts(). Where argument `param` of rows_read() is such a history, its fields are those of these nouns.
+** retain_contracts(). Where argument `param` of row_source_read() is such a history, its fields are those of these
+** nouns.
 */
 struct EventLog;
 Status contract_log(Call *call, struct EventLog *history);
 
 /* "name(): table.column of row N VALUE is wrong": `must` is what is accepted of field i. Returns STATUS_ERROR. */
-Status rows_fail(RowReader *reader, int field, const char *must);
+Status row_source_fail(RowReader *reader, int field, const char *must);
 
 void fields_free(Field *fields, int n_fields);
 

@@ -16,10 +16,10 @@
 
 /* The kind of an argument says what is accepted and which call_…() reads it. */
 typedef enum ParamKind {
-  PARAM_SOURCE,    /* table or view name, or retain_log(…); read by source_read() */
-  PARAM_CONTRACTS, /* table or view name, or retain_contracts(…); read by rows_read() */
-  PARAM_TABLE,     /* table or view name only; read by rows_read(), or source_read() as a second source */
-  PARAM_COLUMN,    /* a column name of the source; read by source_read() or call_text() */
+  PARAM_SOURCE,    /* table or view name, or retain_log(…); read by event_source_read() */
+  PARAM_CONTRACTS, /* table or view name, or retain_contracts(…); read by row_source_read() */
+  PARAM_TABLE,     /* table or view name only; read by row_source_read(), or event_source_read() as a second source */
+  PARAM_COLUMN,    /* a column name of the source; read by event_source_read() or call_text() */
   PARAM_TEXT,      /* any text: call_text() */
   PARAM_LIST,      /* text of numbers, or one number as itself: call_text() */
   PARAM_CHOICE,    /* one of `choices`: call_choice() gives its number, from 0 */

@@ -27,7 +27,7 @@ typedef struct Answer {
 
 typedef struct Table {
   sqlite3_vtab base;
-  Host *host;
+  Connection *connection;
   const TableSpec *spec;
   int n_cursors;
   /* while cursors are open: answers that the statement that runs alone may ask for again, newest first */
@@ -120,7 +120,7 @@ static int table_connect(sqlite3 *db, void *aux, int argc, const char *const *ar
   if (!table) {
     return SQLITE_NOMEM;
   }
-  table->host = binding->host;
+  table->connection = binding->connection;
   table->spec = binding->table;
   *out = &table->base;
   /*
@@ -241,7 +241,7 @@ static int table_open(sqlite3_vtab *vtab, sqlite3_vtab_cursor **out)
     return SQLITE_NOMEM;
   }
   table->n_cursors++;
-  if (!is_only_statement(table->host->db)) {
+  if (!is_only_statement(table->connection->db)) {
     recent_forget(table);
   }
   return SQLITE_OK;
@@ -372,10 +372,10 @@ static int table_filter(sqlite3_vtab_cursor *base, int idx, const char *idx_text
   sqlite3_free(base->pVtab->zErrMsg);
   base->pVtab->zErrMsg = NULL;
 
-  call_begin(&call, table->host, spec->name, n_params, values);
+  call_begin(&call, table->connection, spec->name, n_params, values);
   call.table = spec;
   call.value_used = idx >> VALUE_BIT & 1;
-  bool alone = is_only_statement(table->host->db);
+  bool alone = is_only_statement(table->connection->db);
   for (int i = 0; alone && !answer && i < RECENT; i++) {
     if (table->recent[i] && same_question(table->recent[i], &call)) {
       answer = answer_share(table->recent[i]);
@@ -486,13 +486,13 @@ static const sqlite3_module MODULE = {
   .xRowid = table_rowid,
 };
 
-int table_register(Host *host, const TableSpec *spec)
+int table_register(Connection *connection, const TableSpec *spec)
 {
   Binding *binding = mem_zero(1, sizeof *binding);
   if (!binding) {
     return SQLITE_NOMEM;
   }
-  *binding = (Binding){.host = host, .table = spec};
-  host->refs++; /* SQLite calls binding_free() also where the registration fails */
-  return sqlite3_create_module_v2(host->db, spec->name, &MODULE, binding, binding_free);
+  *binding = (Binding){.connection = connection, .table = spec};
+  connection->refs++; /* SQLite calls binding_free() also where the registration fails */
+  return sqlite3_create_module_v2(connection->db, spec->name, &MODULE, binding, binding_free);
 }

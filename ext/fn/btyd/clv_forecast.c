@@ -41,7 +41,7 @@
 #define REPLICATES_MOST 2000
 
 typedef struct ForecastAnswer {
-  Source source;
+  EventSource source;
   CustomerSummary summary;
   Accumulator inner; /* the summary's; its state is followed by the customer's total */
   ClvForecast forecast;
@@ -152,7 +152,7 @@ static Status forecast_compute(Call *call, void *state, int64_t *n_rows)
     .restart = forecast_restart,
     .any_order = answer->inner.any_order,
   };
-  Status status = source_read(call, &accumulator, answer, (SourceOptions){0}, &answer->source);
+  Status status = event_source_read(call, &accumulator, answer, (EventSourceOptions){0}, &answer->source);
   if (status == STATUS_OK) {
     status =
       customer_summary_finish(&answer->summary, &answer->source.customers, answer->source.as_of, call_watch(call));
@@ -254,7 +254,7 @@ static void forecast_cell(const void *state, int64_t row, int column, Cell *out)
 static void forecast_answer_free(void *state)
 {
   ForecastAnswer *answer = state;
-  source_free(&answer->source);
+  event_source_free(&answer->source);
   customer_summary_free(&answer->summary);
   clv_forecast_free(&answer->forecast);
 }

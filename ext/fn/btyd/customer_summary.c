@@ -23,7 +23,7 @@
 #include "glue/spec.h"
 
 typedef struct SummaryAnswer {
-  Source source;
+  EventSource source;
   CustomerSummary summary;
   double unit_days;
   double holdout_length; /* in the unit */
@@ -48,7 +48,7 @@ static Status summary_compute(Call *call, void *state, int64_t *n_rows)
     return call_fail_argument(call, PARAM_UNTIL, "at or before as_of"); /* R6 */
   }
   Accumulator accumulator = customer_summary_accumulator(summary);
-  Status status = source_read(call, &accumulator, summary, (SourceOptions){0}, &answer->source);
+  Status status = event_source_read(call, &accumulator, summary, (EventSourceOptions){0}, &answer->source);
   if (status) {
     return status;
   }
@@ -136,7 +136,7 @@ static void summary_cell(const void *state, int64_t row, int column, Cell *out)
 static void summary_answer_free(void *state)
 {
   SummaryAnswer *answer = state;
-  source_free(&answer->source);
+  event_source_free(&answer->source);
   customer_summary_free(&answer->summary);
 }
 

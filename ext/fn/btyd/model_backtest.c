@@ -51,7 +51,7 @@ enum {
 };
 
 /* The last day of the calibration. */
-static Status find_cut(Call *call, const Source *source, uint32_t first_day, uint32_t end_day, uint32_t *cut_day)
+static Status find_cut(Call *call, const EventSource *source, uint32_t first_day, uint32_t end_day, uint32_t *cut_day)
 {
   uint32_t days = end_day - first_day + 1;
   if (days > BACKTEST_DAYS) {
@@ -112,14 +112,14 @@ static Status backtest_compute(Call *call, void *state, int64_t *n_rows)
 {
   BacktestAnswer *answer = state;
   Backtest *backtest = &answer->backtest;
-  Source source = {0};
+  EventSource source = {0};
   double level = call_real(call, PARAM_LEVEL);
   if (!(level > 0 && level < 1)) {
     return call_fail_argument(call, PARAM_LEVEL, "above 0 and below 1");
   }
   backtest->offset_ms = call_offset(call, ARG_COUNT + EVENT_UTC_OFFSET - 1); /* there is no value_column */
   Accumulator accumulator = backtest_accumulator();
-  Status status = source_read(call, &accumulator, backtest, (SourceOptions){0}, &source);
+  Status status = event_source_read(call, &accumulator, backtest, (EventSourceOptions){0}, &source);
   int64_t rows = source.rows;
   if (status == STATUS_OK && rows) {
     uint32_t first_day = day_number(source.first_time, source.offset_ms), cut_day = 0;
@@ -129,7 +129,7 @@ static Status backtest_compute(Call *call, void *state, int64_t *n_rows)
       status = backtest_finish(backtest, first_day, cut_day, end_day, call_watch(call));
     }
   }
-  source_free(&source);
+  event_source_free(&source);
   if (status == STATUS_OK && rows) {
     status = test_models(call, answer, call_choice(call, PARAM_MODEL));
   }

@@ -49,7 +49,7 @@ static Status fit_all(Call *call, FitAnswer *answer, const SummaryCbs *pasts, bo
 static Status fit_compute(Call *call, void *state, int64_t *n_rows)
 {
   FitAnswer *answer = state;
-  Source source = {0};
+  EventSource source = {0};
   CustomerSummary summary = {0};
   SummaryCbs pasts = {0};
   answer->level = call_real(call, PARAM_LEVEL);
@@ -64,7 +64,7 @@ static Status fit_compute(Call *call, void *state, int64_t *n_rows)
     return call_fail_argument(call, PARAM_UNTIL, "at or before as_of");
   }
   Accumulator accumulator = customer_summary_accumulator(&summary);
-  Status status = source_read(call, &accumulator, &summary, (SourceOptions){0}, &source);
+  Status status = event_source_read(call, &accumulator, &summary, (EventSourceOptions){0}, &source);
   if (status == STATUS_OK) {
     int64_t end = summary.split ? summary.until : source.as_of;
     status = customer_summary_finish(&summary, &source.customers, end, call_watch(call));
@@ -78,7 +78,7 @@ static Status fit_compute(Call *call, void *state, int64_t *n_rows)
   }
   summary_cbs_free(&pasts);
   customer_summary_free(&summary);
-  source_free(&source);
+  event_source_free(&source);
   return status;
 }
 

@@ -35,10 +35,10 @@ Status churn_times_read(Call *call, int horizon_param, int as_of_param, ChurnTim
     *times = churn_times(call_time(call, as_of_param), horizon, offset);
     return STATUS_OK;
   }
-  Source source = {0};
-  Status status = source_read(call, &LOOK, NULL, (SourceOptions){0}, &source);
+  EventSource source = {0};
+  Status status = event_source_read(call, &LOOK, NULL, (EventSourceOptions){0}, &source);
   *times = churn_times(source.as_of, horizon, offset);
-  source_free(&source);
+  event_source_free(&source);
   return status;
 }
 
@@ -79,10 +79,10 @@ static Status dated_as_given(ChurnInput *input, Call *call)
 
 static Status signals_read(ChurnInput *input, Call *call)
 {
-  Source *source = &input->signal_source;
-  SourceOptions options = {.param = CHURN_PARAM_SIGNALS, .kinds = true};
+  EventSource *source = &input->signal_source;
+  EventSourceOptions options = {.param = CHURN_PARAM_SIGNALS, .kinds = true};
   input->signals.times = input->churn.times;
-  Status status = source_read(call, &SIGNALS_ACCUMULATOR, &input->signals, options, source);
+  Status status = event_source_read(call, &SIGNALS_ACCUMULATOR, &input->signals, options, source);
   if (status != STATUS_OK) {
     return status;
   }
@@ -129,7 +129,7 @@ Status churn_input_read(ChurnInput *input, Call *call, int as_of_param, bool kee
   churn->keep_held_out = keep_held_out;
   Status status = churn_times_read(call, CHURN_PARAM_HORIZON, as_of_param, &churn->times);
   if (status == STATUS_OK) {
-    status = source_read(call, &CHURN_ACCUMULATOR, &churn->times, (SourceOptions){0}, &input->source);
+    status = event_source_read(call, &CHURN_ACCUMULATOR, &churn->times, (EventSourceOptions){0}, &input->source);
   }
   churn->has_value = input->source.has_value;
   churn->first_time = input->source.first_time;
@@ -148,8 +148,8 @@ void churn_input_free(ChurnInput *input)
 {
   churn_free(&input->churn);
   signals_free(&input->signals);
-  source_free(&input->signal_source);
-  source_free(&input->source);
+  event_source_free(&input->signal_source);
+  event_source_free(&input->source);
 }
 
 /* Of what kinds of signals nothing was learned, and why. */

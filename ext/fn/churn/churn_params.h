@@ -56,8 +56,8 @@ enum {
 
 /* What both read. {0} is a valid empty object; churn_input_free() may run twice. */
 typedef struct ChurnInput {
-  Source source;
-  Source signal_source;
+  EventSource source;
+  EventSource signal_source;
   Signals signals;
   Churn churn;
 } ChurnInput;

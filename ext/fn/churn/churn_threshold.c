@@ -23,7 +23,7 @@
 #include "core/numerics/stats.h"
 
 typedef struct Thresholds {
-  Source source;
+  EventSource source;
   ChurnThreshold *threshold;
 } Thresholds;
 
@@ -38,10 +38,11 @@ static Status threshold_compute(Call *call, void *state, int64_t *n_rows)
 {
   Thresholds *answer = state;
   ChurnTimes times;
-  SourceOptions options = {.attribute_column = call_text(call, SEGMENT_COLUMN), .attribute_param = "segment_column"};
+  EventSourceOptions options = {.attribute_column = call_text(call, SEGMENT_COLUMN),
+                                .attribute_param = "segment_column"};
   Status status = churn_times_read(call, HORIZON, ARG_COUNT + EVENT_AS_OF - 1, &times); /* there is no value_column */
   if (status == STATUS_OK) {
-    status = source_read(call, &CHURN_THRESHOLD_ACCUMULATOR, &times, options, &answer->source);
+    status = event_source_read(call, &CHURN_THRESHOLD_ACCUMULATOR, &times, options, &answer->source);
   }
   if (status == STATUS_OK) {
     status = churn_thresholds(&times, &answer->source.customers, answer->source.attributes.count, &answer->threshold,
@@ -135,7 +136,7 @@ static void threshold_free(void *state)
   Thresholds *answer = state;
   mem_free(answer->threshold);
   answer->threshold = NULL;
-  source_free(&answer->source);
+  event_source_free(&answer->source);
 }
 
 static const ColumnSpec COLUMNS[] = {

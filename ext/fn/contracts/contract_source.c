@@ -102,16 +102,16 @@ static Status take(void *self, RowReader *reader, const FieldValue *values)
     .end = values[CONTRACT_FIELD_END].null ? CONTRACT_OPEN : values[CONTRACT_FIELD_END].time,
   };
   if (contract.end < contract.start) {
-    return rows_fail(reader, CONTRACT_FIELD_END, "at or after the start");
+    return row_source_fail(reader, CONTRACT_FIELD_END, "at or after the start");
   }
   if (source->fields[CONTRACT_FIELD_AMOUNT].required && !values[CONTRACT_FIELD_AMOUNT].null) {
     contract.amount = values[CONTRACT_FIELD_AMOUNT].real;
   }
   if (!(contract.amount >= 0)) {
-    return rows_fail(reader, CONTRACT_FIELD_AMOUNT, "0 or more");
+    return row_source_fail(reader, CONTRACT_FIELD_AMOUNT, "0 or more");
   }
   if (contract.amount > AMOUNT_MOST) {
-    return rows_fail(reader, CONTRACT_FIELD_AMOUNT, "at most 1e15");
+    return row_source_fail(reader, CONTRACT_FIELD_AMOUNT, "at most 1e15");
   }
   if (source->fields[CONTRACT_FIELD_SEGMENT].found) {
     contract.segment = values[CONTRACT_FIELD_SEGMENT].null ? SEGMENT_NONE : values[CONTRACT_FIELD_SEGMENT].key;
@@ -149,7 +149,7 @@ Status contracts_read(Call *call, ContractSource *source, int n_own, int segment
     source->fields[CONTRACT_FIELD_SEGMENT].wanted = call_text(call, segment);
   }
   source->offset_ms = call_offset(call, n_own + CONTRACT_UTC_OFFSET);
-  Status status = rows_read(call, 0, source->fields, CONTRACT_FIELDS, take, source);
+  Status status = row_source_read(call, 0, source->fields, CONTRACT_FIELDS, take, source);
   if (status == STATUS_OK) {
     int64_t as_of = call_is_null(call, n_own + CONTRACT_AS_OF) ? 0 : call_time(call, n_own + CONTRACT_AS_OF);
     status = contracts_finish(&source->contracts, call_is_null(call, n_own + CONTRACT_AS_OF) ? NULL : &as_of,

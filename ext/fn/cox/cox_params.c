@@ -30,7 +30,7 @@ static Status is_no_text(const CoxModel *model, RowReader *reader, int i)
   }
   snprintf(must, sizeof must, "text, as '%.*s' in a row before; of a column of numbers that one is the wrong one",
            length, first.text);
-  return rows_fail(reader, FIELD_OF_TERM + i, must);
+  return row_source_fail(reader, FIELD_OF_TERM + i, must);
 }
 
 /* Checks, and counts the level of, the feature of a row. */
@@ -43,12 +43,12 @@ static Status take_feature(CoxModel *model, RowReader *reader, int i, const Fiel
   }
   if (term->kind == DESIGN_UNSEEN) term->kind = value->text ? DESIGN_LEVELS : DESIGN_NUMBER;
   if (value->text && term->kind == DESIGN_NUMBER)
-    return rows_fail(reader, FIELD_OF_TERM + i, "a number, as in the rows before");
+    return row_source_fail(reader, FIELD_OF_TERM + i, "a number, as in the rows before");
   if (!value->text && term->kind == DESIGN_LEVELS) return is_no_text(model, reader, i);
   model->x[i] = value->text ? value->key : value->real;
   if (value->text) return design_matrix_count(term, value->key);
   return fabs(value->real) <= COX_VALUE_MAX ? STATUS_OK
-                                            : rows_fail(reader, FIELD_OF_TERM + i, "at most 1e100 in magnitude");
+                                            : row_source_fail(reader, FIELD_OF_TERM + i, "at most 1e100 in magnitude");
 }
 
 /* Time and event, entry and weight; *takes_part false: the row is left out. */
@@ -68,16 +68,17 @@ static Status take_head(const CoxModel *model, RowReader *reader, const FieldVal
                   .stratum = values[FIELD_OF_STRATUM].key,
                   .cluster = values[FIELD_OF_CLUSTER].key,
                   .event = values[FIELD_OF_EVENT].real == 1};
-  if (!(row->time >= 0 && row->time <= LARGEST)) return rows_fail(reader, FIELD_OF_TIME, "a number from 0 to 1e15");
+  if (!(row->time >= 0 && row->time <= LARGEST))
+    return row_source_fail(reader, FIELD_OF_TIME, "a number from 0 to 1e15");
   if (fields[FIELD_OF_ENTRY].found && values[FIELD_OF_ENTRY].real != 0) {
     row->entry = values[FIELD_OF_ENTRY].real;
     if (!(row->entry > 0 && row->entry < row->time))
-      return rows_fail(reader, FIELD_OF_ENTRY, "0 or more, and less than the time of the row");
+      return row_source_fail(reader, FIELD_OF_ENTRY, "0 or more, and less than the time of the row");
   }
   if (fields[FIELD_OF_WEIGHT].found) {
     row->weight = values[FIELD_OF_WEIGHT].real;
     if (!(row->weight >= 0 && row->weight <= LARGEST))
-      return rows_fail(reader, FIELD_OF_WEIGHT, "a number from 0 to 1e15");
+      return row_source_fail(reader, FIELD_OF_WEIGHT, "a number from 0 to 1e15");
     *takes_part = row->weight > 0;
   }
   return STATUS_OK;
@@ -147,9 +148,9 @@ static Status model_read(Call *call, CoxModel *model)
                                   [COX_STRATUM] = model->fields[FIELD_OF_STRATUM].wanted,
                                   [COX_CLUSTER] = model->fields[FIELD_OF_CLUSTER].wanted};
   status = cox_rows_open(&model->rows, model->design.n_terms, used);
-  return status == STATUS_OK
-           ? rows_read(call, COX_SOURCE_PARAM, model->fields, FIELD_OF_TERM + model->design.n_terms, take_row, model)
-           : status;
+  return status == STATUS_OK ? row_source_read(call, COX_SOURCE_PARAM, model->fields,
+                                               FIELD_OF_TERM + model->design.n_terms, take_row, model)
+                             : status;
 }
 
 static const Customers *term_keys(void *self, int term)

@@ -173,7 +173,7 @@ static void add_gaps(CheckAnswer *answer, const DataCheck *check)
            (long long)check->gap_to - check->gap_from - 1);
 }
 
-static void add_summary(CheckAnswer *answer, const Diagnosis *diagnosis, const Source *source)
+static void add_summary(CheckAnswer *answer, const Diagnosis *diagnosis, const EventSource *source)
 {
   char *detail = finding_add(answer, SEVERITY_INFO, "summary", (DataCheckTally){diagnosis->rows_read, 0});
   answer->finding[answer->n - 1].has_rowid = false;
@@ -199,9 +199,9 @@ static Status check_compute(Call *call, void *state, int64_t *n_rows)
   DataCheck check = {.offset_ms = call_offset(call, ARG_COUNT + EVENT_UTC_OFFSET),
                      .today = call_time(call, PARAM_TODAY)};
   Diagnosis diagnosis = {0};
-  Source source = {0};
+  EventSource source = {0};
   Accumulator accumulator = data_check_accumulator();
-  Status status = source_read(call, &accumulator, &check, (SourceOptions){.diagnosis = &diagnosis}, &source);
+  Status status = event_source_read(call, &accumulator, &check, (EventSourceOptions){.diagnosis = &diagnosis}, &source);
   if (status == STATUS_OK) {
     status = data_check_finish(&check, &source.customers, call_watch(call));
   }
@@ -234,7 +234,7 @@ static Status check_compute(Call *call, void *state, int64_t *n_rows)
     *n_rows = answer->n;
   }
   data_check_free(&check);
-  source_free(&source);
+  event_source_free(&source);
   return status;
 }
 

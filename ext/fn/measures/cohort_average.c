@@ -44,7 +44,7 @@ enum {
 
 typedef struct State {
   Cohorts cohorts;
-  Source source;
+  EventSource source;
   CohortAveraging averaging;
   CohortAverage *averages;
 } State;
@@ -158,7 +158,7 @@ static void state_free(void *in)
   mem_free(state->averages);
   state->averages = NULL;
   cohorts_free(&state->cohorts);
-  source_free(&state->source);
+  event_source_free(&state->source);
 }
 
 static const ColumnSpec COLUMNS[] = {

@@ -97,7 +97,7 @@ static Status options_read(Call *call, int n_params, CohortOptions *options)
   return STATUS_OK;
 }
 
-Status cohorts_compute(Call *call, int n_params, Cohorts *cohorts, Source *source)
+Status cohorts_compute(Call *call, int n_params, Cohorts *cohorts, EventSource *source)
 {
   CohortOptions options;
   Status status = options_read(call, n_params, &options);
@@ -112,9 +112,9 @@ Status cohorts_compute(Call *call, int n_params, Cohorts *cohorts, Source *sourc
   }
   if (status == STATUS_OK) {
     Accumulator accumulator = cohorts_accumulator(cohorts);
-    SourceOptions source_options = {.attribute_column = call_text(call, COHORT_ARG_COLUMN),
-                                    .attribute_param = "cohort_column"};
-    status = source_read(call, &accumulator, cohorts, source_options, source);
+    EventSourceOptions source_options = {.attribute_column = call_text(call, COHORT_ARG_COLUMN),
+                                         .attribute_param = "cohort_column"};
+    status = event_source_read(call, &accumulator, cohorts, source_options, source);
   }
   if (status == STATUS_OK) {
     status = cohorts_finish(cohorts, &source->customers, &source->attributes, source->as_of, call_watch(call));
@@ -147,7 +147,7 @@ enum {
 
 typedef struct State {
   Cohorts cohorts;
-  Source source;
+  EventSource source;
 } State;
 
 static Status compute(Call *call, void *out, int64_t *n_rows)
@@ -226,7 +226,7 @@ static void state_free(void *in)
 {
   State *state = in;
   cohorts_free(&state->cohorts);
-  source_free(&state->source);
+  event_source_free(&state->source);
 }
 
 static const ColumnSpec COLUMNS[] = {

@@ -22,7 +22,7 @@
 #include "glue/spec.h"
 
 typedef struct IntervalsAnswer {
-  Source source;
+  EventSource source;
   PurchaseIntervals intervals;
   bool by_median;
   uint32_t today; /* day number of as_of */
@@ -39,7 +39,7 @@ static Status intervals_compute(Call *call, void *state, int64_t *n_rows)
   answer->by_median = call_choice(call, PARAM_TYPICAL) == 1;
   answer->intervals.offset_ms = call_offset(call, ARG_COUNT + EVENT_UTC_OFFSET - 1); /* there is no value_column */
   Accumulator accumulator = purchase_intervals_accumulator();
-  Status status = source_read(call, &accumulator, &answer->intervals, (SourceOptions){0}, &answer->source);
+  Status status = event_source_read(call, &accumulator, &answer->intervals, (EventSourceOptions){0}, &answer->source);
   if (status) {
     return status;
   }
@@ -109,7 +109,7 @@ static void intervals_cell(const void *state, int64_t row, int column, Cell *out
 static void intervals_answer_free(void *state)
 {
   IntervalsAnswer *answer = state;
-  source_free(&answer->source);
+  event_source_free(&answer->source);
   purchase_intervals_free(&answer->intervals);
 }
 

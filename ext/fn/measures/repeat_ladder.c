@@ -29,7 +29,7 @@ enum {
 static Status ladder_compute(Call *call, void *state, int64_t *n_rows)
 {
   RepeatLadder *ladder = state;
-  Source source = {0};
+  EventSource source = {0};
   ladder->max_step = (uint32_t)call_integer(call, PARAM_MAX_STEP);
   ladder->by_day = call_choice(call, PARAM_PURCHASE) == 1;
   ladder->offset_ms = call_offset(call, ARG_COUNT + EVENT_UTC_OFFSET - 1); /* there is no value_column */
@@ -38,8 +38,8 @@ static Status ladder_compute(Call *call, void *state, int64_t *n_rows)
     return status;
   }
   Accumulator accumulator = repeat_ladder_accumulator();
-  status = source_read(call, &accumulator, ladder, (SourceOptions){0}, &source);
-  source_free(&source);
+  status = event_source_read(call, &accumulator, ladder, (EventSourceOptions){0}, &source);
+  event_source_free(&source);
   if (status == STATUS_OK) {
     status = repeat_ladder_finish(ladder, call_watch(call));
   }

@@ -65,7 +65,7 @@ static Status compute(Call *call, void *out, int64_t *n_rows)
 {
   State *state = out;
   Retention *retention = &state->retention;
-  Source source = {0};
+  EventSource source = {0};
   Duration within = {0};
   int64_t since = INT64_MIN, until = INT64_MAX;
   state->grain = call_grain(call, ARG_GRAIN);
@@ -86,7 +86,7 @@ static Status compute(Call *call, void *out, int64_t *n_rows)
     return call_fail_argument(call, ARG_UNTIL, "on or after since");
   }
   Accumulator accumulator = retention_accumulator(retention);
-  Status status = source_read(call, &accumulator, retention, (SourceOptions){0}, &source);
+  Status status = event_source_read(call, &accumulator, retention, (EventSourceOptions){0}, &source);
   if (status == STATUS_OK) {
     status = retention_finish(retention, &source.customers, source.as_of, since, until, call_watch(call));
   }
@@ -97,7 +97,7 @@ static Status compute(Call *call, void *out, int64_t *n_rows)
   }
   state->has_value = source.has_value;
   *n_rows = retention->n_rows;
-  source_free(&source);
+  event_source_free(&source);
   return status;
 }
 

@@ -25,7 +25,7 @@
 #include "rfm_params.h"
 
 typedef struct Rfm {
-  Source source;
+  EventSource source;
   RfmOptions options;
   RfmView view;
   RfmScores scores;
@@ -36,7 +36,7 @@ static Status rfm_compute(Call *call, void *state, int64_t *n_rows)
   Rfm *rfm = state;
   Status status = rfm_options_read(&rfm->options, call, 1);
   if (status == STATUS_OK) {
-    status = source_read(call, &RFM_ACCUMULATOR, NULL, (SourceOptions){0}, &rfm->source);
+    status = event_source_read(call, &RFM_ACCUMULATOR, NULL, (EventSourceOptions){0}, &rfm->source);
   }
   if (status != STATUS_OK) {
     return status;
@@ -116,7 +116,7 @@ static void rfm_free(void *state)
   Rfm *rfm = state;
   rfm_scores_free(&rfm->scores);
   rfm_options_free(&rfm->options);
-  source_free(&rfm->source);
+  event_source_free(&rfm->source);
 }
 
 static const Customers *rfm_customers(const void *state)

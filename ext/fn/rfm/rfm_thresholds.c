@@ -141,13 +141,13 @@ static Status cells_add(Thresholds *table, const RfmScores *scores, uint32_t n_i
 static Status thresholds_compute(Call *call, void *state, int64_t *n_rows)
 {
   Thresholds *table = state;
-  Source source = {0};
+  EventSource source = {0};
   RfmScores scores = {0};
   Status status = rfm_options_read(&table->options, call, 1);
   if (status != STATUS_OK) {
     return status;
   }
-  status = source_read(call, &RFM_ACCUMULATOR, NULL, (SourceOptions){0}, &source);
+  status = event_source_read(call, &RFM_ACCUMULATOR, NULL, (EventSourceOptions){0}, &source);
   if (status != STATUS_OK) {
     goto done;
   }
@@ -165,7 +165,7 @@ static Status thresholds_compute(Call *call, void *state, int64_t *n_rows)
   *n_rows = table->n_rows;
 done:
   rfm_scores_free(&scores);
-  source_free(&source);
+  event_source_free(&source);
   return status;
 }
 

@@ -46,7 +46,7 @@ static Status span_check(Call *call, const FlowSpan *span)
 static Status flow_compute(Call *call, void *state, int64_t *n_rows)
 {
   SegmentFlow *flow = state;
-  Source source = {0};
+  EventSource source = {0};
   RfmScores since = {0}, until = {0};
   FlowSpan span = {call_time(call, SINCE), call_is_null(call, UNTIL) ? TIME_MAX : call_time(call, UNTIL)};
   Status status = rfm_options_read(&flow->options, call, OPTIONS);
@@ -56,7 +56,7 @@ static Status flow_compute(Call *call, void *state, int64_t *n_rows)
   if (status != STATUS_OK) {
     return status;
   }
-  status = source_read(call, &FLOW_ACCUMULATOR, &span, (SourceOptions){0}, &source);
+  status = event_source_read(call, &FLOW_ACCUMULATOR, &span, (EventSourceOptions){0}, &source);
   if (status != STATUS_OK || source.rows == 0) {
     goto done;
   }
@@ -80,7 +80,7 @@ static Status flow_compute(Call *call, void *state, int64_t *n_rows)
 done:
   rfm_scores_free(&since);
   rfm_scores_free(&until);
-  source_free(&source);
+  event_source_free(&source);
   return status;
 }
 

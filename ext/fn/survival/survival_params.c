@@ -35,7 +35,7 @@ static inline Status take_life(const LifeReader *reader, RowReader *rows, const 
 {
   life->time = values[LIFE_TIME].real;
   if (!(life->time >= 0 && life->time <= LARGEST)) {
-    return rows_fail(rows, LIFE_TIME, "a number from 0 to 1e15");
+    return row_source_fail(rows, LIFE_TIME, "a number from 0 to 1e15");
   }
   life->weight = 1;
   life->group = values[LIFE_GROUP].key;
@@ -66,13 +66,13 @@ static Status take_row(void *self, RowReader *rows, const FieldValue *values)
   if (fields[LIFE_ENTRY].found) {
     life.entry = values[LIFE_ENTRY].real;
     if (!(life.entry >= 0 && (life.entry == 0 || life.entry < life.time))) {
-      return rows_fail(rows, LIFE_ENTRY, "0 or more, and less than the time of the row");
+      return row_source_fail(rows, LIFE_ENTRY, "0 or more, and less than the time of the row");
     }
   }
   if (fields[LIFE_WEIGHT].found) {
     life.weight = values[LIFE_WEIGHT].real;
     if (!(life.weight >= 0 && life.weight <= LARGEST)) {
-      return rows_fail(rows, LIFE_WEIGHT, "a number from 0 to 1e15");
+      return row_source_fail(rows, LIFE_WEIGHT, "a number from 0 to 1e15");
     }
     if (life.weight == 0) {
       return STATUS_OK;
@@ -122,7 +122,8 @@ Status lives_read(Call *call, LifeReader *reader)
   while (!reader->fields[n - 1].wanted && !reader->fields[n - 1].required) {
     n--; /* what is not read costs nothing */
   }
-  return rows_read(call, LIFE_SOURCE_PARAM, reader->fields, n, n > LIFE_ENTRY ? take_row : take_plain_row, reader);
+  return row_source_read(call, LIFE_SOURCE_PARAM, reader->fields, n, n > LIFE_ENTRY ? take_row : take_plain_row,
+                         reader);
 }
 
 void lives_free(LifeReader *reader)
