@@ -6,6 +6,7 @@
 #include "core/base/mem.h"
 #include "core/numerics/stats.h"
 #include "logit_fit.h"
+#include "logit_separation.h"
 
 #define STEPS_MAX 100
 #define HALVINGS_MAX 40
@@ -43,11 +44,11 @@ static Status collinear_drop(LogitFit *fit, Logit *logit, const Watch *watch)
       was[kept++] = v;
       fit->column[kept] = column;
     } else {
-      LogitFeature *feature = &logit->feature[column];
-      feature->state = LOGIT_COLLINEAR;
+      RegressionFeature *feature = &logit->feature[column];
+      feature->state = REGRESSION_COLLINEAR;
       feature->n_partners =
-        cholesky_partners(m, fit->factor, (size_t)kept, row, fit->step, feature->partners, LOGIT_PARTNERS);
-      for (int p = 0; p < feature->n_partners && p < LOGIT_PARTNERS; p++) {
+        cholesky_partners(m, fit->factor, (size_t)kept, row, fit->step, feature->partners, REGRESSION_PARTNERS);
+      for (int p = 0; p < feature->n_partners && p < REGRESSION_PARTNERS; p++) {
         feature->partners[p] = fit->column[feature->partners[p] + 1];
       }
     }
@@ -75,7 +76,7 @@ static Status fit_open(LogitFit *fit, const RegressionRows *rows, double l2)
   }
   fit->hessian = numbers + 6 * m;
   fit->factor = fit->hessian + m * m;
-  for (int r = 0; r < LOGIT_BLOCK; r++) {
+  for (int r = 0; r < REGRESSION_BLOCK; r++) {
     fit->ones[r] = 1;
   }
   for (int j = 0; j < rows->n_features; j++) {
@@ -271,7 +272,7 @@ static bool logit_describe(const RegressionRows *rows, double l2, Logit *logit)
     logit->coefficient[j] = logit->error[j] = NAN;
     logit->mean[j] = rows->mean[j];
     logit->sd[j] = rows->sd[j];
-    logit->feature[j].state = rows->sd[j] > 0 ? LOGIT_USED : LOGIT_CONSTANT;
+    logit->feature[j].state = rows->sd[j] > 0 ? REGRESSION_USED : REGRESSION_CONSTANT;
   }
   logit->end = rows->count == 0 ? LOGIT_NO_ROWS : LOGIT_ONE_CLASS;
   return some > 0 && none > 0;

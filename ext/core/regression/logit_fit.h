@@ -1,12 +1,11 @@
 /*
-** Inside of logit.c: a fit in progress, its sums over the rows (logit_derivatives.c), and the search for separation
-** (logit_separation.c).
+** Inside of logit.c: a fit in progress, and its sums over the rows (logit_derivatives.c).
 */
 #ifndef RETAIN_CORE_REGRESSION_LOGIT_FIT_H
 #define RETAIN_CORE_REGRESSION_LOGIT_FIT_H
 
 #include "core/numerics/cholesky.h"
-#include "logit.h"
+#include "regression_rows.h"
 
 /*
 ** A fit in variables: 0 is the intercept, v > 0 the standardised column column[v]. m variables; matrices are m * m
@@ -23,7 +22,7 @@ typedef struct LogitFit {
   double least_margin;
   int steps;
   const double **x; /* the columns of a block */
-  double ones[LOGIT_BLOCK];
+  double ones[REGRESSION_BLOCK];
   void *owned;
 } LogitFit;
 
@@ -35,11 +34,5 @@ Status logit_gram(LogitFit *fit, const Watch *watch);
 
 /* The range of direction . x, without its intercept, in each label. */
 Status logit_ranges(LogitFit *fit, const double *direction, double low[2], double high[2], const Watch *watch);
-
-/* Sets logit->end, and what separates, where one column alone does: exact, from the ranges of the columns. */
-void logit_separation_single(const RegressionRows *rows, Logit *logit);
-
-/* The same where the direction does. Overwrites it and fit->trial. */
-Status logit_separation_find(LogitFit *fit, double *direction, Logit *logit, const Watch *watch);
 
 #endif

@@ -1,6 +1,5 @@
-/*
-** What a fitted logistic regression says: predictions, contributions, and in words why there is none.
-*/
+#include "logit_predict.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,7 +7,6 @@
 #include "core/base/mem.h"
 #include "core/base/text.h"
 #include "core/numerics/stats.h"
-#include "logit.h"
 
 Status logit_alloc(Logit *logit, int n_features)
 {
@@ -176,13 +174,13 @@ void logit_reason(const Logit *logit, const char *const *names, char text[LOGIT_
 
 void logit_dropped(const Logit *logit, int i, const char *const *names, char text[LOGIT_REASON])
 {
-  const LogitFeature *feature = &logit->feature[i];
+  const RegressionFeature *feature = &logit->feature[i];
   Words words = {.text = text};
   text[0] = 0;
-  if (feature->state == LOGIT_CONSTANT) {
+  if (feature->state == REGRESSION_CONSTANT) {
     words_add(&words, "constant");
-  } else if (feature->state == LOGIT_COLLINEAR) {
+  } else if (feature->state == REGRESSION_COLLINEAR) {
     words_add(&words, "collinear with ");
-    words_names(&words, feature->partners, feature->n_partners, LOGIT_PARTNERS, names);
+    words_names(&words, feature->partners, feature->n_partners, REGRESSION_PARTNERS, names);
   }
 }

@@ -1,10 +1,7 @@
-/*
-** Separation: which columns predict the labels without error.
-*/
+#include "logit_separation.h"
+
 #include <math.h>
 #include <string.h>
-
-#include "logit_fit.h"
 
 #define BOUNDARY 1e-6   /* a margin below this share of the range lies on the boundary */
 #define NEGLIGIBLE 1e-3 /* share of the largest part of a direction */

@@ -1,10 +1,8 @@
-/*
-** The rows of a logistic regression: collected in blocks, then standardised in place.
-*/
+#include "regression_rows.h"
+
 #include <math.h>
 
 #include "core/base/mem.h"
-#include "logit.h"
 
 /* A range below this share of the values, or below LEAST_RANGE, is rounding: the column is constant. */
 #define CONSTANT_SHARE 1e-14
@@ -12,7 +10,7 @@
 
 Status regression_rows_add(RegressionRows *rows, const double *x, bool positive, double weight)
 {
-  size_t row = rows->count % LOGIT_BLOCK;
+  size_t row = rows->count % REGRESSION_BLOCK;
   if (row == 0) {
     if (rows->n_blocks == rows->n_slots) {
       size_t n_slots = rows->n_slots ? 2 * rows->n_slots : 8;
@@ -24,7 +22,7 @@ Status regression_rows_add(RegressionRows *rows, const double *x, bool positive,
       rows->n_slots = n_slots;
     }
     /* Zero: the rows that the last block does not fill have weight 0. */
-    double *fresh = mem_zero(((size_t)rows->n_features + 1) * LOGIT_BLOCK, sizeof *fresh);
+    double *fresh = mem_zero(((size_t)rows->n_features + 1) * REGRESSION_BLOCK, sizeof *fresh);
     if (!fresh) {
       return STATUS_NOMEM;
     }
@@ -32,9 +30,9 @@ Status regression_rows_add(RegressionRows *rows, const double *x, bool positive,
   }
   double *to = rows->block[rows->n_blocks - 1] + row;
   for (int j = 0; j < rows->n_features; j++) {
-    to[j * LOGIT_BLOCK] = x[j];
+    to[j * REGRESSION_BLOCK] = x[j];
   }
-  to[rows->n_features * LOGIT_BLOCK] = positive ? weight : -weight;
+  to[rows->n_features * REGRESSION_BLOCK] = positive ? weight : -weight;
   rows->weighted = rows->weighted || weight != 1;
   rows->count++;
   rows->positives += positive;
@@ -60,7 +58,7 @@ static bool watch_due(const Watch *watch, const RegressionRows *rows, size_t blo
 /* Rows of a block that are rows, not padding. */
 static size_t block_rows(const RegressionRows *rows, size_t block)
 {
-  return block + 1 < rows->n_blocks ? LOGIT_BLOCK : rows->count - block * LOGIT_BLOCK;
+  return block + 1 < rows->n_blocks ? REGRESSION_BLOCK : rows->count - block * REGRESSION_BLOCK;
 }
 
 /* Sums of weights, ranges by label, and into mean[] the weighted means. */
@@ -79,7 +77,7 @@ static Status ranges_find(RegressionRows *rows, const Watch *watch)
     if (watch_due(watch, rows, i)) {
       return STATUS_INTERRUPT;
     }
-    const double *weight = rows->block[i] + n * LOGIT_BLOCK;
+    const double *weight = rows->block[i] + n * REGRESSION_BLOCK;
     size_t count = block_rows(rows, i);
     double sum[2] = {0};
     for (size_t r = 0; r < count; r++) {
@@ -88,7 +86,7 @@ static Status ranges_find(RegressionRows *rows, const Watch *watch)
     rows->weight[0] += sum[0];
     rows->weight[1] += sum[1];
     for (int j = 0; j < n; j++) {
-      const double *x = rows->block[i] + j * LOGIT_BLOCK;
+      const double *x = rows->block[i] + j * REGRESSION_BLOCK;
       double total = 0;
       for (size_t r = 0; r < count; r++) {
         int label = weight[r] > 0;
@@ -136,12 +134,12 @@ static Status deviations_sum(const RegressionRows *rows, double *deviation, doub
     if (watch_due(watch, rows, i)) {
       return STATUS_INTERRUPT;
     }
-    const double *weight = rows->block[i] + n * LOGIT_BLOCK;
+    const double *weight = rows->block[i] + n * REGRESSION_BLOCK;
     for (int j = 0; j < n; j++) {
-      const double *x = rows->block[i] + j * LOGIT_BLOCK;
+      const double *x = rows->block[i] + j * REGRESSION_BLOCK;
       double low = fmin(rows->low[0][j], rows->low[1][j]), high = fmax(rows->high[0][j], rows->high[1][j]);
       double scale = high - low > LEAST_RANGE ? 1 / (high - low) : 0, mean = rows->mean[j], d = 0, s = 0;
-      for (int r = 0; r < LOGIT_BLOCK; r++) { /* padding has weight 0 */
+      for (int r = 0; r < REGRESSION_BLOCK; r++) { /* padding has weight 0 */
         double z = (x[r] - mean) * scale, w = fabs(weight[r]);
         d += w * z;
         s += w * z * z;
@@ -156,9 +154,9 @@ static Status deviations_sum(const RegressionRows *rows, double *deviation, doub
 static void values_scale(RegressionRows *rows, size_t block)
 {
   for (int j = 0; j < rows->n_features; j++) {
-    double *x = rows->block[block] + j * LOGIT_BLOCK, mean = rows->mean[j];
+    double *x = rows->block[block] + j * REGRESSION_BLOCK, mean = rows->mean[j];
     double scale = rows->sd[j] > 0 ? 1 / rows->sd[j] : 0;
-    for (int r = 0; r < LOGIT_BLOCK; r++) {
+    for (int r = 0; r < REGRESSION_BLOCK; r++) {
       x[r] = (x[r] - mean) * scale;
     }
   }

@@ -231,7 +231,7 @@ static Status line_fit(const ScoreMetrics *scores, Calibration *calibration, con
   }
   if (status == STATUS_OK) {
     calibration->fit = logit.end;
-    calibration->constant = logit.rows > 0 && logit.feature[0].state == LOGIT_CONSTANT;
+    calibration->constant = logit.rows > 0 && logit.feature[0].state == REGRESSION_CONSTANT;
     if (logit_converged(&logit) && !calibration->constant) {
       calibration->slope = logit.coefficient[0];
       calibration->slope_error = logit.error[0];

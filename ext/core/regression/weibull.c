@@ -1,3 +1,5 @@
+#include "weibull.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -13,6 +15,41 @@
 #define RUNAWAY_FROM 24       /* steps: where the direction of a runaway is measured, and */
 #define RUNAWAY_ASK 40        /* is asked whether it is one */
 #define NEGLIGIBLE 1e-3       /* share of the largest part of a direction */
+
+/* ---- Rows */
+
+Status weibull_rows_add(WeibullRows *rows, double time, bool event, const double *x)
+{
+  if (!(time > 0)) {
+    rows->zero_times++;
+    return STATUS_OK;
+  }
+  size_t n = (size_t)rows->n_features;
+  if (!rows->row) {
+    rows->row = mem_alloc(n + 1, sizeof *rows->row);
+    rows->rows.n_features = rows->n_features + 1;
+  }
+  if (!rows->row) {
+    return STATUS_NOMEM;
+  }
+  if (n > 0) {
+    memcpy(rows->row, x, n * sizeof *x);
+  }
+  rows->row[n] = log(time);
+  if (event) {
+    sum_add(&rows->log_times, rows->row[n]);
+  }
+  return regression_rows_add(&rows->rows, rows->row, event, 1);
+}
+
+void weibull_rows_free(WeibullRows *rows)
+{
+  regression_rows_free(&rows->rows);
+  mem_free(rows->row);
+  *rows = (WeibullRows){.n_features = rows->n_features};
+}
+
+/* ---- Room for a fit */
 
 static Status fit_open(WeibullFit *fit, const RegressionRows *rows)
 {
@@ -30,7 +67,7 @@ static Status fit_open(WeibullFit *fit, const RegressionRows *rows)
   }
   fit->hessian = fit->owned + 6 * m;
   fit->factor = fit->hessian + m * m;
-  for (int r = 0; r < LOGIT_BLOCK; r++) {
+  for (int r = 0; r < REGRESSION_BLOCK; r++) {
     fit->ones[r] = 1;
   }
   return STATUS_OK;
@@ -53,7 +90,7 @@ static Status columns_choose(WeibullFit *fit, Weibull *weibull, const Watch *wat
     if (fit->rows->sd[j] > 0) {
       fit->column[fit->m++] = j;
     } else {
-      weibull->feature[j].state = LOGIT_CONSTANT;
+      weibull->feature[j].state = REGRESSION_CONSTANT;
     }
   }
   size_t m = (size_t)fit->m;
@@ -74,11 +111,11 @@ static Status columns_choose(WeibullFit *fit, Weibull *weibull, const Watch *wat
       was[kept++] = v;
       fit->column[kept] = column;
     } else {
-      LogitFeature *feature = &weibull->feature[column];
-      feature->state = LOGIT_COLLINEAR;
+      RegressionFeature *feature = &weibull->feature[column];
+      feature->state = REGRESSION_COLLINEAR;
       feature->n_partners =
-        cholesky_partners(m, fit->factor, (size_t)kept, row, fit->step, feature->partners, LOGIT_PARTNERS);
-      for (int p = 0; p < feature->n_partners && p < LOGIT_PARTNERS; p++) {
+        cholesky_partners(m, fit->factor, (size_t)kept, row, fit->step, feature->partners, REGRESSION_PARTNERS);
+      for (int p = 0; p < feature->n_partners && p < REGRESSION_PARTNERS; p++) {
         feature->partners[p] = fit->column[feature->partners[p] + 1];
       }
     }

@@ -21,7 +21,7 @@
 **                         for every row (with a tolerance of 1e-6 of its range).
 ** A fit that did not converge has NaN in all estimates and log_likelihood.
 **
-** Domain: times > 0, features finite up to LOGIT_VALUE_MAX. Relative error of estimates and standard errors about 1e-13
+** Domain: times > 0, features finite up to REGRESSION_VALUE_MAX. Relative error of estimates and standard errors about 1e-13
 ** times the condition of the standardised features. O(rows * features^2) per step, some 6-12 of them;
 ** 8 * (features + 2) bytes a row.
 */
@@ -32,7 +32,7 @@
 
 #include "core/base/text.h"
 #include "core/numerics/stats.h"
-#include "logit.h"
+#include "regression_rows.h"
 
 /* {.n_features = n} is a valid empty object; weibull_rows_free() may run twice. No rows are added after a fit. */
 typedef struct WeibullRows {
@@ -67,7 +67,7 @@ typedef struct Weibull {
   double log_sigma, shape;
   /* of intercept, coefficients and log_sigma: square of n_features + 2; NaN where a feature is dropped */
   double *covariance;
-  LogitFeature *feature;
+  RegressionFeature *feature;
   int n_apart, *apart;                        /* features, strongest first */
   double apart_at;                            /* WEIBULL_ONE_SIDED: the value of the first in all events, */
   bool apart_above;                           /* and whether no censored row is above it (else below) */

@@ -7,7 +7,7 @@
 #define RETAIN_CORE_REGRESSION_WEIBULL_FIT_H
 
 #include "core/numerics/cholesky.h"
-#include "weibull.h"
+#include "regression_rows.h"
 
 typedef struct WeibullFit {
   const RegressionRows *rows;
@@ -17,7 +17,7 @@ typedef struct WeibullFit {
   double value, events;
   int steps;
   const double **x;
-  double ones[LOGIT_BLOCK];
+  double ones[REGRESSION_BLOCK];
   double *owned;
 } WeibullFit;
 

@@ -153,11 +153,11 @@ void weibull_reason(const Weibull *weibull, Text *text)
 
 void weibull_dropped(const Weibull *weibull, int i, Text *text)
 {
-  const LogitFeature *feature = &weibull->feature[i];
-  if (feature->state == LOGIT_CONSTANT) {
+  const RegressionFeature *feature = &weibull->feature[i];
+  if (feature->state == REGRESSION_CONSTANT) {
     text_add(text, "constant");
-  } else if (feature->state == LOGIT_COLLINEAR) {
+  } else if (feature->state == REGRESSION_COLLINEAR) {
     text_add(text, "collinear with ");
-    add_names(text, feature->partners, feature->n_partners, LOGIT_PARTNERS);
+    add_names(text, feature->partners, feature->n_partners, REGRESSION_PARTNERS);
   }
 }

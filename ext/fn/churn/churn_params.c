@@ -166,7 +166,7 @@ static void unused_signals_add(const ChurnInput *input, Text *text)
     for (int i = 0; i < churn->signals->n_features; i++) {
       bool own = churn->signals->feature[i].kind == kind;
       is_feature = is_feature || own;
-      varies = varies || (own && churn->logit.feature[CHURN_FEATURES + i].state != LOGIT_CONSTANT);
+      varies = varies || (own && churn->logit.feature[CHURN_FEATURES + i].state != REGRESSION_CONSTANT);
     }
     if (!varies) {
       text_add(text, before);

@@ -100,7 +100,7 @@ static Status fit_step(Call *call, void *state)
     Status status = call_more_real(call, i, &fitting->x[i]);
     if (status != STATUS_OK) return status;
     is_null = is_null || isnan(fitting->x[i]);
-    if (fabs(fitting->x[i]) > LOGIT_VALUE_MAX)
+    if (fabs(fitting->x[i]) > REGRESSION_VALUE_MAX)
       return call_fail(call, "feature %d must be at most 1e250 in magnitude", i + 1);
   }
   return is_null ? STATUS_OK : regression_rows_add(&fitting->rows, fitting->x, call_integer(call, 0) == 1, 1);
@@ -150,8 +150,8 @@ static Status member_read(Call *call, Fitting *fitting, const JsonMember *member
   int at = name_find(fitting, member->key, hint < fitting->rows.n_features ? hint : 0);
   if (at < 0 && !first) return call_fail(call, "features: '%.100s' is new, the first row did not have it", member->key);
   if (at < 0) {
-    if (fitting->rows.n_features == LOGIT_FEATURES_MAX)
-      return call_fail(call, "features: at most %d are taken", LOGIT_FEATURES_MAX);
+    if (fitting->rows.n_features == REGRESSION_FEATURES_MAX)
+      return call_fail(call, "features: at most %d are taken", REGRESSION_FEATURES_MAX);
     Status status = name_add(fitting, member->key);
     if (status != STATUS_OK) return status;
     at = fitting->rows.n_features - 1;
@@ -164,7 +164,7 @@ static Status member_read(Call *call, Fitting *fitting, const JsonMember *member
   if (type == JSON_ARRAY || type == JSON_OBJECT || isinf(member->value.number))
     return call_fail(call, "feature %.100s must be a number", member->key);
   fitting->x[at] = type == JSON_NULL ? NAN : member->value.number;
-  return fabs(fitting->x[at]) > LOGIT_VALUE_MAX ? too_large(call, member->key) : STATUS_OK;
+  return fabs(fitting->x[at]) > REGRESSION_VALUE_MAX ? too_large(call, member->key) : STATUS_OK;
 }
 
 static Status features_read(Call *call, Fitting *fitting)

@@ -117,8 +117,8 @@ static Status model_names(JsonEach *each, Call *call, ModelRead *model, int *n)
   for (*n = 0; status == STATUS_OK; ++*n) {
     status = json_each_next(each, &member);
     if (status != STATUS_OK || member.value.type == JSON_ABSENT) break;
-    if (member.value.type != JSON_TEXT || *n == LOGIT_FEATURES_MAX)
-      return call_fail_argument(call, MODEL, A_MODEL ": features must be names, at most %d", LOGIT_FEATURES_MAX);
+    if (member.value.type != JSON_TEXT || *n == REGRESSION_FEATURES_MAX)
+      return call_fail_argument(call, MODEL, A_MODEL ": features must be names, at most %d", REGRESSION_FEATURES_MAX);
     if (model->name) {
       size_t length = strlen(member.value.text) + 1;
       model->name[*n] = mem_alloc(length, 1);

@@ -60,7 +60,7 @@ static Status fit_step(Call *call, void *state)
     Status status = call_more_real(call, i, &fitting->x[i]);
     if (status != STATUS_OK) return status;
     is_null = is_null || isnan(fitting->x[i]);
-    if (fabs(fitting->x[i]) > LOGIT_VALUE_MAX)
+    if (fabs(fitting->x[i]) > REGRESSION_VALUE_MAX)
       return call_fail(call, "feature %d must be at most 1e250 in magnitude", i + 1);
   }
   if (is_null) return STATUS_OK;
@@ -127,7 +127,7 @@ static void write_end(JsonText *json, const Weibull *weibull)
   weibull_reason(weibull, &json->text); /* has nothing that JSON would escape */
   text_add(&json->text, converged ? ",\"dropped\":[" : "\",\"dropped\":[");
   for (int i = 0; i < weibull->n_features; i++) {
-    if (weibull->feature[i].state == LOGIT_USED) continue;
+    if (weibull->feature[i].state == REGRESSION_USED) continue;
     text_add(&json->text, first ? "{\"feature\":" : ",{\"feature\":");
     write_feature(json, i);
     text_add(&json->text, ",\"why\":\"");

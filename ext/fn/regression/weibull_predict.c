@@ -39,7 +39,7 @@ enum {
 typedef struct ModelRead {
   double shape, intercept;
   int n_features;
-  double coefficient[LOGIT_FEATURES_MAX];
+  double coefficient[REGRESSION_FEATURES_MAX];
 } ModelRead;
 
 static Status refuse_unconverged(Json *json)
@@ -85,8 +85,8 @@ static Status read_coefficients(Json *json, ModelRead *model)
   if (value.type != JSON_ABSENT && value.type != JSON_ARRAY)
     return call_fail(json->call, "coefficients of the model must be an array of numbers");
   int n = value.type == JSON_ARRAY ? (int)value.length : 0;
-  if (value.type == JSON_ARRAY && value.length > LOGIT_FEATURES_MAX)
-    return call_fail(json->call, "coefficients of the model must be at most %d", LOGIT_FEATURES_MAX);
+  if (value.type == JSON_ARRAY && value.length > REGRESSION_FEATURES_MAX)
+    return call_fail(json->call, "coefficients of the model must be at most %d", REGRESSION_FEATURES_MAX);
   if (n > 0) status = json_each_open(&each, json->call, MODEL, "$.coefficients");
   while (status == STATUS_OK && model->n_features < n) {
     status = json_each_next(&each, &member);

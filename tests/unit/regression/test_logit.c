@@ -280,7 +280,7 @@ static void a_full_set_of_dummies_is_collinear(void **state)
   }
   Logit logit = fit(matrix, 60, 3, label, NULL, 0);
   assert_true(logit_converged(&logit));
-  assert_int_equal(logit.feature[2].state, LOGIT_COLLINEAR);
+  assert_int_equal(logit.feature[2].state, REGRESSION_COLLINEAR);
   assert_dropped(&logit, 2, "collinear with f1 and f2");
   logit_free(&logit);
 }
