@@ -169,17 +169,6 @@ static void fit_close(CoxFit *fit)
   mem_free(fit);
 }
 
-static Status evaluate(CoxFit *fit, const double *at, const Watch *watch)
-{
-  Status status = cox_scores(fit, at, watch);
-  return status == STATUS_OK ? cox_likelihood(fit, watch) : status;
-}
-
-Status cox_evaluate(CoxFit *fit, const Watch *watch)
-{
-  return evaluate(fit, fit->beta, watch);
-}
-
 /* From the gradient and the hessian the step, and its squared length in standard errors; false: no information. */
 static bool step_find(CoxFit *fit, double *decrement)
 {
@@ -202,7 +191,7 @@ static Status step_take(CoxFit *fit, bool *moved, const Watch *watch)
     for (int v = 0; v < fit->m; v++) {
       fit->trial[v] = fit->beta[v] + share * fit->step[v];
     }
-    Status status = evaluate(fit, fit->trial, watch);
+    Status status = cox_evaluate(fit, fit->trial, watch);
     if (status != STATUS_OK) {
       return status;
     }
@@ -379,7 +368,7 @@ static Status fit_run(Cox *cox, const Watch *watch)
       fit->column[fit->m++] = COX_FEATURE + j;
     }
   }
-  Status status = evaluate(fit, fit->beta, watch);
+  Status status = cox_evaluate(fit, fit->beta, watch);
   if (status == STATUS_OK) {
     status = cox_information(fit, NULL, watch);
   }

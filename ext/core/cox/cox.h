@@ -34,11 +34,6 @@
 #define COX_PARTNERS 4
 #define COX_REASON 600
 
-typedef enum CoxTies {
-  COX_EFRON,
-  COX_BRESLOW
-} CoxTies;
-
 typedef enum CoxEnd {
   COX_CONVERGED,
   COX_NO_ROWS,

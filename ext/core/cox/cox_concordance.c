@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/base/mem.h"
+#include "cox.h"
 #include "cox_fit.h"
 
 typedef struct Tree {

@@ -135,7 +135,7 @@ static void vectors_take_off(Sums *sums)
 
 static void next_tie(Sums *sums)
 {
-  if (!walk_next(&sums->walk, &sums->next, NULL)) {
+  if (!cox_walk_next(&sums->walk, &sums->next, NULL)) {
     sums->next.n_events = 0;
   }
   sums->next_leaving = sums->walk.leaving;
@@ -361,7 +361,7 @@ Status cox_information(CoxFit *fit, const double *power, const Watch *watch)
     memset(fit->gradient, 0, m * sizeof *fit->gradient);
     memset(fit->hessian, 0, m * m * sizeof *fit->hessian);
     hazards_sum(fit, power);
-    walk_start(&sums->walk, fit);
+    cox_walk_start(&sums->walk, fit);
     next_tie(sums);
     status = sums_run(sums, watch);
   }

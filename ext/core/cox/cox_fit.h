@@ -5,7 +5,7 @@
 #define RETAIN_CORE_COX_COX_FIT_H
 
 #include "core/numerics/cholesky.h"
-#include "cox.h"
+#include "cox_rows.h"
 
 /* A sum of terms that are taken out again: two doubles (Knuth's TwoSum), so that what is left of little is right. */
 typedef struct Twofold {
@@ -63,6 +63,9 @@ Status cox_scores(CoxFit *fit, const double *at, const Watch *watch);
 */
 Status cox_likelihood(CoxFit *fit, const Watch *watch);
 
+/* Both, one after the other. */
+Status cox_evaluate(CoxFit *fit, const double *at, const Watch *watch);
+
 /*
 ** After cox_likelihood(): gradient and hessian (the information), every time of events multiplied by power[first row of
 ** that time]; NULL: 1. Keeps r; hazard[] becomes the hazard so far times r, so that cox_likelihood() has to run again
@@ -71,19 +74,13 @@ Status cox_likelihood(CoxFit *fit, const Watch *watch);
 Status cox_information(CoxFit *fit, const double *power, const Watch *watch);
 
 /* The next time with an event, going back; false: there is none. log_sum NULL: not wanted. */
-void walk_start(CoxWalk *walk, const CoxFit *fit);
-bool walk_next(CoxWalk *walk, CoxTie *tie, double *log_sum);
+void cox_walk_start(CoxWalk *walk, const CoxFit *fit);
+bool cox_walk_next(CoxWalk *walk, CoxTie *tie, double *log_sum);
 
 /* The sums of a tie: `all` at risk, of whom `own` have the event, n_events of them, of this weight together. */
-void tie_sums(CoxTies ties, double all, double own, double weight, CoxTie *tie, double *log_sum);
+void cox_tie_sums(CoxTies ties, double all, double own, double weight, CoxTie *tie, double *log_sum);
 
 double cox_weight(const CoxFit *fit, size_t row);
-
-/* Scores and likelihood at beta: where everything after a fit begins. */
-Status cox_evaluate(CoxFit *fit, const Watch *watch);
-
-/* rank[i]: how many different smaller numbers there are among the n finite x. */
-Status cox_ranks(const double *x, size_t n, uint32_t *rank, uint32_t *n_ranks, const Watch *watch);
 
 /* Whether a direction is largest at every event for those who leave; tolerance: relative to its range. */
 Status cox_rises(CoxFit *fit, const double *direction, bool *rises, const Watch *watch);

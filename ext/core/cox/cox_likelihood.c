@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/compiler.h"
+#include "core/numerics/stats.h"
 #include "cox_fit.h"
 
 #define SCORE_SPAN 300 /* exp() of scores up to this needs no shift */
@@ -57,7 +58,7 @@ Status cox_scores(CoxFit *fit, const double *at, const Watch *watch)
 
 /* ---- Ties */
 
-void walk_start(CoxWalk *walk, const CoxFit *fit)
+void cox_walk_start(CoxWalk *walk, const CoxFit *fit)
 {
   *walk = (CoxWalk){.fit = fit, .row = fit->rows->count, .leaving = fit->rows->count};
 }
@@ -75,7 +76,7 @@ static void walk_leave(CoxWalk *walk, double time)
   }
 }
 
-void tie_sums(CoxTies ties, double all, double own, double weight, CoxTie *tie, double *log_sum)
+void cox_tie_sums(CoxTies ties, double all, double own, double weight, CoxTie *tie, double *log_sum)
 {
   double inverse = 1 / all;
   tie->risk = all;
@@ -108,7 +109,7 @@ void tie_sums(CoxTies ties, double all, double own, double weight, CoxTie *tie, 
   }
 }
 
-bool walk_next(CoxWalk *walk, CoxTie *tie, double *log_sum)
+bool cox_walk_next(CoxWalk *walk, CoxTie *tie, double *log_sum)
 {
   const CoxFit *fit = walk->fit;
   const CoxRows *rows = fit->rows;
@@ -144,7 +145,7 @@ bool walk_next(CoxWalk *walk, CoxTie *tie, double *log_sum)
       }
       tie->first = i;
       walk->row = i;
-      tie_sums(fit->ties, walk->risk.high + walk->risk.low, own, weight, tie, log_sum);
+      cox_tie_sums(fit->ties, walk->risk.high + walk->risk.low, own, weight, tie, log_sum);
       return true;
     }
     if (marks[i] & COX_NEW_STRATUM) {
@@ -179,8 +180,8 @@ Status cox_likelihood(CoxFit *fit, const Watch *watch)
   CoxWalk walk;
   CoxTie tie;
   double logs, least = INFINITY;
-  walk_start(&walk, fit);
-  for (size_t n = 0; walk_next(&walk, &tie, &logs); n++) {
+  cox_walk_start(&walk, fit);
+  for (size_t n = 0; cox_walk_next(&walk, &tie, &logs); n++) {
     fit->hazard[tie.first] = tie.hazard;
     if (tie.n_events > 1) {
       fit->hazard[tie.first + 1] = tie.own;
@@ -196,4 +197,10 @@ Status cox_likelihood(CoxFit *fit, const Watch *watch)
     fit->log_likelihood = -INFINITY;
   }
   return STATUS_OK;
+}
+
+Status cox_evaluate(CoxFit *fit, const double *at, const Watch *watch)
+{
+  Status status = cox_scores(fit, at, watch);
+  return status == STATUS_OK ? cox_likelihood(fit, watch) : status;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/base/mem.h"
+#include "cox.h"
 #include "cox_fit.h"
 
 /* What is at risk at a time, and hazard and drift (the part of it that moves the mean of x) so far. */
@@ -125,7 +126,7 @@ static bool forward_next(CoxResiduals *forward)
   } while (i < rows->count && !(rows->marks[i] & COX_FIRST));
   forward->end = i;
   if (forward->tie.n_events) {
-    tie_sums(fit->ties, forward->risk.high + forward->risk.low, own, forward->weight, &forward->tie, NULL);
+    cox_tie_sums(fit->ties, forward->risk.high + forward->risk.low, own, forward->weight, &forward->tie, NULL);
   }
   for (int v = 0; v < fit->m; v++) {
     const CoxTie *tie = &forward->tie;
@@ -182,7 +183,7 @@ Status cox_baseline(Cox *cox, CoxStep **steps, size_t *n_steps, const Watch *wat
 {
   CoxResiduals forward = {0};
   Steps made = {0};
-  Status status = cox_evaluate(cox->fit, watch);
+  Status status = cox_evaluate(cox->fit, cox->fit->beta, watch);
   if (status == STATUS_OK) {
     status = forward_open(&forward, cox->fit);
   }
@@ -342,7 +343,7 @@ Status cox_robust(Cox *cox, size_t *n_clusters, const Watch *watch)
   if (status != STATUS_OK) {
     return status;
   }
-  status = cox_evaluate(fit, watch);
+  status = cox_evaluate(fit, fit->beta, watch);
   if (status == STATUS_OK) {
     status = forward_open(&robust.forward, fit);
   }

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "core/base/mem.h"
-#include "cox_fit.h"
 
 #define DIGIT 11
 #define DIGITS ((size_t)1 << DIGIT)

@@ -36,6 +36,12 @@ typedef enum CoxColumn {
 #define COX_FIRST 2       /* the first row of its time, in its stratum; those with the event come first */
 #define COX_NEW_STRATUM 4 /* the first row of its stratum */
 
+/* How events of one time are counted. */
+typedef enum CoxTies {
+  COX_EFRON,
+  COX_BRESLOW
+} CoxTies;
+
 /* {0} is a valid empty object; cox_rows_free() may run twice. */
 typedef struct CoxRows {
   int n_features;
@@ -73,6 +79,9 @@ Status cox_rows_sort(CoxRows *rows, const Watch *watch);
 ** are 0; all of them for -1. After the sort.
 */
 Status cox_rows_expand(CoxRows *rows, int feature, const int *place, int n_new, const Watch *watch);
+
+/* rank[i]: how many different smaller numbers there are among the n finite x. */
+Status cox_ranks(const double *x, size_t n, uint32_t *rank, uint32_t *n_ranks, const Watch *watch);
 
 void cox_rows_free(CoxRows *rows);
 

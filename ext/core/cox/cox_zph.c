@@ -9,6 +9,7 @@
 
 #include "core/base/mem.h"
 #include "core/numerics/stats.h"
+#include "cox.h"
 #include "cox_fit.h"
 
 /* ---- g */
@@ -148,7 +149,7 @@ static Status test_sums(Test *test, double *power, const Watch *watch)
     for (size_t i = 0; i < fit->rows->count && k == 2; i++) {
       power[i] *= power[i];
     }
-    status = cox_evaluate(fit, watch);
+    status = cox_evaluate(fit, fit->beta, watch);
     if (status == STATUS_OK) {
       status = cox_information(fit, k ? power : NULL, watch);
     }
