@@ -1,5 +1,5 @@
 /*
-** What the BG/NBD and the MBG/NBD share; private to bgnbd.c, mbgnbd.c, bg_mixture.c, bg_likelihood.c.
+** What the BG/NBD and the MBG/NBD share; private to bgnbd.c, bg_mixture.c, bg_likelihood.c.
 **
 ** A customer buys at a rate lambda ~ Gamma(r, alpha) and drops out after a purchase with chance p ~ Beta(a, b). The two
 ** models differ in one number only, `entry`: how many chances to drop out the first purchase brings, 0 in the BG/NBD, 1
@@ -19,7 +19,7 @@
 #ifndef RETAIN_CORE_BTYD_BG_MIXTURE_H
 #define RETAIN_CORE_BTYD_BG_MIXTURE_H
 
-#include "btyd.h"
+#include "btyd_model.h"
 
 enum {
   BG_R,

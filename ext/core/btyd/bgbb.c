@@ -20,7 +20,7 @@
 ** has to bound them; O(1) in the horizon of expected() and in the discount. A fit costs O(largest n + steps) per
 ** evaluation, where each pair (x, n) takes n - t_x steps for its smallest t_x, however many t_x it has.
 */
-#include "btyd.h"
+#include "btyd_model.h"
 
 #include <math.h>
 #include <stdint.h>

@@ -9,6 +9,7 @@
 #include "core/base/mem.h"
 #include "core/base/text.h"
 #include "core/numerics/cholesky.h"
+#include "core/numerics/optimize.h"
 
 /* Logarithms of parameters, in scaled units, beyond which nothing changes any more but the digits that are lost. */
 #define LOG_LOW (-18.0)

@@ -16,7 +16,7 @@
 ** Accuracy: relative error below 1e-11. Cost: O(1) per question. A fit costs per evaluation one reciprocal per row (one
 ** logarithm per 16), and a few Gamma functions per distinct x. The Hessian comes at no further cost.
 */
-#include "btyd.h"
+#include "btyd_model.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -24,7 +24,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "btyd.h"
+#include "btyd_model.h"
 #include "core/base/mem.h"
 #include "core/numerics/special.h"
 #include "core/numerics/stats.h"
@@ -448,6 +448,20 @@ static void group_evaluate(const Fitter *f, const Group *g, const double *theta,
   shares_give(&shares, theta, g->x, g->weight, value, gradient);
 }
 
+void pareto_likelihood_apply(const double *theta, const double *transaction, const double *dropout, const double *z,
+                             int n_covariates, double *applied)
+{
+  double rate = 0, leaving = 0;
+  for (int i = 0; i < n_covariates; i++) {
+    rate += transaction[i] * z[i];
+    leaving += dropout[i] * z[i];
+  }
+  applied[R] = theta[R];
+  applied[ALPHA] = theta[ALPHA] * exp(-rate);
+  applied[S] = theta[S];
+  applied[BETA] = theta[BETA] * exp(-leaving);
+}
+
 /* With covariates: alpha exp(-transaction'z), beta exp(-dropout'z). */
 static void row_evaluate(const Fitter *f, size_t i, const double *theta, const double *variables, Sum *value,
                          Sum *gradient)
@@ -457,8 +471,8 @@ static void row_evaluate(const Fitter *f, size_t i, const double *theta, const d
   int n_covariates = cbs->n_covariates;
   const double *z = cbs->z + i * (size_t)n_covariates;
   double own[BTYD_PARAMETERS], moments[MOMENTS];
-  PARETO_NBD.apply(theta, variables + BTYD_PARAMETERS, variables + BTYD_PARAMETERS + n_covariates, z, n_covariates,
-                   own);
+  pareto_likelihood_apply(theta, variables + BTYD_PARAMETERS, variables + BTYD_PARAMETERS + n_covariates, z,
+                          n_covariates, own);
   double t_x = cbs->t_x[i], T = cbs->T[i], rate = own[R] + cbs->x[i];
   Fading fading = {rate, own[ALPHA], own[S], own[BETA]};
   Mark begin = mark_at(own, t_x), end = mark_at(own, T);

@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "btyd.h"
+#include "btyd_model.h"
 #include "core/base/mem.h"
 #include "core/base/text.h"
 #include "core/numerics/special.h"
@@ -128,20 +128,6 @@ static double pareto_dert(const double *theta, const CbsRow *row, double delta)
   return alive * f.rate / f.alpha * lifetime;
 }
 
-static void pareto_apply(const double *theta, const double *transaction, const double *dropout, const double *z,
-                         int n_covariates, double *applied)
-{
-  double rate = 0, leaving = 0;
-  for (int i = 0; i < n_covariates; i++) {
-    rate += transaction[i] * z[i];
-    leaving += dropout[i] * z[i];
-  }
-  applied[R] = theta[R];
-  applied[ALPHA] = theta[ALPHA] * exp(-rate);
-  applied[S] = theta[S];
-  applied[BETA] = theta[BETA] * exp(-leaving);
-}
-
 /* ---- Where there is no maximum */
 
 /* r / alpha and s / beta are rates; beyond these they, or their spread, are no longer what the parameters change. */
@@ -208,5 +194,5 @@ const BtydModel PARETO_NBD = {
   .expected = pareto_expected,
   .pmf = pareto_pmf,
   .dert = pareto_dert,
-  .apply = pareto_apply,
+  .apply = pareto_likelihood_apply,
 };
