@@ -10,8 +10,8 @@ SELECT min(place), 0, 0, char(10) || '## ' || title FROM call GROUP BY family;
 
 INSERT INTO piece
 SELECT place, 1, 0, char(10) || '### ' || heading || char(10, 10) || '`' || signature || '`' || char(10, 10)
-       || summary || ' *' || CASE kind WHEN 'table' THEN 'Table function' WHEN 'scalar' THEN 'Scalar function'
-       WHEN 'window' THEN 'Aggregate, also as a window function' ELSE 'Aggregate' END || '.*' || char(10, 10) || '**Returns:** ' || result
+       || '*' || CASE kind WHEN 'table' THEN 'Table function' WHEN 'scalar' THEN 'Scalar function'
+       WHEN 'window' THEN 'Aggregate, also as a window function' ELSE 'Aggregate' END || '.* ' || summary || char(10, 10) || '**Returns:** ' || result
 FROM call;
 
 -- A parameter: its accepted values stand beside its meaning, where they say more than "text".
@@ -25,8 +25,8 @@ SELECT DISTINCT place, 2, 0, char(10) || '| parameter | default | accepts | mean
 
 INSERT INTO piece
 SELECT place, 2, line, '| `' || item || '` | ' || CASE fallback WHEN '(required)' THEN '*required*' WHEN '(none)' THEN '' ELSE '`' || fallback || '`' END || ' | '
-       || CASE WHEN accepted IN ('text', 'any value') THEN '' WHEN accepted LIKE 'the name of a table or view%' AND kind = 'table' THEN 'a source'
-               WHEN accepted LIKE 'the name of a column%' THEN 'a column name' ELSE replace(replace(accepted, 'one of ', ''), '|', '\|') END
+       || CASE WHEN accepted IN ('text', 'any value') THEN '' WHEN accepted LIKE 'the name of a table or view%retain_%' THEN 'a source'
+               WHEN accepted LIKE 'the name of a table or view%' THEN 'a table or view' WHEN accepted LIKE 'the name of a column%' THEN 'a column name' ELSE replace(replace(accepted, 'one of ', ''), '|', '\|') END
        || ' | ' || replace(help, '|', '\|') || ' |'
 FROM parameter WHERE NOT is_common;
 

@@ -18,7 +18,7 @@ SQL. The [README](../../README.md) shows what the functions are for; how source,
 
 ## Contents
 ';
-SELECT '- [' || title || '](#' || replace(replace(lower(title), ' ', '-'), ',', '') || '): ' || group_concat('[`' || heading || '`](#' || anchor || ')', ', ')
+SELECT '- [' || title || '](#' || replace(replace(lower(title), ' ', '-'), ',', '') || '):' || char(10) || '  ' || group_concat('[`' || heading || '`](#' || anchor || ')', ',' || char(10) || '  ')
 FROM (SELECT * FROM call ORDER BY place) GROUP BY family ORDER BY min(place);
 SELECT '
 ## Common parameters

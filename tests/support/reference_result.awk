@@ -63,7 +63,7 @@ function flush_result(    row, c, file, dashes, shown) {
     for (c = 1; c <= fields; c++) {
       dashes = dashes rule(widest[c]) (c < fields ? "  " : "")
     }
-    print cut(dashes) >file
+    print substr(dashes, 1, 120) >file
   }
   for (row = 2; row <= shown; row++) {
     print line_of(row) >file
