@@ -9,6 +9,8 @@ SQL. The [README](../../README.md) shows what the functions are for; how source,
 - **Table functions** stand in `FROM` and return rows. Parameters go by position, `rfm(''orders'', 5)`, or by name with `=` in `WHERE`:
   `FROM rfm(''orders'') WHERE bins = 5`. Any other comparison with a parameter is an error. A parameter that was given, or its effective value,
   can be selected like a column: `SELECT DISTINCT bins, method, as_of FROM rfm(''orders'')`.
+- A **source** is the name of a table or view in quotes, or a query: `(SELECT retain_log(customer, time, value) FROM …)` of purchases,
+  `(SELECT retain_contracts(customer, start, end, amount) FROM …)` of contracts.
 - **Scalar functions** return a value for each row, **aggregates** one for all rows or one per group. Their parameters go by position.
   An aggregate called a window function below also takes `OVER (…)`.
 - A parameter without a default that is not *required* may be left out; NULL means left out, too.
