@@ -3,7 +3,6 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "churn_snapshot.h"
 #include "core/base/mem.h"
 
 #define WATCH_ROWS 1024
@@ -64,6 +63,18 @@ static void held_out_free(ChurnHeldOut *held)
   *held = (ChurnHeldOut){0};
 }
 
+/* All features of a customer at an instant, n_features of them. */
+static void features_of(const Churn *churn, uint32_t id, ChurnInstant instant, const ChurnHistory *history, double *x)
+{
+  churn_snapshot_features(&churn->snapshot[instant], history, x);
+  if (!churn->has_value) {
+    x[CHURN_VALUE] = 0;
+  }
+  for (int i = CHURN_FEATURES; i < churn->n_features; i++) {
+    x[i] = signals_view(churn->signals, instant, id, history->first, i - CHURN_FEATURES).evidence;
+  }
+}
+
 /*
 ** Labels, folds and, where wanted, features of the customers of the cut-off. matrix NULL: log-odds of the purchase
 ** model.
@@ -71,32 +82,32 @@ static void held_out_free(ChurnHeldOut *held)
 static Status training_rows(Churn *churn, const Customers *customers, double *matrix, const Watch *watch)
 {
   ChurnHeldOut *held = &churn->held_out;
-  const ChurnSnapshot *shop = &churn->shop[CHURN_CUT];
+  const ChurnSnapshot *snapshot = &churn->snapshot[CHURN_CUT];
   size_t row = 0, n_first = 0;
   double frequency = 0;
   for (uint32_t id = 0; id < customers->count; id++) {
     const ChurnState *state = customers_state(customers, id);
-    ChurnPast past;
+    ChurnHistory history;
     if (id % WATCH_ROWS == 0 && watch_stop(watch)) {
       return STATUS_INTERRUPT;
     }
-    if (!churn_past(&churn->times, state, CHURN_CUT, &past)) {
+    if (!churn_history(&churn->times, state, CHURN_CUT, &history)) {
       continue;
     }
-    CbsRow model_past = cbs_row_of(&past);
+    CbsRow cbs = churn_cbs_row(&history);
     held->label[row] = !churn_returned(&churn->times, state);
-    held->fold[row] = (unsigned char)(customer_hash(customers, id) % CHURN_FOLDS);
+    held->fold[row] = (unsigned char)(churn_snapshot_hash(customers, id) % CHURN_FOLDS);
     if (matrix) {
-      churn_snapshot_features(churn, id, CHURN_CUT, &past, matrix + row * (size_t)churn->n_features);
-      if (held->fold[row] == 0 && shop->model) { /* a fifth is enough for a mean */
-        frequency += churn_snapshot_frequency_part(shop, &model_past);
+      features_of(churn, id, CHURN_CUT, &history, matrix + row * (size_t)churn->n_features);
+      if (held->fold[row] == 0 && snapshot->model) { /* a fifth is enough for a mean */
+        frequency += churn_snapshot_frequency_part(snapshot, &cbs);
         n_first++;
       }
     } else {
-      held->log_odds[row] = churn_snapshot_log_odds(shop, &model_past);
+      held->log_odds[row] = churn_snapshot_log_odds(snapshot, &cbs);
     }
     if (churn->keep_held_out) {
-      held->gone[row] = shop->model ? 1 - shop->model->p_alive(shop->theta, &model_past) : NAN;
+      held->gone[row] = snapshot->model ? 1 - snapshot->model->p_alive(snapshot->theta, &cbs) : NAN;
     }
     row++;
   }
@@ -200,7 +211,7 @@ static Status learn(Churn *churn, const Customers *customers, const Watch *watch
       logit_fit_matrix(matrix, n, churn->n_features, churn->held_out.label, NULL, CHURN_RIDGE, &churn->logit, watch);
   }
   if (status == STATUS_OK && works && logit_converged(&churn->logit)) {
-    churn->method = CHURN_LOGIT;
+    churn->method = CHURN_METHOD_LOGIT;
     status = n_folds < CHURN_FOLDS ? keep_mean(churn, matrix, watch) : STATUS_OK;
   } else if (status == STATUS_OK) {
     snprintf(churn->why, sizeof churn->why, "what was learned does not predict held-out customers");
@@ -212,14 +223,14 @@ static Status learn(Churn *churn, const Customers *customers, const Watch *watch
 
 /* Applying */
 
-static double row_probability(const Churn *churn, uint32_t id, const ChurnPast *past)
+static double row_probability(const Churn *churn, uint32_t id, const ChurnHistory *history)
 {
-  if (churn->method != CHURN_LOGIT) {
-    CbsRow model_past = cbs_row_of(past);
-    return churn_snapshot_probability(&churn->shop[CHURN_AS_OF], &model_past);
+  if (churn->method != CHURN_METHOD_LOGIT) {
+    CbsRow cbs = churn_cbs_row(history);
+    return churn_snapshot_probability(&churn->snapshot[CHURN_AS_OF], &cbs);
   }
   double x[CHURN_FEATURES_MAX];
-  churn_snapshot_features(churn, id, CHURN_AS_OF, past, x);
+  features_of(churn, id, CHURN_AS_OF, history, x);
   return logit_probability(churn->intercept + churn->slope * logit_log_odds(&churn->logit, x));
 }
 
@@ -230,26 +241,34 @@ static Status apply(Churn *churn, const Customers *customers, const Watch *watch
     return STATUS_NOMEM;
   }
   for (uint32_t id = 0; id < customers->count; id++) {
-    ChurnPast past;
+    ChurnHistory history;
     if (id % WATCH_ROWS == 0 && watch_stop(watch)) {
       return STATUS_INTERRUPT;
     }
-    churn->probability[id] = churn_past(&churn->times, customers_state(customers, id), CHURN_AS_OF, &past)
-                               ? row_probability(churn, id, &past)
+    churn->probability[id] = churn_history(&churn->times, customers_state(customers, id), CHURN_AS_OF, &history)
+                               ? row_probability(churn, id, &history)
                                : NAN;
   }
   return STATUS_OK;
+}
+
+static Status snapshot_at(Churn *churn, const Customers *customers, ChurnInstant instant, const Watch *watch)
+{
+  const ChurnSnapshot *learned =
+    instant == CHURN_AS_OF && churn->method == CHURN_METHOD_LOGIT ? &churn->snapshot[CHURN_CUT] : NULL;
+  return churn_snapshot_build(&churn->snapshot[instant], &churn->times, instant, customers, churn->wanted, learned,
+                              churn->model_why, watch);
 }
 
 Status churn_fit(Churn *churn, const Customers *customers, const Watch *watch)
 {
   size_t n = 0;
   churn->n_features = CHURN_FEATURES + (churn->signals ? churn->signals->n_features : 0);
-  churn->method = CHURN_MODEL;
+  churn->method = CHURN_METHOD_MODEL;
   bool learning = false;
   Status status = can_learn(churn, customers, &n, &learning, watch);
   if (status == STATUS_OK && (learning || churn->keep_held_out)) {
-    status = churn_snapshot_build(churn, customers, CHURN_CUT, watch);
+    status = snapshot_at(churn, customers, CHURN_CUT, watch);
     if (status == STATUS_OK) {
       status = held_out_alloc(&churn->held_out, n);
     }
@@ -259,14 +278,14 @@ Status churn_fit(Churn *churn, const Customers *customers, const Watch *watch)
   }
   if (status == STATUS_OK && !churn->keep_held_out) {
     held_out_free(&churn->held_out);
-    status = churn_snapshot_build(churn, customers, CHURN_AS_OF, watch);
+    status = snapshot_at(churn, customers, CHURN_AS_OF, watch);
   }
-  if (status == STATUS_OK && churn->keep_held_out && churn->method != CHURN_LOGIT) {
+  if (status == STATUS_OK && churn->keep_held_out && churn->method != CHURN_METHOD_LOGIT) {
     status = training_rows(churn, customers, NULL, watch);
   }
   ChurnInstant instant = churn->keep_held_out ? CHURN_CUT : CHURN_AS_OF;
-  if (status == STATUS_OK && churn->method != CHURN_LOGIT && !churn->shop[instant].model) {
-    churn->method = CHURN_RATE;
+  if (status == STATUS_OK && churn->method != CHURN_METHOD_LOGIT && !churn->snapshot[instant].model) {
+    churn->method = CHURN_METHOD_RATE;
   }
   return status == STATUS_OK && !churn->keep_held_out ? apply(churn, customers, watch) : status;
 }
@@ -277,25 +296,26 @@ Status churn_fit(Churn *churn, const Customers *customers, const Watch *watch)
 ** Purchases a day of one who is alive: the mean of the gamma posterior of the rate, (r + x) / (alpha + T) in either
 ** model.
 */
-static double rate_alive(const ChurnSnapshot *shop, const ChurnPast *past)
+static double rate_alive(const ChurnSnapshot *snapshot, const ChurnHistory *history)
 {
-  return shop->alive ? (shop->alive_theta[0] + (double)past->x) / (shop->alive_theta[1] + (double)past->age)
-                     : (1 + (double)past->x) / (shop->prior + (double)past->age);
+  return snapshot->alive
+           ? (snapshot->alive_theta[0] + (double)history->x) / (snapshot->alive_theta[1] + (double)history->age)
+           : (1 + (double)history->x) / (snapshot->prior + (double)history->age);
 }
 
 ChurnRow churn_row(const Churn *churn, const Customers *customers, uint32_t customer)
 {
-  const ChurnSnapshot *shop = &churn->shop[CHURN_AS_OF];
+  const ChurnSnapshot *snapshot = &churn->snapshot[CHURN_AS_OF];
   ChurnRow row = {.p_alive = NAN};
-  churn_past(&churn->times, customers_state(customers, customer), CHURN_AS_OF, &row.past);
-  CbsRow past = cbs_row_of(&row.past);
-  row.usual_gap = churn_usual_gap(&row.past, shop->gap);
-  row.overdue_ratio = (double)row.past.since / row.usual_gap;
-  if (shop->alive) {
-    row.p_alive = shop->alive->p_alive(shop->alive_theta, &past);
+  churn_history(&churn->times, customers_state(customers, customer), CHURN_AS_OF, &row.history);
+  CbsRow cbs = churn_cbs_row(&row.history);
+  row.usual_gap = churn_usual_gap(&row.history, snapshot->gap);
+  row.overdue_ratio = (double)row.history.since / row.usual_gap;
+  if (snapshot->alive) {
+    row.p_alive = snapshot->alive->p_alive(snapshot->alive_theta, &cbs);
   }
-  row.expected_purchases = rate_alive(shop, &row.past) * shop->horizon;
-  row.expected_value = row.expected_purchases * row.past.value / (double)(row.past.x + 1);
+  row.expected_purchases = rate_alive(snapshot, &row.history) * snapshot->horizon;
+  row.expected_value = row.expected_purchases * row.history.value / (double)(row.history.x + 1);
   return row;
 }
 
@@ -319,21 +339,21 @@ static int reason_add(ChurnReason *reasons, int n, ChurnReason reason)
 ** By cause; the feature of the purchase model belongs to the purchases and to the silence, in the parts that it is
 ** made of.
 */
-static void contributions_of(const Churn *churn, const ChurnPast *past, const double *x, double *cause)
+static void contributions_of(const Churn *churn, const ChurnHistory *history, const double *x, double *cause)
 {
-  const ChurnSnapshot *shop = &churn->shop[CHURN_AS_OF];
+  const ChurnSnapshot *snapshot = &churn->snapshot[CHURN_AS_OF];
   double feature[CHURN_FEATURES_MAX], frequency = 0;
-  CbsRow model_past = cbs_row_of(past);
+  CbsRow cbs = churn_cbs_row(history);
   logit_contributions(&churn->logit, x, feature);
-  if (shop->model) {
-    frequency = churn_snapshot_frequency_part(shop, &model_past) - churn->mean_frequency;
+  if (snapshot->model) {
+    frequency = churn_snapshot_frequency_part(snapshot, &cbs) - churn->mean_frequency;
     frequency *= churn->logit.coefficient[CHURN_P_ALIVE];
   }
-  cause[CAUSE_SILENCE] = feature[CHURN_RECENCY] + feature[CHURN_OVERDUE] + feature[CHURN_P_ALIVE] - frequency;
-  cause[CAUSE_FREQUENCY] = feature[CHURN_FREQUENCY] + frequency;
-  cause[CAUSE_VALUE] = feature[CHURN_VALUE];
-  cause[CAUSE_TREND] = feature[CHURN_TREND];
-  cause[CAUSE_AGE] = feature[CHURN_AGE];
+  cause[CHURN_CAUSE_SILENCE] = feature[CHURN_RECENCY] + feature[CHURN_OVERDUE] + feature[CHURN_P_ALIVE] - frequency;
+  cause[CHURN_CAUSE_FREQUENCY] = feature[CHURN_FREQUENCY] + frequency;
+  cause[CHURN_CAUSE_VALUE] = feature[CHURN_VALUE];
+  cause[CHURN_CAUSE_TREND] = feature[CHURN_TREND];
+  cause[CHURN_CAUSE_AGE] = feature[CHURN_AGE];
   for (int i = CHURN_FEATURES; i < churn->n_features; i++) {
     cause[CHURN_CAUSES + i - CHURN_FEATURES] = feature[i];
   }
@@ -341,20 +361,20 @@ static void contributions_of(const Churn *churn, const ChurnPast *past, const do
 
 int churn_reasons(const Churn *churn, const Customers *customers, uint32_t customer, ChurnReason reasons[CHURN_REASONS])
 {
-  const ChurnSnapshot *shop = &churn->shop[CHURN_AS_OF];
+  const ChurnSnapshot *snapshot = &churn->snapshot[CHURN_AS_OF];
   double x[CHURN_FEATURES_MAX], cause[CHURN_CAUSES + SIGNAL_FEATURES_MAX];
-  ChurnPast past;
+  ChurnHistory history;
   int n = 0, n_causes = CHURN_CAUSES + churn->n_features - CHURN_FEATURES;
-  churn_past(&churn->times, customers_state(customers, customer), CHURN_AS_OF, &past);
-  if (churn->method != CHURN_LOGIT) {
-    CbsRow model_past = cbs_row_of(&past);
-    double frequency = churn_snapshot_frequency_part(shop, &model_past);
-    double all = churn_snapshot_log_odds(shop, &model_past) - churn_snapshot_log_odds(shop, NULL);
-    n = reason_add(reasons, n, (ChurnReason){CAUSE_SILENCE, all - frequency});
-    n = reason_add(reasons, n, (ChurnReason){CAUSE_FREQUENCY, frequency});
+  churn_history(&churn->times, customers_state(customers, customer), CHURN_AS_OF, &history);
+  if (churn->method != CHURN_METHOD_LOGIT) {
+    CbsRow cbs = churn_cbs_row(&history);
+    double frequency = churn_snapshot_frequency_part(snapshot, &cbs);
+    double all = churn_snapshot_log_odds(snapshot, &cbs) - churn_snapshot_log_odds(snapshot, NULL);
+    n = reason_add(reasons, n, (ChurnReason){CHURN_CAUSE_SILENCE, all - frequency});
+    n = reason_add(reasons, n, (ChurnReason){CHURN_CAUSE_FREQUENCY, frequency});
   } else {
-    churn_snapshot_features(churn, customer, CHURN_AS_OF, &past, x);
-    contributions_of(churn, &past, x, cause);
+    features_of(churn, customer, CHURN_AS_OF, &history, x);
+    contributions_of(churn, &history, x, cause);
     for (int i = 0; i < n_causes; i++) {
       const SignalFeature *signal = i < CHURN_CAUSES ? NULL : &churn->signals->feature[i - CHURN_CAUSES];
       if (!signal || signal->measure == SIGNAL_DATE || x[CHURN_FEATURES + i - CHURN_CAUSES] != 0) {

@@ -1,7 +1,7 @@
 /*
 ** Churn: the probability that a customer buys nothing within a horizon after as_of.
 **
-** Learned on the shop's own past: features of every customer at the cut-off (as_of - horizon, see churn_features.h
+** Learned on the shop's own history: features of every customer at the cut-off (as_of - horizon, see churn_features.h
 ** and signals.h), labels from what happened in the horizon after it, a logistic regression with a ridge penalty
 ** (CHURN_RIDGE / 2 times the sum of squares of the standardised coefficients), applied to the same features at as_of.
 ** Two things keep it honest:
@@ -11,7 +11,7 @@
 **   calibration  P = 1 / (1 + exp(-(a + b log-odds))), a and b fitted to those held-out log-odds (Platt 1999), so
 **                that what the model promises is what held-out customers did. Of one fold only b is: a is such that
 **                over all customers of the cut-off the mean probability is the share that bought nothing
-** Where the past is too short, customers too few or the regression shows no skill, the probability is that of the
+** Where the history is too short, customers too few or the regression shows no skill, the probability is that of the
 ** purchase model, BG/NBD or MBG/NBD, whichever is likelier, fitted up to as_of. Where neither has a finite maximum it
 ** is the likelier one at its limit (BtydFit.at_limit), and where there is no such either, that of a Poisson process
 ** without dropout, its rate gamma(1, A) with A the mean time per repeat purchase: ((A + T) / (A + T + H))^(x + 1).
@@ -27,58 +27,33 @@
 #define RETAIN_CORE_CHURN_CHURN_H
 
 #include "churn_features.h"
-#include "core/btyd/btyd.h"
+#include "churn_snapshot.h"
 #include "core/events/customers.h"
 #include "core/regression/logit.h"
 #include "signals.h"
 
 #define CHURN_RIDGE 1.0
 #define CHURN_LINE_RIDGE 0.001 /* of the calibration: only so that there is a line where all are told apart */
-#define CHURN_FOLDS 5
-#define CHURN_FIT_CUSTOMERS 25000
-#define CHURN_HISTORY 0.75 /* of a horizon that must lie before the cut-off */
+#define CHURN_HISTORY 0.75     /* of a horizon that must lie before the cut-off */
 #define CHURN_ALL_FOLDS 20000
 #define CHURN_PER_FEATURE 5 /* customers of either class that each feature needs */
 #define CHURN_FEATURES_MAX (CHURN_FEATURES + SIGNAL_FEATURES_MAX)
 #define CHURN_REASONS 3
 #define CHURN_REASON_LEAST 0.1 /* odds times 1.1 */
 #define CHURN_WHY 240
-#define CHURN_MODEL_WHY (BTYD_REASON + 16)
-
-typedef enum ChurnWanted {
-  CHURN_AUTO,
-  CHURN_WANT_LOGIT,
-  CHURN_WANT_BGNBD,
-  CHURN_WANT_MBGNBD
-} ChurnWanted;
 
 typedef enum ChurnMethod {
-  CHURN_LOGIT,
-  CHURN_MODEL,
-  CHURN_RATE
+  CHURN_METHOD_LOGIT,
+  CHURN_METHOD_MODEL,
+  CHURN_METHOD_RATE
 } ChurnMethod;
-
-/* What is known of all customers at an instant. */
-typedef struct ChurnSnapshot {
-  double horizon;         /* days after the instant that a forecast is about */
-  double gap;             /* mean gap; NaN: nobody bought twice */
-  double prior;           /* A above */
-  double repeats, value;  /* mean per customer: x, sum of values */
-  const BtydModel *model; /* that forecasts, or is a feature; NULL: none */
-  double theta[BTYD_PARAMETERS];
-  bool at_limit;          /* the model did not converge: theta is near a limit */
-  const BtydModel *alive; /* the likelier one at this instant; NULL: none */
-  double alive_theta[BTYD_PARAMETERS];
-} ChurnSnapshot;
-
-double churn_snapshot_value(const ChurnSnapshot *shop); /* mean value of a purchase day */
 
 /* Customers of the cut-off, as the models of the other folds see them. */
 typedef struct ChurnHeldOut {
   size_t n;
   unsigned char *label, *fold; /* label 1: bought nothing in the horizon */
-  double *log_odds;            /* CHURN_LOGIT: of the other folds' model, not calibrated; else of the purchase model */
-  double *gone;                /* 1 - P(alive) at the cut-off; NULL without a model */
+  double *log_odds; /* CHURN_METHOD_LOGIT: of the other folds' model, not calibrated; else of the purchase model */
+  double *gone;     /* 1 - P(alive) at the cut-off; NULL without a model */
 } ChurnHeldOut;
 
 /* Set the first group, churn_fit(). {0} is a valid empty object. */
@@ -91,10 +66,10 @@ typedef struct Churn {
   bool keep_held_out;     /* keep `held_out`, and leave `probability` out */
 
   ChurnMethod method;
-  char why[CHURN_WHY];             /* "" for CHURN_LOGIT; else why it is not */
+  char why[CHURN_WHY];             /* "" for CHURN_METHOD_LOGIT; else why it is not */
   char model_why[CHURN_MODEL_WHY]; /* why there is no purchase model, or it is at its limit; else "" */
   int n_features;
-  ChurnSnapshot shop[CHURN_INSTANTS];
+  ChurnSnapshot snapshot[CHURN_INSTANTS];
   Logit logit;
   double intercept, slope; /* of the calibration */
   double mean_frequency;   /* of the part of the purchase model's log-odds that the purchases make, at the cut-off */
@@ -107,7 +82,7 @@ Status churn_fit(Churn *churn, const Customers *customers, const Watch *watch);
 
 /* All that is told of a customer. */
 typedef struct ChurnRow {
-  ChurnPast past;
+  ChurnHistory history;
   double usual_gap, overdue_ratio; /* NaN where nobody bought twice */
   double p_alive;                  /* NaN without a model at as_of */
   double expected_purchases;       /* in the horizon, of one who stays: the rate given alive times the horizon */
@@ -123,11 +98,11 @@ ChurnRow churn_row(const Churn *churn, const Customers *customers, uint32_t cust
 ** and of the others those of CHURN_REASON_LEAST or more.
 */
 typedef enum ChurnCause {
-  CAUSE_SILENCE,
-  CAUSE_FREQUENCY,
-  CAUSE_VALUE,
-  CAUSE_TREND,
-  CAUSE_AGE,
+  CHURN_CAUSE_SILENCE,
+  CHURN_CAUSE_FREQUENCY,
+  CHURN_CAUSE_VALUE,
+  CHURN_CAUSE_TREND,
+  CHURN_CAUSE_AGE,
   CHURN_CAUSES
 } ChurnCause;
 

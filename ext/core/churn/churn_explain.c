@@ -5,15 +5,15 @@
 
 #include "core/base/mem.h"
 
-const char *const RISK_NAME[RISKS] = {"low", "medium", "high", "critical"};
+const char *const CHURN_RISK_NAME[CHURN_RISKS] = {"low", "medium", "high", "critical"};
 
 static const char *const CAUSE_NAME[CHURN_CAUSES] = {"silence", "frequency", "value", "trend", "age"};
 static const char *const MEASURE_NAME[] = {"rate", "value", "date"};
 
-ChurnRisk churn_risk_of(double probability, const double cuts[RISKS - 1])
+ChurnRisk churn_risk_of(double probability, const double cuts[CHURN_RISKS - 1])
 {
-  int risk = RISK_LOW;
-  while (risk < RISK_CRITICAL && probability >= cuts[risk]) {
+  int risk = CHURN_RISK_LOW;
+  while (risk < CHURN_RISK_CRITICAL && probability >= cuts[risk]) {
     risk++;
   }
   return (ChurnRisk)risk;
@@ -52,12 +52,12 @@ typedef struct Phrase {
 } Phrase;
 
 static const Phrase PHRASE[CHURN_CAUSES] = {
-  [CAUSE_SILENCE] = {{"last purchase %1 days ago, usual gap %2 days", "距上次购买%1天，平时间隔%2天"}},
-  [CAUSE_FREQUENCY] = {{"%1 purchase days so far", "共在%1天购买过"}},
-  [CAUSE_VALUE] = {{"spends %1 per purchase, all customers %2", "平均每次消费%1，全体客户%2"}},
-  [CAUSE_TREND] = {{"%1 repeat purchases in the last %3 days, %2 expected from before",
-                    "最近%3天复购%1次，按以往节奏应为%2次"}},
-  [CAUSE_AGE] = {{"customer for %1 days", "成为客户%1天"}},
+  [CHURN_CAUSE_SILENCE] = {{"last purchase %1 days ago, usual gap %2 days", "距上次购买%1天，平时间隔%2天"}},
+  [CHURN_CAUSE_FREQUENCY] = {{"%1 purchase days so far", "共在%1天购买过"}},
+  [CHURN_CAUSE_VALUE] = {{"spends %1 per purchase, all customers %2", "平均每次消费%1，全体客户%2"}},
+  [CHURN_CAUSE_TREND] = {{"%1 repeat purchases in the last %3 days, %2 expected from before",
+                          "最近%3天复购%1次，按以往节奏应为%2次"}},
+  [CHURN_CAUSE_AGE] = {{"customer for %1 days", "成为客户%1天"}},
 };
 static const Phrase SILENCE_ONLY = {{"last purchase %1 days ago", "距上次购买%1天"}};
 static const Phrase BOUGHT_ONCE = {{"has bought only once", "只购买过一次"}};
@@ -79,10 +79,10 @@ typedef struct Figures {
   int decimals;                /* of %1 and %2 */
 } Figures;
 
-static Figures signal_figures(const ChurnExplain *words, uint32_t customer, const ChurnRow *row, int feature)
+static Figures signal_figures(const ChurnExplain *explain, uint32_t customer, const ChurnRow *row, int feature)
 {
-  const Signals *signals = words->churn->signals;
-  SignalView view = signals_view(signals, CHURN_AS_OF, customer, row->past.first, feature);
+  const Signals *signals = explain->churn->signals;
+  SignalView view = signals_view(signals, CHURN_AS_OF, customer, row->history.first, feature);
   double window = days_between(signals->times.cut, signals->times.as_of);
   switch (signals->feature[feature].measure) {
     case SIGNAL_RATE:
@@ -97,44 +97,44 @@ static Figures signal_figures(const ChurnExplain *words, uint32_t customer, cons
   }
 }
 
-static Figures figures_of(const ChurnExplain *words, uint32_t customer, const ChurnRow *row, int cause)
+static Figures figures_of(const ChurnExplain *explain, uint32_t customer, const ChurnRow *row, int cause)
 {
-  const Churn *churn = words->churn;
-  const ChurnSnapshot *shop = &churn->shop[CHURN_AS_OF];
-  const ChurnPast *past = &row->past;
-  double window = days_between(churn->times.cut, churn->times.as_of), days = (double)past->x + 1;
+  const Churn *churn = explain->churn;
+  const ChurnSnapshot *snapshot = &churn->snapshot[CHURN_AS_OF];
+  const ChurnHistory *history = &row->history;
+  double window = days_between(churn->times.cut, churn->times.as_of), days = (double)history->x + 1;
   if (cause >= CHURN_CAUSES) {
-    return signal_figures(words, customer, row, cause - CHURN_CAUSES);
+    return signal_figures(explain, customer, row, cause - CHURN_CAUSES);
   }
   Figures figures = {&PHRASE[cause], NAN, NAN, window, 0};
   switch ((ChurnCause)cause) {
-    case CAUSE_SILENCE:
-      figures.value = (double)past->since;
+    case CHURN_CAUSE_SILENCE:
+      figures.value = (double)history->since;
       figures.usual = row->usual_gap;
       figures.phrase = isnan(figures.usual) ? &SILENCE_ONLY : figures.phrase;
       break;
-    case CAUSE_FREQUENCY:
+    case CHURN_CAUSE_FREQUENCY:
       figures.value = days;
-      figures.phrase = past->x == 0 ? &BOUGHT_ONCE : figures.phrase;
+      figures.phrase = history->x == 0 ? &BOUGHT_ONCE : figures.phrase;
       break;
-    case CAUSE_VALUE:
-      figures.value = past->value / days;
-      figures.usual = churn_snapshot_value(shop);
+    case CHURN_CAUSE_VALUE:
+      figures.value = history->value / days;
+      figures.usual = churn_snapshot_value(snapshot);
       figures.decimals = 2;
       break;
-    case CAUSE_TREND:
-      figures.value = (double)past->recent;
-      figures.usual = churn_expected_recent(past, shop->gap);
+    case CHURN_CAUSE_TREND:
+      figures.value = (double)history->recent;
+      figures.usual = churn_expected_recent(history, snapshot->gap);
       figures.decimals = 1;
       figures.phrase = isnan(figures.usual) ? &TREND_YOUNG : figures.phrase;
       break;
     default:
-      figures.value = (double)past->age;
+      figures.value = (double)history->age;
   }
   return figures;
 }
 
-const char *signal_name(const Customers *kinds, uint32_t kind, char number[32])
+const char *churn_signal_name(const Customers *kinds, uint32_t kind, char number[32])
 {
   CustomerKey key = customers_key(kinds, kind);
   if (key.text) {
@@ -144,22 +144,22 @@ const char *signal_name(const Customers *kinds, uint32_t kind, char number[32])
   return number;
 }
 
-static const char *kind_name(const ChurnExplain *words, int cause, char number[32])
+static const char *kind_name(const ChurnExplain *explain, int cause, char number[32])
 {
-  return signal_name(words->kinds, words->churn->signals->feature[cause - CHURN_CAUSES].kind, number);
+  return churn_signal_name(explain->kinds, explain->churn->signals->feature[cause - CHURN_CAUSES].kind, number);
 }
 
-static void phrase_add(const ChurnExplain *words, const ChurnReason *reason, const Figures *figures, Text *text)
+static void phrase_add(const ChurnExplain *explain, const ChurnReason *reason, const Figures *figures, Text *text)
 {
   char number[32];
-  for (const char *at = figures->phrase->text[words->language]; *at; at++) {
+  for (const char *at = figures->phrase->text[explain->language]; *at; at++) {
     if (*at != '%') {
       text_add_bytes(text, at, 1);
       continue;
     }
     at++;
     if (*at == 'k') {
-      text_add(text, kind_name(words, reason->cause, number));
+      text_add(text, kind_name(explain, reason->cause, number));
     } else if (*at == '3') {
       text_add_decimal(text, figures->window, 0);
     } else {
@@ -167,21 +167,21 @@ static void phrase_add(const ChurnExplain *words, const ChurnReason *reason, con
     }
   }
   if (reason->log_odds < 0) { /* against the average customer, who may be gone for long: overdue is never called good */
-    bool late = reason->cause == CAUSE_SILENCE && figures->value > figures->usual;
-    text_add(text, (late ? LATE_BUT_LESS : LOWERS).text[words->language]);
+    bool late = reason->cause == CHURN_CAUSE_SILENCE && figures->value > figures->usual;
+    text_add(text, (late ? LATE_BUT_LESS : LOWERS).text[explain->language]);
   }
 }
 
-void churn_explain_reasons(const ChurnExplain *words, uint32_t customer, Text *text)
+void churn_explain_reasons(const ChurnExplain *explain, uint32_t customer, Text *text)
 {
   ChurnReason reasons[CHURN_REASONS];
-  ChurnRow row = churn_row(words->churn, words->customers, customer);
-  int n = churn_reasons(words->churn, words->customers, customer, reasons);
+  ChurnRow row = churn_row(explain->churn, explain->customers, customer);
+  int n = churn_reasons(explain->churn, explain->customers, customer, reasons);
   text_add(text, "");
   for (int i = 0; i < n; i++) {
-    Figures figures = figures_of(words, customer, &row, reasons[i].cause);
-    text_add(text, i ? BETWEEN.text[words->language] : "");
-    phrase_add(words, &reasons[i], &figures, text);
+    Figures figures = figures_of(explain, customer, &row, reasons[i].cause);
+    text_add(text, i ? BETWEEN.text[explain->language] : "");
+    phrase_add(explain, &reasons[i], &figures, text);
   }
 }
 
@@ -191,30 +191,30 @@ static void figure_add(Text *text, const char *name, double value)
   text_add_decimal(text, value, 4);
 }
 
-void churn_explain_json(const ChurnExplain *words, uint32_t customer, Text *text)
+void churn_explain_json(const ChurnExplain *explain, uint32_t customer, Text *text)
 {
   ChurnReason reasons[CHURN_REASONS];
-  ChurnRow row = churn_row(words->churn, words->customers, customer);
-  int n = churn_reasons(words->churn, words->customers, customer, reasons);
+  ChurnRow row = churn_row(explain->churn, explain->customers, customer);
+  int n = churn_reasons(explain->churn, explain->customers, customer, reasons);
   text_add(text, "[");
   for (int i = 0; i < n; i++) {
     int cause = reasons[i].cause;
-    Figures figures = figures_of(words, customer, &row, cause);
+    Figures figures = figures_of(explain, customer, &row, cause);
     Text phrase = {0};
     char number[32];
     text_add(text, i ? ",{\"reason\":\"" : "{\"reason\":\"");
     text_add(text, cause < CHURN_CAUSES ? CAUSE_NAME[cause] : "signal");
     if (cause >= CHURN_CAUSES) {
       text_add(text, "\",\"kind\":");
-      text_add_json_string(text, kind_name(words, cause, number));
+      text_add_json_string(text, kind_name(explain, cause, number));
       text_add(text, ",\"measure\":\"");
-      text_add(text, MEASURE_NAME[words->churn->signals->feature[cause - CHURN_CAUSES].measure]);
+      text_add(text, MEASURE_NAME[explain->churn->signals->feature[cause - CHURN_CAUSES].measure]);
     }
     figure_add(text, "\",\"log_odds\":", reasons[i].log_odds);
     figure_add(text, ",\"value\":", figures.value);
     figure_add(text, ",\"usual\":", figures.usual);
     text_add(text, ",\"text\":");
-    phrase_add(words, &reasons[i], &figures, &phrase);
+    phrase_add(explain, &reasons[i], &figures, &phrase);
     char *bytes = text_take(&phrase);
     text->failed = text->failed || !bytes;
     if (bytes) {
@@ -230,34 +230,35 @@ static const Phrase ACTION_NONE = {{"nothing special: keep the service as it is"
 static const Phrase ACTION_DATE = {{"talk about the renewal before the date", "在到期日前主动沟通续约"}};
 static const Phrase ACTION_SIGNAL = {
   {"ask what is behind the signal first, then make an offer", "先了解信号背后的原因，再给优惠"}};
-static const Phrase ACTION_ONCE[RISKS] = {
-  [RISK_MEDIUM] = {{"invite to the second purchase", "引导第二次购买"}},
-  [RISK_HIGH] = {{"offer for the second purchase", "发放二次购买优惠"}},
-  [RISK_CRITICAL] = {{"one last automatic offer, then leave in peace", "最后一次自动优惠，之后不再打扰"}},
+static const Phrase ACTION_ONCE[CHURN_RISKS] = {
+  [CHURN_RISK_MEDIUM] = {{"invite to the second purchase", "引导第二次购买"}},
+  [CHURN_RISK_HIGH] = {{"offer for the second purchase", "发放二次购买优惠"}},
+  [CHURN_RISK_CRITICAL] = {{"one last automatic offer, then leave in peace", "最后一次自动优惠，之后不再打扰"}},
 };
-static const Phrase ACTION_MORE[RISKS] = {
-  [RISK_MEDIUM] = {{"personal message at the usual time of purchase", "在惯常购买时间发送个性化消息"}},
-  [RISK_HIGH] = {{"personal contact with an offer", "专人联系并提供专属优惠"}},
-  [RISK_CRITICAL] = {{"win back in person: call, ask why, special offer", "专人电话挽回：了解原因并给予特别优惠"}},
+static const Phrase ACTION_MORE[CHURN_RISKS] = {
+  [CHURN_RISK_MEDIUM] = {{"personal message at the usual time of purchase", "在惯常购买时间发送个性化消息"}},
+  [CHURN_RISK_HIGH] = {{"personal contact with an offer", "专人联系并提供专属优惠"}},
+  [CHURN_RISK_CRITICAL] = {{"win back in person: call, ask why, special offer",
+                            "专人电话挽回：了解原因并给予特别优惠"}},
 };
-static const Phrase ACTION_LESS[RISKS] = {
-  [RISK_MEDIUM] = {{"reminder at the usual time of purchase", "在惯常购买时间提醒"}},
-  [RISK_HIGH] = {{"automatic offer with an end date", "自动发放限时优惠"}},
-  [RISK_CRITICAL] = {{"cheap automatic win-back only", "仅用低成本的自动化挽回"}},
+static const Phrase ACTION_LESS[CHURN_RISKS] = {
+  [CHURN_RISK_MEDIUM] = {{"reminder at the usual time of purchase", "在惯常购买时间提醒"}},
+  [CHURN_RISK_HIGH] = {{"automatic offer with an end date", "自动发放限时优惠"}},
+  [CHURN_RISK_CRITICAL] = {{"cheap automatic win-back only", "仅用低成本的自动化挽回"}},
 };
 
-const char *churn_explain_action(const ChurnExplain *words, uint32_t customer, ChurnRisk risk)
+const char *churn_explain_action(const ChurnExplain *explain, uint32_t customer, ChurnRisk risk)
 {
-  const Churn *churn = words->churn;
-  const ChurnSnapshot *shop = &churn->shop[CHURN_AS_OF];
+  const Churn *churn = explain->churn;
+  const ChurnSnapshot *snapshot = &churn->snapshot[CHURN_AS_OF];
   const Phrase *action = &ACTION_NONE;
-  if (risk != RISK_LOW) {
+  if (risk != CHURN_RISK_LOW) {
     ChurnReason reasons[CHURN_REASONS];
-    ChurnPast past;
-    int n = churn_reasons(churn, words->customers, customer, reasons);
-    churn_past(&churn->times, customers_state(words->customers, customer), CHURN_AS_OF, &past);
-    bool valuable = churn->has_value ? past.value > shop->value : (double)past.x > shop->repeats;
-    action = past.x == 0 ? &ACTION_ONCE[risk] : valuable ? &ACTION_MORE[risk] : &ACTION_LESS[risk];
+    ChurnHistory history;
+    int n = churn_reasons(churn, explain->customers, customer, reasons);
+    churn_history(&churn->times, customers_state(explain->customers, customer), CHURN_AS_OF, &history);
+    bool valuable = churn->has_value ? history.value > snapshot->value : (double)history.x > snapshot->repeats;
+    action = history.x == 0 ? &ACTION_ONCE[risk] : valuable ? &ACTION_MORE[risk] : &ACTION_LESS[risk];
     for (int i = n - 1; i >= 0; i--) {
       if (reasons[i].cause >= CHURN_CAUSES && reasons[i].log_odds > 0) {
         bool date = churn->signals->feature[reasons[i].cause - CHURN_CAUSES].measure == SIGNAL_DATE;
@@ -265,5 +266,5 @@ const char *churn_explain_action(const ChurnExplain *words, uint32_t customer, C
       }
     }
   }
-  return action->text[words->language];
+  return action->text[explain->language];
 }

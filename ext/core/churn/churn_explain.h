@@ -12,19 +12,19 @@
 #include "core/rfm/segments.h"
 
 typedef enum ChurnRisk {
-  RISK_LOW,
-  RISK_MEDIUM,
-  RISK_HIGH,
-  RISK_CRITICAL,
-  RISKS
+  CHURN_RISK_LOW,
+  CHURN_RISK_MEDIUM,
+  CHURN_RISK_HIGH,
+  CHURN_RISK_CRITICAL,
+  CHURN_RISKS
 } ChurnRisk;
-extern const char *const RISK_NAME[RISKS];
+extern const char *const CHURN_RISK_NAME[CHURN_RISKS];
 
 /* The name of a kind of signals; an integer is written into `number`. */
-const char *signal_name(const Customers *kinds, uint32_t kind, char number[32]);
+const char *churn_signal_name(const Customers *kinds, uint32_t kind, char number[32]);
 
-/* The risk of a probability: the highest whose cut point, from RISK_MEDIUM on, it reaches. */
-ChurnRisk churn_risk_of(double probability, const double cuts[RISKS - 1]);
+/* The risk of a probability: the highest whose cut point, from CHURN_RISK_MEDIUM on, it reaches. */
+ChurnRisk churn_risk_of(double probability, const double cuts[CHURN_RISKS - 1]);
 
 /* Who speaks about whom; borrowed. */
 typedef struct ChurnExplain {
@@ -38,16 +38,16 @@ typedef struct ChurnExplain {
 ** "last purchase 83 days ago, usual gap 33 days; login: 5 in the last 90 days, usually 40". What lowers the risk says
 ** so.
 */
-void churn_explain_reasons(const ChurnExplain *words, uint32_t customer, Text *text);
+void churn_explain_reasons(const ChurnExplain *explain, uint32_t customer, Text *text);
 
 /*
 ** The same as a JSON array of {"reason", "log_odds", "value", "usual", "text"}; a signal has "reason":"signal" and
 ** "kind", "measure" (rate, value, date) besides.
 */
-void churn_explain_json(const ChurnExplain *words, uint32_t customer, Text *text);
+void churn_explain_json(const ChurnExplain *explain, uint32_t customer, Text *text);
 
 /* What to do about a customer; static text. */
-const char *churn_explain_action(const ChurnExplain *words, uint32_t customer, ChurnRisk risk);
+const char *churn_explain_action(const ChurnExplain *explain, uint32_t customer, ChurnRisk risk);
 
 /* A number with at most so many decimals, 0 … 6, zeros at the end left out; NaN and infinities as null. */
 void text_add_decimal(Text *text, double x, int decimals);

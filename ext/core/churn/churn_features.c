@@ -43,22 +43,22 @@ static void churn_restart(void *self)
 
 const Accumulator CHURN_ACCUMULATOR = {.state_size = sizeof(ChurnState), .step = churn_step, .restart = churn_restart};
 
-bool churn_past(const ChurnTimes *times, const ChurnState *state, ChurnInstant instant, ChurnPast *past)
+bool churn_history(const ChurnTimes *times, const ChurnState *state, ChurnInstant instant, ChurnHistory *history)
 {
   int recent = instant == CHURN_CUT ? 1 : 2;
   int64_t end = instant == CHURN_CUT ? times->cut : times->as_of;
   int64_t start = instant == CHURN_CUT ? times->recent : times->cut;
   int64_t days = 0, older = 0;
   double value = 0;
-  *past = (ChurnPast){0};
+  *history = (ChurnHistory){0};
   for (int z = 0; z <= recent; z++) {
     const ChurnZone *zone = &state->zone[z];
     if (zone->days == 0) {
       continue;
     }
-    past->first = past->first ? past->first : zone->first;
-    days += zone->days - (past->last == zone->first); /* a day on both sides of a border is one day */
-    past->last = zone->last;
+    history->first = history->first ? history->first : zone->first;
+    days += zone->days - (history->last == zone->first); /* a day on both sides of a border is one day */
+    history->last = zone->last;
     value += zone->high + (isfinite(zone->low) ? zone->low : 0); /* a float overflows long before the sum does */
     older = z < recent ? days : older;
   }
@@ -66,39 +66,39 @@ bool churn_past(const ChurnTimes *times, const ChurnState *state, ChurnInstant i
     return false;
   }
   uint32_t today = day_number(end, times->offset_ms);
-  past->x = days - 1;
-  past->recent = days - (older > 0 ? older : 1);
-  past->t_x = (int64_t)past->last - past->first;
-  past->since = (int64_t)today - past->last;
-  past->age = (int64_t)today - past->first;
-  past->window = fmin(days_between(start, end), (double)past->age);
-  past->value = value;
+  history->x = days - 1;
+  history->recent = days - (older > 0 ? older : 1);
+  history->t_x = (int64_t)history->last - history->first;
+  history->since = (int64_t)today - history->last;
+  history->age = (int64_t)today - history->first;
+  history->window = fmin(days_between(start, end), (double)history->age);
+  history->value = value;
   return true;
 }
 
-double churn_usual_gap(const ChurnPast *past, double shop_gap)
+double churn_usual_gap(const ChurnHistory *history, double mean_gap)
 {
-  return ((double)past->t_x + shop_gap) / (double)(past->x + 1);
+  return ((double)history->t_x + mean_gap) / (double)(history->x + 1);
 }
 
-double churn_expected_recent(const ChurnPast *past, double shop_gap)
+double churn_expected_recent(const ChurnHistory *history, double mean_gap)
 {
-  double before = (double)past->age - past->window;
+  double before = (double)history->age - history->window;
   if (!(before > 0)) {
     return NAN;
   }
-  return (double)(past->x - past->recent + 1) / (before + shop_gap) * past->window;
+  return (double)(history->x - history->recent + 1) / (before + mean_gap) * history->window;
 }
 
-void churn_features(const ChurnPast *past, double shop_gap, double shop_value, double log_odds,
+void churn_features(const ChurnHistory *history, double mean_gap, double mean_value, double log_odds,
                     double x[CHURN_FEATURES])
 {
-  double mean = past->value / (double)(past->x + 1), expected = churn_expected_recent(past, shop_gap);
-  x[CHURN_RECENCY] = log1p((double)past->since);
-  x[CHURN_FREQUENCY] = log1p((double)past->x);
-  x[CHURN_VALUE] = mean > 0 && shop_value > 0 ? log1p(mean / shop_value) : 0;
-  x[CHURN_OVERDUE] = isnan(shop_gap) ? 0 : log1p((double)past->since / churn_usual_gap(past, shop_gap));
-  x[CHURN_TREND] = isnan(expected) ? 0 : log1p((double)past->recent) - log1p(expected);
+  double mean = history->value / (double)(history->x + 1), expected = churn_expected_recent(history, mean_gap);
+  x[CHURN_RECENCY] = log1p((double)history->since);
+  x[CHURN_FREQUENCY] = log1p((double)history->x);
+  x[CHURN_VALUE] = mean > 0 && mean_value > 0 ? log1p(mean / mean_value) : 0;
+  x[CHURN_OVERDUE] = isnan(mean_gap) ? 0 : log1p((double)history->since / churn_usual_gap(history, mean_gap));
+  x[CHURN_TREND] = isnan(expected) ? 0 : log1p((double)history->recent) - log1p(expected);
   x[CHURN_P_ALIVE] = log_odds;
-  x[CHURN_AGE] = log1p((double)past->age);
+  x[CHURN_AGE] = log1p((double)history->age);
 }

@@ -1,14 +1,14 @@
 /*
-** What is known of a customer at two instants, a past cut-off and as_of, from one pass over the purchases; and what a
-** forecast of churn makes of it.
+** What is known of a customer at two instants, a cut-off and as_of after it, from one pass over the purchases; and
+** what a forecast of churn makes of it.
 **
 ** A horizon H before as_of lies the cut-off, another H before that the recent start. Rows fall into three zones:
 **
 **   zone 0  up to the recent start      zone 1  after it, up to the cut-off      zone 2  after the cut-off, up to
 **           as_of
 **
-** At the cut-off zones 0 and 1 are the past, zone 1 its recent part, and zone 2 tells what happened then; at as_of
-** all three are the past, zone 2 its recent part. Purchases of one civil day are one purchase, also across a zone's
+** At the cut-off zones 0 and 1 are the history, zone 1 its recent part, and zone 2 tells what happened then; at as_of
+** all three are the history, zone 2 its recent part. Purchases of one civil day are one purchase, also across a zone's
 ** border: what follows on the day of an instant itself is no further purchase.
 **
 ** Memory: 72 bytes per customer, none per row. A row that comes before a row of its customer in a later zone, or
@@ -53,8 +53,8 @@ typedef struct ChurnState {
 /* `self` of its step is a ChurnTimes; rows after as_of do not take part. */
 extern const Accumulator CHURN_ACCUMULATOR;
 
-/* One customer's past at an instant; in days. */
-typedef struct ChurnPast {
+/* What the purchases of a customer up to an instant come to; in days. */
+typedef struct ChurnHistory {
   uint32_t first; /* day number of the first purchase */
   uint32_t last;
   int64_t x;      /* repeat purchase days */
@@ -64,10 +64,10 @@ typedef struct ChurnPast {
   int64_t age;    /* first to the instant */
   double window;  /* how much of the horizon before the instant lies after the first purchase */
   double value;   /* sum of the values */
-} ChurnPast;
+} ChurnHistory;
 
 /* False: the customer had not bought by then. */
-bool churn_past(const ChurnTimes *times, const ChurnState *state, ChurnInstant instant, ChurnPast *past);
+bool churn_history(const ChurnTimes *times, const ChurnState *state, ChurnInstant instant, ChurnHistory *history);
 
 /* Whether a purchase came on a day after that of the cut-off, up to as_of. */
 static inline bool churn_returned(const ChurnTimes *times, const ChurnState *state)
@@ -82,7 +82,7 @@ static inline double days_between(int64_t from, int64_t to)
 }
 
 /*
-** Features of a past, all but those of signals. Counts, times and money enter as logarithms, because twice as much
+** Features of a customer, all but those of signals. Counts, times and money enter as logarithms, because twice as much
 ** matters alike everywhere.
 **
 **   recency    ln(1 + days since the last purchase)
@@ -111,19 +111,19 @@ typedef enum ChurnFeature {
 ** though one gap of that length had been seen besides: with no gap of one's own it is G, with many one's own mean.
 ** NaN where G is (nobody bought twice).
 */
-double churn_usual_gap(const ChurnPast *past, double shop_gap);
+double churn_usual_gap(const ChurnHistory *history, double mean_gap);
 
 /*
 ** The repeat purchases that the time before the last horizon makes expected in it; NaN for those younger than the
 ** horizon.
 */
-double churn_expected_recent(const ChurnPast *past, double shop_gap);
+double churn_expected_recent(const ChurnHistory *history, double mean_gap);
 
 /*
-** log_odds: of the purchase model; 0 without one. shop_gap may be NaN: then overdue and trend are 0. shop_value: mean
+** log_odds: of the purchase model; 0 without one. mean_gap may be NaN: then overdue and trend are 0. mean_value: mean
 ** value of a purchase day of all customers.
 */
-void churn_features(const ChurnPast *past, double shop_gap, double shop_value, double log_odds,
+void churn_features(const ChurnHistory *history, double mean_gap, double mean_value, double log_odds,
                     double x[CHURN_FEATURES]);
 
 #endif

@@ -60,19 +60,19 @@ Status churn_quality(const Churn *churn, ChurnQuality quality[CHURN_SCORES], siz
   const ChurnHeldOut *held = &churn->held_out;
   double *score = mem_alloc(held->n + 1, sizeof *score), *weight = mem_alloc(held->n + 1, sizeof *weight);
   Status status = score && weight ? STATUS_OK : STATUS_NOMEM;
-  n[SCORE_CHURN_RISK] = held->n;
-  n[SCORE_P_ALIVE] = churn->shop[CHURN_CUT].model ? held->n : 0;
-  if (status == STATUS_OK && churn->method == CHURN_LOGIT) {
+  n[CHURN_SCORE_RISK] = held->n;
+  n[CHURN_SCORE_P_ALIVE] = churn->snapshot[CHURN_CUT].model ? held->n : 0;
+  if (status == STATUS_OK && churn->method == CHURN_METHOD_LOGIT) {
     status = calibrated(held, score, weight, watch);
   }
-  for (size_t i = 0; status == STATUS_OK && churn->method != CHURN_LOGIT && i < held->n; i++) {
+  for (size_t i = 0; status == STATUS_OK && churn->method != CHURN_METHOD_LOGIT && i < held->n; i++) {
     score[i] = logit_probability(held->log_odds[i]);
   }
-  if (status == STATUS_OK && n[SCORE_CHURN_RISK]) {
-    status = measure(score, held, &quality[SCORE_CHURN_RISK], watch);
+  if (status == STATUS_OK && n[CHURN_SCORE_RISK]) {
+    status = measure(score, held, &quality[CHURN_SCORE_RISK], watch);
   }
-  if (status == STATUS_OK && n[SCORE_P_ALIVE]) {
-    status = measure(held->gone, held, &quality[SCORE_P_ALIVE], watch);
+  if (status == STATUS_OK && n[CHURN_SCORE_P_ALIVE]) {
+    status = measure(held->gone, held, &quality[CHURN_SCORE_P_ALIVE], watch);
   }
   mem_free(weight);
   mem_free(score);

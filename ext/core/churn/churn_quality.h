@@ -18,8 +18,8 @@
 #define CHURN_TOP_SHARE 0.1
 
 typedef enum ChurnScore {
-  SCORE_CHURN_RISK,
-  SCORE_P_ALIVE,
+  CHURN_SCORE_RISK,
+  CHURN_SCORE_P_ALIVE,
   CHURN_SCORES
 } ChurnScore;
 

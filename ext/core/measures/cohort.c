@@ -79,7 +79,7 @@ Status cohorts_init(Cohorts *cohorts, const CohortOptions *options)
     .options = *options,
     .cursor = {.grain = options->grain, .offset_ms = options->offset_ms},
   };
-  if (options->clock == CLOCK_ROLLING) {
+  if (options->clock == COHORT_CLOCK_ROLLING) {
     switch (options->grain.unit) {
       case GRAIN_DAY:
         cohorts->length = MS_PER_DAY;
@@ -166,15 +166,15 @@ static inline Status cell_take(const Cohorts *cohorts, CohortCell *cell, uint32_
       return STATUS_DISORDER;
     }
     switch (cohorts->options.mode) {
-      case MODE_ON:
+      case COHORT_MODE_ON:
         break;
-      case MODE_ON_OR_AFTER:
+      case COHORT_MODE_ON_OR_AFTER:
         counts = 0;
         break;
-      case MODE_ON_OR_BEFORE:
+      case COHORT_MODE_ON_OR_BEFORE:
         counts = next == 1;
         break;
-      case MODE_STREAK:
+      case COHORT_MODE_STREAK:
         counts = flag = slot == 0 || ((*reached & COHORT_FLAG) && slot == next);
         break;
     }
@@ -322,7 +322,7 @@ static Status member_join(Cohorts *cohorts, Member *member, const Event *event, 
   }
   member->first = event->time;
   member->place = (int32_t)place;
-  if (cohorts->options.clock == CLOCK_CALENDAR) {
+  if (cohorts->options.clock == COHORT_CLOCK_CALENDAR) {
     return origin_add(cohorts, (CohortOrigin){(int32_t)period, (int32_t)place}, &member->place);
   }
   return STATUS_OK;
@@ -344,7 +344,7 @@ static Status step_member(void *self, void *customer_state, const Event *event)
     if (event->time < member->first) {
       return STATUS_DISORDER;
     }
-    if (cohorts->options.clock == CLOCK_CALENDAR) {
+    if (cohorts->options.clock == COHORT_CLOCK_CALENDAR) {
       const CohortOrigin *origin = cohorts->origins + member->place;
       age = period_of(&cohorts->cursor, event->time) - origin->period;
       place = origin->place;

@@ -3,19 +3,19 @@
 **
 ** Members of a cohort share the period of their first event, or the attribute of their first row. A member's
 ** interval n (its age) is
-**   CLOCK_CALENDAR  period of the event - period of the first event
-**   CLOCK_ROLLING   floor((t - t0) / length), length = 24 h (day), 7 d (week), 30 d (month), N * 24 h (N days);
+**   COHORT_CLOCK_CALENDAR  period of the event - period of the first event
+**   COHORT_CLOCK_ROLLING   floor((t - t0) / length), length = 24 h (day), 7 d (week), 30 d (month), N * 24 h (N days);
 **     not for quarter and year
 ** Ages are grouped into slots 0, 1, 2 …: without brackets slot = age; with brackets b1 < b2 < … slot 0 is age 0 and
 ** slot i is the ages b(i-1) + 1 … b(i) (b(0) = 0). Slots end with max_age or the last bracket; what happens later
-** is "beyond": it has no cell, but counts as later activity in MODE_ON_OR_AFTER.
+** is "beyond": it has no cell, but counts as later activity in COHORT_MODE_ON_OR_AFTER.
 **
 ** A member is eligible for slot n if the slot's last interval had fully passed at as_of (calendar: the period's end
 ** <= as_of; rolling: t0 + (n + 1) * length <= as_of), and active, among the eligible, if it had an event
-**   MODE_ON           in slot n
-**   MODE_ON_OR_AFTER  in slot n or later; an event in a slot that has not passed is later activity too
-**   MODE_ON_OR_BEFORE in one of the slots 1 … n (n = 0: nobody)
-**   MODE_STREAK       in every one of the slots 1 … n (n = 0: everybody)
+**   COHORT_MODE_ON           in slot n
+**   COHORT_MODE_ON_OR_AFTER  in slot n or later; an event in a slot that has not passed is later activity too
+**   COHORT_MODE_ON_OR_BEFORE in one of the slots 1 … n (n = 0: nobody)
+**   COHORT_MODE_STREAK       in every one of the slots 1 … n (n = 0: everybody)
 ** A cell is complete when every member is eligible. Value: the sum over all members, eligible or not.
 **
 ** How: rows arrive in order per customer, so that the first row in a slot adds one to a cell and the others only
@@ -42,14 +42,14 @@
 #define COHORT_BRACKET_MAX 36525
 
 typedef enum CohortMode {
-  MODE_ON,
-  MODE_ON_OR_AFTER,
-  MODE_ON_OR_BEFORE,
-  MODE_STREAK
+  COHORT_MODE_ON,
+  COHORT_MODE_ON_OR_AFTER,
+  COHORT_MODE_ON_OR_BEFORE,
+  COHORT_MODE_STREAK
 } CohortMode;
 typedef enum CohortClock {
-  CLOCK_CALENDAR,
-  CLOCK_ROLLING
+  COHORT_CLOCK_CALENDAR,
+  COHORT_CLOCK_ROLLING
 } CohortClock;
 
 typedef struct CohortOptions {
@@ -72,12 +72,13 @@ bool brackets_from_text(const char *text, size_t length, int32_t brackets[COHORT
 typedef struct CohortCell {
   double high; /* value, a compensated sum */
   float low;
-  uint32_t active; /* MODE_ON_OR_BEFORE: members whose first slot after slot 0 is this; MODE_ON_OR_AFTER: unused */
+  /* COHORT_MODE_ON_OR_BEFORE: members whose first slot after slot 0 is this; COHORT_MODE_ON_OR_AFTER: unused */
+  uint32_t active;
 } CohortCell;
 
 /*
-** Customer states. `reached` is (last slot + 1) << 1 | flag, 0 before the first row. The flag says, in MODE_STREAK,
-** that no slot was left out so far.
+** Customer states. `reached` is (last slot + 1) << 1 | flag, 0 before the first row. The flag says, in
+** COHORT_MODE_STREAK, that no slot was left out so far.
 */
 #define COHORT_FLAG 1U
 typedef struct PeriodMember { /* calendar clock, cohorts by period: the cohort is the first period */
@@ -111,7 +112,7 @@ typedef struct Cohort {
 typedef struct Cohorts {
   CohortOptions options;
   PeriodCursor cursor;
-  int64_t length;        /* CLOCK_ROLLING: ms of an interval */
+  int64_t length;        /* COHORT_CLOCK_ROLLING: ms of an interval */
   uint32_t n_slots;      /* slots that are shown; slot n_slots is beyond */
   uint32_t n_ages;       /* entries of slot_of_age; an age above is beyond */
   uint32_t *slot_of_age; /* NULL without brackets */
@@ -152,7 +153,7 @@ static inline uint32_t cohorts_slot(const Cohorts *cohorts, int64_t age)
 /* Calendar clock and cohorts by period: customers have a PeriodMember, else a Member. */
 static inline bool cohorts_by_period(const Cohorts *cohorts)
 {
-  return cohorts->options.clock == CLOCK_CALENDAR && !cohorts->options.by_attribute;
+  return cohorts->options.clock == COHORT_CLOCK_CALENDAR && !cohorts->options.by_attribute;
 }
 
 /* First and last age of a slot. */

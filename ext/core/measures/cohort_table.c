@@ -21,7 +21,7 @@ static Status rows_count(Cohorts *cohorts, int64_t as_of, const Watch *watch)
     }
     int64_t place = cohorts->base + i, age;
     cohort->key = cohorts->options.by_attribute ? place - 1 : place;
-    if (cohorts->options.clock == CLOCK_ROLLING) {
+    if (cohorts->options.clock == COHORT_CLOCK_ROLLING) {
       age = (as_of - cohort->earliest) / cohorts->length;
     } else {
       age = now - period_of(&cohorts->cursor, cohort->earliest);
@@ -44,8 +44,8 @@ static Status rows_count(Cohorts *cohorts, int64_t as_of, const Watch *watch)
 /*
 ** Settles one member, of whose slots `passed` have passed: takes back what was counted in a slot that has not, and
 ** notes where the member stops to be eligible. Until cohort_sum(), rows[n].eligible holds the members whose last
-** passed slot is n, and rows[n].active, of these, MODE_ON_OR_AFTER: those whose last eligible activity is n (the
-** last passed slot n stands for all later ones), MODE_ON_OR_BEFORE: those who came back.
+** passed slot is n, and rows[n].active, of these, COHORT_MODE_ON_OR_AFTER: those whose last eligible activity is n (the
+** last passed slot n stands for all later ones), COHORT_MODE_ON_OR_BEFORE: those who came back.
 */
 static void member_settle(const Cohorts *cohorts, Cohort *cohort, uint32_t reached, uint32_t passed)
 {
@@ -58,22 +58,22 @@ static void member_settle(const Cohorts *cohorts, Cohort *cohort, uint32_t reach
     end->eligible++;
   }
   switch (cohorts->options.mode) {
-    case MODE_ON:
+    case COHORT_MODE_ON:
       if (early) {
         early->active--;
       }
       break;
-    case MODE_STREAK:
+    case COHORT_MODE_STREAK:
       if (early && flag) {
         early->active--;
       }
       break;
-    case MODE_ON_OR_AFTER:
+    case COHORT_MODE_ON_OR_AFTER:
       if (end) {
         cohort->rows[open ? passed - 1 : last].active++;
       }
       break;
-    case MODE_ON_OR_BEFORE:
+    case COHORT_MODE_ON_OR_BEFORE:
       if (last > 0 && early) { /* counted too early, or no longer eligible just there */
         early->active--;
       } else if (last > 0 && end) {
@@ -86,7 +86,7 @@ static void member_settle(const Cohorts *cohorts, Cohort *cohort, uint32_t reach
 static Status members_settle(Cohorts *cohorts, const Customers *customers, int64_t as_of, const Watch *watch)
 {
   int64_t now = period_of(&cohorts->cursor, as_of);
-  bool by_period = cohorts_by_period(cohorts), rolling = cohorts->options.clock == CLOCK_ROLLING;
+  bool by_period = cohorts_by_period(cohorts), rolling = cohorts->options.clock == COHORT_CLOCK_ROLLING;
   for (uint32_t id = 0; id < customers->count; id++) {
     if (id % WATCH_EVERY == 0 && watch_stop(watch)) {
       return STATUS_INTERRUPT;
@@ -128,7 +128,7 @@ static void cohort_sum(const Cohorts *cohorts, Cohort *cohort)
   CohortRow *rows = cohort->rows;
   for (uint32_t n = cohort->n_rows - 1; n > 0; n--) {
     rows[n - 1].eligible += rows[n].eligible;
-    if (mode == MODE_ON_OR_AFTER) {
+    if (mode == COHORT_MODE_ON_OR_AFTER) {
       rows[n - 1].active += rows[n].active;
     }
   }
@@ -137,11 +137,11 @@ static void cohort_sum(const Cohorts *cohorts, Cohort *cohort)
   for (uint32_t n = 0; n < cohort->n_rows; n++) {
     static const CohortCell nothing = {0};
     const CohortCell *cell = n < cohort->n_cells ? cohort->cells + n : &nothing;
-    if (mode == MODE_ON_OR_BEFORE) {
+    if (mode == COHORT_MODE_ON_OR_BEFORE) {
       uint32_t leaving = rows[n].active;
       rows[n].active = returned += cell->active;
       returned -= leaving;
-    } else if (mode != MODE_ON_OR_AFTER) {
+    } else if (mode != COHORT_MODE_ON_OR_AFTER) {
       rows[n].active = cell->active;
     }
     rows[n].value = sum_value(&(Sum){cell->high, (double)cell->low});

@@ -112,9 +112,9 @@ static inline double kaplan_meier_last_time(const KaplanMeier *curve)
 
 /* How an interval of S is made symmetric: on log(-log S), on log S, or on S. */
 typedef enum KaplanMeierScale {
-  SCALE_LOG_LOG,
-  SCALE_LOG,
-  SCALE_PLAIN
+  KAPLAN_MEIER_LOG_LOG,
+  KAPLAN_MEIER_LOG,
+  KAPLAN_MEIER_PLAIN
 } KaplanMeierScale;
 
 /*

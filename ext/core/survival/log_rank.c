@@ -29,11 +29,11 @@ static bool pool_next_time(const Pool *pool, size_t n_groups, double *time)
 static double weight_of(LogRankWeights weights, double rho, double gamma, double survival, double n)
 {
   switch (weights) {
-    case WEIGHTS_GEHAN:
+    case LOG_RANK_GEHAN:
       return n;
-    case WEIGHTS_TARONE_WARE:
+    case LOG_RANK_TARONE_WARE:
       return sqrt(n);
-    case WEIGHTS_FLEMING_HARRINGTON:
+    case LOG_RANK_FLEMING_HARRINGTON:
       break;
   }
   return (rho == 0 ? 1 : pow(survival, rho)) * (gamma == 0 ? 1 : pow(1 - survival, gamma));

@@ -16,9 +16,9 @@
 #include "kaplan_meier.h"
 
 typedef enum LogRankWeights {
-  WEIGHTS_FLEMING_HARRINGTON,
-  WEIGHTS_GEHAN,
-  WEIGHTS_TARONE_WARE
+  LOG_RANK_FLEMING_HARRINGTON,
+  LOG_RANK_GEHAN,
+  LOG_RANK_TARONE_WARE
 } LogRankWeights;
 
 typedef struct LogRank {

@@ -10,18 +10,18 @@ Interval kaplan_meier_interval(double survival, double log_variance, KaplanMeier
     return (Interval){NAN, NAN};
   }
   switch (scale) {
-    case SCALE_LOG_LOG:
+    case KAPLAN_MEIER_LOG_LOG:
       if (survival < 1) {
         double log_s = log(survival), step = z * se / log_s; /* negative */
         low = exp(log_s * exp(-step));
         high = exp(log_s * exp(step));
       }
       break;
-    case SCALE_LOG:
+    case KAPLAN_MEIER_LOG:
       low = survival * exp(-z * se);
       high = fmin(1, survival * exp(z * se));
       break;
-    case SCALE_PLAIN:
+    case KAPLAN_MEIER_PLAIN:
       low = fmax(0, survival * (1 - z * se));
       high = fmin(1, survival * (1 + z * se));
       break;

@@ -112,10 +112,10 @@ static Status signals_read(ChurnInput *input, Call *call)
 static Status as_wanted(const Churn *churn, Call *call)
 {
   bool nobody = churn->keep_held_out && churn->held_out.n == 0; /* to fit a model to: one row says so */
-  if (churn->wanted == CHURN_WANT_LOGIT && churn->method != CHURN_LOGIT) {
+  if (churn->wanted == CHURN_WANT_LOGIT && churn->method != CHURN_METHOD_LOGIT) {
     return call_fail(call, "model logit cannot be had: %s", churn->why);
   }
-  if (churn->wanted != CHURN_AUTO && churn->method == CHURN_RATE && !nobody) {
+  if (churn->wanted != CHURN_WANT_AUTO && churn->method == CHURN_METHOD_RATE && !nobody) {
     return call_fail(call, "model %s cannot be had: %s", churn->wanted == CHURN_WANT_BGNBD ? "bgnbd" : "mbgnbd",
                      churn->model_why);
   }
@@ -170,7 +170,7 @@ static void unused_signals_add(const ChurnInput *input, Text *text)
     }
     if (!varies) {
       text_add(text, before);
-      text_add(text, signal_name(&input->signal_source.attributes, kind, number));
+      text_add(text, churn_signal_name(&input->signal_source.attributes, kind, number));
       text_add(text, is_feature ? " has too little history before the horizon that was learned from"
                                 : " may have been overwritten");
       before = ", ";
@@ -182,15 +182,15 @@ static void unused_signals_add(const ChurnInput *input, Text *text)
 void churn_method_cell(const ChurnInput *input, ChurnInstant instant, Cell *out)
 {
   const Churn *churn = &input->churn;
-  const ChurnSnapshot *shop = &churn->shop[instant];
+  const ChurnSnapshot *snapshot = &churn->snapshot[instant];
   Text text = {0};
-  if (churn->method == CHURN_LOGIT) {
+  if (churn->method == CHURN_METHOD_LOGIT) {
     text_add(&text, "logit");
     unused_signals_add(input, &text);
   } else {
-    text_add(&text, churn->method == CHURN_MODEL ? "model: " : "rate without dropout");
-    text_add(&text, churn->method == CHURN_MODEL ? shop->model->name : "");
-    text_add(&text, churn->method == CHURN_MODEL && shop->at_limit ? " at its limit (" : " (");
+    text_add(&text, churn->method == CHURN_METHOD_MODEL ? "model: " : "rate without dropout");
+    text_add(&text, churn->method == CHURN_METHOD_MODEL ? snapshot->model->name : "");
+    text_add(&text, churn->method == CHURN_METHOD_MODEL && snapshot->at_limit ? " at its limit (" : " (");
     text_add(&text, churn->why);
     if (churn->model_why[0]) {
       text_add(&text, churn->why[0] ? "; " : "");

@@ -34,7 +34,7 @@
 typedef struct ChurnRisks {
   ChurnInput input;
   ChurnExplain words;
-  double cuts[RISKS - 1];
+  double cuts[CHURN_RISKS - 1];
 } ChurnRisks;
 
 enum {
@@ -49,7 +49,7 @@ static Status risk_compute(Call *call, void *state, int64_t *n_rows)
 {
   ChurnRisks *risks = state;
   ChurnInput *input = &risks->input;
-  for (int i = 0; i < RISKS - 1; i++) {
+  for (int i = 0; i < CHURN_RISKS - 1; i++) {
     risks->cuts[i] = call_real(call, MEDIUM_FROM + i);
     if (i > 0 && risks->cuts[i] < risks->cuts[i - 1]) {
       return call_fail(call, "medium_from, high_from and critical_from must ascend, got %g before %g",
@@ -113,7 +113,7 @@ static void risk_cell(const void *state, int64_t row, int column, Cell *out)
       cell_real(out, probability);
       return;
     case COLUMN_RISK:
-      cell_static(out, RISK_NAME[churn_risk_of(probability, risks->cuts)]);
+      cell_static(out, CHURN_RISK_NAME[churn_risk_of(probability, risks->cuts)]);
       return;
     case COLUMN_REASONS:
     case COLUMN_REASONS_JSON:
@@ -132,7 +132,7 @@ static void risk_cell(const void *state, int64_t row, int column, Cell *out)
       cell_real(out, known.p_alive);
       return;
     case COLUMN_DAYS_SINCE_LAST:
-      cell_integer(out, known.past.since);
+      cell_integer(out, known.history.since);
       return;
     case COLUMN_USUAL_GAP:
       cell_real(out, known.usual_gap);
@@ -141,7 +141,7 @@ static void risk_cell(const void *state, int64_t row, int column, Cell *out)
       cell_real(out, known.overdue_ratio);
       return;
     case COLUMN_LAST_PURCHASE:
-      cell_date(out, day_number_start(known.past.last));
+      cell_date(out, day_number_start(known.history.last));
       return;
     default:
       if (churn->has_value) {

@@ -70,7 +70,7 @@ static Status test_compute(Call *call, void *state, int64_t *n_rows)
   uint32_t n = 0;
   LogRankWeights weights = (LogRankWeights)call_choice(call, PARAM_WEIGHTS);
   double rho = call_real(call, PARAM_RHO), gamma = call_real(call, PARAM_GAMMA);
-  if (weights != WEIGHTS_FLEMING_HARRINGTON && (rho != 0 || gamma != 0)) {
+  if (weights != LOG_RANK_FLEMING_HARRINGTON && (rho != 0 || gamma != 0)) {
     return call_fail(call, "rho and gamma are for weights fleming-harrington");
   }
   answer->reader.params[LIFE_GROUP] = PARAM_GROUP;

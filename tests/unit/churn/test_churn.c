@@ -119,14 +119,14 @@ static void comes_true(ChurnWanted wanted, ChurnMethod method, uint32_t n_custom
 static void learned_comes_true(void **unused)
 {
   (void)unused;
-  comes_true(CHURN_AUTO, CHURN_LOGIT, SHOP_CUSTOMERS);
-  comes_true(CHURN_AUTO, CHURN_LOGIT, MANY_CUSTOMERS);
+  comes_true(CHURN_WANT_AUTO, CHURN_METHOD_LOGIT, SHOP_CUSTOMERS);
+  comes_true(CHURN_WANT_AUTO, CHURN_METHOD_LOGIT, MANY_CUSTOMERS);
 }
 
 static void model_comes_true(void **unused)
 {
   (void)unused;
-  comes_true(CHURN_WANT_BGNBD, CHURN_MODEL, SHOP_CUSTOMERS);
+  comes_true(CHURN_WANT_BGNBD, CHURN_METHOD_MODEL, SHOP_CUSTOMERS);
 }
 
 /* The same rows in another order, hence with other ids, give the same answers. */
@@ -166,8 +166,8 @@ static void rows_and_reasons(void **unused)
   Churn churn = {0};
   Customers customers = {0};
   fit(&churn, &customers, shop.rows, shop.n, AS_OF, "90 days");
-  const ChurnSnapshot *known = &churn.shop[CHURN_AS_OF];
-  assert_int_equal(churn.method, CHURN_LOGIT);
+  const ChurnSnapshot *known = &churn.snapshot[CHURN_AS_OF];
+  assert_int_equal(churn.method, CHURN_METHOD_LOGIT);
   assert_int_equal(churn.why[0], 0);
   assert_true(churn.slope > 0.8 && churn.slope < 1.25);
   int signs[2] = {0, 0};
@@ -178,15 +178,15 @@ static void rows_and_reasons(void **unused)
     if (isnan(churn.probability[id])) {
       continue;
     }
-    CbsRow past = {(double)row.past.x, (double)row.past.t_x, (double)row.past.age};
-    assert_near(row.p_alive, known->alive->p_alive(known->alive_theta, &past));
-    assert_near(row.usual_gap, ((double)row.past.t_x + known->gap) / (double)(row.past.x + 1));
-    assert_near(row.overdue_ratio, (double)row.past.since / row.usual_gap);
-    assert_near(row.expected_purchases, 90 * (known->alive_theta[0] + past.x) / (known->alive_theta[1] + past.T));
-    assert_near(row.expected_value, row.expected_purchases * row.past.value / (past.x + 1));
+    CbsRow cbs = {(double)row.history.x, (double)row.history.t_x, (double)row.history.age};
+    assert_near(row.p_alive, known->alive->p_alive(known->alive_theta, &cbs));
+    assert_near(row.usual_gap, ((double)row.history.t_x + known->gap) / (double)(row.history.x + 1));
+    assert_near(row.overdue_ratio, (double)row.history.since / row.usual_gap);
+    assert_near(row.expected_purchases, 90 * (known->alive_theta[0] + cbs.x) / (known->alive_theta[1] + cbs.T));
+    assert_near(row.expected_value, row.expected_purchases * row.history.value / (cbs.x + 1));
     /* The probability from its parts, and the sum of all causes from the average. */
-    double p = known->model->pmf(known->theta, &past, 0, 90);
-    churn_features(&row.past, known->gap, churn_snapshot_value(known), log(p) - log1p(-p), x);
+    double p = known->model->pmf(known->theta, &cbs, 0, 90);
+    churn_features(&row.history, known->gap, churn_snapshot_value(known), log(p) - log1p(-p), x);
     double odds = churn.intercept + churn.slope * logit_log_odds(&churn.logit, x);
     assert_true(fabs(churn.probability[id] - 1 / (1 + exp(-odds))) < 1e-9);
     int n = churn_reasons(&churn, &customers, id, reasons);
@@ -195,10 +195,10 @@ static void rows_and_reasons(void **unused)
       assert_true(i == 0 || fabs(reasons[i].log_odds) <= fabs(reasons[i - 1].log_odds));
       assert_true(i == 0 || fabs(reasons[i].log_odds) >= CHURN_REASON_LEAST);
       signs[reasons[i].log_odds > 0]++;
-      int feature = reasons[i].cause == CAUSE_VALUE   ? CHURN_VALUE
-                    : reasons[i].cause == CAUSE_TREND ? CHURN_TREND
-                    : reasons[i].cause == CAUSE_AGE   ? CHURN_AGE
-                                                      : -1;
+      int feature = reasons[i].cause == CHURN_CAUSE_VALUE   ? CHURN_VALUE
+                    : reasons[i].cause == CHURN_CAUSE_TREND ? CHURN_TREND
+                    : reasons[i].cause == CHURN_CAUSE_AGE   ? CHURN_AGE
+                                                            : -1;
       if (feature >= 0) {
         assert_true(fabs(reasons[i].log_odds - churn.slope * churn.logit.coefficient[feature] *
                                                  (x[feature] - churn.logit.mean[feature])) < 1e-9);
@@ -212,16 +212,16 @@ static void rows_and_reasons(void **unused)
   /* Of the purchase model: silence and frequency add up to the distance from a new customer. */
   churn = (Churn){.wanted = CHURN_WANT_MBGNBD};
   fit(&churn, &customers, shop.rows, shop.n, AS_OF, "90 days");
-  assert_int_equal(churn.method, CHURN_MODEL);
+  assert_int_equal(churn.method, CHURN_METHOD_MODEL);
   assert_string_equal(churn.why, "as asked");
   int both = 0;
   for (uint32_t id = 0; id < customers.count; id++) {
-    double p = churn.probability[id], new_p = MBGNBD.pmf(churn.shop[CHURN_AS_OF].theta, NULL, 0, 90), sum = 0;
+    double p = churn.probability[id], new_p = MBGNBD.pmf(churn.snapshot[CHURN_AS_OF].theta, NULL, 0, 90), sum = 0;
     ChurnReason reasons[CHURN_REASONS];
     if (!isnan(p)) {
       int n = churn_reasons(&churn, &customers, id, reasons);
       for (int i = 0; i < n; i++) {
-        assert_true(reasons[i].cause == CAUSE_SILENCE || reasons[i].cause == CAUSE_FREQUENCY);
+        assert_true(reasons[i].cause == CHURN_CAUSE_SILENCE || reasons[i].cause == CHURN_CAUSE_FREQUENCY);
         sum += reasons[i].log_odds;
       }
       both += n == 2;
@@ -241,7 +241,7 @@ static void too_little(void **unused)
   Churn churn = {0};
   Customers customers = {0};
   fit(&churn, &customers, shop.rows, shop.n, "2024-05-01", "90 days");
-  assert_int_equal(churn.method, CHURN_MODEL);
+  assert_int_equal(churn.method, CHURN_METHOD_MODEL);
   assert_string_equal(churn.why,
                       "too little history: 30 days before the horizon that was to be learned from, 68 are needed");
   churn_free(&churn);
@@ -251,7 +251,7 @@ static void too_little(void **unused)
   shop = demo_rows(60);
   churn = (Churn){0};
   fit(&churn, &customers, shop.rows, shop.n, AS_OF, "90 days");
-  assert_true(churn.method != CHURN_LOGIT);
+  assert_true(churn.method != CHURN_METHOD_LOGIT);
   assert_non_null(strstr(churn.why, "too few customers to learn from"));
   assert_non_null(strstr(churn.why, "35 of either"));
   churn_free(&churn);
@@ -265,7 +265,7 @@ static void too_little(void **unused)
   const Row rows[] = {{at("2024-01-01"), 1, 5, 1}, {at("2024-01-11"), 2, 5, 2}, {at("2024-01-21"), 3, 6, 3}};
   churn = (Churn){0};
   fit(&churn, &customers, rows, 3, "2024-01-31", "30 days");
-  assert_int_equal(churn.method, CHURN_RATE);
+  assert_int_equal(churn.method, CHURN_METHOD_RATE);
   assert_string_equal(churn.why,
                       "too little history: 0 days before the horizon that was to be learned from, 23 are needed");
   assert_string_equal(churn.model_why, "bgnbd: nobody bought again");
@@ -277,7 +277,7 @@ static void too_little(void **unused)
   assert_near(row.expected_value, 5 * 30.0 / 120);
   ChurnReason reasons[CHURN_REASONS];
   assert_int_equal(churn_reasons(&churn, &customers, 0, reasons), 1);
-  assert_int_equal(reasons[0].cause, CAUSE_SILENCE);
+  assert_int_equal(reasons[0].cause, CHURN_CAUSE_SILENCE);
   assert_near(reasons[0].log_odds, log(4.0) - log(90.0 / 30));
   churn_free(&churn);
   customers_free(&customers);
@@ -305,15 +305,15 @@ static double naive_auc(const double *score, const unsigned char *label, size_t 
 static void held_out_apart(const Churn *churn, const Customers *customers)
 {
   const ChurnHeldOut *held = &churn->held_out;
-  const ChurnSnapshot *shop = &churn->shop[CHURN_CUT];
+  const ChurnSnapshot *snapshot = &churn->snapshot[CHURN_CUT];
   double(*x)[CHURN_FEATURES] = malloc(held->n * sizeof *x), *weight = malloc(held->n * sizeof *weight);
   size_t n = 0;
   for (uint32_t id = 0; id < customers->count; id++) {
-    ChurnPast past;
-    if (churn_past(&churn->times, customers_state(customers, id), CHURN_CUT, &past)) {
-      CbsRow seen = {(double)past.x, (double)past.t_x, (double)past.age};
-      double p = shop->model->pmf(shop->theta, &seen, 0, 90);
-      churn_features(&past, shop->gap, churn_snapshot_value(shop), log(p) - log1p(-p), x[n]);
+    ChurnHistory history;
+    if (churn_history(&churn->times, customers_state(customers, id), CHURN_CUT, &history)) {
+      CbsRow seen = {(double)history.x, (double)history.t_x, (double)history.age};
+      double p = snapshot->model->pmf(snapshot->theta, &seen, 0, 90);
+      churn_features(&history, snapshot->gap, churn_snapshot_value(snapshot), log(p) - log1p(-p), x[n]);
       assert_int_equal(held->label[n], !churn_returned(&churn->times, customers_state(customers, id)));
       n++;
     }
@@ -367,10 +367,10 @@ static void quality(void **unused)
   fit(&churn, &customers, shop.rows, shop.n, AS_OF, "90 days");
   assert_null(churn.probability);
   const ChurnHeldOut *held = &churn.held_out;
-  assert_int_equal(churn.method, CHURN_LOGIT);
+  assert_int_equal(churn.method, CHURN_METHOD_LOGIT);
   assert_int_equal(churn_quality(&churn, got, n, &NEVER), STATUS_OK);
-  assert_int_equal(n[SCORE_CHURN_RISK], held->n);
-  assert_int_equal(n[SCORE_P_ALIVE], held->n);
+  assert_int_equal(n[CHURN_SCORE_RISK], held->n);
+  assert_int_equal(n[CHURN_SCORE_P_ALIVE], held->n);
   for (size_t i = 0; i < held->n; i++) {
     fold[held->fold[i]]++;
     gone += held->label[i];
@@ -382,15 +382,15 @@ static void quality(void **unused)
     assert_near(got[s].calibration.observed, (double)gone / (double)held->n);
     assert_int_equal(got[s].calibration.n_bins, CHURN_BINS);
   }
-  assert_near(got[SCORE_P_ALIVE].auc.area, naive_auc(held->gone, held->label, held->n));
+  assert_near(got[CHURN_SCORE_P_ALIVE].auc.area, naive_auc(held->gone, held->label, held->n));
   /* Held-out log-odds rank nearly as their calibrated probabilities: each fold has a line of its own. */
-  assert_true(fabs(got[SCORE_CHURN_RISK].auc.area - naive_auc(held->log_odds, held->label, held->n)) < 0.005);
-  assert_true(got[SCORE_CHURN_RISK].auc.area > got[SCORE_P_ALIVE].auc.area + 0.05);
-  assert_true(got[SCORE_CHURN_RISK].brier < got[SCORE_P_ALIVE].brier &&
-              got[SCORE_CHURN_RISK].log_loss < got[SCORE_P_ALIVE].log_loss);
+  assert_true(fabs(got[CHURN_SCORE_RISK].auc.area - naive_auc(held->log_odds, held->label, held->n)) < 0.005);
+  assert_true(got[CHURN_SCORE_RISK].auc.area > got[CHURN_SCORE_P_ALIVE].auc.area + 0.05);
+  assert_true(got[CHURN_SCORE_RISK].brier < got[CHURN_SCORE_P_ALIVE].brier &&
+              got[CHURN_SCORE_RISK].log_loss < got[CHURN_SCORE_P_ALIVE].log_loss);
   held_out_apart(&churn, &customers);
-  assert_near(got[SCORE_CHURN_RISK].brier, brier_apart(held));
-  const Calibration *calibration = &got[SCORE_CHURN_RISK].calibration;
+  assert_near(got[CHURN_SCORE_RISK].brier, brier_apart(held));
+  const Calibration *calibration = &got[CHURN_SCORE_RISK].calibration;
   assert_true(fabs(calibration->slope - 1) < 3 * calibration->slope_error &&
               fabs(calibration->intercept) < 3 * calibration->intercept_error);
   churn_free(&churn);
@@ -408,9 +408,9 @@ static void quality_without_learning(void **unused)
   static ChurnQuality got[CHURN_SCORES];
   size_t n[CHURN_SCORES];
   fit(&churn, &customers, shop.rows, shop.n, AS_OF, "90 days");
-  assert_int_equal(churn.method, CHURN_MODEL);
+  assert_int_equal(churn.method, CHURN_METHOD_MODEL);
   assert_int_equal(churn_quality(&churn, got, n, &NEVER), STATUS_OK);
-  assert_true(got[SCORE_CHURN_RISK].auc.area > 0.7 && fabs(got[SCORE_CHURN_RISK].calibration.slope - 1) < 0.2);
+  assert_true(got[CHURN_SCORE_RISK].auc.area > 0.7 && fabs(got[CHURN_SCORE_RISK].calibration.slope - 1) < 0.2);
   churn_free(&churn);
   customers_free(&customers);
   free(shop.rows);
@@ -418,7 +418,7 @@ static void quality_without_learning(void **unused)
   churn = (Churn){.keep_held_out = true};
   fit(&churn, &customers, rows, 2, "2024-01-31", "30 days");
   assert_int_equal(churn_quality(&churn, got, n, &NEVER), STATUS_OK);
-  assert_true(n[SCORE_CHURN_RISK] == 0 && n[SCORE_P_ALIVE] == 0);
+  assert_true(n[CHURN_SCORE_RISK] == 0 && n[CHURN_SCORE_P_ALIVE] == 0);
   churn_free(&churn);
   customers_free(&customers);
 }
@@ -433,12 +433,12 @@ static void cdnow(void **unused)
   Customers customers = {0};
   static ChurnQuality got[CHURN_SCORES];
   fit(&churn, &customers, rows, n_rows, "1998-06-30", "39 weeks");
-  assert_int_equal(churn.method, CHURN_LOGIT);
+  assert_int_equal(churn.method, CHURN_METHOD_LOGIT);
   assert_int_equal(churn_quality(&churn, got, n, &NEVER), STATUS_OK);
   assert_int_equal(n[0], 2357);
-  assert_true(got[SCORE_CHURN_RISK].auc.area > 0.75 &&
-              got[SCORE_CHURN_RISK].auc.area > got[SCORE_P_ALIVE].auc.area + 0.02);
-  assert_true(fabs(got[SCORE_CHURN_RISK].calibration.slope - 1) < 3 * got[SCORE_CHURN_RISK].calibration.slope_error);
+  assert_true(got[CHURN_SCORE_RISK].auc.area > 0.75 &&
+              got[CHURN_SCORE_RISK].auc.area > got[CHURN_SCORE_P_ALIVE].auc.area + 0.02);
+  assert_true(fabs(got[CHURN_SCORE_RISK].calibration.slope - 1) < 3 * got[CHURN_SCORE_RISK].calibration.slope_error);
   churn_free(&churn);
   customers_free(&customers);
   free(rows);

@@ -51,16 +51,16 @@ static void decimals(void **unused)
 static void levels(void **unused)
 {
   (void)unused;
-  const double cuts[RISKS - 1] = {0.25, 0.5, 0.75};
-  assert_string_equal(RISK_NAME[churn_risk_of(0, cuts)], "low");
-  assert_string_equal(RISK_NAME[churn_risk_of(0.2499, cuts)], "low");
-  assert_string_equal(RISK_NAME[churn_risk_of(0.25, cuts)], "medium");
-  assert_string_equal(RISK_NAME[churn_risk_of(0.5, cuts)], "high");
-  assert_string_equal(RISK_NAME[churn_risk_of(0.75, cuts)], "critical");
-  assert_string_equal(RISK_NAME[churn_risk_of(1, cuts)], "critical");
-  const double same[RISKS - 1] = {0.5, 0.5, 0.5}, open[RISKS - 1] = {0, 1, 1};
-  assert_int_equal(churn_risk_of(0.5, same), RISK_CRITICAL);
-  assert_int_equal(churn_risk_of(0, open), RISK_MEDIUM);
+  const double cuts[CHURN_RISKS - 1] = {0.25, 0.5, 0.75};
+  assert_string_equal(CHURN_RISK_NAME[churn_risk_of(0, cuts)], "low");
+  assert_string_equal(CHURN_RISK_NAME[churn_risk_of(0.2499, cuts)], "low");
+  assert_string_equal(CHURN_RISK_NAME[churn_risk_of(0.25, cuts)], "medium");
+  assert_string_equal(CHURN_RISK_NAME[churn_risk_of(0.5, cuts)], "high");
+  assert_string_equal(CHURN_RISK_NAME[churn_risk_of(0.75, cuts)], "critical");
+  assert_string_equal(CHURN_RISK_NAME[churn_risk_of(1, cuts)], "critical");
+  const double same[CHURN_RISKS - 1] = {0.5, 0.5, 0.5}, open[CHURN_RISKS - 1] = {0, 1, 1};
+  assert_int_equal(churn_risk_of(0.5, same), CHURN_RISK_CRITICAL);
+  assert_int_equal(churn_risk_of(0, open), CHURN_RISK_MEDIUM);
 }
 
 /*
@@ -105,11 +105,11 @@ static void stage_set(Stage *stage)
   assert_int_equal(signals_finish(&stage->signals, &stage->own, &stage->customers, true, &NEVER), STATUS_OK);
   assert_int_equal(stage->signals.n_features, 4); /* login, 42, 42's value, term_end */
   churn->signals = &stage->signals;
-  churn->method = CHURN_LOGIT;
+  churn->method = CHURN_METHOD_LOGIT;
   churn->has_value = true;
   churn->n_features = CHURN_FEATURES + 4;
   churn->slope = 2;
-  churn->shop[CHURN_AS_OF] = (ChurnSnapshot){.horizon = 30, .gap = 29.5, .prior = 60, .repeats = 1, .value = 36};
+  churn->snapshot[CHURN_AS_OF] = (ChurnSnapshot){.horizon = 30, .gap = 29.5, .prior = 60, .repeats = 1, .value = 36};
   assert_int_equal(logit_alloc(&churn->logit, churn->n_features), STATUS_OK);
   stage->words = (ChurnExplain){churn, &stage->customers, &stage->kinds, LANGUAGE_EN};
 }
@@ -155,10 +155,10 @@ static void phrases(void **unused)
   only(&stage, CHURN_OVERDUE, -1);
   says(&stage, 1, "last purchase 21 days ago, usual gap 39 days (speaks for staying)",
        "距上次购买21天，平时间隔39天（有利于留存）");
-  stage.churn.shop[CHURN_AS_OF].gap = NAN;
+  stage.churn.snapshot[CHURN_AS_OF].gap = NAN;
   only(&stage, CHURN_RECENCY, 1);
   says(&stage, 1, "last purchase 21 days ago", "距上次购买21天");
-  stage.churn.shop[CHURN_AS_OF].gap = 29.5;
+  stage.churn.snapshot[CHURN_AS_OF].gap = 29.5;
   only(&stage, CHURN_FREQUENCY, -1);
   says(&stage, 0, "2 purchase days so far (speaks for staying)", "共在2天购买过（有利于留存）");
   only(&stage, CHURN_VALUE, 1);
@@ -206,20 +206,22 @@ static void actions(void **unused)
   Stage stage;
   stage_set(&stage);
   only(&stage, CHURN_AGE, 1);
-  assert_string_equal(churn_explain_action(&stage.words, 0, RISK_LOW), "nothing special: keep the service as it is");
+  assert_string_equal(churn_explain_action(&stage.words, 0, CHURN_RISK_LOW),
+                      "nothing special: keep the service as it is");
   /* 61 spent, others 36 */
-  assert_string_equal(churn_explain_action(&stage.words, 0, RISK_HIGH), "personal contact with an offer");
-  assert_string_equal(churn_explain_action(&stage.words, 1, RISK_HIGH), "automatic offer with an end date");
+  assert_string_equal(churn_explain_action(&stage.words, 0, CHURN_RISK_HIGH), "personal contact with an offer");
+  assert_string_equal(churn_explain_action(&stage.words, 1, CHURN_RISK_HIGH), "automatic offer with an end date");
   stage.churn.has_value = false; /* by purchases: as many as others */
-  assert_string_equal(churn_explain_action(&stage.words, 0, RISK_CRITICAL), "cheap automatic win-back only");
+  assert_string_equal(churn_explain_action(&stage.words, 0, CHURN_RISK_CRITICAL), "cheap automatic win-back only");
   only(&stage, CHURN_FEATURES, -1);
-  assert_string_equal(churn_explain_action(&stage.words, 0, RISK_MEDIUM),
+  assert_string_equal(churn_explain_action(&stage.words, 0, CHURN_RISK_MEDIUM),
                       "ask what is behind the signal first, then make an offer");
   only(&stage, CHURN_FEATURES, 1); /* the signal lowers the risk */
-  assert_string_equal(churn_explain_action(&stage.words, 0, RISK_MEDIUM), "reminder at the usual time of purchase");
+  assert_string_equal(churn_explain_action(&stage.words, 0, CHURN_RISK_MEDIUM),
+                      "reminder at the usual time of purchase");
   only(&stage, CHURN_FEATURES + 3, 1);
   stage.words.language = LANGUAGE_ZH;
-  assert_string_equal(churn_explain_action(&stage.words, 0, RISK_MEDIUM), "在到期日前主动沟通续约");
+  assert_string_equal(churn_explain_action(&stage.words, 0, CHURN_RISK_MEDIUM), "在到期日前主动沟通续约");
   stage_strike(&stage);
 }
 

@@ -35,28 +35,28 @@ static void by_hand(void **unused)
   };
   ChurnTimes times = times_of("2024-03-31 12:00", "30 days");
   Customers customers = {0};
-  ChurnPast past;
+  ChurnHistory history;
   assert_true(feed(CHURN_ACCUMULATOR, &times, &customers, rows, 10));
   const ChurnState *state = customers_state(&customers, 0);
-  assert_true(churn_past(&times, state, CHURN_CUT, &past));
+  assert_true(churn_history(&times, state, CHURN_CUT, &history));
   assert_true(!churn_returned(&times, state)); /* 1 March 18:00 is the day of the cut-off */
-  assert_int_equal(past.x, 2);                 /* 1, 11 and 31 January */
-  assert_int_equal(past.recent, 0);
-  assert_int_equal(past.t_x, 30);
-  assert_int_equal(past.since, 30);
-  assert_int_equal(past.age, 60);
-  assert_true(past.window == 30 && past.value == 33);
-  assert_near(churn_usual_gap(&past, 12), 14);                    /* (30 + 12) / 3 */
-  assert_near(churn_expected_recent(&past, 15), 3.0 / 45.0 * 30); /* 2 repeats and one more in 30 + 15 days */
-  assert_true(churn_past(&times, state, CHURN_AS_OF, &past));
-  assert_int_equal(past.x, 3);
-  assert_int_equal(past.recent, 1);
-  assert_int_equal(past.t_x, 60);
-  assert_int_equal(past.since, 30);
-  assert_int_equal(past.age, 90);
-  assert_true(past.value == 73);
+  assert_int_equal(history.x, 2);              /* 1, 11 and 31 January */
+  assert_int_equal(history.recent, 0);
+  assert_int_equal(history.t_x, 30);
+  assert_int_equal(history.since, 30);
+  assert_int_equal(history.age, 60);
+  assert_true(history.window == 30 && history.value == 33);
+  assert_near(churn_usual_gap(&history, 12), 14);                    /* (30 + 12) / 3 */
+  assert_near(churn_expected_recent(&history, 15), 3.0 / 45.0 * 30); /* 2 repeats and one more in 30 + 15 days */
+  assert_true(churn_history(&times, state, CHURN_AS_OF, &history));
+  assert_int_equal(history.x, 3);
+  assert_int_equal(history.recent, 1);
+  assert_int_equal(history.t_x, 60);
+  assert_int_equal(history.since, 30);
+  assert_int_equal(history.age, 90);
+  assert_true(history.value == 73);
   double x[CHURN_FEATURES];
-  churn_features(&past, 20, 5, -1.5, x);
+  churn_features(&history, 20, 5, -1.5, x);
   assert_near(x[CHURN_RECENCY], log(31));
   assert_near(x[CHURN_FREQUENCY], log(4));
   assert_near(x[CHURN_VALUE], log(1 + 73.0 / 4 / 5));
@@ -66,20 +66,20 @@ static void by_hand(void **unused)
   assert_near(x[CHURN_AGE], log(91));
 
   state = customers_state(&customers, 1);
-  assert_true(churn_past(&times, state, CHURN_CUT, &past));
+  assert_true(churn_history(&times, state, CHURN_CUT, &history));
   assert_true(!churn_returned(&times, state));
-  assert_int_equal(past.x, 1);
-  assert_int_equal(past.recent, 1); /* the first purchase is none */
-  assert_int_equal(past.age, 20);
-  assert_true(past.window == 20 && isnan(churn_expected_recent(&past, 12)));
-  churn_features(&past, NAN, 5, 0, x);
+  assert_int_equal(history.x, 1);
+  assert_int_equal(history.recent, 1); /* the first purchase is none */
+  assert_int_equal(history.age, 20);
+  assert_true(history.window == 20 && isnan(churn_expected_recent(&history, 12)));
+  churn_features(&history, NAN, 5, 0, x);
   assert_true(x[CHURN_TREND] == 0 && x[CHURN_OVERDUE] == 0);
 
   state = customers_state(&customers, 2);
-  assert_true(!churn_past(&times, state, CHURN_CUT, &past)); /* came later */
-  assert_true(churn_past(&times, state, CHURN_AS_OF, &past));
+  assert_true(!churn_history(&times, state, CHURN_CUT, &history)); /* came later */
+  assert_true(churn_history(&times, state, CHURN_AS_OF, &history));
   state = customers_state(&customers, 3);
-  assert_true(!churn_past(&times, state, CHURN_AS_OF, &past)); /* after as_of */
+  assert_true(!churn_history(&times, state, CHURN_AS_OF, &history)); /* after as_of */
   customers_free(&customers);
 }
 
@@ -90,27 +90,28 @@ static int by_day(const void *a, const void *b)
 }
 
 /* The definition, row by row: days that differ, from all rows up to the instant. */
-static void naive(const Row *rows, size_t n, int customer, int64_t offset, int64_t start, int64_t end, ChurnPast *past)
+static void naive(const Row *rows, size_t n, int customer, int64_t offset, int64_t start, int64_t end,
+                  ChurnHistory *history)
 {
   int64_t last = INT64_MIN, days = 0, older = 0;
-  *past = (ChurnPast){0};
+  *history = (ChurnHistory){0};
   for (size_t i = 0; i < n; i++) {
     if (rows[i].customer == customer && rows[i].time <= end) {
       int64_t day = floor_div(rows[i].time + offset, DAY);
       days += day != last;
-      past->first = past->first ? past->first : (uint32_t)(day + DAY_BIAS);
+      history->first = history->first ? history->first : (uint32_t)(day + DAY_BIAS);
       last = day;
-      past->last = (uint32_t)(day + DAY_BIAS);
-      past->value += rows[i].value;
+      history->last = (uint32_t)(day + DAY_BIAS);
+      history->value += rows[i].value;
       older = rows[i].time <= start ? days : older;
     }
   }
-  past->x = days - 1;
-  past->recent = days - (older ? older : 1);
-  past->t_x = (int64_t)past->last - past->first;
-  past->since = floor_div(end + offset, DAY) + DAY_BIAS - past->last;
-  past->age = floor_div(end + offset, DAY) + DAY_BIAS - past->first;
-  past->window = fmin((double)(end - start) / DAY, (double)past->age);
+  history->x = days - 1;
+  history->recent = days - (older ? older : 1);
+  history->t_x = (int64_t)history->last - history->first;
+  history->since = floor_div(end + offset, DAY) + DAY_BIAS - history->last;
+  history->age = floor_div(end + offset, DAY) + DAY_BIAS - history->first;
+  history->window = fmin((double)(end - start) / DAY, (double)history->age);
 }
 
 static void at_random(void **unused)
@@ -136,10 +137,10 @@ static void at_random(void **unused)
     for (uint32_t id = 0; id < customers.count; id++) {
       int customer = (int)customers_key(&customers, id).integer;
       for (int i = 0; i < CHURN_INSTANTS; i++) {
-        ChurnPast got, want;
+        ChurnHistory got, want;
         naive(sorted, N, customer, times.offset_ms, i == CHURN_CUT ? times.recent : times.cut,
               i == CHURN_CUT ? times.cut : times.as_of, &want);
-        assert_int_equal(churn_past(&times, customers_state(&customers, id), (ChurnInstant)i, &got), want.x >= 0);
+        assert_int_equal(churn_history(&times, customers_state(&customers, id), (ChurnInstant)i, &got), want.x >= 0);
         if (want.x >= 0) {
           assert_near(got.value, want.value);
           got.value = want.value = 0;

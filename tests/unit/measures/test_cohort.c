@@ -128,12 +128,12 @@ static void hand_case(CohortMode mode, int64_t max_age, const uint32_t *january,
 static void by_hand(void **unused)
 {
   (void)unused;
-  hand_case(MODE_ON, -1, (uint32_t[]){3, 1, 1, 1}, (uint32_t[]){1, 0, 1});
-  hand_case(MODE_ON_OR_AFTER, -1, (uint32_t[]){3, 2, 2, 1}, (uint32_t[]){1, 1, 1});
-  hand_case(MODE_ON_OR_BEFORE, -1, (uint32_t[]){0, 1, 1, 2}, (uint32_t[]){0, 0, 1});
-  hand_case(MODE_STREAK, -1, (uint32_t[]){3, 1, 1, 0}, (uint32_t[]){1, 0, 0});
-  hand_case(MODE_ON_OR_AFTER, 1, (uint32_t[]){3, 2}, (uint32_t[]){1, 1}); /* what comes after max_age is later */
-  hand_case(MODE_ON, 0, (uint32_t[]){3}, (uint32_t[]){1});
+  hand_case(COHORT_MODE_ON, -1, (uint32_t[]){3, 1, 1, 1}, (uint32_t[]){1, 0, 1});
+  hand_case(COHORT_MODE_ON_OR_AFTER, -1, (uint32_t[]){3, 2, 2, 1}, (uint32_t[]){1, 1, 1});
+  hand_case(COHORT_MODE_ON_OR_BEFORE, -1, (uint32_t[]){0, 1, 1, 2}, (uint32_t[]){0, 0, 1});
+  hand_case(COHORT_MODE_STREAK, -1, (uint32_t[]){3, 1, 1, 0}, (uint32_t[]){1, 0, 0});
+  hand_case(COHORT_MODE_ON_OR_AFTER, 1, (uint32_t[]){3, 2}, (uint32_t[]){1, 1}); /* what comes after max_age is later */
+  hand_case(COHORT_MODE_ON, 0, (uint32_t[]){3}, (uint32_t[]){1});
 }
 
 /*
@@ -222,7 +222,7 @@ typedef struct Naive {
 static int64_t interval_end(const Naive *naive, int64_t t0, int64_t age)
 {
   const CohortOptions *o = naive->options;
-  if (o->clock == CLOCK_ROLLING) {
+  if (o->clock == COHORT_CLOCK_ROLLING) {
     return t0 + (age + 1) * naive->length;
   }
   return period_start(o->grain, period_index(o->grain, t0 + o->offset_ms) + age + 1) - o->offset_ms;
@@ -273,13 +273,13 @@ static bool member_active(const Naive *naive, int customer, int64_t t0, int64_t 
   const CohortOptions *o = naive->options;
   int64_t from = slot > 0 ? last_age(o, slot - 1) + 1 : 0, to = last_age(o, slot);
   switch (o->mode) {
-    case MODE_ON:
+    case COHORT_MODE_ON:
       return active_at(naive, customer, t0, from, to);
-    case MODE_ON_OR_AFTER:
+    case COHORT_MODE_ON_OR_AFTER:
       return active_at(naive, customer, t0, from, INT64_MAX);
-    case MODE_ON_OR_BEFORE:
+    case COHORT_MODE_ON_OR_BEFORE:
       return active_at(naive, customer, t0, 1, to);
-    case MODE_STREAK:
+    case COHORT_MODE_STREAK:
       for (int64_t s = 1; s <= slot; s++) {
         if (!active_at(naive, customer, t0, last_age(o, s - 1) + 1, last_age(o, s))) {
           return false;
@@ -397,7 +397,7 @@ static void against_definitions(void **unused)
       .grain = grains[g],
       .offset_ms = offsets[below(3)],
       .mode = (CohortMode)(round % 4),
-      .clock = lengths[g] && round / 4 % 2 ? CLOCK_ROLLING : CLOCK_CALENDAR,
+      .clock = lengths[g] && round / 4 % 2 ? COHORT_CLOCK_ROLLING : COHORT_CLOCK_CALENDAR,
       .by_attribute = round / 8 % 2,
       .max_age = -1,
     };
@@ -439,16 +439,16 @@ static void notices_disorder(void **unused)
     const char *times[3];
     Status status;
   } cases[] = {
-    {CLOCK_CALENDAR, false, {"2024-01-05", "2024-03-05", "2024-02-05"}, STATUS_DISORDER},
-    {CLOCK_CALENDAR, false, {"2024-01-05", "2024-03-05", "2024-03-04"}, STATUS_OK},
-    {CLOCK_CALENDAR, false, {"2024-01-05", "2024-01-06", "2023-12-31 23:59:59.999"}, STATUS_DISORDER},
-    {CLOCK_CALENDAR, false, {"2024-01-05", "2024-01-06", "2024-01-01"}, STATUS_OK},
-    {CLOCK_CALENDAR, true, {"2024-01-05", "2024-01-06", "2024-01-04 23:59:59.999"}, STATUS_DISORDER},
-    {CLOCK_CALENDAR, true, {"2024-01-05", "2024-03-06", "2024-02-01"}, STATUS_DISORDER},
-    {CLOCK_CALENDAR, true, {"2024-01-05", "2024-01-06", "2024-01-05"}, STATUS_OK},
-    {CLOCK_ROLLING, false, {"2024-01-05", "2024-01-06", "2024-01-04 23:59:59.999"}, STATUS_DISORDER},
-    {CLOCK_ROLLING, false, {"2024-01-05", "2024-02-04", "2024-02-03 23:59:59.999"}, STATUS_DISORDER},
-    {CLOCK_ROLLING, false, {"2024-01-05", "2024-02-05", "2024-02-04"}, STATUS_OK},
+    {COHORT_CLOCK_CALENDAR, false, {"2024-01-05", "2024-03-05", "2024-02-05"}, STATUS_DISORDER},
+    {COHORT_CLOCK_CALENDAR, false, {"2024-01-05", "2024-03-05", "2024-03-04"}, STATUS_OK},
+    {COHORT_CLOCK_CALENDAR, false, {"2024-01-05", "2024-01-06", "2023-12-31 23:59:59.999"}, STATUS_DISORDER},
+    {COHORT_CLOCK_CALENDAR, false, {"2024-01-05", "2024-01-06", "2024-01-01"}, STATUS_OK},
+    {COHORT_CLOCK_CALENDAR, true, {"2024-01-05", "2024-01-06", "2024-01-04 23:59:59.999"}, STATUS_DISORDER},
+    {COHORT_CLOCK_CALENDAR, true, {"2024-01-05", "2024-03-06", "2024-02-01"}, STATUS_DISORDER},
+    {COHORT_CLOCK_CALENDAR, true, {"2024-01-05", "2024-01-06", "2024-01-05"}, STATUS_OK},
+    {COHORT_CLOCK_ROLLING, false, {"2024-01-05", "2024-01-06", "2024-01-04 23:59:59.999"}, STATUS_DISORDER},
+    {COHORT_CLOCK_ROLLING, false, {"2024-01-05", "2024-02-04", "2024-02-03 23:59:59.999"}, STATUS_DISORDER},
+    {COHORT_CLOCK_ROLLING, false, {"2024-01-05", "2024-02-05", "2024-02-04"}, STATUS_OK},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     CohortOptions options = {
@@ -474,7 +474,7 @@ static void notices_disorder(void **unused)
 static void refuses_too_much(void **unused)
 {
   (void)unused;
-  CohortOptions options = {.grain = {GRAIN_QUARTER, 0}, .clock = CLOCK_ROLLING, .max_age = -1};
+  CohortOptions options = {.grain = {GRAIN_QUARTER, 0}, .clock = COHORT_CLOCK_ROLLING, .max_age = -1};
   Cohorts cohorts;
   Customers customers = {0}, attributes = {0};
   assert_int_equal(cohorts_init(&cohorts, &options), STATUS_ERROR);

@@ -64,12 +64,12 @@ static void quantiles(void **unused)
   static const double P[] = {0.25, 0.5, 0.75};
   KaplanMeierQuantile q[3];
   KaplanMeier curve = curve_of(MAINTAINED, N_MAINTAINED);
-  assert_int_equal(kaplan_meier_quantiles(&curve, P, 3, SCALE_LOG, 1.959963984540054, q, &NEVER), STATUS_OK);
+  assert_int_equal(kaplan_meier_quantiles(&curve, P, 3, KAPLAN_MEIER_LOG, 1.959963984540054, q, &NEVER), STATUS_OK);
   assert_true(q[0].time == 18 && q[1].time == 31 && q[2].time == 48);
   assert_true(q[1].low == 18 && isnan(q[1].high)); /* survfit(Surv(time, status) ~ x, aml): 31 (18, NA) */
   kaplan_meier_free(&curve);
   curve = curve_of(NOT_MAINTAINED, N_NOT_MAINTAINED);
-  assert_int_equal(kaplan_meier_quantiles(&curve, P, 3, SCALE_LOG, 1.959963984540054, q, &NEVER), STATUS_OK);
+  assert_int_equal(kaplan_meier_quantiles(&curve, P, 3, KAPLAN_MEIER_LOG, 1.959963984540054, q, &NEVER), STATUS_OK);
   assert_true(q[1].time == 23 && q[1].low == 8 && isnan(q[1].high)); /* 23 (8, NA) */
   kaplan_meier_free(&curve);
   /* S is 1/2 to rounding only: (999 998 ... 500)/(1000 ... 501). */
@@ -77,7 +77,7 @@ static void quantiles(void **unused)
     assert_int_equal(kaplan_meier_add(&curve, i + 0.5, true), STATUS_OK);
   }
   assert_int_equal(kaplan_meier_finish(&curve, &NEVER), STATUS_OK);
-  assert_int_equal(kaplan_meier_quantiles(&curve, P, 3, SCALE_LOG, 1.959963984540054, q, &NEVER), STATUS_OK);
+  assert_int_equal(kaplan_meier_quantiles(&curve, P, 3, KAPLAN_MEIER_LOG, 1.959963984540054, q, &NEVER), STATUS_OK);
   assert_true(q[0].time == 250.5 && q[1].time == 500.5 && q[2].time == 750.5);
   kaplan_meier_free(&curve);
 }
@@ -113,11 +113,11 @@ static void restricted_mean(void **unused)
 static void intervals(void **unused)
 {
   (void)unused;
-  for (int scale = SCALE_LOG_LOG; scale <= SCALE_PLAIN; scale++) {
+  for (int scale = KAPLAN_MEIER_LOG_LOG; scale <= KAPLAN_MEIER_PLAIN; scale++) {
     Interval none = kaplan_meier_interval(0, INFINITY, (KaplanMeierScale)scale, 2),
              sure = kaplan_meier_interval(1, 0, (KaplanMeierScale)scale, 2);
     assert_true(isnan(none.low) && isnan(none.high));
-    assert_true(scale == SCALE_LOG_LOG ? isnan(sure.low) && isnan(sure.high) : sure.low == 1 && sure.high == 1);
+    assert_true(scale == KAPLAN_MEIER_LOG_LOG ? isnan(sure.low) && isnan(sure.high) : sure.low == 1 && sure.high == 1);
     Interval wide = kaplan_meier_interval(0.5, 4, (KaplanMeierScale)scale, 2);
     assert_true(wide.low >= 0 && wide.low < 0.5 && wide.high > 0.5 && wide.high <= 1);
   }

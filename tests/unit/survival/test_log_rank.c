@@ -13,14 +13,14 @@ static void aml(void **unused)
     LogRankWeights weights;
     double rho, gamma, observed, expected, variance, chi_square, p;
   } CASES[] = {
-    {WEIGHTS_FLEMING_HARRINGTON, 0, 0, 7.0, 10.689335992300725, 4.0075507459387343, 3.3963886989776019,
+    {LOG_RANK_FLEMING_HARRINGTON, 0, 0, 7.0, 10.689335992300725, 4.0075507459387343, 3.3963886989776019,
      0.065339322040504936},
-    {WEIGHTS_FLEMING_HARRINGTON, 1, 0, 3.8454106280193237, 6.1428571428571429, 1.8991470284115887, 2.7792795447517725,
+    {LOG_RANK_FLEMING_HARRINGTON, 1, 0, 3.8454106280193237, 6.1428571428571429, 1.8991470284115887, 2.7792795447517725,
      0.095491115406492656},
-    {WEIGHTS_FLEMING_HARRINGTON, 0, 1, 3.1545893719806763, 4.5464788494435822, 0.73660567328071699, 2.6301132176233509,
+    {LOG_RANK_FLEMING_HARRINGTON, 0, 1, 3.1545893719806763, 4.5464788494435822, 0.73660567328071699, 2.6301132176233509,
      0.10485423635811027},
-    {WEIGHTS_GEHAN, 0, 0, 79.0, 129.0, 918.0, 2.7233115468409586, 0.098892651365232007},
-    {WEIGHTS_TARONE_WARE, 0, 0, 22.521343661298728, 35.359261020083091, 55.276335490910131, 2.981603622007093,
+    {LOG_RANK_GEHAN, 0, 0, 79.0, 129.0, 918.0, 2.7233115468409586, 0.098892651365232007},
+    {LOG_RANK_TARONE_WARE, 0, 0, 22.521343661298728, 35.359261020083091, 55.276335490910131, 2.981603622007093,
      0.084215794283799735},
   };
   KaplanMeier curves[] = {curve_of(MAINTAINED, N_MAINTAINED), curve_of(NOT_MAINTAINED, N_NOT_MAINTAINED), {0}};
@@ -44,13 +44,13 @@ static void aml(void **unused)
   /* The same stratum twice: twice the difference, twice the variance. */
   KaplanMeier twice[] = {curves[0], curves[1], curves[0], curves[1]};
   LogRank test;
-  assert_int_equal(log_rank_build(&test, twice, 2, 2, WEIGHTS_FLEMING_HARRINGTON, 0, 0, &NEVER), STATUS_OK);
+  assert_int_equal(log_rank_build(&test, twice, 2, 2, LOG_RANK_FLEMING_HARRINGTON, 0, 0, &NEVER), STATUS_OK);
   assert_close(test.observed[1], 22, 1e-15);
   assert_close(test.chi_square, 2 * 3.3963886989776019, 1e-13);
   log_rank_free(&test);
   /* Each in a stratum of its own: nothing to compare. */
   KaplanMeier apart[] = {curves[0], {0}, {0}, curves[1]};
-  assert_int_equal(log_rank_build(&test, apart, 2, 2, WEIGHTS_FLEMING_HARRINGTON, 0, 0, &NEVER), STATUS_OK);
+  assert_int_equal(log_rank_build(&test, apart, 2, 2, LOG_RANK_FLEMING_HARRINGTON, 0, 0, &NEVER), STATUS_OK);
   assert_int_equal(test.df, 0);
   assert_true(isnan(test.chi_square) && isnan(test.p) && isnan(test.log10_p));
   log_rank_free(&test);
@@ -69,7 +69,7 @@ static void groups_that_never_meet(void **unused)
   LogRank test;
   const KaplanMeier *orders[] = {beside, across};
   for (int i = 0; i < 2; i++) {
-    assert_int_equal(log_rank_build(&test, orders[i], 2, 4, WEIGHTS_FLEMING_HARRINGTON, 0, 0, &NEVER), STATUS_OK);
+    assert_int_equal(log_rank_build(&test, orders[i], 2, 4, LOG_RANK_FLEMING_HARRINGTON, 0, 0, &NEVER), STATUS_OK);
     assert_int_equal(test.df, 2);
     assert_close(test.chi_square, 2 * 3.3963886989776019, 1e-13);
     log_rank_free(&test);
