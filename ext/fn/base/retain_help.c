@@ -19,7 +19,8 @@
 #include "glue/spec.h"
 
 enum {
-  ARG_FUNCTION
+  ARG_FUNCTION,
+  ARG_COUNT
 };
 enum {
   COLUMN_NAME,
@@ -343,8 +344,10 @@ static const ColumnSpec COLUMNS[] = {
 _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
-  {"function", PARAM_TEXT, "", 0, 0, NULL, "the function to explain, such as 'rfm'; left out: all of them"},
+  [ARG_FUNCTION] = {"function", PARAM_TEXT, "", 0, 0, NULL,
+                    "the function to explain, such as 'rfm'; left out: all of them"},
 };
+_Static_assert(COUNT_OF(PARAMS) == ARG_COUNT, "a parameter is not numbered");
 
 const TableSpec retain_help_table = {
   .name = "retain_help",

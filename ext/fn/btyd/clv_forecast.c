@@ -28,8 +28,7 @@
 ** R7  A source without a value has NULL for m, value, expected_value, clv and its interval.
 */
 #include "core/btyd/clv_forecast.h"
-#include "glue/event_source.h"
-#include "glue/spec.h"
+#include "fn/events/event_params.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -50,13 +49,14 @@ typedef struct ForecastAnswer {
 } ForecastAnswer;
 
 enum {
-  PARAM_HORIZON = 1,
-  PARAM_MODEL,
-  PARAM_DISCOUNT,
-  PARAM_LEVEL,
-  PARAM_BOOTSTRAP,
-  PARAM_SEED,
-  PARAM_UNIT,
+  ARG_SOURCE,
+  ARG_HORIZON,
+  ARG_MODEL,
+  ARG_DISCOUNT,
+  ARG_LEVEL,
+  ARG_BOOTSTRAP,
+  ARG_SEED,
+  ARG_UNIT,
   ARG_COUNT
 };
 
@@ -82,9 +82,9 @@ static void forecast_restart(void *self)
 static Status make_intervals(Call *call, ForecastAnswer *answer, bool has_spend)
 {
   ClvForecast *forecast = &answer->forecast;
-  int replicates = (int)call_integer(call, PARAM_BOOTSTRAP);
+  int replicates = (int)call_integer(call, ARG_BOOTSTRAP);
   if (replicates > 0 && replicates < REPLICATES_LEAST) {
-    return call_fail_argument(call, PARAM_BOOTSTRAP, "0 or %d…%d: fewer make no interval", REPLICATES_LEAST,
+    return call_fail_argument(call, ARG_BOOTSTRAP, "0 or %d…%d: fewer make no interval", REPLICATES_LEAST,
                               REPLICATES_MOST);
   }
   snprintf(answer->interval_method, sizeof answer->interval_method,
@@ -93,7 +93,7 @@ static Status make_intervals(Call *call, ForecastAnswer *answer, bool has_spend)
     return STATUS_OK;
   }
   Status status = clv_forecast_bootstrap(forecast, &answer->summary, &answer->source.customers, replicates,
-                                         (uint64_t)call_integer(call, PARAM_SEED), call_watch(call));
+                                         (uint64_t)call_integer(call, ARG_SEED), call_watch(call));
   if (status == STATUS_OK && forecast->n_replicates < 0.9 * replicates) {
     return call_fail(call,
                      "only %d of %d bootstrap replicates could be fitted: too few for an interval. bootstrap = 0 "
@@ -112,7 +112,7 @@ static Status forecast_customers(Call *call, ForecastAnswer *answer)
   Status status = summary_cbs(&answer->summary, &answer->source.customers, forecast->unit_days,
                               answer->source.has_value, NULL, &pasts, call_watch(call));
   if (status == STATUS_OK) {
-    status = clv_forecast_fit(forecast, &pasts, call_choice(call, PARAM_MODEL) - 1, call_watch(call));
+    status = clv_forecast_fit(forecast, &pasts, call_choice(call, ARG_MODEL) - 1, call_watch(call));
   }
   bool has_spend = pasts.spend.n > 0; /* else no column that an interval is for was asked for, or no value is above 0 */
   summary_cbs_free(&pasts);
@@ -132,17 +132,17 @@ static Status forecast_compute(Call *call, void *state, int64_t *n_rows)
 {
   ForecastAnswer *answer = state;
   ClvForecast *forecast = &answer->forecast;
-  Duration horizon = call_duration(call, PARAM_HORIZON);
+  Duration horizon = call_duration(call, ARG_HORIZON);
   double days = (double)horizon.ms / (double)MS_PER_DAY + horizon.months * DAYS_PER_MONTH;
-  forecast->unit_days = UNIT_DAYS[call_choice(call, PARAM_UNIT)];
+  forecast->unit_days = UNIT_DAYS[call_choice(call, ARG_UNIT)];
   forecast->horizon = days / forecast->unit_days;
-  forecast->annual_discount = call_real(call, PARAM_DISCOUNT);
-  forecast->level = call_real(call, PARAM_LEVEL);
+  forecast->annual_discount = call_real(call, ARG_DISCOUNT);
+  forecast->level = call_real(call, ARG_LEVEL);
   if (!(days > 0 && days <= MOST_YEARS * DAYS_PER_YEAR)) {
-    return call_fail_argument(call, PARAM_HORIZON, "above 0 and at most %d years", MOST_YEARS);
+    return call_fail_argument(call, ARG_HORIZON, "above 0 and at most %d years", MOST_YEARS);
   }
   if (!(forecast->level > 0 && forecast->level < 1)) {
-    return call_fail_argument(call, PARAM_LEVEL, "above 0 and below 1");
+    return call_fail_argument(call, ARG_LEVEL, "above 0 and below 1");
   }
   answer->summary.offset_ms = call_offset(call, ARG_COUNT + EVENT_UTC_OFFSET);
   answer->inner = customer_summary_accumulator(&answer->summary);
@@ -297,28 +297,32 @@ static const ColumnSpec COLUMNS[] = {
 _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
-  {"source", PARAM_SOURCE, NULL, 0, 0, NULL,
-   "the purchases: the name of a table or view, or (SELECT retain_log(customer, time, value) FROM …)"},
-  {"horizon", PARAM_DURATION, "52 weeks", 0, 0, NULL,
-   "how far to forecast from as_of, such as '90 days' or '1 year', at most 100 years; a month is 30.4375 days, a year "
-   "365.25"},
-  {"model", PARAM_CHOICE, "auto", 0, 0, "auto|bgnbd|mbgnbd|pareto_nbd",
-   "the model of the purchases; auto: of those that converge the one with the lowest AIC"},
-  {"discount", PARAM_REAL, "0", 0, 1, NULL,
-   "effective discount rate per year, 0.1 for 10 %; a week's purchases count "
-   "at its end"},
-  {"level", PARAM_REAL, "0.95", 0, 1, NULL, "confidence level of clv_low … clv_high, above 0 and below 1"},
-  {"bootstrap", PARAM_INTEGER, "0", 0, REPLICATES_MOST, NULL,
-   "number of refits on customers drawn anew, of which the interval is then made (200 is usual, 20 the least, 2000 the "
-   "most); 0: the delta method. "
-   "Costs a fit each, and a prediction of every "
-   "customer that is read"},
-  {"seed", PARAM_INTEGER, "1", -9.2e18, 9.2e18, NULL,
-   "of the bootstrap's draws; the same seed gives the same "
-   "intervals"},
-  {"unit", PARAM_CHOICE, "week", 0, 0, UNIT_CHOICES,
-   "the unit of t_x and T: day, week (7 days), month (30.4375 days) or year (365.25 days). Changes nothing else"},
+  [ARG_SOURCE] = EVENT_SOURCE_PARAM(EVENT_VALUES),
+  [ARG_HORIZON] = {"horizon", PARAM_DURATION, "52 weeks", 0, 0, NULL,
+                   "how far to forecast from as_of, such as '90 days' or '1 year', at most 100 years; a month is "
+                   "30.4375 days, a year "
+                   "365.25"},
+  [ARG_MODEL] = {"model", PARAM_CHOICE, "auto", 0, 0, "auto|bgnbd|mbgnbd|pareto_nbd",
+                 "the model of the purchases; auto: of those that converge the one with the lowest AIC"},
+  [ARG_DISCOUNT] = {"discount", PARAM_REAL, "0", 0, 1, NULL,
+                    "effective discount rate per year, 0.1 for 10 %; a week's purchases count "
+                    "at its end"},
+  [ARG_LEVEL] = {"level", PARAM_REAL, "0.95", 0, 1, NULL,
+                 "confidence level of clv_low … clv_high, above 0 and below 1"},
+  [ARG_BOOTSTRAP] = {"bootstrap", PARAM_INTEGER, "0", 0, REPLICATES_MOST, NULL,
+                     "number of refits on customers drawn anew, of which the interval is then made (200 is usual, 20 "
+                     "the least, 2000 the "
+                     "most); 0: the delta method. "
+                     "Costs a fit each, and a prediction of every "
+                     "customer that is read"},
+  [ARG_SEED] = {"seed", PARAM_INTEGER, "1", -9.2e18, 9.2e18, NULL,
+                "of the bootstrap's draws; the same seed gives the same "
+                "intervals"},
+  [ARG_UNIT] =
+    {"unit", PARAM_CHOICE, "week", 0, 0, UNIT_CHOICES,
+     "the unit of t_x and T: day, week (7 days), month (30.4375 days) or year (365.25 days). Changes nothing else"},
 };
+_Static_assert(COUNT_OF(PARAMS) == ARG_COUNT, "a parameter is not numbered");
 
 const TableSpec clv_forecast_table = {
   .name = "clv_forecast",

@@ -19,8 +19,7 @@
 **     compensation.
 */
 #include "core/btyd/customer_summary.h"
-#include "glue/event_source.h"
-#include "glue/spec.h"
+#include "fn/events/event_params.h"
 
 typedef struct SummaryAnswer {
   EventSource source;
@@ -30,8 +29,9 @@ typedef struct SummaryAnswer {
 } SummaryAnswer;
 
 enum {
-  PARAM_UNIT = 1,
-  PARAM_UNTIL,
+  ARG_SOURCE,
+  ARG_UNIT,
+  ARG_UNTIL,
   ARG_COUNT
 };
 
@@ -39,13 +39,13 @@ static Status summary_compute(Call *call, void *state, int64_t *n_rows)
 {
   SummaryAnswer *answer = state;
   CustomerSummary *summary = &answer->summary;
-  answer->unit_days = UNIT_DAYS[call_choice(call, PARAM_UNIT)];
+  answer->unit_days = UNIT_DAYS[call_choice(call, ARG_UNIT)];
   summary->offset_ms = call_offset(call, ARG_COUNT + EVENT_UTC_OFFSET);
-  summary->split = !call_is_null(call, PARAM_UNTIL);
-  summary->until = summary->split ? call_time(call, PARAM_UNTIL) : 0;
+  summary->split = !call_is_null(call, ARG_UNTIL);
+  summary->until = summary->split ? call_time(call, ARG_UNTIL) : 0;
   bool has_as_of = !call_is_null(call, ARG_COUNT + EVENT_AS_OF);
   if (summary->split && has_as_of && summary->until > call_time(call, ARG_COUNT + EVENT_AS_OF)) {
-    return call_fail_argument(call, PARAM_UNTIL, "at or before as_of"); /* R6 */
+    return call_fail_argument(call, ARG_UNTIL, "at or before as_of"); /* R6 */
   }
   Accumulator accumulator = customer_summary_accumulator(summary);
   Status status = event_source_read(call, &accumulator, summary, (EventSourceOptions){0}, &answer->source);
@@ -168,13 +168,14 @@ static const ColumnSpec COLUMNS[] = {
 _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
-  {"source", PARAM_SOURCE, NULL, 0, 0, NULL,
-   "the purchases: the name of a table or view, or (SELECT retain_log(customer, time, value) FROM …)"},
-  {"unit", PARAM_CHOICE, "week", 0, 0, UNIT_CHOICES,
-   "the unit of t_x, T and holdout_T: day, week (7 days), month (30.4375 days) or year (365.25 days)"},
-  {"until", PARAM_TIME, "", 0, 0, NULL,
-   "the instant that ends the calibration; rows after it are the holdout. A date alone is its first instant"},
+  [ARG_SOURCE] = EVENT_SOURCE_PARAM(EVENT_VALUES),
+  [ARG_UNIT] = {"unit", PARAM_CHOICE, "week", 0, 0, UNIT_CHOICES,
+                "the unit of t_x, T and holdout_T: day, week (7 days), month (30.4375 days) or year (365.25 days)"},
+  [ARG_UNTIL] =
+    {"until", PARAM_TIME, "", 0, 0, NULL,
+     "the instant that ends the calibration; rows after it are the holdout. A date alone is its first instant"},
 };
+_Static_assert(COUNT_OF(PARAMS) == ARG_COUNT, "a parameter is not numbered");
 
 const TableSpec customer_summary_table = {
   .name = "customer_summary",

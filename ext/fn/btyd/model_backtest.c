@@ -26,8 +26,7 @@
 */
 #include "core/btyd/backtest.h"
 #include "core/btyd/clv_forecast.h"
-#include "glue/event_source.h"
-#include "glue/spec.h"
+#include "fn/events/event_params.h"
 
 #include <string.h>
 
@@ -38,16 +37,17 @@ typedef struct BacktestAnswer {
 } BacktestAnswer;
 
 enum {
-  PARAM_HOLDOUT = 1,
-  PARAM_MODEL,
-  PARAM_LEVEL,
+  ARG_SOURCE,
+  ARG_HOLDOUT,
+  ARG_MODEL,
+  ARG_LEVEL,
   ARG_COUNT
 };
 
 enum {
-  ALL,
-  AUTO,
-  FIRST_NAME
+  CHOICE_ALL,
+  CHOICE_AUTO,
+  CHOICE_FIRST_NAME
 };
 
 /* The last day of the calibration. */
@@ -60,20 +60,20 @@ static Status find_cut(Call *call, const EventSource *source, uint32_t first_day
                      "later rows out",
                      (int)days);
   }
-  if (call_is_null(call, PARAM_HOLDOUT)) {
+  if (call_is_null(call, ARG_HOLDOUT)) {
     if (days < 21) {
       return call_fail(call, "the history is %d days long: too short to hold out a third in whole weeks", (int)days);
     }
     *cut_day = end_day - days / 21 * 7;
     return STATUS_OK;
   }
-  int64_t cut = time_add(source->as_of, call_duration(call, PARAM_HOLDOUT), -1);
+  int64_t cut = time_add(source->as_of, call_duration(call, ARG_HOLDOUT), -1);
   uint32_t day = day_number(cut < TIME_MIN ? TIME_MIN : cut, source->offset_ms);
   if (day >= end_day) {
-    return call_fail_argument(call, PARAM_HOLDOUT, "at least a day");
+    return call_fail_argument(call, ARG_HOLDOUT, "at least a day");
   }
   if (day < first_day || cut < TIME_MIN) {
-    return call_fail_argument(call, PARAM_HOLDOUT, "shorter than the history, which has %d days", (int)days);
+    return call_fail_argument(call, ARG_HOLDOUT, "shorter than the history, which has %d days", (int)days);
   }
   *cut_day = day;
   return STATUS_OK;
@@ -83,23 +83,23 @@ static Status find_cut(Call *call, const EventSource *source, uint32_t first_day
 static Status test_models(Call *call, BacktestAnswer *answer, int which)
 {
   Backtest *backtest = &answer->backtest;
-  double level = call_real(call, PARAM_LEVEL);
+  double level = call_real(call, ARG_LEVEL);
   Status status = STATUS_OK;
   for (int i = 0; i < CLV_FORECAST_MODELS && status == STATUS_OK; i++) {
     BtydFit *fit = &answer->fit[i];
-    if (which >= FIRST_NAME && which - FIRST_NAME != i) {
+    if (which >= CHOICE_FIRST_NAME && which - CHOICE_FIRST_NAME != i) {
       continue;
     }
     status = btyd_fit(FORECAST_MODEL[i], &backtest->calibration, fit, call_watch(call));
     clv_forecast_model_name(fit, answer->name[i]);
-    if (status == STATUS_OK && which == ALL) {
+    if (status == STATUS_OK && which == CHOICE_ALL) {
       status = backtest_model(backtest, fit, level, call_watch(call));
     }
   }
-  if (status != STATUS_OK || which == ALL) {
+  if (status != STATUS_OK || which == CHOICE_ALL) {
     return status;
   }
-  const BtydFit *chosen = clv_forecast_choose(answer->fit, which == AUTO);
+  const BtydFit *chosen = clv_forecast_choose(answer->fit, which == CHOICE_AUTO);
   if (!chosen) {
     char reasons[CLV_FORECAST_REASONS];
     clv_forecast_reasons(answer->fit, reasons);
@@ -113,9 +113,9 @@ static Status backtest_compute(Call *call, void *state, int64_t *n_rows)
   BacktestAnswer *answer = state;
   Backtest *backtest = &answer->backtest;
   EventSource source = {0};
-  double level = call_real(call, PARAM_LEVEL);
+  double level = call_real(call, ARG_LEVEL);
   if (!(level > 0 && level < 1)) {
-    return call_fail_argument(call, PARAM_LEVEL, "above 0 and below 1");
+    return call_fail_argument(call, ARG_LEVEL, "above 0 and below 1");
   }
   backtest->offset_ms = call_offset(call, ARG_COUNT + EVENT_UTC_OFFSET - 1); /* there is no value_column */
   Accumulator accumulator = backtest_accumulator();
@@ -131,7 +131,7 @@ static Status backtest_compute(Call *call, void *state, int64_t *n_rows)
   }
   event_source_free(&source);
   if (status == STATUS_OK && rows) {
-    status = test_models(call, answer, call_choice(call, PARAM_MODEL));
+    status = test_models(call, answer, call_choice(call, ARG_MODEL));
   }
   *n_rows = backtest->n_rows;
   return status;
@@ -255,15 +255,17 @@ static const ColumnSpec COLUMNS[] = {
 _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
-  {"source", PARAM_SOURCE, NULL, 0, 0, NULL,
-   "the purchases: the name of a table or view, or (SELECT retain_log(customer, time) FROM …)"},
-  {"holdout", PARAM_DURATION, "", 0, 0, NULL,
-   "how much of the history, back from as_of, to hold out and predict, such as '13 weeks'; left out: the last third "
-   "in whole weeks"},
-  {"model", PARAM_CHOICE, "all", 0, 0, "all|auto|bgnbd|mbgnbd|pareto_nbd",
-   "the model to test: all of them, auto (the lowest AIC on the calibration), or one by name"},
-  {"level", PARAM_REAL, "0.95", 0, 1, NULL, "level of the intervals that coverage is about, above 0 and below 1"},
+  [ARG_SOURCE] = EVENT_SOURCE_PARAM(EVENT_TIMES),
+  [ARG_HOLDOUT] =
+    {"holdout", PARAM_DURATION, "", 0, 0, NULL,
+     "how much of the history, back from as_of, to hold out and predict, such as '13 weeks'; left out: the last third "
+     "in whole weeks"},
+  [ARG_MODEL] = {"model", PARAM_CHOICE, "all", 0, 0, "all|auto|bgnbd|mbgnbd|pareto_nbd",
+                 "the model to test: all of them, auto (the lowest AIC on the calibration), or one by name"},
+  [ARG_LEVEL] = {"level", PARAM_REAL, "0.95", 0, 1, NULL,
+                 "level of the intervals that coverage is about, above 0 and below 1"},
 };
+_Static_assert(COUNT_OF(PARAMS) == ARG_COUNT, "a parameter is not numbered");
 
 const TableSpec model_backtest_table = {
   .name = "model_backtest",

@@ -15,8 +15,7 @@
 **     and pareto_nbd with each other; gamma_gamma describes other data.
 */
 #include "core/btyd/clv_forecast.h"
-#include "glue/event_source.h"
-#include "glue/spec.h"
+#include "fn/events/event_params.h"
 
 #include <math.h>
 #include <string.h>
@@ -29,9 +28,10 @@ typedef struct FitAnswer {
 } FitAnswer;
 
 enum {
-  PARAM_UNIT = 1,
-  PARAM_UNTIL,
-  PARAM_LEVEL,
+  ARG_SOURCE,
+  ARG_UNIT,
+  ARG_UNTIL,
+  ARG_LEVEL,
   ARG_COUNT
 };
 
@@ -52,16 +52,16 @@ static Status fit_compute(Call *call, void *state, int64_t *n_rows)
   EventSource source = {0};
   CustomerSummary summary = {0};
   SummaryCbs pasts = {0};
-  answer->level = call_real(call, PARAM_LEVEL);
+  answer->level = call_real(call, ARG_LEVEL);
   if (!(answer->level > 0 && answer->level < 1)) {
-    return call_fail_argument(call, PARAM_LEVEL, "above 0 and below 1");
+    return call_fail_argument(call, ARG_LEVEL, "above 0 and below 1");
   }
   summary.offset_ms = call_offset(call, ARG_COUNT + EVENT_UTC_OFFSET);
-  summary.split = !call_is_null(call, PARAM_UNTIL);
-  summary.until = summary.split ? call_time(call, PARAM_UNTIL) : 0;
+  summary.split = !call_is_null(call, ARG_UNTIL);
+  summary.until = summary.split ? call_time(call, ARG_UNTIL) : 0;
   bool has_as_of = !call_is_null(call, ARG_COUNT + EVENT_AS_OF);
   if (summary.split && has_as_of && summary.until > call_time(call, ARG_COUNT + EVENT_AS_OF)) {
-    return call_fail_argument(call, PARAM_UNTIL, "at or before as_of");
+    return call_fail_argument(call, ARG_UNTIL, "at or before as_of");
   }
   Accumulator accumulator = customer_summary_accumulator(&summary);
   Status status = event_source_read(call, &accumulator, &summary, (EventSourceOptions){0}, &source);
@@ -70,7 +70,7 @@ static Status fit_compute(Call *call, void *state, int64_t *n_rows)
     status = customer_summary_finish(&summary, &source.customers, end, call_watch(call));
   }
   if (status == STATUS_OK) {
-    double unit_days = UNIT_DAYS[call_choice(call, PARAM_UNIT)];
+    double unit_days = UNIT_DAYS[call_choice(call, ARG_UNIT)];
     status = summary_cbs(&summary, &source.customers, unit_days, source.has_value, NULL, &pasts, call_watch(call));
   }
   if (status == STATUS_OK) {
@@ -178,14 +178,15 @@ static const ColumnSpec COLUMNS[] = {
 _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
-  {"source", PARAM_SOURCE, NULL, 0, 0, NULL,
-   "the purchases: the name of a table or view, or (SELECT retain_log(customer, time, value) FROM …)"},
-  {"unit", PARAM_CHOICE, "week", 0, 0, UNIT_CHOICES,
-   "the unit of alpha and beta: day, week (7 days), month (30.4375 days) or year (365.25 days)"},
-  {"until", PARAM_TIME, "", 0, 0, NULL,
-   "the instant that ends the observation, so that later rows can test the fit. A date alone is its first instant"},
-  {"level", PARAM_REAL, "0.95", 0, 1, NULL, "confidence level of low … high, above 0 and below 1"},
+  [ARG_SOURCE] = EVENT_SOURCE_PARAM(EVENT_VALUES),
+  [ARG_UNIT] = {"unit", PARAM_CHOICE, "week", 0, 0, UNIT_CHOICES,
+                "the unit of alpha and beta: day, week (7 days), month (30.4375 days) or year (365.25 days)"},
+  [ARG_UNTIL] =
+    {"until", PARAM_TIME, "", 0, 0, NULL,
+     "the instant that ends the observation, so that later rows can test the fit. A date alone is its first instant"},
+  [ARG_LEVEL] = {"level", PARAM_REAL, "0.95", 0, 1, NULL, "confidence level of low … high, above 0 and below 1"},
 };
+_Static_assert(COUNT_OF(PARAMS) == ARG_COUNT, "a parameter is not numbered");
 
 const TableSpec model_fit_table = {
   .name = "model_fit",

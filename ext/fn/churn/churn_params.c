@@ -56,7 +56,7 @@ static Status dated_by_name(ChurnInput *input)
 
 static Status dated_as_given(ChurnInput *input, Call *call)
 {
-  const char *at = call_text(call, CHURN_PARAM_DATED);
+  const char *at = call_text(call, ARG_DATED_KINDS);
   while (*at) {
     size_t length = strcspn(at, ","), begin = strspn(at, " "), end = length;
     while (end > begin && at[end - 1] == ' ') {
@@ -67,8 +67,8 @@ static Status dated_as_given(ChurnInput *input, Call *call)
                         ? customers_find_text(&input->signal_source.attributes, at + begin, end - begin)
                         : CUSTOMER_NONE;
       if (kind >= input->signals.n_kinds) {
-        return call_fail_argument(call, CHURN_PARAM_DATED, "kinds of %s, separated by commas",
-                                  call_text(call, CHURN_PARAM_SIGNALS));
+        return call_fail_argument(call, ARG_DATED_KINDS, "kinds of %s, separated by commas",
+                                  call_text(call, ARG_SIGNALS));
       }
       input->signals.kind[kind].dated = true;
     }
@@ -80,7 +80,7 @@ static Status dated_as_given(ChurnInput *input, Call *call)
 static Status signals_read(ChurnInput *input, Call *call)
 {
   EventSource *source = &input->signal_source;
-  EventSourceOptions options = {.param = CHURN_PARAM_SIGNALS, .kinds = true};
+  EventSourceOptions options = {.param = ARG_SIGNALS, .kinds = true};
   input->signals.times = input->churn.times;
   Status status = event_source_read(call, &SIGNALS_ACCUMULATOR, &input->signals, options, source);
   if (status != STATUS_OK) {
@@ -90,7 +90,7 @@ static Status signals_read(ChurnInput *input, Call *call)
     return call_fail(call, "signals has %u kinds, at most %d are taken: give a view of those that matter",
                      input->signals.n_kinds, SIGNAL_KINDS_MAX);
   }
-  status = call_is_null(call, CHURN_PARAM_DATED) ? dated_by_name(input) : dated_as_given(input, call);
+  status = call_is_null(call, ARG_DATED_KINDS) ? dated_by_name(input) : dated_as_given(input, call);
   if (status != STATUS_OK) {
     return status;
   }
@@ -101,7 +101,7 @@ static Status signals_read(ChurnInput *input, Call *call)
     return call_fail(call,
                      "%s and the source have no customer in common: are the keys text in one ('7') and "
                      "integers (7) in the other?",
-                     call_text(call, CHURN_PARAM_SIGNALS));
+                     call_text(call, ARG_SIGNALS));
   }
   return status;
 }
@@ -125,17 +125,17 @@ static Status as_wanted(const Churn *churn, Call *call)
 Status churn_input_read(ChurnInput *input, Call *call, int as_of_param, bool keep_held_out)
 {
   Churn *churn = &input->churn;
-  churn->wanted = (ChurnWanted)call_choice(call, CHURN_PARAM_MODEL);
+  churn->wanted = (ChurnWanted)call_choice(call, ARG_MODEL);
   churn->keep_held_out = keep_held_out;
-  Status status = churn_times_read(call, CHURN_PARAM_HORIZON, as_of_param, &churn->times);
+  Status status = churn_times_read(call, ARG_HORIZON, as_of_param, &churn->times);
   if (status == STATUS_OK) {
     status = event_source_read(call, &CHURN_ACCUMULATOR, &churn->times, (EventSourceOptions){0}, &input->source);
   }
   churn->has_value = input->source.has_value;
   churn->first_time = input->source.first_time;
-  if (status == STATUS_OK && !call_is_null(call, CHURN_PARAM_SIGNALS)) {
+  if (status == STATUS_OK && !call_is_null(call, ARG_SIGNALS)) {
     status = signals_read(input, call);
-  } else if (status == STATUS_OK && !call_is_null(call, CHURN_PARAM_DATED)) {
+  } else if (status == STATUS_OK && !call_is_null(call, ARG_DATED_KINDS)) {
     status = call_fail(call, "dated_kinds needs signals");
   }
   if (status == STATUS_OK && input->source.rows > 0) {

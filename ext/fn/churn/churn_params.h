@@ -5,12 +5,10 @@
 #define RETAIN_FN_CHURN_CHURN_PARAMS_H
 
 #include "core/churn/churn.h"
+#include "fn/events/event_params.h"
 #include "glue/call.h"
-#include "glue/event_source.h"
 #include "glue/spec.h"
 
-#define CHURN_SOURCE_HELP \
-  "the purchases: the name of a table or view, or (SELECT retain_log(customer, time, value) FROM …)"
 #define CHURN_HORIZON_HELP \
   "how far ahead, a day … 100 years: who buys nothing within it after as_of counts as lost. '90 days', " \
   "'12 weeks', '3 months'"
@@ -25,28 +23,23 @@
   "auto: learned from the shop's past where it is long enough, else a purchase model; logit: learned, or an " \
   "error; bgnbd, mbgnbd: that model alone, or an error"
 
-#define CHURN_HORIZON_PARAM \
-  { \
-    "horizon", PARAM_DURATION, "90 days", 0, 0, NULL, CHURN_HORIZON_HELP \
-  }
+#define CHURN_HORIZON_PARAM ENTRY("horizon", PARAM_DURATION, "90 days", 0, 0, NULL, CHURN_HORIZON_HELP)
+#define CHURN_SIGNALS_PARAM ENTRY("signals", PARAM_TABLE, "", 0, 0, NULL, CHURN_SIGNALS_HELP)
+#define CHURN_DATED_KINDS_PARAM ENTRY("dated_kinds", PARAM_TEXT, "", 0, 0, NULL, CHURN_DATED_HELP)
+#define CHURN_MODEL_PARAM ENTRY("model", PARAM_CHOICE, "auto", 0, 0, "auto|logit|bgnbd|mbgnbd", CHURN_MODEL_HELP)
 
-/* The parameters they share, from the first; the enum below numbers them. */
-#define CHURN_OPTION_PARAMS \
-  {"source", PARAM_SOURCE, NULL, 0, 0, NULL, CHURN_SOURCE_HELP}, CHURN_HORIZON_PARAM, \
-    {"signals", PARAM_TABLE, "", 0, 0, NULL, CHURN_SIGNALS_HELP}, \
-    {"dated_kinds", PARAM_TEXT, "", 0, 0, NULL, CHURN_DATED_HELP}, \
-  { \
-    "model", PARAM_CHOICE, "auto", 0, 0, "auto|logit|bgnbd|mbgnbd", CHURN_MODEL_HELP \
-  }
-
+/* The parameters they share; their own begin at CHURN_ARG_COUNT. */
 enum {
-  CHURN_PARAM_SOURCE,
-  CHURN_PARAM_HORIZON,
-  CHURN_PARAM_SIGNALS,
-  CHURN_PARAM_DATED,
-  CHURN_PARAM_MODEL,
-  CHURN_OPTION_COUNT
+  ARG_SOURCE,
+  ARG_HORIZON,
+  ARG_SIGNALS,
+  ARG_DATED_KINDS,
+  ARG_MODEL,
+  CHURN_ARG_COUNT
 };
+#define CHURN_PARAMS \
+  [ARG_SOURCE] = EVENT_SOURCE_PARAM(EVENT_VALUES), [ARG_HORIZON] = CHURN_HORIZON_PARAM, \
+  [ARG_SIGNALS] = CHURN_SIGNALS_PARAM, [ARG_DATED_KINDS] = CHURN_DATED_KINDS_PARAM, [ARG_MODEL] = CHURN_MODEL_PARAM
 
 #define CHURN_OPTION_ERRORS \
   "a horizon under a day or over 100 years; model logit where there is too little to learn from, bgnbd or " \

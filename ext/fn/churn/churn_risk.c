@@ -38,10 +38,10 @@ typedef struct ChurnRisks {
 } ChurnRisks;
 
 enum {
-  LANG = CHURN_OPTION_COUNT,
-  MEDIUM_FROM,
-  HIGH_FROM,
-  CRITICAL_FROM,
+  ARG_LANG = CHURN_ARG_COUNT,
+  ARG_MEDIUM_FROM,
+  ARG_HIGH_FROM,
+  ARG_CRITICAL_FROM,
   ARG_COUNT
 };
 
@@ -50,7 +50,7 @@ static Status risk_compute(Call *call, void *state, int64_t *n_rows)
   ChurnRisks *risks = state;
   ChurnInput *input = &risks->input;
   for (int i = 0; i < CHURN_RISKS - 1; i++) {
-    risks->cuts[i] = call_real(call, MEDIUM_FROM + i);
+    risks->cuts[i] = call_real(call, ARG_MEDIUM_FROM + i);
     if (i > 0 && risks->cuts[i] < risks->cuts[i - 1]) {
       return call_fail(call, "medium_from, high_from and critical_from must ascend, got %g before %g",
                        risks->cuts[i - 1], risks->cuts[i]);
@@ -58,7 +58,7 @@ static Status risk_compute(Call *call, void *state, int64_t *n_rows)
   }
   Status status = churn_input_read(input, call, ARG_COUNT + EVENT_AS_OF, false);
   risks->words = (ChurnExplain){&input->churn, &input->source.customers, &input->signal_source.attributes,
-                                (Language)call_choice(call, LANG)};
+                                (Language)call_choice(call, ARG_LANG)};
   *n_rows = input->source.customers.count;
   return status;
 }
@@ -194,12 +194,14 @@ static const ColumnSpec COLUMNS[] = {
 _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
-  CHURN_OPTION_PARAMS,
-  {"lang", PARAM_CHOICE, "en", 0, 0, "en|zh", "language of reasons and actions: en or zh"},
-  {"medium_from", PARAM_REAL, "0.25", 0, 1, NULL, "the least probability of risk medium, 0…1"},
-  {"high_from", PARAM_REAL, "0.5", 0, 1, NULL, "the least probability of risk high, 0…1"},
-  {"critical_from", PARAM_REAL, "0.75", 0, 1, NULL, "the least probability of risk critical, 0…1"},
+  CHURN_PARAMS,
+  [ARG_LANG] = {"lang", PARAM_CHOICE, "en", 0, 0, "en|zh", "language of reasons and actions: en or zh"},
+  [ARG_MEDIUM_FROM] = {"medium_from", PARAM_REAL, "0.25", 0, 1, NULL, "the least probability of risk medium, 0…1"},
+  [ARG_HIGH_FROM] = {"high_from", PARAM_REAL, "0.5", 0, 1, NULL, "the least probability of risk high, 0…1"},
+  [ARG_CRITICAL_FROM] = {"critical_from", PARAM_REAL, "0.75", 0, 1, NULL,
+                         "the least probability of risk critical, 0…1"},
 };
+_Static_assert(COUNT_OF(PARAMS) == ARG_COUNT, "a parameter is not numbered");
 
 const TableSpec churn_risk_table = {
   .name = "churn_risk",

@@ -51,7 +51,7 @@ typedef struct QualityAnswer {
 static Status quality_compute(Call *call, void *state, int64_t *n_rows)
 {
   QualityAnswer *answer = state;
-  Status status = churn_input_read(&answer->input, call, CHURN_OPTION_COUNT + EVENT_AS_OF, true);
+  Status status = churn_input_read(&answer->input, call, CHURN_ARG_COUNT + EVENT_AS_OF, true);
   if (status == STATUS_OK && answer->input.source.rows > 0) {
     status = churn_quality(&answer->input.churn, answer->quality, answer->n, call_watch(call));
   }
@@ -189,9 +189,8 @@ static const ColumnSpec COLUMNS[] = {
 };
 _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
-static const ParamSpec PARAMS[] = {
-  CHURN_OPTION_PARAMS,
-};
+static const ParamSpec PARAMS[] = {CHURN_PARAMS};
+_Static_assert(COUNT_OF(PARAMS) == CHURN_ARG_COUNT, "a parameter is not numbered");
 
 const TableSpec churn_risk_quality_table = {
   .name = "churn_risk_quality",

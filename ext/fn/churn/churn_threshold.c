@@ -28,9 +28,7 @@ typedef struct Thresholds {
 } Thresholds;
 
 enum {
-  SOURCE,
-  HORIZON,
-  SEGMENT_COLUMN,
+  ARG_SEGMENT_COLUMN = ARG_HORIZON + 1,
   ARG_COUNT
 };
 
@@ -38,9 +36,10 @@ static Status threshold_compute(Call *call, void *state, int64_t *n_rows)
 {
   Thresholds *answer = state;
   ChurnTimes times;
-  EventSourceOptions options = {.attribute_column = call_text(call, SEGMENT_COLUMN),
+  EventSourceOptions options = {.attribute_column = call_text(call, ARG_SEGMENT_COLUMN),
                                 .attribute_param = "segment_column"};
-  Status status = churn_times_read(call, HORIZON, ARG_COUNT + EVENT_AS_OF - 1, &times); /* there is no value_column */
+  Status status =
+    churn_times_read(call, ARG_HORIZON, ARG_COUNT + EVENT_AS_OF - 1, &times); /* there is no value_column */
   if (status == STATUS_OK) {
     status = event_source_read(call, &CHURN_THRESHOLD_ACCUMULATOR, &times, options, &answer->source);
   }
@@ -158,13 +157,13 @@ static const ColumnSpec COLUMNS[] = {
 _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
-  {"source", PARAM_SOURCE, NULL, 0, 0, NULL,
-   "the purchases: the name of a table or view, or (SELECT retain_log(customer, time) FROM …)"},
-  CHURN_HORIZON_PARAM,
-  {"segment_column", PARAM_COLUMN, "", 0, 0, NULL,
-   "a column of the source by which customers are told apart, such "
-   "as channel; needs a named source"},
+  [ARG_SOURCE] = EVENT_SOURCE_PARAM(EVENT_TIMES),
+  [ARG_HORIZON] = CHURN_HORIZON_PARAM,
+  [ARG_SEGMENT_COLUMN] = {"segment_column", PARAM_COLUMN, "", 0, 0, NULL,
+                          "a column of the source by which customers are told apart, such "
+                          "as channel; needs a named source"},
 };
+_Static_assert(COUNT_OF(PARAMS) == ARG_COUNT, "a parameter is not numbered");
 
 const TableSpec churn_threshold_table = {
   .name = "churn_threshold",

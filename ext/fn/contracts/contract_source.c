@@ -119,8 +119,12 @@ static Status take(void *self, RowReader *reader, const FieldValue *values)
   return contracts_add(&source->contracts, &contract);
 }
 
-Status contracts_read(Call *call, ContractSource *source, int n_own, int segment, bool amounts)
+Status contracts_read(Call *call, ContractSource *source, int customer_column, int segment, bool amounts)
 {
+  enum {
+    CONTRACT_ARGS
+  };
+  int as_of_param = customer_column + ARG_AS_OF;
   source->fields[CONTRACT_FIELD_CUSTOMER] = (Field){.kind = FIELD_KEY,
                                                     .noun = "customer",
                                                     .param_name = "customer_column",
@@ -143,21 +147,20 @@ Status contracts_read(Call *call, ContractSource *source, int n_own, int segment
   source->fields[CONTRACT_FIELD_SEGMENT] =
     (Field){.kind = FIELD_KEY, .noun = "segment", .param_name = "segment_column"};
   for (int i = CONTRACT_FIELD_CUSTOMER; i < CONTRACT_FIELD_AMOUNT + amounts; i++) {
-    source->fields[i].wanted = call_text(call, n_own + i);
+    source->fields[i].wanted = call_text(call, customer_column + i);
   }
   if (segment >= 0) {
     source->fields[CONTRACT_FIELD_SEGMENT].wanted = call_text(call, segment);
   }
-  source->offset_ms = call_offset(call, n_own + CONTRACT_UTC_OFFSET);
+  source->offset_ms = call_offset(call, customer_column + ARG_UTC_OFFSET);
   Status status = row_source_read(call, 0, source->fields, CONTRACT_FIELDS, take, source);
   if (status == STATUS_OK) {
-    int64_t as_of = call_is_null(call, n_own + CONTRACT_AS_OF) ? 0 : call_time(call, n_own + CONTRACT_AS_OF);
-    status = contracts_finish(&source->contracts, call_is_null(call, n_own + CONTRACT_AS_OF) ? NULL : &as_of,
-                              call_watch(call));
+    int64_t as_of = call_is_null(call, as_of_param) ? 0 : call_time(call, as_of_param);
+    status = contracts_finish(&source->contracts, call_is_null(call, as_of_param) ? NULL : &as_of, call_watch(call));
   }
   if (status == STATUS_OK && source->contracts.count > 0) {
     source->today = source->contracts.as_of + source->offset_ms;
-    call_resolve(call, n_own + CONTRACT_AS_OF, source->contracts.as_of);
+    call_resolve(call, as_of_param, source->contracts.as_of);
   }
   return status;
 }

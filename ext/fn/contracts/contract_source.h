@@ -6,71 +6,47 @@
 #define RETAIN_FN_CONTRACTS_CONTRACT_SOURCE_H
 
 #include "core/contracts/contracts.h"
+#include "fn/time/period_params.h"
 #include "glue/row_source.h"
 #include "glue/spec.h"
 
 #define CONTRACT_SOURCE_PARAM \
-  { \
+  ENTRY( \
     "source", PARAM_CONTRACTS, NULL, 0, 0, NULL, \
-      "the name of a table or view with a row per contract: customer, start, end (NULL: none), amount per month; or " \
-      "(SELECT retain_contracts(customer, start, end, amount) FROM …)" \
-  }
-#define CONTRACT_GRAIN_PARAM \
-  { \
-    "grain", PARAM_GRAIN, "month", 0, 0, NULL, \
-      "length of a period: day, week (from Monday), month, quarter, year, or 'N days'" \
-  }
+    "the name of a table or view with a row per contract: customer, start, end (NULL: none), amount per month; or " \
+    "(SELECT retain_contracts(customer, start, end, amount) FROM …)")
 #define CONTRACT_SEGMENT_PARAM \
-  { \
-    "segment_column", PARAM_COLUMN, "", 0, 0, NULL, \
-      "a column with a segment, an integer or text: each is answered as if its contracts were all; left out: one " \
-      "answer" \
-  }
+  ENTRY("segment_column", PARAM_COLUMN, "", 0, 0, NULL, \
+        "a column with a segment, an integer or text: each is answered as if its contracts were all; left out: one " \
+        "answer")
 
-/* They follow a function's own parameters; numbered from the number of these. */
-enum {
-  CONTRACT_CUSTOMER_COLUMN,
-  CONTRACT_START_COLUMN,
-  CONTRACT_END_COLUMN,
-  CONTRACT_AMOUNT_COLUMN,
-  CONTRACT_AS_OF,
-  CONTRACT_UTC_OFFSET,
-  CONTRACT_PARAM_COUNT
-};
+/* They follow a function's own parameters: CONTRACT_ARGS numbers them in its enum, CONTRACT_PARAMS are their specs. */
+#define CONTRACT_ARGS \
+  ARG_CUSTOMER_COLUMN, ARG_START_COLUMN, ARG_END_COLUMN, ARG_AMOUNT_COLUMN, ARG_AS_OF, ARG_UTC_OFFSET
+#define CONTRACT_CUSTOMER_PARAM \
+  ENTRY("customer_column", PARAM_COLUMN, "", 0, 0, NULL, \
+        "the column with the customer; left out: recognised by its name")
+#define CONTRACT_START_PARAM \
+  ENTRY("start_column", PARAM_COLUMN, "", 0, 0, NULL, \
+        "the column with the time from which it counts; left out: recognised")
+#define CONTRACT_END_PARAM \
+  ENTRY( \
+    "end_column", PARAM_COLUMN, "", 0, 0, NULL, \
+    "the column with the first moment that is no longer covered, NULL while it runs; left out: recognised. Of last " \
+    "covered days take date(…, '+1 day')")
+#define CONTRACT_AMOUNT_PARAM \
+  ENTRY("amount_column", PARAM_COLUMN, "", 0, 0, NULL, \
+        "the column with what it costs per month, 0 or more; left out: recognised")
+#define CONTRACT_AS_OF_PARAM \
+  ENTRY( \
+    "as_of", PARAM_TIME, "", 0, 0, NULL, \
+    "when the view is taken: later starts do not take part, later ends are yet to come; left out: the newest start")
+#define CONTRACT_UTC_OFFSET_PARAM \
+  ENTRY("utc_offset", PARAM_OFFSET, "+00:00", 0, 0, NULL, "where the civil day begins, such as '+08:00'")
 #define CONTRACT_PARAMS \
-  {"customer_column", PARAM_COLUMN, "", 0, 0, NULL, "the column with the customer; left out: recognised by its name"}, \
-    {"start_column", \
-     PARAM_COLUMN, \
-     "", \
-     0, \
-     0, \
-     NULL, \
-     "the column with the time from which it counts; left out: recognised"}, \
-    {"end_column", \
-     PARAM_COLUMN, \
-     "", \
-     0, \
-     0, \
-     NULL, \
-     "the column with the first moment that is no longer covered, NULL while it runs; left out: recognised. Of last " \
-     "covered days take date(…, '+1 day')"}, \
-    {"amount_column", \
-     PARAM_COLUMN, \
-     "", \
-     0, \
-     0, \
-     NULL, \
-     "the column with what it costs per month, 0 or more; left out: recognised"}, \
-    {"as_of", \
-     PARAM_TIME, \
-     "", \
-     0, \
-     0, \
-     NULL, \
-     "when the view is taken: later starts do not take part, later ends are yet to come; left out: the newest start"}, \
-  { \
-    "utc_offset", PARAM_OFFSET, "+00:00", 0, 0, NULL, "where the civil day begins, such as '+08:00'" \
-  }
+  [ARG_CUSTOMER_COLUMN] = CONTRACT_CUSTOMER_PARAM, [ARG_START_COLUMN] = CONTRACT_START_PARAM, \
+  [ARG_END_COLUMN] = CONTRACT_END_PARAM, [ARG_AMOUNT_COLUMN] = CONTRACT_AMOUNT_PARAM, \
+  [ARG_AS_OF] = CONTRACT_AS_OF_PARAM, [ARG_UTC_OFFSET] = CONTRACT_UTC_OFFSET_PARAM
 
 #define CONTRACT_NULLS \
   "a row with a NULL customer or start does not take part; a NULL end: none; a NULL amount counts as 0; "
@@ -97,10 +73,10 @@ typedef struct ContractSource {
 } ContractSource;
 
 /*
-** Reads the contracts and puts them in order. n_own: the number of the function's own parameters; segment: that of
+** Reads the contracts and puts them in order. CONTRACT_ARGS begin at argument `customer_column`; segment: the number of
 ** segment_column, or -1. Without `amounts` they are not read. To be freed also after a failure.
 */
-Status contracts_read(Call *call, ContractSource *source, int n_own, int segment, bool amounts);
+Status contracts_read(Call *call, ContractSource *source, int customer_column, int segment, bool amounts);
 void contract_source_free(ContractSource *source);
 
 /* The value of a segment; NULL where there is none. */

@@ -21,6 +21,7 @@
 enum {
   ARG_SOURCE,
   ARG_WITHIN,
+  CONTRACT_ARGS,
   ARG_COUNT
 };
 
@@ -97,7 +98,7 @@ static Status compute(Call *call, void *out, int64_t *n_rows)
     most = state->steps[i] > most ? state->steps[i] : most;
   }
   state->source.contracts.keep_ahead = true;
-  Status status = contracts_read(call, &state->source, ARG_COUNT, -1, true);
+  Status status = contracts_read(call, &state->source, ARG_CUSTOMER_COLUMN, -1, true);
   if (status == STATUS_OK) {
     status = contracts_expiring_find(&state->source.contracts, most, state->source.offset_ms, &state->rows, n_rows,
                                      call_watch(call));
@@ -178,11 +179,12 @@ static const ColumnSpec COLUMNS[] = {
 _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
-  CONTRACT_SOURCE_PARAM,
-  {"within", PARAM_LIST, "90,60,30 days", 0, 0, NULL,
-   "steps: 1 to 20 numbers of days, each 1 to 36525, separated by commas"},
+  [ARG_SOURCE] = CONTRACT_SOURCE_PARAM,
+  [ARG_WITHIN] = {"within", PARAM_LIST, "90,60,30 days", 0, 0, NULL,
+                  "steps: 1 to 20 numbers of days, each 1 to 36525, separated by commas"},
   CONTRACT_PARAMS,
 };
+_Static_assert(COUNT_OF(PARAMS) == ARG_COUNT, "a parameter is not numbered");
 
 const TableSpec contracts_expiring_table = {
   .name = "contracts_expiring",

@@ -18,8 +18,9 @@
 #define LARGEST_SEED 2147483647
 
 enum {
-  CUSTOMERS,
-  SEED
+  ARG_CUSTOMERS,
+  ARG_SEED,
+  ARG_COUNT
 };
 enum {
   COLUMN_CUSTOMER,
@@ -41,8 +42,8 @@ enum {
 static Status contracts_compute(Call *call, void *state, int64_t *n_rows)
 {
   DemoBusiness *business = state;
-  Status status = demo_contracts_build(business, (uint32_t)call_integer(call, CUSTOMERS),
-                                       (uint64_t)call_integer(call, SEED), call_watch(call));
+  Status status = demo_contracts_build(business, (uint32_t)call_integer(call, ARG_CUSTOMERS),
+                                       (uint64_t)call_integer(call, ARG_SEED), call_watch(call));
   *n_rows = business->n_contracts;
   return status;
 }
@@ -153,11 +154,12 @@ static const ColumnSpec COLUMNS[] = {
 _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
-  {"customers", PARAM_INTEGER, "1000", 1, DEMO_CONTRACT_CUSTOMERS_MAX, NULL,
-   "how many customers sign up; each has about 2 contracts"},
-  {"seed", PARAM_INTEGER, "1", 0, LARGEST_SEED, NULL,
-   "which business: another seed gives other customers of the same population"},
+  [ARG_CUSTOMERS] = {"customers", PARAM_INTEGER, "1000", 1, DEMO_CONTRACT_CUSTOMERS_MAX, NULL,
+                     "how many customers sign up; each has about 2 contracts"},
+  [ARG_SEED] = {"seed", PARAM_INTEGER, "1", 0, LARGEST_SEED, NULL,
+                "which business: another seed gives other customers of the same population"},
 };
+_Static_assert(COUNT_OF(PARAMS) == ARG_COUNT, "a parameter is not numbered");
 
 const TableSpec demo_contracts_table = {
   .name = "demo_contracts",

@@ -17,7 +17,8 @@
 enum {
   ARG_SOURCE,
   ARG_GRAIN,
-  ARG_SEGMENT,
+  ARG_SEGMENT_COLUMN,
+  CONTRACT_ARGS,
   ARG_COUNT
 };
 
@@ -51,7 +52,7 @@ static Status compute(Call *call, void *out, int64_t *n_rows)
 {
   State *state = out;
   state->grain = call_grain(call, ARG_GRAIN);
-  Status status = contracts_read(call, &state->source, ARG_COUNT, ARG_SEGMENT, false);
+  Status status = contracts_read(call, &state->source, ARG_CUSTOMER_COLUMN, ARG_SEGMENT_COLUMN, false);
   if (status == STATUS_OK) {
     status =
       mrr_build(&state->mrr, &state->source.contracts, state->grain, state->source.offset_ms, true, call_watch(call));
@@ -161,11 +162,12 @@ static const ColumnSpec COLUMNS[] = {
 _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
-  CONTRACT_SOURCE_PARAM,
-  CONTRACT_GRAIN_PARAM,
-  CONTRACT_SEGMENT_PARAM,
+  [ARG_SOURCE] = CONTRACT_SOURCE_PARAM,
+  [ARG_GRAIN] = GRAIN_PARAM,
+  [ARG_SEGMENT_COLUMN] = CONTRACT_SEGMENT_PARAM,
   CONTRACT_PARAMS,
 };
+_Static_assert(COUNT_OF(PARAMS) == ARG_COUNT, "a parameter is not numbered");
 
 const TableSpec logo_retention_table = {
   .name = "logo_retention",

@@ -28,8 +28,9 @@
 enum {
   ARG_SOURCE,
   ARG_GRAIN,
-  ARG_SEGMENT,
-  ARG_REACTIVATION,
+  ARG_SEGMENT_COLUMN,
+  ARG_REACTIVATION_IN_NRR,
+  CONTRACT_ARGS,
   ARG_COUNT
 };
 
@@ -69,8 +70,8 @@ static Status compute(Call *call, void *out, int64_t *n_rows)
 {
   State *state = out;
   state->grain = call_grain(call, ARG_GRAIN);
-  state->reactivation = call_choice(call, ARG_REACTIVATION) == 1;
-  Status status = contracts_read(call, &state->source, ARG_COUNT, ARG_SEGMENT, true);
+  state->reactivation = call_choice(call, ARG_REACTIVATION_IN_NRR) == 1;
+  Status status = contracts_read(call, &state->source, ARG_CUSTOMER_COLUMN, ARG_SEGMENT_COLUMN, true);
   if (status == STATUS_OK) {
     status =
       mrr_build(&state->mrr, &state->source.contracts, state->grain, state->source.offset_ms, false, call_watch(call));
@@ -209,13 +210,14 @@ static const ColumnSpec COLUMNS[] = {
 _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
-  CONTRACT_SOURCE_PARAM,
-  CONTRACT_GRAIN_PARAM,
-  CONTRACT_SEGMENT_PARAM,
-  {"reactivation_in_nrr", PARAM_CHOICE, "no", 0, 0, "no|yes",
-   "whether nrr counts reactivation: no (the definition) or yes"},
+  [ARG_SOURCE] = CONTRACT_SOURCE_PARAM,
+  [ARG_GRAIN] = GRAIN_PARAM,
+  [ARG_SEGMENT_COLUMN] = CONTRACT_SEGMENT_PARAM,
+  [ARG_REACTIVATION_IN_NRR] = {"reactivation_in_nrr", PARAM_CHOICE, "no", 0, 0, "no|yes",
+                               "whether nrr counts reactivation: no (the definition) or yes"},
   CONTRACT_PARAMS,
 };
+_Static_assert(COUNT_OF(PARAMS) == ARG_COUNT, "a parameter is not numbered");
 
 const TableSpec mrr_movements_table = {
   .name = "mrr_movements",

@@ -24,8 +24,9 @@ enum {
   ARG_SOURCE,
   ARG_GRACE,
   ARG_GRAIN,
-  ARG_SEGMENT,
+  ARG_SEGMENT_COLUMN,
   ARG_EARLY,
+  CONTRACT_ARGS,
   ARG_COUNT
 };
 
@@ -62,7 +63,7 @@ static Status compute(Call *call, void *out, int64_t *n_rows)
   state->rule = (RenewalRule){.grain = call_grain(call, ARG_GRAIN),
                               .grace = call_duration(call, ARG_GRACE),
                               .early = call_duration(call, ARG_EARLY)};
-  Status status = contracts_read(call, &state->source, ARG_COUNT, ARG_SEGMENT, true);
+  Status status = contracts_read(call, &state->source, ARG_CUSTOMER_COLUMN, ARG_SEGMENT_COLUMN, true);
   if (status == STATUS_OK) {
     state->rule.offset_ms = state->source.offset_ms;
     status = renewals_build(&state->renewals, &state->source.contracts, &state->rule, call_watch(call));
@@ -165,13 +166,16 @@ static const ColumnSpec COLUMNS[] = {
 _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
-  CONTRACT_SOURCE_PARAM,
-  {"grace", PARAM_DURATION, "14 days", 0, 0, NULL, "how long after the end a new contract still renews the old one"},
-  CONTRACT_GRAIN_PARAM,
-  CONTRACT_SEGMENT_PARAM,
-  {"early", PARAM_DURATION, "30 days", 0, 0, NULL, "how long before the end a new contract already renews the old one"},
+  [ARG_SOURCE] = CONTRACT_SOURCE_PARAM,
+  [ARG_GRACE] = {"grace", PARAM_DURATION, "14 days", 0, 0, NULL,
+                 "how long after the end a new contract still renews the old one"},
+  [ARG_GRAIN] = GRAIN_PARAM,
+  [ARG_SEGMENT_COLUMN] = CONTRACT_SEGMENT_PARAM,
+  [ARG_EARLY] = {"early", PARAM_DURATION, "30 days", 0, 0, NULL,
+                 "how long before the end a new contract already renews the old one"},
   CONTRACT_PARAMS,
 };
+_Static_assert(COUNT_OF(PARAMS) == ARG_COUNT, "a parameter is not numbered");
 
 const TableSpec renewals_table = {
   .name = "renewals",

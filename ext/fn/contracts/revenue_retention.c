@@ -18,7 +18,8 @@
 enum {
   ARG_SOURCE,
   ARG_GRAIN,
-  ARG_SEGMENT,
+  ARG_SEGMENT_COLUMN,
+  CONTRACT_ARGS,
   ARG_COUNT
 };
 
@@ -48,7 +49,7 @@ static Status compute(Call *call, void *out, int64_t *n_rows)
 {
   State *state = out;
   state->grain = call_grain(call, ARG_GRAIN);
-  Status status = contracts_read(call, &state->source, ARG_COUNT, ARG_SEGMENT, true);
+  Status status = contracts_read(call, &state->source, ARG_CUSTOMER_COLUMN, ARG_SEGMENT_COLUMN, true);
   if (status == STATUS_OK) {
     status = revenue_cohorts_build(&state->cohorts, &state->source.contracts, state->grain, state->source.offset_ms,
                                    call_watch(call));
@@ -132,11 +133,12 @@ static const ColumnSpec COLUMNS[] = {
 _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
-  CONTRACT_SOURCE_PARAM,
-  CONTRACT_GRAIN_PARAM,
-  CONTRACT_SEGMENT_PARAM,
+  [ARG_SOURCE] = CONTRACT_SOURCE_PARAM,
+  [ARG_GRAIN] = GRAIN_PARAM,
+  [ARG_SEGMENT_COLUMN] = CONTRACT_SEGMENT_PARAM,
   CONTRACT_PARAMS,
 };
+_Static_assert(COUNT_OF(PARAMS) == ARG_COUNT, "a parameter is not numbered");
 
 const TableSpec revenue_retention_table = {
   .name = "revenue_retention",

@@ -13,7 +13,8 @@
 #include "cox_params.h"
 
 enum {
-  LEVEL_PARAM = COX_OWN_PARAM
+  ARG_LEVEL = COX_ARG_COUNT,
+  ARG_COUNT
 };
 
 typedef struct BaselineAnswer {
@@ -30,7 +31,7 @@ static Status baseline_compute(Call *call, void *state, int64_t *n_rows)
   size_t n = 0;
   Status status = cox_model_fit(call, model);
   if (status != STATUS_OK || model->cox.end != COX_CONVERGED) return status;
-  answer->z = normal_quantile((1 + call_real(call, LEVEL_PARAM)) / 2);
+  answer->z = normal_quantile((1 + call_real(call, ARG_LEVEL)) / 2);
   answer->at_zero = exp(-cox_mean_score(&model->cox));
   answer->strata = model->rows.used[COX_STRATUM] ? cox_model_strata(model) : NULL;
   status = cox_baseline(&model->cox, &answer->step, &n, call_watch(call));
@@ -122,8 +123,9 @@ _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
   COX_PARAMS,
-  [LEVEL_PARAM] = COX_LEVEL_PARAM,
+  [ARG_LEVEL] = COX_LEVEL_PARAM,
 };
+_Static_assert(COUNT_OF(PARAMS) == ARG_COUNT, "a parameter is not numbered");
 
 const TableSpec cox_baseline_table = {
   .name = "cox_baseline",

@@ -18,8 +18,9 @@
 #include "cox_params.h"
 
 enum {
-  CLUSTER_PARAM = COX_OWN_PARAM,
-  LEVEL_PARAM
+  ARG_CLUSTER_COLUMN = COX_ARG_COUNT,
+  ARG_LEVEL,
+  ARG_COUNT
 };
 
 typedef struct ModelAnswer {
@@ -31,8 +32,8 @@ static Status model_compute(Call *call, void *state, int64_t *n_rows)
 {
   ModelAnswer *answer = state;
   CoxModel *model = &answer->model;
-  model->cluster_param = CLUSTER_PARAM;
-  answer->z = normal_quantile((1 + call_real(call, LEVEL_PARAM)) / 2);
+  model->cluster_param = ARG_CLUSTER_COLUMN;
+  answer->z = normal_quantile((1 + call_real(call, ARG_LEVEL)) / 2);
   Status status = cox_model_fit(call, model);
   if (status != STATUS_OK || model->cox.end != COX_CONVERGED) return status;
   if (model->rows.used[COX_CLUSTER]) {
@@ -42,7 +43,7 @@ static Status model_compute(Call *call, void *state, int64_t *n_rows)
       return call_fail(call,
                        "cluster_column '%s' has %lld clusters among the rows that take part: errors of %d terms need "
                        "more clusters than terms",
-                       call_text(call, CLUSTER_PARAM), (long long)n_clusters, model->cox.n_used);
+                       call_text(call, ARG_CLUSTER_COLUMN), (long long)n_clusters, model->cox.n_used);
   }
   cox_model_close(model);
   *n_rows = model->design.n_columns;
@@ -181,11 +182,13 @@ _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
   COX_PARAMS,
-  [CLUSTER_PARAM] = {"cluster_column", PARAM_COLUMN, "", 0, 0, NULL,
-                     "the column with clusters, integers or text, of rows that may depend on each other; a key of the "
-                     "rows asks for robust errors only"},
-  [LEVEL_PARAM] = COX_LEVEL_PARAM,
+  [ARG_CLUSTER_COLUMN] =
+    {"cluster_column", PARAM_COLUMN, "", 0, 0, NULL,
+     "the column with clusters, integers or text, of rows that may depend on each other; a key of the "
+     "rows asks for robust errors only"},
+  [ARG_LEVEL] = COX_LEVEL_PARAM,
 };
+_Static_assert(COUNT_OF(PARAMS) == ARG_COUNT, "a parameter is not numbered");
 
 const TableSpec cox_model_table = {
   .name = "cox_model",

@@ -113,17 +113,17 @@ static Status model_read(Call *call, CoxModel *model)
     FieldKind kind;
     const char *noun, *param_name;
   } FIELDS[FIELD_OF_TERM] = {
-    [FIELD_OF_TIME] = {COX_TIME_PARAM, FIELD_REAL, "time", "time_column"},
-    [FIELD_OF_EVENT] = {COX_EVENT_PARAM, FIELD_TRUTH, "event", "event_column"},
-    [FIELD_OF_ENTRY] = {COX_ENTRY_PARAM, FIELD_REAL, "entry", "entry_column"},
-    [FIELD_OF_STRATUM] = {COX_STRATA_PARAM, FIELD_KEY, "stratum", "strata_column"},
-    [FIELD_OF_WEIGHT] = {COX_WEIGHT_PARAM, FIELD_REAL, "weight", "weight_column"},
+    [FIELD_OF_TIME] = {ARG_TIME_COLUMN, FIELD_REAL, "time", "time_column"},
+    [FIELD_OF_EVENT] = {ARG_EVENT_COLUMN, FIELD_TRUTH, "event", "event_column"},
+    [FIELD_OF_ENTRY] = {ARG_ENTRY_COLUMN, FIELD_REAL, "entry", "entry_column"},
+    [FIELD_OF_STRATUM] = {ARG_STRATA_COLUMN, FIELD_KEY, "stratum", "strata_column"},
+    [FIELD_OF_WEIGHT] = {ARG_WEIGHT_COLUMN, FIELD_REAL, "weight", "weight_column"},
     [FIELD_OF_CLUSTER] = {0, FIELD_KEY, "cluster", "cluster_column"},
   };
   char problem[DESIGN_MATRIX_PROBLEM];
-  Status status = design_matrix_parse(&model->design, call_text(call, COX_TERMS_PARAM), problem);
+  Status status = design_matrix_parse(&model->design, call_text(call, ARG_TERMS), problem);
   if (status == STATUS_ERROR)
-    return call_fail_argument(call, COX_TERMS_PARAM, "columns with commas between them, such as 'contract, senior': %s",
+    return call_fail_argument(call, ARG_TERMS, "columns with commas between them, such as 'contract, senior': %s",
                               problem);
   if (status != STATUS_OK) return status;
   for (int i = 0; i < FIELD_OF_TERM; i++) {
@@ -148,9 +148,9 @@ static Status model_read(Call *call, CoxModel *model)
                                   [COX_STRATUM] = model->fields[FIELD_OF_STRATUM].wanted,
                                   [COX_CLUSTER] = model->fields[FIELD_OF_CLUSTER].wanted};
   status = cox_rows_open(&model->rows, model->design.n_terms, used);
-  return status == STATUS_OK ? row_source_read(call, COX_SOURCE_PARAM, model->fields,
-                                               FIELD_OF_TERM + model->design.n_terms, take_row, model)
-                             : status;
+  return status == STATUS_OK
+           ? row_source_read(call, ARG_SOURCE, model->fields, FIELD_OF_TERM + model->design.n_terms, take_row, model)
+           : status;
 }
 
 static const Customers *term_keys(void *self, int term)
@@ -227,8 +227,8 @@ Status cox_model_fit(Call *call, CoxModel *model)
   if (model->rows.count == 0) return model->left_out ? nothing_left(call, model) : STATUS_OK;
   status = model_expand(call, model);
   if (status == STATUS_OK)
-    status = cox_fit(&model->rows, call_choice(call, COX_TIES_PARAM) == 0 ? COX_EFRON : COX_BRESLOW, &model->cox,
-                     call_watch(call));
+    status =
+      cox_fit(&model->rows, call_choice(call, ARG_TIES) == 0 ? COX_EFRON : COX_BRESLOW, &model->cox, call_watch(call));
   if (status != STATUS_OK || model->cox.end == COX_CONVERGED) return status;
   cox_reason(&model->cox, model->names, reason);
   const char *reference = reference_to_blame(model);

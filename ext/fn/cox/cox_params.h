@@ -10,78 +10,51 @@
 #include "glue/row_source.h"
 #include "glue/spec.h"
 
-/* The parameters of all of them; their own begin at COX_OWN_PARAM. */
+/* The parameters of all of them; their own begin at COX_ARG_COUNT. */
 enum {
-  COX_SOURCE_PARAM,
-  COX_TIME_PARAM,
-  COX_EVENT_PARAM,
-  COX_TERMS_PARAM,
-  COX_TIES_PARAM,
-  COX_ENTRY_PARAM,
-  COX_STRATA_PARAM,
-  COX_WEIGHT_PARAM,
-  COX_OWN_PARAM
+  ARG_SOURCE,
+  ARG_TIME_COLUMN,
+  ARG_EVENT_COLUMN,
+  ARG_TERMS,
+  ARG_TIES,
+  ARG_ENTRY_COLUMN,
+  ARG_STRATA_COLUMN,
+  ARG_WEIGHT_COLUMN,
+  COX_ARG_COUNT
 };
 
+#define COX_SOURCE_PARAM \
+  ENTRY("source", PARAM_TABLE, NULL, 0, 0, NULL, "the name of a table or view with a row per lifetime")
+#define COX_TIME_PARAM \
+  ENTRY("time_column", PARAM_COLUMN, NULL, 0, 0, NULL, \
+        "the column with how long it was observed, a number from 0 to 1e15 in any unit, such as the months of tenure")
+#define COX_EVENT_PARAM \
+  ENTRY("event_column", PARAM_COLUMN, NULL, 0, 0, NULL, \
+        "the column with how that ended: 1, yes, y, true or t for the event, such as churn; 0, no, n, false or f " \
+        "where it goes on (censored)")
+#define COX_TERMS_PARAM \
+  ENTRY("terms", PARAM_TEXT, NULL, 0, 0, NULL, \
+        "the features: 1 to 30 columns with commas between them. A number is one term. A text is a term for each of " \
+        "its levels (2 to 100) but the reference, which is the first one; contract[Two year] states another " \
+        "reference, and makes levels of a column of integers. Double quotes around a name with commas or brackets")
+#define COX_TIES_PARAM \
+  ENTRY("ties", PARAM_CHOICE, "efron", 0, 0, "efron|breslow", \
+        "how events at the same time are counted; efron is the more exact one")
+#define COX_ENTRY_PARAM \
+  ENTRY("entry_column", PARAM_COLUMN, "", 0, 0, NULL, \
+        "the column with the time from which it was observed (left truncation), less than its time; 0: from the " \
+        "beginning; NULL: never, the row takes no part")
+#define COX_STRATA_PARAM \
+  ENTRY("strata_column", PARAM_COLUMN, "", 0, 0, NULL, \
+        "the column with strata, integers or text, each with a baseline of its own; left out: one stratum")
+#define COX_WEIGHT_PARAM \
+  ENTRY("weight_column", PARAM_COLUMN, "", 0, 0, NULL, "the column with how many times the row counts, 0 to 1e15")
 #define COX_PARAMS \
-  [COX_SOURCE_PARAM] = \
-    {"source", PARAM_TABLE, NULL, 0, 0, NULL, "the name of a table or view with a row per lifetime"}, \
-  [COX_TIME_PARAM] = \
-    {"time_column", \
-     PARAM_COLUMN, \
-     NULL, \
-     0, \
-     0, \
-     NULL, \
-     "the column with how long it was observed, a number from 0 to 1e15 in any unit, such as the months of tenure"}, \
-  [COX_EVENT_PARAM] = {"event_column", \
-                       PARAM_COLUMN, \
-                       NULL, \
-                       0, \
-                       0, \
-                       NULL, \
-                       "the column with how that ended: 1, yes, y, true or t for the event, such as churn; 0, no, n, " \
-                       "false or f where it goes on (censored)"}, \
-  [COX_TERMS_PARAM] = {"terms", \
-                       PARAM_TEXT, \
-                       NULL, \
-                       0, \
-                       0, \
-                       NULL, \
-                       "the features: 1 to 30 columns with commas between them. A number is one term. A text is a " \
-                       "term for each of its levels (2 to 100) " \
-                       "but the reference, which is the first one; contract[Two year] states another reference, and " \
-                       "makes levels of a column of " \
-                       "integers. Double quotes around a name with commas or brackets"}, \
-  [COX_TIES_PARAM] = {"ties", \
-                      PARAM_CHOICE, \
-                      "efron", \
-                      0, \
-                      0, \
-                      "efron|breslow", \
-                      "how events at the same time are counted; efron is the more exact one"}, \
-  [COX_ENTRY_PARAM] = {"entry_column", \
-                       PARAM_COLUMN, \
-                       "", \
-                       0, \
-                       0, \
-                       NULL, \
-                       "the column with the time from which it was observed (left truncation), less than its time; " \
-                       "0: from the beginning; NULL: never, the row takes no part"}, \
-  [COX_STRATA_PARAM] = \
-    {"strata_column", \
-     PARAM_COLUMN, \
-     "", \
-     0, \
-     0, \
-     NULL, \
-     "the column with strata, integers or text, each with a baseline of its own; left out: one stratum"}, \
-  [COX_WEIGHT_PARAM] = { \
-    "weight_column", PARAM_COLUMN, "", 0, 0, NULL, "the column with how many times the row counts, 0 to 1e15"}
+  [ARG_SOURCE] = COX_SOURCE_PARAM, [ARG_TIME_COLUMN] = COX_TIME_PARAM, [ARG_EVENT_COLUMN] = COX_EVENT_PARAM, \
+  [ARG_TERMS] = COX_TERMS_PARAM, [ARG_TIES] = COX_TIES_PARAM, [ARG_ENTRY_COLUMN] = COX_ENTRY_PARAM, \
+  [ARG_STRATA_COLUMN] = COX_STRATA_PARAM, [ARG_WEIGHT_COLUMN] = COX_WEIGHT_PARAM
 #define COX_LEVEL_PARAM \
-  { \
-    "level", PARAM_REAL, "0.95", 0.5, 0.999999, NULL, "confidence level of low … high, 0.5 to 0.999999" \
-  }
+  ENTRY("level", PARAM_REAL, "0.95", 0.5, 0.999999, NULL, "confidence level of low … high, 0.5 to 0.999999")
 
 #define COX_NULLS \
   "A row with a NULL time, event, or feature, or stratum, cluster or weight where such a column is named, does not " \

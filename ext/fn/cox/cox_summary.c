@@ -159,6 +159,7 @@ static const ColumnSpec COLUMNS[] = {
 _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {COX_PARAMS};
+_Static_assert(COUNT_OF(PARAMS) == COX_ARG_COUNT, "a parameter is not numbered");
 
 const TableSpec cox_summary_table = {
   .name = "cox_summary",

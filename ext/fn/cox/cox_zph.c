@@ -11,7 +11,8 @@
 #include "cox_params.h"
 
 enum {
-  TRANSFORM_PARAM = COX_OWN_PARAM
+  ARG_TRANSFORM = COX_ARG_COUNT,
+  ARG_COUNT
 };
 
 typedef struct ZphRow {
@@ -54,7 +55,7 @@ static Status zph_test(Call *call, ZphAnswer *answer, int64_t *n_rows)
     for (size_t j = 0; j < n_columns; j++) {
       group[j] = design->column[j].term;
     }
-    status = cox_zph(&answer->model.cox, (CoxTransform)call_choice(call, TRANSFORM_PARAM), group, design->n_terms, chi,
+    status = cox_zph(&answer->model.cox, (CoxTransform)call_choice(call, ARG_TRANSFORM), group, design->n_terms, chi,
                      chi + n_columns, group + n_columns, &global, call_watch(call));
     if (status == STATUS_OK) *n_rows = rows_make(answer, chi, chi + n_columns, group + n_columns, global);
   }
@@ -69,9 +70,9 @@ static Status zph_compute(Call *call, void *state, int64_t *n_rows)
   CoxModel *model = &answer->model;
   Status status = cox_model_fit(call, model);
   if (status != STATUS_OK || model->cox.end != COX_CONVERGED) return status;
-  for (size_t i = 0; i < model->rows.count && call_choice(call, TRANSFORM_PARAM) == COX_LOG; i++) {
+  for (size_t i = 0; i < model->rows.count && call_choice(call, ARG_TRANSFORM) == COX_LOG; i++) {
     if (cox_at(&model->rows, COX_TIME, i) == 0 && model->rows.marks[i] & COX_EVENT)
-      return call_fail_argument(call, TRANSFORM_PARAM, "km, identity or rank where a row has the event at time 0");
+      return call_fail_argument(call, ARG_TRANSFORM, "km, identity or rank where a row has the event at time 0");
   }
   status = zph_test(call, answer, n_rows);
   cox_model_close(model);
@@ -134,10 +135,11 @@ _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
   COX_PARAMS,
-  [TRANSFORM_PARAM] = {"transform", PARAM_CHOICE, "km", 0, 0, "km|identity|rank|log",
-                       "the time scale on which an effect may rise or fall: km (1 - Kaplan-Meier), identity (time "
-                       "itself), rank (of the time among all rows) or log"},
+  [ARG_TRANSFORM] = {"transform", PARAM_CHOICE, "km", 0, 0, "km|identity|rank|log",
+                     "the time scale on which an effect may rise or fall: km (1 - Kaplan-Meier), identity (time "
+                     "itself), rank (of the time among all rows) or log"},
 };
+_Static_assert(COUNT_OF(PARAMS) == ARG_COUNT, "a parameter is not numbered");
 
 const TableSpec cox_zph_table = {
   .name = "cox_zph",

@@ -29,7 +29,7 @@
 
 #include "core/events/data_check.h"
 #include "core/events/purchase_days.h"
-#include "glue/event_source.h"
+#include "event_params.h"
 #include "glue/spec.h"
 
 typedef enum Severity {
@@ -189,15 +189,15 @@ static void add_summary(CheckAnswer *answer, const Diagnosis *diagnosis, const E
 }
 
 enum {
-  PARAM_TODAY = 1,
+  ARG_SOURCE,
+  ARG_TODAY,
   ARG_COUNT
 };
 
 static Status check_compute(Call *call, void *state, int64_t *n_rows)
 {
   CheckAnswer *answer = state;
-  DataCheck check = {.offset_ms = call_offset(call, ARG_COUNT + EVENT_UTC_OFFSET),
-                     .today = call_time(call, PARAM_TODAY)};
+  DataCheck check = {.offset_ms = call_offset(call, ARG_COUNT + EVENT_UTC_OFFSET), .today = call_time(call, ARG_TODAY)};
   Diagnosis diagnosis = {0};
   EventSource source = {0};
   Accumulator accumulator = data_check_accumulator();
@@ -292,11 +292,11 @@ static const ColumnSpec COLUMNS[] = {
 _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
-  {"source", PARAM_SOURCE, NULL, 0, 0, NULL,
-   "the purchases: the name of a table or view, or (SELECT retain_log(customer, time, value) FROM …)"},
-  {"today", PARAM_TIME, "now", 0, 0, NULL,
-   "rows after this instant lie in the future; a fixed one makes the answer repeatable"},
+  [ARG_SOURCE] = EVENT_SOURCE_PARAM(EVENT_VALUES),
+  [ARG_TODAY] = {"today", PARAM_TIME, "now", 0, 0, NULL,
+                 "rows after this instant lie in the future; a fixed one makes the answer repeatable"},
 };
+_Static_assert(COUNT_OF(PARAMS) == ARG_COUNT, "a parameter is not numbered");
 
 const TableSpec data_check_table = {
   .name = "data_check",

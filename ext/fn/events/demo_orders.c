@@ -17,8 +17,9 @@
 #define LARGEST_SEED 2147483647
 
 enum {
-  CUSTOMERS,
-  SEED
+  ARG_CUSTOMERS,
+  ARG_SEED,
+  ARG_COUNT
 };
 enum {
   COLUMN_ORDER_ID,
@@ -36,8 +37,8 @@ enum {
 static Status orders_compute(Call *call, void *state, int64_t *n_rows)
 {
   DemoShop *shop = state;
-  Status status = demo_orders_build(shop, (uint32_t)call_integer(call, CUSTOMERS), (uint64_t)call_integer(call, SEED),
-                                    call_watch(call));
+  Status status = demo_orders_build(shop, (uint32_t)call_integer(call, ARG_CUSTOMERS),
+                                    (uint64_t)call_integer(call, ARG_SEED), call_watch(call));
   *n_rows = shop->n_orders;
   return status;
 }
@@ -102,11 +103,12 @@ static const ColumnSpec COLUMNS[] = {
 _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
-  {"customers", PARAM_INTEGER, "1000", 1, DEMO_CUSTOMERS_MAX, NULL,
-   "how many customers the shop acquires; each has about 3.7 orders"},
-  {"seed", PARAM_INTEGER, "1", 0, LARGEST_SEED, NULL,
-   "which shop: another seed gives other customers of the same population"},
+  [ARG_CUSTOMERS] = {"customers", PARAM_INTEGER, "1000", 1, DEMO_CUSTOMERS_MAX, NULL,
+                     "how many customers the shop acquires; each has about 3.7 orders"},
+  [ARG_SEED] = {"seed", PARAM_INTEGER, "1", 0, LARGEST_SEED, NULL,
+                "which shop: another seed gives other customers of the same population"},
 };
+_Static_assert(COUNT_OF(PARAMS) == ARG_COUNT, "a parameter is not numbered");
 
 const TableSpec demo_orders_table = {
   .name = "demo_orders",

@@ -8,19 +8,19 @@
 #include "glue/event_source.h"
 
 enum {
-  COHORT_ARG_SOURCE,
-  COHORT_ARG_GRAIN,
-  COHORT_ARG_MODE,
-  COHORT_ARG_BRACKETS,
-  COHORT_ARG_CLOCK,
-  COHORT_ARG_MAX_AGE,
-  COHORT_ARG_COLUMN,
-  COHORT_ARG_DIALECT,
-  COHORT_ARG_AVERAGING, /* cohort_average() only */
-  COHORT_ARG_COUNT
+  ARG_SOURCE,
+  ARG_GRAIN,
+  ARG_MODE,
+  ARG_BRACKETS,
+  ARG_CLOCK,
+  ARG_MAX_AGE,
+  ARG_COHORT_COLUMN,
+  ARG_DIALECT,
+  ARG_AVERAGING, /* cohort_average() only */
+  ARG_COUNT
 };
 
-/* All COHORT_ARG_COUNT of them are cohort_average()'s own, the first COHORT_ARG_AVERAGING are cohort_retention()'s. */
+/* All ARG_COUNT of them are cohort_average()'s own, the first ARG_AVERAGING are cohort_retention()'s. */
 extern const ParamSpec COHORT_PARAMS[];
 
 /* Whose defaults hold where mode, clock or averaging is left out. */

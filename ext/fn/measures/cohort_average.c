@@ -53,11 +53,11 @@ static Status compute(Call *call, void *out, int64_t *n_rows)
 {
   State *state = out;
   state->averaging = cohort_defaults(call)->averaging;
-  if (!call_is_null(call, COHORT_ARG_AVERAGING)) {
-    state->averaging = (CohortAveraging)call_choice(call, COHORT_ARG_AVERAGING);
+  if (!call_is_null(call, ARG_AVERAGING)) {
+    state->averaging = (CohortAveraging)call_choice(call, ARG_AVERAGING);
   }
-  call_resolve(call, COHORT_ARG_AVERAGING, state->averaging);
-  Status status = cohorts_compute(call, COHORT_ARG_COUNT, &state->cohorts, &state->source);
+  call_resolve(call, ARG_AVERAGING, state->averaging);
+  Status status = cohorts_compute(call, ARG_COUNT, &state->cohorts, &state->source);
   if (status == STATUS_OK) {
     status = cohorts_average(&state->cohorts, &state->averages, n_rows, call_watch(call));
   }
@@ -202,7 +202,7 @@ const TableSpec cohort_average_table = {
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),
   .params = COHORT_PARAMS,
-  .n_params = COHORT_ARG_COUNT,
+  .n_params = ARG_COUNT,
   .has_source = true,
   .value = VALUE_OPTIONAL,
   .value_columns = 1 << COLUMN_VALUE | 1 << COLUMN_VALUE_PER_CUSTOMER,

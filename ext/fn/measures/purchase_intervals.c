@@ -18,8 +18,7 @@
 #include <math.h>
 
 #include "core/measures/purchase_intervals.h"
-#include "glue/event_source.h"
-#include "glue/spec.h"
+#include "fn/events/event_params.h"
 
 typedef struct IntervalsAnswer {
   EventSource source;
@@ -29,14 +28,15 @@ typedef struct IntervalsAnswer {
 } IntervalsAnswer;
 
 enum {
-  PARAM_TYPICAL = 1,
+  ARG_SOURCE,
+  ARG_TYPICAL,
   ARG_COUNT
 };
 
 static Status intervals_compute(Call *call, void *state, int64_t *n_rows)
 {
   IntervalsAnswer *answer = state;
-  answer->by_median = call_choice(call, PARAM_TYPICAL) == 1;
+  answer->by_median = call_choice(call, ARG_TYPICAL) == 1;
   answer->intervals.offset_ms = call_offset(call, ARG_COUNT + EVENT_UTC_OFFSET - 1); /* there is no value_column */
   Accumulator accumulator = purchase_intervals_accumulator();
   Status status = event_source_read(call, &accumulator, &answer->intervals, (EventSourceOptions){0}, &answer->source);
@@ -141,12 +141,13 @@ static const ColumnSpec COLUMNS[] = {
 _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
-  {"source", PARAM_SOURCE, NULL, 0, 0, NULL,
-   "the purchases: the name of a table or view, or (SELECT retain_log(customer, time) FROM …)"},
-  {"typical", PARAM_CHOICE, "mean", 0, 0, "mean|median",
-   "the customer's typical gap, for overdue_ratio and expected_next: mean, or median, which one long pause does not "
-   "move"},
+  [ARG_SOURCE] = EVENT_SOURCE_PARAM(EVENT_TIMES),
+  [ARG_TYPICAL] =
+    {"typical", PARAM_CHOICE, "mean", 0, 0, "mean|median",
+     "the customer's typical gap, for overdue_ratio and expected_next: mean, or median, which one long pause does not "
+     "move"},
 };
+_Static_assert(COUNT_OF(PARAMS) == ARG_COUNT, "a parameter is not numbered");
 
 const TableSpec purchase_intervals_table = {
   .name = "purchase_intervals",

@@ -17,12 +17,12 @@
 */
 #include "core/measures/repeat_ladder.h"
 #include "core/numerics/stats.h"
-#include "glue/event_source.h"
-#include "glue/spec.h"
+#include "fn/events/event_params.h"
 
 enum {
-  PARAM_MAX_STEP = 1,
-  PARAM_PURCHASE,
+  ARG_SOURCE,
+  ARG_MAX_STEP,
+  ARG_PURCHASE,
   ARG_COUNT
 };
 
@@ -30,8 +30,8 @@ static Status ladder_compute(Call *call, void *state, int64_t *n_rows)
 {
   RepeatLadder *ladder = state;
   EventSource source = {0};
-  ladder->max_step = (uint32_t)call_integer(call, PARAM_MAX_STEP);
-  ladder->by_day = call_choice(call, PARAM_PURCHASE) == 1;
+  ladder->max_step = (uint32_t)call_integer(call, ARG_MAX_STEP);
+  ladder->by_day = call_choice(call, ARG_PURCHASE) == 1;
   ladder->offset_ms = call_offset(call, ARG_COUNT + EVENT_UTC_OFFSET - 1); /* there is no value_column */
   Status status = repeat_ladder_start(ladder);
   if (status) {
@@ -108,12 +108,13 @@ static const ColumnSpec COLUMNS[] = {
 _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
-  {"source", PARAM_SOURCE, NULL, 0, 0, NULL,
-   "the purchases: the name of a table or view, or (SELECT retain_log(customer, time) FROM …)"},
-  {"max_step", PARAM_INTEGER, "10", 1, REPEAT_LADDER_STEPS_MAX, NULL, "the last step to show, 1 … 1000"},
-  {"purchase", PARAM_CHOICE, "order", 0, 0, "order|day",
-   "what a purchase is: order, each row; or day, all rows of a customer's civil day together"},
+  [ARG_SOURCE] = EVENT_SOURCE_PARAM(EVENT_TIMES),
+  [ARG_MAX_STEP] = {"max_step", PARAM_INTEGER, "10", 1, REPEAT_LADDER_STEPS_MAX, NULL,
+                    "the last step to show, 1 … 1000"},
+  [ARG_PURCHASE] = {"purchase", PARAM_CHOICE, "order", 0, 0, "order|day",
+                    "what a purchase is: order, each row; or day, all rows of a customer's civil day together"},
 };
+_Static_assert(COUNT_OF(PARAMS) == ARG_COUNT, "a parameter is not numbered");
 
 const TableSpec repeat_ladder_table = {
   .name = "repeat_ladder",

@@ -23,7 +23,8 @@
 */
 #include "core/measures/retention.h"
 #include "core/numerics/stats.h"
-#include "glue/event_source.h"
+#include "fn/events/event_params.h"
+#include "fn/time/period_params.h"
 
 enum {
   ARG_SOURCE,
@@ -195,17 +196,16 @@ static const ColumnSpec COLUMNS[] = {
 };
 _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
-static const ParamSpec PARAMS[ARG_COUNT] = {
-  {"source", PARAM_SOURCE, NULL, 0, 0, NULL,
-   "table or view name, or (SELECT retain_log(customer, time, value) FROM …)"},
-  {"grain", PARAM_GRAIN, "month", 0, 0, NULL,
-   "length of a period: day, week (from Monday), month, quarter, year, or 'N days'"},
-  {"active_within", PARAM_DURATION, "", 0, 0, NULL,
-   "how long an event makes a customer, such as '90 days' or '3 months'; "
-   "left out: an event in the calendar period before the instant"},
-  {"since", PARAM_TIME, "", 0, 0, NULL, "a civil date: the period that holds it is the first one shown"},
-  {"until", PARAM_TIME, "", 0, 0, NULL, "a civil date: the period that holds it is the last one shown"},
+static const ParamSpec PARAMS[] = {
+  [ARG_SOURCE] = EVENT_SOURCE_PARAM(EVENT_VALUES),
+  [ARG_GRAIN] = GRAIN_PARAM,
+  [ARG_ACTIVE_WITHIN] = {"active_within", PARAM_DURATION, "", 0, 0, NULL,
+                         "how long an event makes a customer, such as '90 days' or '3 months'; "
+                         "left out: an event in the calendar period before the instant"},
+  [ARG_SINCE] = {"since", PARAM_TIME, "", 0, 0, NULL, "a civil date: the period that holds it is the first one shown"},
+  [ARG_UNTIL] = {"until", PARAM_TIME, "", 0, 0, NULL, "a civil date: the period that holds it is the last one shown"},
 };
+_Static_assert(COUNT_OF(PARAMS) == ARG_COUNT, "a parameter is not numbered");
 
 const TableSpec retention_by_period_table = {
   .name = "retention_by_period",

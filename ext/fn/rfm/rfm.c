@@ -21,8 +21,14 @@
 */
 #include "core/rfm/rfm.h"
 
-#include "glue/event_source.h"
+#include "fn/events/event_params.h"
 #include "rfm_params.h"
+
+enum {
+  ARG_SOURCE,
+  RFM_ARGS,
+  ARG_COUNT
+};
 
 typedef struct Rfm {
   EventSource source;
@@ -34,7 +40,7 @@ typedef struct Rfm {
 static Status rfm_compute(Call *call, void *state, int64_t *n_rows)
 {
   Rfm *rfm = state;
-  Status status = rfm_options_read(&rfm->options, call, 1);
+  Status status = rfm_options_read(&rfm->options, call, ARG_BINS);
   if (status == STATUS_OK) {
     status = event_source_read(call, &RFM_ACCUMULATOR, NULL, (EventSourceOptions){0}, &rfm->source);
   }
@@ -125,9 +131,10 @@ static const Customers *rfm_customers(const void *state)
 }
 
 static const ParamSpec PARAMS[] = {
-  {"source", PARAM_SOURCE, NULL, 0, 0, NULL, "table or view name, or retain_log(customer, time, value)"},
-  RFM_OPTION_PARAMS,
+  [ARG_SOURCE] = EVENT_SOURCE_PARAM(EVENT_VALUES),
+  RFM_PARAMS,
 };
+_Static_assert(COUNT_OF(PARAMS) == ARG_COUNT, "a parameter is not numbered");
 
 static const ColumnSpec COLUMNS[] = {
   [COLUMN_CUSTOMER] = {"customer", "", "the customer, as in the source"},

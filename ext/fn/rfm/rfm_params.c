@@ -136,12 +136,15 @@ Status rfm_rules_read(Call *call, int param, int bins, Segments *segments)
 
 /* The options of the table functions */
 
-Status rfm_options_read(RfmOptions *options, Call *call, int first)
+Status rfm_options_read(RfmOptions *options, Call *call, int bins)
 {
-  int bins = first + RFM_BINS, method = first + RFM_METHOD, cuts = first + RFM_CUTS, rules = first + RFM_RULES;
-  Scheme scheme = (Scheme)call_choice(call, first + RFM_SCHEME);
+  enum {
+    RFM_ARGS
+  };
+  int method = bins + ARG_METHOD, cuts = bins + ARG_CUTS, rules = bins + ARG_RULES;
+  Scheme scheme = (Scheme)call_choice(call, bins + ARG_SCHEME);
   Status status;
-  options->mean = call_choice(call, first + RFM_MONETARY_AS) == 1;
+  options->mean = call_choice(call, bins + ARG_MONETARY_AS) == 1;
   options->method = !call_is_null(call, method) ? (RfmMethod)call_choice(call, method)
                     : scheme == SCHEME_RFM8     ? RFM_MEAN
                                                 : RFM_QUANTILE;
@@ -173,7 +176,7 @@ Status rfm_options_read(RfmOptions *options, Call *call, int first)
   if (options->method == RFM_MEAN && options->bins != 2) {
     return call_fail_argument(call, bins, "2 with method mean");
   }
-  segments_init(&options->segments, scheme, options->bins, (Language)call_choice(call, first + RFM_LANG));
+  segments_init(&options->segments, scheme, options->bins, (Language)call_choice(call, bins + ARG_LANG));
   if (call_is_null(call, rules)) {
     return scheme != SCHEME_CUSTOM ? STATUS_OK : call_fail(call, "scheme custom needs rules");
   }

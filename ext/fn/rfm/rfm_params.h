@@ -10,7 +10,7 @@
 #include "glue/call.h"
 #include "glue/spec.h"
 
-/* The parameters they share, in this order. */
+/* The parameters they share: RFM_ARGS numbers them in a function's enum, RFM_PARAMS are their specs. */
 #define BINS_HELP "scores are 1…bins, bins is best; 2…10. Left out: 5, and 2 for method mean and for scheme rfm8"
 #define METHOD_HELP \
   "quantile: type-7 cut points, equal values share a score; ntile: SQL's NTILE, groups of equal size, ties by " \
@@ -25,27 +25,18 @@
   "for scheme custom: a JSON array of rules {\"name\":…, \"r_min\":…, \"r_max\":…, \"f_min\":…, …}; " \
   "a missing bound is open, the first rule that fits wins. From a table: (SELECT " \
   "json_group_array(json_object('name', name, 'r_min', r_min, …)) FROM rules)"
-#define RFM_OPTION_PARAMS \
-  {"bins", PARAM_INTEGER, "", RFM_BINS_MIN, RFM_BINS_MAX, NULL, BINS_HELP}, \
-    {"method", PARAM_CHOICE, "", 0, 0, "quantile|ntile|mean", METHOD_HELP}, \
-    {"scheme", PARAM_CHOICE, "rf25", 0, 0, "rf25|rfm8|abc|custom", SCHEME_HELP}, \
-    {"lang", PARAM_CHOICE, "en", 0, 0, "en|zh", "language of the segment names: en or zh"}, \
-    {"monetary_as", PARAM_CHOICE, "sum", 0, 0, "sum|mean", "monetary is the sum of the values, or their mean"}, \
-    {"cuts", PARAM_TEXT, "", 0, 0, NULL, CUTS_HELP}, \
-  { \
-    "rules", PARAM_TEXT, "", 0, 0, NULL, RULES_HELP \
-  }
-
-enum {
-  RFM_BINS,
-  RFM_METHOD,
-  RFM_SCHEME,
-  RFM_LANG,
-  RFM_MONETARY_AS,
-  RFM_CUTS,
-  RFM_RULES,
-  RFM_OPTION_COUNT
-};
+#define BINS_PARAM ENTRY("bins", PARAM_INTEGER, "", RFM_BINS_MIN, RFM_BINS_MAX, NULL, BINS_HELP)
+#define METHOD_PARAM ENTRY("method", PARAM_CHOICE, "", 0, 0, "quantile|ntile|mean", METHOD_HELP)
+#define SCHEME_PARAM ENTRY("scheme", PARAM_CHOICE, "rf25", 0, 0, "rf25|rfm8|abc|custom", SCHEME_HELP)
+#define LANG_PARAM ENTRY("lang", PARAM_CHOICE, "en", 0, 0, "en|zh", "language of the segment names: en or zh")
+#define MONETARY_AS_PARAM \
+  ENTRY("monetary_as", PARAM_CHOICE, "sum", 0, 0, "sum|mean", "monetary is the sum of the values, or their mean")
+#define CUTS_PARAM ENTRY("cuts", PARAM_TEXT, "", 0, 0, NULL, CUTS_HELP)
+#define RULES_PARAM ENTRY("rules", PARAM_TEXT, "", 0, 0, NULL, RULES_HELP)
+#define RFM_PARAMS \
+  [ARG_BINS] = BINS_PARAM, [ARG_METHOD] = METHOD_PARAM, [ARG_SCHEME] = SCHEME_PARAM, [ARG_LANG] = LANG_PARAM, \
+  [ARG_MONETARY_AS] = MONETARY_AS_PARAM, [ARG_CUTS] = CUTS_PARAM, [ARG_RULES] = RULES_PARAM
+#define RFM_ARGS ARG_BINS, ARG_METHOD, ARG_SCHEME, ARG_LANG, ARG_MONETARY_AS, ARG_CUTS, ARG_RULES
 
 #define RFM_OPTION_ERRORS \
   "a source without a value column (give one, or retain_log(customer, time, 1)); bins other than 2 with method mean " \
@@ -60,8 +51,11 @@ typedef struct RfmOptions {
   Segments segments;
 } RfmOptions;
 
-/* {0} is a valid empty object, and segments are to be freed also after a failure. */
-Status rfm_options_read(RfmOptions *options, Call *call, int first);
+/*
+** Reads RFM_ARGS, which begin at argument `bins`. {0} is a valid empty object, and segments are to be freed also after a
+** failure.
+*/
+Status rfm_options_read(RfmOptions *options, Call *call, int bins);
 void rfm_options_free(RfmOptions *options);
 
 /* Scores a view as asked, and classifies it where the scheme wants that; makes the message of a failure. */

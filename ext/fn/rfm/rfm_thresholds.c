@@ -15,8 +15,14 @@
 ** R4  A source without customers has no bins, unless cuts are given.
 */
 #include "core/base/mem.h"
-#include "glue/event_source.h"
+#include "fn/events/event_params.h"
 #include "rfm_params.h"
+
+enum {
+  ARG_SOURCE,
+  RFM_ARGS,
+  ARG_COUNT
+};
 
 typedef enum Kind {
   KIND_BIN,
@@ -143,7 +149,7 @@ static Status thresholds_compute(Call *call, void *state, int64_t *n_rows)
   Thresholds *table = state;
   EventSource source = {0};
   RfmScores scores = {0};
-  Status status = rfm_options_read(&table->options, call, 1);
+  Status status = rfm_options_read(&table->options, call, ARG_BINS);
   if (status != STATUS_OK) {
     return status;
   }
@@ -274,9 +280,10 @@ static void thresholds_free(void *state)
 }
 
 static const ParamSpec PARAMS[] = {
-  {"source", PARAM_SOURCE, NULL, 0, 0, NULL, "table or view name, or retain_log(customer, time, value)"},
-  RFM_OPTION_PARAMS,
+  [ARG_SOURCE] = EVENT_SOURCE_PARAM(EVENT_VALUES),
+  RFM_PARAMS,
 };
+_Static_assert(COUNT_OF(PARAMS) == ARG_COUNT, "a parameter is not numbered");
 
 static const ColumnSpec COLUMNS[] = {
   [COLUMN_KIND] = {"kind", "TEXT",

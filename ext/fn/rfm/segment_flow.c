@@ -18,7 +18,7 @@
 #include "core/rfm/segment_flow.h"
 
 #include "core/base/mem.h"
-#include "glue/event_source.h"
+#include "fn/events/event_params.h"
 #include "rfm_params.h"
 
 typedef struct SegmentFlow {
@@ -27,10 +27,11 @@ typedef struct SegmentFlow {
 } SegmentFlow;
 
 enum {
-  SOURCE,
-  SINCE,
-  UNTIL,
-  OPTIONS
+  ARG_SOURCE,
+  ARG_SINCE,
+  ARG_UNTIL,
+  RFM_ARGS,
+  ARG_COUNT
 };
 
 static Status span_check(Call *call, const FlowSpan *span)
@@ -40,7 +41,7 @@ static Status span_check(Call *call, const FlowSpan *span)
   }
   char until[TIME_TEXT_MAX];
   time_to_text(span->until, until);
-  return call_fail_argument(call, SINCE, "before until (%s)", until);
+  return call_fail_argument(call, ARG_SINCE, "before until (%s)", until);
 }
 
 static Status flow_compute(Call *call, void *state, int64_t *n_rows)
@@ -48,9 +49,9 @@ static Status flow_compute(Call *call, void *state, int64_t *n_rows)
   SegmentFlow *flow = state;
   EventSource source = {0};
   RfmScores since = {0}, until = {0};
-  FlowSpan span = {call_time(call, SINCE), call_is_null(call, UNTIL) ? TIME_MAX : call_time(call, UNTIL)};
-  Status status = rfm_options_read(&flow->options, call, OPTIONS);
-  if (status == STATUS_OK && !call_is_null(call, UNTIL)) {
+  FlowSpan span = {call_time(call, ARG_SINCE), call_is_null(call, ARG_UNTIL) ? TIME_MAX : call_time(call, ARG_UNTIL)};
+  Status status = rfm_options_read(&flow->options, call, ARG_BINS);
+  if (status == STATUS_OK && !call_is_null(call, ARG_UNTIL)) {
     status = span_check(call, &span);
   }
   if (status != STATUS_OK) {
@@ -60,7 +61,7 @@ static Status flow_compute(Call *call, void *state, int64_t *n_rows)
   if (status != STATUS_OK || source.rows == 0) {
     goto done;
   }
-  if (call_is_null(call, UNTIL)) {
+  if (call_is_null(call, ARG_UNTIL)) {
     span.until = source.as_of;
     status = span_check(call, &span);
   }
@@ -147,11 +148,13 @@ static void flow_free(void *state)
 }
 
 static const ParamSpec PARAMS[] = {
-  {"source", PARAM_SOURCE, NULL, 0, 0, NULL, "table or view name, or retain_log(customer, time, value)"},
-  {"since", PARAM_TIME, NULL, 0, 0, NULL, "the earlier instant, UTC; a date alone is its first instant"},
-  {"until", PARAM_TIME, "", 0, 0, NULL, "the later instant, UTC. Left out: as_of, hence the newest time in the source"},
-  RFM_OPTION_PARAMS,
+  [ARG_SOURCE] = EVENT_SOURCE_PARAM(EVENT_VALUES),
+  [ARG_SINCE] = {"since", PARAM_TIME, NULL, 0, 0, NULL, "the earlier instant, UTC; a date alone is its first instant"},
+  [ARG_UNTIL] = {"until", PARAM_TIME, "", 0, 0, NULL,
+                 "the later instant, UTC. Left out: as_of, hence the newest time in the source"},
+  RFM_PARAMS,
 };
+_Static_assert(COUNT_OF(PARAMS) == ARG_COUNT, "a parameter is not numbered");
 
 static const ColumnSpec COLUMNS[] = {
   [COLUMN_FROM_SEGMENT] = {"from_segment", "TEXT",

@@ -19,9 +19,11 @@
 #include "survival_params.h"
 
 enum {
-  PARAM_GROUP = LIFE_OWN_PARAM,
-  PARAM_INTERVAL,
-  PARAM_LEVEL
+  ARG_CAUSE_COLUMN = ARG_EVENT_COLUMN,
+  ARG_GROUP_COLUMN = LIFE_ARG_COUNT,
+  ARG_INTERVAL,
+  ARG_LEVEL,
+  ARG_COUNT
 };
 
 #define MOST_CAUSES 1000
@@ -72,7 +74,7 @@ static Status order_causes(Call *call, RisksAnswer *answer)
     }
   }
   if (answer->n_causes > MOST_CAUSES) {
-    return call_fail(call, "column %s has %u causes: at most %d are taken", call_text(call, LIFE_EVENT_PARAM),
+    return call_fail(call, "column %s has %u causes: at most %d are taken", call_text(call, ARG_EVENT_COLUMN),
                      answer->n_causes, MOST_CAUSES);
   }
   return STATUS_OK;
@@ -81,10 +83,10 @@ static Status order_causes(Call *call, RisksAnswer *answer)
 static Status risks_compute(Call *call, void *state, int64_t *n_rows)
 {
   RisksAnswer *answer = state;
-  answer->scale = (KaplanMeierScale)call_choice(call, PARAM_INTERVAL);
-  answer->z = level_z(call_real(call, PARAM_LEVEL));
+  answer->scale = (KaplanMeierScale)call_choice(call, ARG_INTERVAL);
+  answer->z = level_z(call_real(call, ARG_LEVEL));
   answer->reader.causes = true;
-  answer->reader.params[LIFE_GROUP] = PARAM_GROUP;
+  answer->reader.params[LIFE_GROUP] = ARG_GROUP_COLUMN;
   answer->reader.take = risks_take;
   answer->reader.self = answer;
   Status status = lives_read(call, &answer->reader);
@@ -213,15 +215,19 @@ static const ColumnSpec COLUMNS[] = {
 _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
-  LIFE_SOURCE_TIME,
-  {"cause_column", PARAM_COLUMN, NULL, 0, 0, NULL,
-   "the column with why it ended, an integer or text, at most 1000 different; NULL, empty, 0, no or false in any case "
-   "where it goes on (censored)"},
-  LIFE_GROUP_PARAM,
-  {"interval", PARAM_CHOICE, "log-log", 0, 0, "log-log|log|plain",
-   "the scale on which the interval of the incidence is symmetric: log-log (stays within 0 and 1), log or plain"},
-  LIFE_LEVEL_PARAM,
+  [ARG_SOURCE] = LIFE_SOURCE_PARAM,
+  [ARG_TIME_COLUMN] = LIFE_TIME_PARAM,
+  [ARG_CAUSE_COLUMN] = {"cause_column", PARAM_COLUMN, NULL, 0, 0, NULL,
+                        "the column with why it ended, an integer or text, at most 1000 different; NULL, empty, 0, no "
+                        "or false in any case "
+                        "where it goes on (censored)"},
+  [ARG_GROUP_COLUMN] = LIFE_GROUP_PARAM,
+  [ARG_INTERVAL] =
+    {"interval", PARAM_CHOICE, "log-log", 0, 0, "log-log|log|plain",
+     "the scale on which the interval of the incidence is symmetric: log-log (stays within 0 and 1), log or plain"},
+  [ARG_LEVEL] = LIFE_LEVEL_PARAM,
 };
+_Static_assert(COUNT_OF(PARAMS) == ARG_COUNT, "a parameter is not numbered");
 
 const TableSpec competing_risks_table = {
   .name = "competing_risks",

@@ -20,10 +20,11 @@
 #include "survival_params.h"
 
 enum {
-  PARAM_GROUP = LIFE_OWN_PARAM,
-  PARAM_WIDTH,
-  PARAM_BANDWIDTH,
-  PARAM_LEVEL
+  ARG_GROUP_COLUMN = LIFE_ARG_COUNT,
+  ARG_WIDTH,
+  ARG_BANDWIDTH,
+  ARG_LEVEL,
+  ARG_COUNT
 };
 
 typedef struct HazardAnswer {
@@ -36,8 +37,8 @@ static Status hazard_compute(Call *call, void *state, int64_t *n_rows)
 {
   HazardAnswer *answer = state;
   LifeGroups *groups = &answer->groups;
-  double width = call_real(call, PARAM_WIDTH);
-  groups->reader.params[LIFE_GROUP] = PARAM_GROUP;
+  double width = call_real(call, ARG_WIDTH);
+  groups->reader.params[LIFE_GROUP] = ARG_GROUP_COLUMN;
   Status status = life_groups_read(call, groups);
   if (status) {
     return status;
@@ -52,19 +53,19 @@ static Status hazard_compute(Call *call, void *state, int64_t *n_rows)
     double periods = hazard_period(kaplan_meier_last_time(curve), width);
     if (periods > HAZARD_PERIODS) {
       return call_fail(call, "the longest time of column %s is %g: with a width of %g that is more than %d periods",
-                       call_text(call, LIFE_TIME_PARAM), kaplan_meier_last_time(curve), width, HAZARD_PERIODS);
+                       call_text(call, ARG_TIME_COLUMN), kaplan_meier_last_time(curve), width, HAZARD_PERIODS);
     }
     if ((double)answer->first_row[i] + periods > HAZARD_ROWS_MAX) {
       return call_fail(call,
                        "with a width of %g the groups of column %s have more than %d periods together; take a larger "
                        "width, or fewer groups",
-                       width, call_text(call, PARAM_GROUP), HAZARD_ROWS_MAX);
+                       width, call_text(call, ARG_GROUP_COLUMN), HAZARD_ROWS_MAX);
     }
     if ((i + 1) % 1024 == 0 && watch_stop(call_watch(call))) {
       return STATUS_INTERRUPT;
     }
-    status = hazard_build(&answer->hazards[i], curve, width, (int)call_integer(call, PARAM_BANDWIDTH),
-                          call_real(call, PARAM_LEVEL), call_watch(call));
+    status = hazard_build(&answer->hazards[i], curve, width, (int)call_integer(call, ARG_BANDWIDTH),
+                          call_real(call, ARG_LEVEL), call_watch(call));
     if (status) {
       return status;
     }
@@ -178,12 +179,14 @@ static const ColumnSpec COLUMNS[] = {
 _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
-  LIFE_SOURCE,
-  LIFE_GROUP_PARAM,
-  {"width", PARAM_REAL, "1", 1e-9, 1e15, NULL, "how long a period is, in the unit of time_column"},
-  {"bandwidth", PARAM_INTEGER, "1", 0, 1000, NULL, "how many periods to each side smoothed takes in, 0 to 1000"},
-  LIFE_LEVEL_PARAM,
+  LIFE_PARAMS,
+  [ARG_GROUP_COLUMN] = LIFE_GROUP_PARAM,
+  [ARG_WIDTH] = {"width", PARAM_REAL, "1", 1e-9, 1e15, NULL, "how long a period is, in the unit of time_column"},
+  [ARG_BANDWIDTH] = {"bandwidth", PARAM_INTEGER, "1", 0, 1000, NULL,
+                     "how many periods to each side smoothed takes in, 0 to 1000"},
+  [ARG_LEVEL] = LIFE_LEVEL_PARAM,
 };
+_Static_assert(COUNT_OF(PARAMS) == ARG_COUNT, "a parameter is not numbered");
 
 const TableSpec hazard_by_table = {
   .name = "hazard_by",

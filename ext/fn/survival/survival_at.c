@@ -17,11 +17,12 @@
 #include "survival_params.h"
 
 enum {
-  PARAM_TIMES = LIFE_OWN_PARAM,
-  PARAM_GROUP,
-  PARAM_SINCE,
-  PARAM_INTERVAL,
-  PARAM_LEVEL
+  ARG_TIMES = LIFE_ARG_COUNT,
+  ARG_GROUP_COLUMN,
+  ARG_SINCE,
+  ARG_INTERVAL,
+  ARG_LEVEL,
+  ARG_COUNT
 };
 
 #define MOST_TIMES 10000
@@ -64,14 +65,14 @@ static Status at_compute(Call *call, void *state, int64_t *n_rows)
 {
   AtAnswer *answer = state;
   LifeGroups *groups = &answer->groups;
-  double since = call_real(call, PARAM_SINCE);
-  Status status = numbers_read(call, PARAM_TIMES, since, 1e15, MOST_TIMES, &answer->times, &answer->n_times);
+  double since = call_real(call, ARG_SINCE);
+  Status status = numbers_read(call, ARG_TIMES, since, 1e15, MOST_TIMES, &answer->times, &answer->n_times);
   if (status) {
     return status;
   }
-  KaplanMeierScale scale = (KaplanMeierScale)call_choice(call, PARAM_INTERVAL);
-  double z = level_z(call_real(call, PARAM_LEVEL));
-  groups->reader.params[LIFE_GROUP] = PARAM_GROUP;
+  KaplanMeierScale scale = (KaplanMeierScale)call_choice(call, ARG_INTERVAL);
+  double z = level_z(call_real(call, ARG_LEVEL));
+  groups->reader.params[LIFE_GROUP] = ARG_GROUP_COLUMN;
   status = life_groups_read(call, groups);
   if (status) {
     return status;
@@ -184,14 +185,16 @@ static const ColumnSpec COLUMNS[] = {
 _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
-  LIFE_SOURCE,
-  {"times", PARAM_LIST, NULL, 0, 0, NULL,
-   "the times, numbers from since to 1e15 separated by commas, such as '12, 24, 36'; at most 10000"},
-  LIFE_GROUP_PARAM,
-  {"since", PARAM_REAL, "0", 0, 1e15, NULL, "survival of those still there at this time, S(t | since); 0: of all"},
-  LIFE_INTERVAL_PARAM,
-  LIFE_LEVEL_PARAM,
+  LIFE_PARAMS,
+  [ARG_TIMES] = {"times", PARAM_LIST, NULL, 0, 0, NULL,
+                 "the times, numbers from since to 1e15 separated by commas, such as '12, 24, 36'; at most 10000"},
+  [ARG_GROUP_COLUMN] = LIFE_GROUP_PARAM,
+  [ARG_SINCE] = {"since", PARAM_REAL, "0", 0, 1e15, NULL,
+                 "survival of those still there at this time, S(t | since); 0: of all"},
+  [ARG_INTERVAL] = LIFE_INTERVAL_PARAM,
+  [ARG_LEVEL] = LIFE_LEVEL_PARAM,
 };
+_Static_assert(COUNT_OF(PARAMS) == ARG_COUNT, "a parameter is not numbered");
 
 const TableSpec survival_at_table = {
   .name = "survival_at",

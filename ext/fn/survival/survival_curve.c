@@ -20,13 +20,14 @@
 #include "survival_params.h"
 
 enum {
-  PARAM_GROUP = LIFE_OWN_PARAM,
-  PARAM_ENTRY,
-  PARAM_WEIGHT,
-  PARAM_INTERVAL,
-  PARAM_LEVEL,
-  PARAM_HAZARD_KIND,
-  PARAM_MAX_TIME
+  ARG_GROUP_COLUMN = LIFE_ARG_COUNT,
+  ARG_ENTRY_COLUMN,
+  ARG_WEIGHT_COLUMN,
+  ARG_INTERVAL,
+  ARG_LEVEL,
+  ARG_HAZARD_KIND,
+  ARG_MAX_TIME,
+  ARG_COUNT
 };
 
 typedef struct CurveWalk {
@@ -46,12 +47,12 @@ static Status curve_compute(Call *call, void *state, int64_t *n_rows)
 {
   CurveAnswer *answer = state;
   LifeGroups *groups = &answer->groups;
-  groups->reader.params[LIFE_GROUP] = PARAM_GROUP;
-  groups->reader.params[LIFE_ENTRY] = PARAM_ENTRY;
-  groups->reader.params[LIFE_WEIGHT] = PARAM_WEIGHT;
-  groups->ties_broken = call_choice(call, PARAM_HAZARD_KIND) == 1;
-  answer->scale = (KaplanMeierScale)call_choice(call, PARAM_INTERVAL);
-  answer->z = level_z(call_real(call, PARAM_LEVEL));
+  groups->reader.params[LIFE_GROUP] = ARG_GROUP_COLUMN;
+  groups->reader.params[LIFE_ENTRY] = ARG_ENTRY_COLUMN;
+  groups->reader.params[LIFE_WEIGHT] = ARG_WEIGHT_COLUMN;
+  groups->ties_broken = call_choice(call, ARG_HAZARD_KIND) == 1;
+  answer->scale = (KaplanMeierScale)call_choice(call, ARG_INTERVAL);
+  answer->z = level_z(call_real(call, ARG_LEVEL));
   Status status = life_groups_read(call, groups);
   if (status) {
     return status;
@@ -62,7 +63,7 @@ static Status curve_compute(Call *call, void *state, int64_t *n_rows)
     return STATUS_NOMEM;
   }
   answer->walk->group = UINT32_MAX;
-  double end = call_is_null(call, PARAM_MAX_TIME) ? INFINITY : call_real(call, PARAM_MAX_TIME);
+  double end = call_is_null(call, ARG_MAX_TIME) ? INFINITY : call_real(call, ARG_MAX_TIME);
   for (uint32_t i = 0; i < groups->n; i++) {
     const KaplanMeier *curve = &groups->curves[groups->order[i]];
     size_t n = kaplan_meier_index(curve, end);
@@ -197,17 +198,19 @@ static const ColumnSpec COLUMNS[] = {
 _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
-  LIFE_SOURCE,
-  LIFE_GROUP_PARAM,
-  LIFE_ENTRY_PARAM,
-  LIFE_WEIGHT_PARAM,
-  LIFE_INTERVAL_PARAM,
-  LIFE_LEVEL_PARAM,
-  {"hazard_kind", PARAM_CHOICE, "nelson-aalen", 0, 0, "nelson-aalen|fleming-harrington",
-   "how events of the same time count in cumulative_hazard: together (nelson-aalen), or one after the other "
-   "(fleming-harrington)"},
-  {"max_time", PARAM_REAL, "", 0, INFINITY, NULL, "the last time to list; left out: all"},
+  LIFE_PARAMS,
+  [ARG_GROUP_COLUMN] = LIFE_GROUP_PARAM,
+  [ARG_ENTRY_COLUMN] = LIFE_ENTRY_PARAM,
+  [ARG_WEIGHT_COLUMN] = LIFE_WEIGHT_PARAM,
+  [ARG_INTERVAL] = LIFE_INTERVAL_PARAM,
+  [ARG_LEVEL] = LIFE_LEVEL_PARAM,
+  [ARG_HAZARD_KIND] =
+    {"hazard_kind", PARAM_CHOICE, "nelson-aalen", 0, 0, "nelson-aalen|fleming-harrington",
+     "how events of the same time count in cumulative_hazard: together (nelson-aalen), or one after the other "
+     "(fleming-harrington)"},
+  [ARG_MAX_TIME] = {"max_time", PARAM_REAL, "", 0, INFINITY, NULL, "the last time to list; left out: all"},
 };
+_Static_assert(COUNT_OF(PARAMS) == ARG_COUNT, "a parameter is not numbered");
 
 const TableSpec survival_curve_table = {
   .name = "survival_curve",

@@ -19,12 +19,13 @@
 #include "survival_params.h"
 
 enum {
-  PARAM_GROUP = LIFE_OWN_PARAM,
-  PARAM_CUSTOMER,
-  PARAM_HORIZON,
-  PARAM_TAU,
-  PARAM_INTERVAL,
-  PARAM_LEVEL
+  ARG_GROUP_COLUMN = LIFE_ARG_COUNT,
+  ARG_CUSTOMER_COLUMN,
+  ARG_HORIZON,
+  ARG_TAU,
+  ARG_INTERVAL,
+  ARG_LEVEL,
+  ARG_COUNT
 };
 
 /* The curve of a group, to be looked up in at any time. */
@@ -89,12 +90,12 @@ static Status forecast_compute(Call *call, void *state, int64_t *n_rows)
 {
   ForecastAnswer *answer = state;
   LifeGroups *groups = &answer->groups;
-  answer->horizon = call_real(call, PARAM_HORIZON);
-  answer->tau = call_is_null(call, PARAM_TAU) ? NAN : call_real(call, PARAM_TAU);
-  answer->scale = (KaplanMeierScale)call_choice(call, PARAM_INTERVAL);
-  answer->z = level_z(call_real(call, PARAM_LEVEL));
-  groups->reader.params[LIFE_GROUP] = PARAM_GROUP;
-  groups->reader.params[LIFE_CUSTOMER] = PARAM_CUSTOMER;
+  answer->horizon = call_real(call, ARG_HORIZON);
+  answer->tau = call_is_null(call, ARG_TAU) ? NAN : call_real(call, ARG_TAU);
+  answer->scale = (KaplanMeierScale)call_choice(call, ARG_INTERVAL);
+  answer->z = level_z(call_real(call, ARG_LEVEL));
+  groups->reader.params[LIFE_GROUP] = ARG_GROUP_COLUMN;
+  groups->reader.params[LIFE_CUSTOMER] = ARG_CUSTOMER_COLUMN;
   groups->reader.take = forecast_take;
   Status status = life_groups_read(call, groups);
   if (status) {
@@ -261,17 +262,20 @@ static const ColumnSpec COLUMNS[] = {
 _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
-  LIFE_SOURCE,
-  LIFE_GROUP_PARAM,
-  {"customer_column", PARAM_COLUMN, "", 0, 0, NULL,
-   "the column with the customer, an integer or text; left out: recognised from usual names such as customer_id"},
-  {"horizon", PARAM_REAL, "12", 0, 1e15, NULL, "how far to look ahead, in the unit of time_column"},
-  {"tau", PARAM_REAL, "", 0, 1e15, NULL,
-   "the time to which mean_remaining is restricted, counted from the start of the customer; left out: the last time of "
-   "the group"},
-  LIFE_INTERVAL_PARAM,
-  LIFE_LEVEL_PARAM,
+  LIFE_PARAMS,
+  [ARG_GROUP_COLUMN] = LIFE_GROUP_PARAM,
+  [ARG_CUSTOMER_COLUMN] =
+    {"customer_column", PARAM_COLUMN, "", 0, 0, NULL,
+     "the column with the customer, an integer or text; left out: recognised from usual names such as customer_id"},
+  [ARG_HORIZON] = {"horizon", PARAM_REAL, "12", 0, 1e15, NULL, "how far to look ahead, in the unit of time_column"},
+  [ARG_TAU] = {"tau", PARAM_REAL, "", 0, 1e15, NULL,
+               "the time to which mean_remaining is restricted, counted from the start of the customer; left out: the "
+               "last time of "
+               "the group"},
+  [ARG_INTERVAL] = LIFE_INTERVAL_PARAM,
+  [ARG_LEVEL] = LIFE_LEVEL_PARAM,
 };
+_Static_assert(COUNT_OF(PARAMS) == ARG_COUNT, "a parameter is not numbered");
 
 const TableSpec survival_forecast_table = {
   .name = "survival_forecast",

@@ -98,8 +98,8 @@ Status lives_read(Call *call, LifeReader *reader)
     [LIFE_STRATUM] = {FIELD_KEY, "stratum", "strata_column"},
     [LIFE_CUSTOMER] = {FIELD_KEY, "customer", "customer_column"},
   };
-  reader->params[LIFE_TIME] = LIFE_TIME_PARAM;
-  reader->params[LIFE_EVENT_OR_CAUSE] = LIFE_EVENT_PARAM;
+  reader->params[LIFE_TIME] = ARG_TIME_COLUMN;
+  reader->params[LIFE_EVENT_OR_CAUSE] = ARG_EVENT_COLUMN;
   for (int i = 0; i < LIFE_FIELDS; i++) {
     bool customer = i == LIFE_CUSTOMER && reader->params[i];
     Field *field = &reader->fields[i];
@@ -122,8 +122,7 @@ Status lives_read(Call *call, LifeReader *reader)
   while (!reader->fields[n - 1].wanted && !reader->fields[n - 1].required) {
     n--; /* what is not read costs nothing */
   }
-  return row_source_read(call, LIFE_SOURCE_PARAM, reader->fields, n, n > LIFE_ENTRY ? take_row : take_plain_row,
-                         reader);
+  return row_source_read(call, ARG_SOURCE, reader->fields, n, n > LIFE_ENTRY ? take_row : take_plain_row, reader);
 }
 
 void lives_free(LifeReader *reader)

@@ -9,51 +9,39 @@
 #include "glue/row_source.h"
 #include "glue/spec.h"
 
-/* The first three parameters of all of them. */
+/* The first three parameters of all of them; their own begin at LIFE_ARG_COUNT. */
 enum {
-  LIFE_SOURCE_PARAM,
-  LIFE_TIME_PARAM,
-  LIFE_EVENT_PARAM,
-  LIFE_OWN_PARAM
+  ARG_SOURCE,
+  ARG_TIME_COLUMN,
+  ARG_EVENT_COLUMN,
+  LIFE_ARG_COUNT
 };
-#define LIFE_SOURCE_TIME \
-  {"source", PARAM_TABLE, NULL, 0, 0, NULL, "the name of a table or view with a row per lifetime"}, \
-  { \
-    "time_column", PARAM_COLUMN, NULL, 0, 0, NULL, \
-      "the column with how long it was observed, a number from 0 to 1e15 in any unit, such as the months of tenure" \
-  }
-#define LIFE_EVENT \
-  { \
-    "event_column", PARAM_COLUMN, NULL, 0, 0, NULL, \
-      "the column with how that ended: 1, yes, y, true or t for the event, such as churn; 0, no, n, false or f where " \
-      "it goes on " \
-      "(censored); in any case" \
-  }
-#define LIFE_SOURCE LIFE_SOURCE_TIME, LIFE_EVENT
+#define LIFE_SOURCE_PARAM \
+  ENTRY("source", PARAM_TABLE, NULL, 0, 0, NULL, "the name of a table or view with a row per lifetime")
+#define LIFE_TIME_PARAM \
+  ENTRY("time_column", PARAM_COLUMN, NULL, 0, 0, NULL, \
+        "the column with how long it was observed, a number from 0 to 1e15 in any unit, such as the months of tenure")
+#define LIFE_EVENT_PARAM \
+  ENTRY("event_column", PARAM_COLUMN, NULL, 0, 0, NULL, \
+        "the column with how that ended: 1, yes, y, true or t for the event, such as churn; 0, no, n, false or f " \
+        "where it goes on (censored); in any case")
+#define LIFE_PARAMS \
+  [ARG_SOURCE] = LIFE_SOURCE_PARAM, [ARG_TIME_COLUMN] = LIFE_TIME_PARAM, [ARG_EVENT_COLUMN] = LIFE_EVENT_PARAM
 #define LIFE_GROUP_PARAM \
-  { \
-    "group_column", PARAM_COLUMN, "", 0, 0, NULL, \
-      "the column with the group, an integer or text: a curve for each; left out: all rows are one group" \
-  }
+  ENTRY("group_column", PARAM_COLUMN, "", 0, 0, NULL, \
+        "the column with the group, an integer or text: a curve for each; left out: all rows are one group")
 #define LIFE_ENTRY_PARAM \
-  { \
-    "entry_column", PARAM_COLUMN, "", 0, 0, NULL, \
-      "the column with the time from which it was observed (left truncation), less than its time; 0: from the " \
-      "beginning; NULL: never, the row takes no part" \
-  }
+  ENTRY("entry_column", PARAM_COLUMN, "", 0, 0, NULL, \
+        "the column with the time from which it was observed (left truncation), less than its time; 0: from the " \
+        "beginning; NULL: never, the row takes no part")
 #define LIFE_WEIGHT_PARAM \
-  { \
-    "weight_column", PARAM_COLUMN, "", 0, 0, NULL, "the column with how many times the row counts, 0 to 1e15" \
-  }
+  ENTRY("weight_column", PARAM_COLUMN, "", 0, 0, NULL, "the column with how many times the row counts, 0 to 1e15")
 #define LIFE_INTERVAL_PARAM \
-  { \
+  ENTRY( \
     "interval", PARAM_CHOICE, "log-log", 0, 0, "log-log|log|plain", \
-      "the scale on which the interval of S is symmetric: log-log (stays within 0 and 1), log (R's default) or plain" \
-  }
+    "the scale on which the interval of S is symmetric: log-log (stays within 0 and 1), log (R's default) or plain")
 #define LIFE_LEVEL_PARAM \
-  { \
-    "level", PARAM_REAL, "0.95", 0.5, 0.999999, NULL, "confidence level of the interval, 0.5 to 0.999999" \
-  }
+  ENTRY("level", PARAM_REAL, "0.95", 0.5, 0.999999, NULL, "confidence level of the interval, 0.5 to 0.999999")
 
 #define LIFE_NULLS \
   "A row with a NULL time, event, or group where a group_column is named, does not take part. No row: no answer. " \

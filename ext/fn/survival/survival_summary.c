@@ -19,12 +19,13 @@
 #include "survival_params.h"
 
 enum {
-  PARAM_GROUP = LIFE_OWN_PARAM,
-  PARAM_ENTRY,
-  PARAM_WEIGHT,
-  PARAM_TAU,
-  PARAM_INTERVAL,
-  PARAM_LEVEL
+  ARG_GROUP_COLUMN = LIFE_ARG_COUNT,
+  ARG_ENTRY_COLUMN,
+  ARG_WEIGHT_COLUMN,
+  ARG_TAU,
+  ARG_INTERVAL,
+  ARG_LEVEL,
+  ARG_COUNT
 };
 
 #define QUANTILES 3
@@ -65,11 +66,11 @@ static Status summary_compute(Call *call, void *state, int64_t *n_rows)
 {
   SummaryAnswer *answer = state;
   LifeGroups *groups = &answer->groups;
-  groups->reader.params[LIFE_GROUP] = PARAM_GROUP;
-  groups->reader.params[LIFE_ENTRY] = PARAM_ENTRY;
-  groups->reader.params[LIFE_WEIGHT] = PARAM_WEIGHT;
-  KaplanMeierScale scale = (KaplanMeierScale)call_choice(call, PARAM_INTERVAL);
-  double z = level_z(call_real(call, PARAM_LEVEL));
+  groups->reader.params[LIFE_GROUP] = ARG_GROUP_COLUMN;
+  groups->reader.params[LIFE_ENTRY] = ARG_ENTRY_COLUMN;
+  groups->reader.params[LIFE_WEIGHT] = ARG_WEIGHT_COLUMN;
+  KaplanMeierScale scale = (KaplanMeierScale)call_choice(call, ARG_INTERVAL);
+  double z = level_z(call_real(call, ARG_LEVEL));
   Status status = life_groups_read(call, groups);
   if (status) {
     return status;
@@ -81,7 +82,7 @@ static Status summary_compute(Call *call, void *state, int64_t *n_rows)
   for (uint32_t i = 0; i < groups->n; i++) {
     answer->rows[i].last_survival = last_survival(&groups->curves[groups->order[i]]);
   }
-  answer->tau = call_is_null(call, PARAM_TAU) ? common_end(groups, answer->rows) : call_real(call, PARAM_TAU);
+  answer->tau = call_is_null(call, ARG_TAU) ? common_end(groups, answer->rows) : call_real(call, ARG_TAU);
   for (uint32_t i = 0; i < groups->n; i++) {
     const KaplanMeier *curve = &groups->curves[groups->order[i]];
     GroupSummary *row = &answer->rows[i];
@@ -207,16 +208,18 @@ static const ColumnSpec COLUMNS[] = {
 _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
-  LIFE_SOURCE,
-  LIFE_GROUP_PARAM,
-  LIFE_ENTRY_PARAM,
-  LIFE_WEIGHT_PARAM,
-  {"tau", PARAM_REAL, "", 0, 1e15, NULL,
-   "the time to which the mean is restricted, 0 to 1e15; left out: the last time to which the curves of all groups are "
-   "known"},
-  LIFE_INTERVAL_PARAM,
-  LIFE_LEVEL_PARAM,
+  LIFE_PARAMS,
+  [ARG_GROUP_COLUMN] = LIFE_GROUP_PARAM,
+  [ARG_ENTRY_COLUMN] = LIFE_ENTRY_PARAM,
+  [ARG_WEIGHT_COLUMN] = LIFE_WEIGHT_PARAM,
+  [ARG_TAU] = {"tau", PARAM_REAL, "", 0, 1e15, NULL,
+               "the time to which the mean is restricted, 0 to 1e15; left out: the last time to which the curves of "
+               "all groups are "
+               "known"},
+  [ARG_INTERVAL] = LIFE_INTERVAL_PARAM,
+  [ARG_LEVEL] = LIFE_LEVEL_PARAM,
 };
+_Static_assert(COUNT_OF(PARAMS) == ARG_COUNT, "a parameter is not numbered");
 
 const TableSpec survival_summary_table = {
   .name = "survival_summary",

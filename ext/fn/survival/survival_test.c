@@ -16,11 +16,12 @@
 #include "survival_params.h"
 
 enum {
-  PARAM_GROUP = LIFE_OWN_PARAM,
-  PARAM_STRATA,
-  PARAM_WEIGHTS,
-  PARAM_RHO,
-  PARAM_GAMMA
+  ARG_GROUP_COLUMN = LIFE_ARG_COUNT,
+  ARG_STRATA_COLUMN,
+  ARG_WEIGHTS,
+  ARG_RHO,
+  ARG_GAMMA,
+  ARG_COUNT
 };
 
 #define MOST_GROUPS 500
@@ -68,13 +69,13 @@ static Status test_compute(Call *call, void *state, int64_t *n_rows)
 {
   TestAnswer *answer = state;
   uint32_t n = 0;
-  LogRankWeights weights = (LogRankWeights)call_choice(call, PARAM_WEIGHTS);
-  double rho = call_real(call, PARAM_RHO), gamma = call_real(call, PARAM_GAMMA);
-  if (weights != LOG_RANK_FLEMING_HARRINGTON && (rho != 0 || gamma != 0)) {
+  LogRankWeights weights = (LogRankWeights)call_choice(call, ARG_WEIGHTS);
+  double rho = call_real(call, ARG_RHO), gamma = call_real(call, ARG_GAMMA);
+  if (weights != WEIGHTS_FLEMING_HARRINGTON && (rho != 0 || gamma != 0)) {
     return call_fail(call, "rho and gamma are for weights fleming-harrington");
   }
-  answer->reader.params[LIFE_GROUP] = PARAM_GROUP;
-  answer->reader.params[LIFE_STRATUM] = PARAM_STRATA;
+  answer->reader.params[LIFE_GROUP] = ARG_GROUP_COLUMN;
+  answer->reader.params[LIFE_STRATUM] = ARG_STRATA_COLUMN;
   answer->reader.take = test_take;
   answer->reader.self = answer;
   Status status = lives_read(call, &answer->reader);
@@ -89,7 +90,7 @@ static Status test_compute(Call *call, void *state, int64_t *n_rows)
   }
   if (n < 2 || n > MOST_GROUPS) {
     return call_fail(call, "column %s has %u value%s among the rows that take part: groups to compare must be 2…%d",
-                     call_text(call, PARAM_GROUP), n, n == 1 ? "" : "s", MOST_GROUPS);
+                     call_text(call, ARG_GROUP_COLUMN), n, n == 1 ? "" : "s", MOST_GROUPS);
   }
   *n_rows = n;
   return log_rank_build(&answer->test, answer->grid.cells, answer->grid.n_rows, answer->grid.n_columns, weights, rho,
@@ -180,19 +181,22 @@ static const ColumnSpec COLUMNS[] = {
 _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
-  LIFE_SOURCE,
-  {"group_column", PARAM_COLUMN, NULL, 0, 0, NULL,
-   "the column with the groups to compare, integers or text, 2 to 500 different ones"},
-  {"strata_column", PARAM_COLUMN, "", 0, 0, NULL,
-   "the column with strata, integers or text, within which groups are compared; left out: one stratum"},
-  {"weights", PARAM_CHOICE, "fleming-harrington", 0, 0, "fleming-harrington|gehan|tarone-ware",
-   "how much each time counts: fleming-harrington by rho and gamma, gehan by how many are at risk (Wilcoxon), "
-   "tarone-ware by the "
-   "square root of that"},
-  {"rho", PARAM_REAL, "0", 0, 100, NULL,
-   "0 to 100: above 0 early differences count more; 0 with gamma 0 is the log-rank test"},
-  {"gamma", PARAM_REAL, "0", 0, 100, NULL, "0 to 100: above 0 late differences count more"},
+  LIFE_PARAMS,
+  [ARG_GROUP_COLUMN] = {"group_column", PARAM_COLUMN, NULL, 0, 0, NULL,
+                        "the column with the groups to compare, integers or text, 2 to 500 different ones"},
+  [ARG_STRATA_COLUMN] =
+    {"strata_column", PARAM_COLUMN, "", 0, 0, NULL,
+     "the column with strata, integers or text, within which groups are compared; left out: one stratum"},
+  [ARG_WEIGHTS] =
+    {"weights", PARAM_CHOICE, "fleming-harrington", 0, 0, "fleming-harrington|gehan|tarone-ware",
+     "how much each time counts: fleming-harrington by rho and gamma, gehan by how many are at risk (Wilcoxon), "
+     "tarone-ware by the "
+     "square root of that"},
+  [ARG_RHO] = {"rho", PARAM_REAL, "0", 0, 100, NULL,
+               "0 to 100: above 0 early differences count more; 0 with gamma 0 is the log-rank test"},
+  [ARG_GAMMA] = {"gamma", PARAM_REAL, "0", 0, 100, NULL, "0 to 100: above 0 late differences count more"},
 };
+_Static_assert(COUNT_OF(PARAMS) == ARG_COUNT, "a parameter is not numbered");
 
 const TableSpec survival_test_table = {
   .name = "survival_test",
