@@ -71,7 +71,7 @@ static Status test_compute(Call *call, void *state, int64_t *n_rows)
   uint32_t n = 0;
   LogRankWeights weights = (LogRankWeights)call_choice(call, ARG_WEIGHTS);
   double rho = call_real(call, ARG_RHO), gamma = call_real(call, ARG_GAMMA);
-  if (weights != WEIGHTS_FLEMING_HARRINGTON && (rho != 0 || gamma != 0)) {
+  if (weights != LOG_RANK_FLEMING_HARRINGTON && (rho != 0 || gamma != 0)) {
     return call_fail(call, "rho and gamma are for weights fleming-harrington");
   }
   answer->reader.params[LIFE_GROUP] = ARG_GROUP_COLUMN;
