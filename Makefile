@@ -132,16 +132,9 @@ $(BUILD)/sqlite3.o: $(SQLITE_DIR)/sqlite3.c
 $(CURRENT_DIR)/sqlite3.c:
 	tests/support/sqlite_current $(CURRENT_SQLITE) $(CURRENT_SHA256) $(CURRENT_DIR)
 
-.PHONY: deps check-deps
-# Installs what is missing, where apt-get exists; says what is missing, where not.
-deps:
-	@CC="$(CC)" tests/support/deps test
-
-check-deps:
-	@CC="$(CC)" tests/support/deps check
-
-.PHONY: test unit sql host readme test-all
-test: deps
+.PHONY: test test-all unit sql host readme
+test:
+	@CC="$(CC)" tests/support/deps missing test
 	@$(MAKE) --no-print-directory test-all
 
 test-all: all $(HOST) $(UNITS) $(HOSTS) $(BUILD)/demo.db
@@ -169,6 +162,12 @@ test-current: $(CURRENT_DIR)/sqlite3.c
 FORMS ?= static loadable
 test-here: $(LOADABLE) $(HOST) $(UNITS) $(HOSTS)
 	@FORMS="$(FORMS)" $(RUN) unit host >$(BUILD)/tests.log 2>&1 & FORMS="$(FORMS)" $(RUN) sql; sql=$$?; wait $$!; others=$$?; cat $(BUILD)/tests.log; exit $$((sql + others))
+
+# The README's set-up commands on a Debian that has nothing installed.
+.PHONY: fresh
+fresh:
+	@mkdir -p $(BUILD)
+	@tests/support/fresh $(BUILD)/fresh.log
 
 # ---- Faults, interrupts, threads
 
@@ -251,7 +250,7 @@ bench-ci: $(BUILD)/bench/bench
 
 .PHONY: demo
 demo:
-	@CC="$(CC)" tests/support/deps build
+	@CC="$(CC)" tests/support/deps missing build
 	@$(MAKE) --no-print-directory -s all
 	@rm -f $(BUILD)/demo.db
 	@sqlite3 -batch -bail $(BUILD)/demo.db ".load $(abspath $(LOADABLE))" ".read sql/demo.sql"
