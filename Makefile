@@ -261,9 +261,14 @@ $(BUILD)/demo.db: $(LOADABLE) sql/demo.sql
 
 # ---- House keeping
 
-.PHONY: lint format install uninstall clean help
+.PHONY: lint lint-fast format install uninstall clean help
+LINT = BUILD=$(BUILD) LOADABLE=$(LOADABLE) SQLITE_DIR=$(SQLITE_DIR) tests/support/lint
 lint: all
-	@BUILD=$(BUILD) LOADABLE=$(LOADABLE) SQLITE_DIR=$(SQLITE_DIR) tests/support/lint
+	@$(LINT) sources objects analyzers
+
+# What needs no build, in seconds.
+lint-fast:
+	@$(LINT) sources
 
 format:
 	clang-format -i $(shell find ext tests -name '*.[ch]')
@@ -294,7 +299,7 @@ help:
 	@echo 'make coverage     lines and branches per file'
 	@echo 'make fuzz         every fuzz target for FUZZ_SECONDS; fuzz-replay: the seed corpora only'
 	@echo 'make bench        time and memory against hand-written SQL; bench-ci: instructions against their limits'
-	@echo 'make lint format  layers, rules and linters; layout'
+	@echo 'make lint         layers, rules and linters; lint-fast: what needs no build; format: layout'
 	@echo 'make install      with DESTDIR and PREFIX; uninstall, clean'
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
