@@ -2,17 +2,9 @@
 ** What the connection's own rules mean for a function that reads tables by name, and what happens when a source changes
 ** under a statement.
 */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "connection.h"
 #include "retain.h"
+#include "unit.h"
 
 #define ORDERS \
   "CREATE TABLE orders(order_id INTEGER PRIMARY KEY, customer_id INTEGER, ordered_at TEXT, amount REAL);" \

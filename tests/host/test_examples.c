@@ -1,12 +1,6 @@
 /* Every example of retain_help is one statement that runs and returns a row. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "connection.h"
+#include "unit.h"
 
 static void examples_run_and_return_rows(void **state)
 {

@@ -2,13 +2,7 @@
 ** Loading the shared library from C, and the failures that the README explains. Nothing of retain is called directly
 ** here.
 */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
-#include <cmocka.h>
+#include "unit.h"
 #include <sqlite3.h>
 
 static sqlite3 *opened(int allow)

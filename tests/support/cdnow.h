@@ -15,12 +15,8 @@
 /* The caller's, from malloc(). */
 static inline Row *cdnow_rows(size_t *n)
 {
-  FILE *file = fopen(CDNOW_ORDERS, "r");
+  FILE *file = open_or_skip(CDNOW_ORDERS);
   char line[256], date[16];
-  if (!file) {
-    print_message("skip: no " CDNOW_ORDERS "\n");
-    skip();
-  }
   Row *rows = malloc(CDNOW_ROWS * sizeof *rows);
   *n = 0;
   while (fgets(line, sizeof line, file)) {

@@ -5,19 +5,10 @@
 #ifndef RETAIN_TESTS_FEED_H
 #define RETAIN_TESTS_FEED_H
 
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "core/events/accumulator.h"
 #include "core/events/customers.h"
 #include "core/time/calendar.h"
+#include "unit.h"
 
 #define DAY MS_PER_DAY
 
@@ -96,15 +87,6 @@ static inline uint64_t draw(uint64_t *seed)
 static inline int64_t draw_below(uint64_t *seed, int64_t n)
 {
   return (int64_t)(draw(seed) >> 11) % n;
-}
-
-static inline void assert_near(double a, double b)
-{
-  if (isnan(a) || isnan(b)) {
-    assert_true(isnan(a) && isnan(b));
-  } else if (fabs(a - b) > 1e-12 * (1 + fabs(b))) {
-    fail_msg("%.17g is not %.17g", a, b);
-  }
 }
 
 #endif

@@ -5,17 +5,8 @@
 #ifndef RETAIN_TESTS_LIFETIMES_H
 #define RETAIN_TESTS_LIFETIMES_H
 
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "core/survival/kaplan_meier.h"
-
-static const Watch NEVER = {0};
+#include "unit.h"
 
 typedef struct Lifetime {
   double time;
@@ -37,13 +28,6 @@ static inline KaplanMeier curve_of(const Lifetime *lifetimes, size_t n)
   }
   assert_int_equal(kaplan_meier_finish(&curve, &NEVER), STATUS_OK);
   return curve;
-}
-
-static inline void assert_close(double got, double expected, double relative)
-{
-  if (!(fabs(got - expected) <= relative * fabs(expected))) {
-    fail_msg("%.17g, not %.17g", got, expected);
-  }
 }
 
 #endif

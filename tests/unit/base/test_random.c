@@ -2,15 +2,8 @@
 ** The generator against its authors' reference output; the samplers' moments against theory, within four standard
 ** errors. not under valgrind: takes a minute there, and ASan and UBSan see it too
 */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-#include <math.h>
-
 #include "core/base/random.h"
+#include "unit.h"
 
 #define DRAWS 400000
 

@@ -1,14 +1,7 @@
 /* core/base/sort.h against counting: every record is there, in order, and a stop leaves all of them. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-#include <stdlib.h>
-
 #include "core/base/random.h"
 #include "core/base/sort.h"
+#include "unit.h"
 
 #define MOST 20000
 
@@ -67,19 +60,13 @@ static void sorts(void **unused)
   }
 }
 
-static bool stop_at(void *context)
-{
-  int *left = context;
-  return --*left == 0;
-}
-
 static void stops(void **unused)
 {
   (void)unused;
   for (int after = 1; after <= 4; after++) { /* while the heap is made, and while it is taken down */
     bool ascending = false;
     int left = after;
-    Watch watch = {stop_at, &left};
+    Watch watch = {stop_once, &left};
     Record *records = records_make(MOST, 1000000, 9);
     assert_int_equal(records_sort(records, MOST, sizeof *records, record_before, &ascending, &watch), STATUS_INTERRUPT);
     check_all_there(records, MOST);

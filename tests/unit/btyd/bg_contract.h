@@ -6,19 +6,9 @@
 #ifndef RETAIN_TESTS_BG_CONTRACT_H
 #define RETAIN_TESTS_BG_CONTRACT_H
 
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "core/base/random.h"
 #include "core/btyd/btyd.h"
+#include "unit.h"
 
 #define REFERENCE "../shared/reference/btyd/"
 #define ORDERS "../shared/data/"
@@ -38,23 +28,6 @@ typedef struct Subject {
   const Exact *exact;
   int n_exact;
 } Subject;
-
-static inline void check_close(const char *what, double got, double want, double relative)
-{
-  if (!(fabs(got - want) <= relative * fabs(want))) {
-    fail_msg("%s: got %.17g, want %.17g, off by %.2g", what, got, want, fabs(got - want) / fabs(want));
-  }
-}
-
-static inline FILE *open_or_skip(const char *path)
-{
-  FILE *file = fopen(path, "r");
-  if (!file) {
-    print_message("skip: no %s\n", path);
-    skip();
-  }
-  return file;
-}
 
 /* Cuts a line of numbers and words at its commas. */
 static inline int fields_of(char *line, char **fields)
@@ -80,7 +53,7 @@ static inline void check_field(const char *row, const char *what, double got, co
   if (*field && fabs(want) < 1e-20) { /* the logarithm of 1 */
     assert_true(fabs(got) < 1e-15);
   } else if (*field) {
-    check_close(name, got, want, 1e-12);
+    assert_relative_of(name, got, want, 1e-12);
   }
 }
 
@@ -154,12 +127,12 @@ static inline void exact_values(void **state)
   const BtydModel *model = subject->model;
   for (int i = 0; i < subject->n_exact; i++) {
     const Exact *e = &subject->exact[i];
-    check_close("log_likelihood", model->log_likelihood(e->theta, &e->row), e->want[0], 1e-13);
-    check_close("p_alive", model->p_alive(e->theta, &e->row), e->want[1], 1e-13);
-    check_close("p_alive_at", model->p_alive_at(e->theta, &e->row, e->horizon), e->want[2], 1e-12);
-    check_close("expected", model->expected(e->theta, &e->row, e->horizon), e->want[3], 1e-12);
-    check_close("pmf", model->pmf(e->theta, &e->row, e->n, e->horizon), e->want[4], 2e-12);
-    check_close("dert", model->dert(e->theta, &e->row, e->delta), e->want[5], 1e-12);
+    assert_relative_of("log_likelihood", model->log_likelihood(e->theta, &e->row), e->want[0], 1e-13);
+    assert_relative_of("p_alive", model->p_alive(e->theta, &e->row), e->want[1], 1e-13);
+    assert_relative_of("p_alive_at", model->p_alive_at(e->theta, &e->row, e->horizon), e->want[2], 1e-12);
+    assert_relative_of("expected", model->expected(e->theta, &e->row, e->horizon), e->want[3], 1e-12);
+    assert_relative_of("pmf", model->pmf(e->theta, &e->row, e->n, e->horizon), e->want[4], 2e-12);
+    assert_relative_of("dert", model->dert(e->theta, &e->row, e->delta), e->want[5], 1e-12);
   }
 }
 
@@ -177,8 +150,8 @@ static inline void distribution_is_whole(void **state)
       total += p;
       mean += n * p;
     }
-    check_close("total", total, 1, 1e-12);
-    check_close("mean", mean, model->expected(USUAL, &cbs[i], 15), 1e-12);
+    assert_relative_of("total", total, 1, 1e-12);
+    assert_relative_of("mean", mean, model->expected(USUAL, &cbs[i], 15), 1e-12);
   }
 }
 
@@ -203,10 +176,10 @@ static inline void time_passes(void **state)
     double t = exp(w);
     sum += 0.05 * t * delta * exp(-delta * t) * model->expected(USUAL, &row, t);
   }
-  check_close("dert", model->dert(USUAL, &row, delta), sum, 1e-11);
+  assert_relative_of("dert", model->dert(USUAL, &row, delta), sum, 1e-11);
   const double mild[4] = {0.6, 5, 2.5, 4}; /* a > 1: without discount E[1 / p] */
   assert_true(isinf(model->dert(USUAL, &row, 0)));
-  check_close("dert, little discount", model->dert(mild, &row, 1e-12), model->dert(mild, &row, 0), 1e-9);
+  assert_relative_of("dert, little discount", model->dert(mild, &row, 1e-12), model->dert(mild, &row, 0), 1e-9);
 }
 
 /* Where nobody drops out purchases are negative binomial (Ehrenberg 1959). */
@@ -215,8 +188,8 @@ static inline void no_dropout(void **state)
   const BtydModel *model = ((const Subject *)*state)->model;
   const double theta[4] = {0.6, 5, 1e-13, 2};
   CbsRow row = {3, 11, 20};
-  check_close("expected", model->expected(theta, &row, 30), 3.6 * 30 / 25, 1e-11);
-  check_close("p_alive", model->p_alive(theta, &row), 1, 1e-11);
+  assert_relative_of("expected", model->expected(theta, &row, 30), 3.6 * 30 / 25, 1e-11);
+  assert_relative_of("p_alive", model->p_alive(theta, &row), 1, 1e-11);
 }
 
 static inline Cbs some_cbs(int n_covariates)
@@ -240,7 +213,7 @@ static inline void derivatives_at(const BtydModel *model, const Cbs *cbs, const 
   assert_int_equal(model->open(cbs, &fitter, &WATCH_NEVER), STATUS_OK);
   model->evaluate(fitter, at, &value, gradient);
   model->evaluate_hessian(fitter, at, &same, again, hessian);
-  check_close("value", same, value, 1e-15);
+  assert_relative_of("value", same, value, 1e-15);
   for (size_t i = 0; i < cbs->n; i++) { /* the sum of one by one */
     double theta[4], applied[4];
     for (int k = 0; k < 4; k++) {
@@ -250,7 +223,7 @@ static inline void derivatives_at(const BtydModel *model, const Cbs *cbs, const 
     model->apply(theta, at + 4, at + 4 + cbs->n_covariates, z, cbs->n_covariates, applied);
     sum += cbs->weight[i] * model->log_likelihood(applied, &(CbsRow){cbs->x[i], cbs->t_x[i], cbs->T[i]});
   }
-  check_close("sum", value, sum, 1e-13);
+  assert_relative_of("sum", value, sum, 1e-13);
   for (int i = 0; i < n; i++) {
     double step = 1e-5, scale = 1 + fabs(value);
     assert_true(again[i] == gradient[i] || fabs(again[i] - gradient[i]) < 1e-12 * scale);
@@ -390,10 +363,10 @@ static inline void fit_cdnow(const BtydModel *model, const char *set, const char
   assert_int_equal(btyd_fit(model, &cbs, &fit, &WATCH_NEVER), STATUS_OK);
   assert_true(fit.converged);
   assert_int_equal(fit.reason[0], 0);
-  check_close("log_likelihood", fit.log_likelihood, log_likelihood, 1e-12);
+  assert_relative_of("log_likelihood", fit.log_likelihood, log_likelihood, 1e-12);
   for (int i = 0; i < 4; i++) {
-    check_close(model->parameter[i], fit.theta[i], theta[i], 1e-10);
-    check_close("standard error", sqrt(fit.covariance[i * 5]), errors[i], 1e-3);
+    assert_relative_of(model->parameter[i], fit.theta[i], theta[i], 1e-10);
+    assert_relative_of("standard error", sqrt(fit.covariance[i * 5]), errors[i], 1e-3);
   }
   cbs_free(&cbs);
 }
@@ -418,12 +391,12 @@ static inline void units_of_time(void **state)
   assert_int_equal(btyd_fit(model, &fine, &b, &WATCH_NEVER), STATUS_OK);
   assert_true(b.converged);
   for (int i = 0; i < 4; i++) {
-    check_close(model->parameter[i], b.theta[i], a.theta[i] * (i == 1 ? seconds : 1), 1e-8);
+    assert_relative_of(model->parameter[i], b.theta[i], a.theta[i] * (i == 1 ? seconds : 1), 1e-8);
   }
   for (size_t i = 0; i < weeks.n; i++) {
     repeats += weeks.weight[i] * weeks.x[i];
   }
-  check_close("log_likelihood", b.log_likelihood, a.log_likelihood - repeats * log(seconds), 1e-12);
+  assert_relative_of("log_likelihood", b.log_likelihood, a.log_likelihood - repeats * log(seconds), 1e-12);
   cbs_free(&weeks);
   cbs_free(&fine);
 }
@@ -484,8 +457,8 @@ static inline void covariates_are_found(void **state)
   for (int i = 0; i < 6000; i++) {
     double z[2] = {random_uniform(&random) < 0.5, random_normal(&random)}, theta[4], t = 0;
     model->apply(TRUTH, TRANSACTION, DROPOUT, z, 2, theta);
-    check_close("alpha", theta[1], 8 * exp(-0.4 * z[0] - 0.2 * z[1]), 1e-14);
-    check_close("b", theta[3], 2.4 * exp(-0.3 * z[0] + 0.1 * z[1]), 1e-14);
+    assert_relative_of("alpha", theta[1], 8 * exp(-0.4 * z[0] - 0.2 * z[1]), 1e-14);
+    assert_relative_of("b", theta[3], 2.4 * exp(-0.3 * z[0] + 0.1 * z[1]), 1e-14);
     double rate = random_gamma(&random, theta[0]) / theta[1], p = random_beta(&random, theta[2], theta[3]);
     CbsRow row = {.T = 20 + 40 * random_uniform(&random)};
     bool there = strcmp(model->name, "mbgnbd") != 0 || random_uniform(&random) >= p;

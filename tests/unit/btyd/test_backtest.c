@@ -7,8 +7,6 @@
 
 #include "core/btyd/backtest.h"
 
-static const Watch NEVER = {0};
-
 /* A customer's purchases are Poisson with the rate (x + r) / (T + alpha): enough of a model to test with. */
 static double rate(const double *theta, const CbsRow *row)
 {
@@ -85,26 +83,26 @@ static void by_hand(void **unused)
     absolute += fabs(predicted[i] - actual[i]);
     squared += (predicted[i] - actual[i]) * (predicted[i] - actual[i]);
   }
-  assert_near(overall->customers, 3);
-  assert_near(overall->actual, 3);
-  assert_near(overall->predicted, 22 / 13.0 + 1 + 11 / 4.0);
-  assert_near(overall->mae, absolute / 3);
-  assert_near(overall->rmse, sqrt(squared / 3));
+  assert_relative(overall->customers, 3, 1e-12);
+  assert_relative(overall->actual, 3, 1e-12);
+  assert_relative(overall->predicted, 22 / 13.0 + 1 + 11 / 4.0, 1e-12);
+  assert_relative(overall->mae, absolute / 3, 1e-12);
+  assert_relative(overall->rmse, sqrt(squared / 3), 1e-12);
   assert_true(overall->held_out);
   assert_int_equal(overall->last_day, day_of("2024-01-25"));
   /*
   ** Central halves. Poisson(1.69): 0 has 0.184, 0 … 2 have 0.759: 1 … 2 holds 2. Poisson(1): 0 has 0.368: from 0.
   ** Poisson(2.75): 0 and 1 have 0.240: from 2, so that 1 is out.
   */
-  assert_near(overall->coverage, 2 / 3.0);
+  assert_relative(overall->coverage, 2 / 3.0, 1e-12);
 
   const BacktestRow *none = find(&backtest, BACKTEST_X, 0), *one = find(&backtest, BACKTEST_X, 1);
-  assert_near(none->customers, 2);
-  assert_near(none->actual, 1);
-  assert_near(none->predicted, 15 / 4.0);
-  assert_near(none->coverage, 0.5);
-  assert_near(none->correlation, 1); /* of two points */
-  assert_near(one->customers, 1);
+  assert_relative(none->customers, 2, 1e-12);
+  assert_relative(none->actual, 1, 1e-12);
+  assert_relative(none->predicted, 15 / 4.0, 1e-12);
+  assert_relative(none->coverage, 0.5, 1e-12);
+  assert_relative(none->correlation, 1, 1e-12); /* of two points */
+  assert_relative(one->customers, 1, 1e-12);
   assert_true(isnan(one->correlation));
   assert_null(find(&backtest, BACKTEST_X, 2));
   backtest_free(&backtest);
@@ -133,9 +131,9 @@ static void weeks_by_hand(void **unused)
   for (int week = 1; week <= 4; week++) {
     const BacktestRow *row = find(&backtest, BACKTEST_WEEK, week);
     const double *since = days_since_first[week - 1];
-    assert_near(row->actual, actual[week - 1]);
-    assert_near(row->customers, customers_so_far[week - 1]);
-    assert_near(row->predicted, (since[0] + since[1] + since[2]) / 14);
+    assert_relative(row->actual, actual[week - 1], 1e-12);
+    assert_relative(row->customers, customers_so_far[week - 1], 1e-12);
+    assert_relative(row->predicted, (since[0] + since[1] + since[2]) / 14, 1e-12);
     assert_int_equal(row->last_day, day_of(last_day[week - 1]));
     assert_int_equal(row->held_out, week > 2);
     assert_true(isnan(row->mae) && isnan(row->coverage));
@@ -232,15 +230,15 @@ static void random_shops(void **unused)
         assert_null(row);
         continue;
       }
-      assert_near(row->customers, count);
-      assert_near(row->actual, a);
-      assert_near(row->predicted, p);
-      assert_near(row->mae, absolute / count);
-      assert_near(row->rmse, sqrt(squared / count));
-      assert_near(row->coverage, covered / count);
+      assert_relative(row->customers, count, 1e-12);
+      assert_relative(row->actual, a, 1e-12);
+      assert_relative(row->predicted, p, 1e-12);
+      assert_relative(row->mae, absolute / count, 1e-12);
+      assert_relative(row->rmse, sqrt(squared / count), 1e-12);
+      assert_relative(row->coverage, covered / count, 1e-12);
       if (count > 10) {
         double correlation = (ap - a * p / count) / sqrt((aa - a * a / count) * (pp - p * p / count));
-        assert_true(fabs(row->correlation - correlation) < 1e-9);
+        assert_absolute(row->correlation, correlation, 1e-9);
       }
     }
     backtest_free(&backtest);
@@ -271,11 +269,6 @@ static void unfitted(void **unused)
 }
 
 /* Says stop at the n-th question. */
-static bool stop_at(void *context)
-{
-  return --*(int *)context == 0;
-}
-
 static void interrupted(void **unused)
 {
   (void)unused;
@@ -284,7 +277,7 @@ static void interrupted(void **unused)
   int stopped = 0;
   for (int at_question = 1;; at_question++) {
     int questions = at_question;
-    const Watch watch = {stop_at, &questions};
+    const Watch watch = {stop_once, &questions};
     Backtest backtest = {0};
     Customers customers = {0};
     BtydFit fit = poisson_fit(1, 2);
@@ -330,28 +323,28 @@ static void cdnow(void **unused)
                    STATUS_OK);
   assert_int_equal(backtest_model(&backtest, &fit, 0.95, &NEVER), STATUS_OK);
   const BacktestRow *overall = find(&backtest, BACKTEST_OVERALL, 0);
-  assert_near(overall->customers, 2357);
-  assert_near(overall->actual, 1882);
-  assert_true(fabs(overall->predicted / 1653.4086979425483 - 1) < 1e-10);
-  assert_true(fabs(overall->mae / 0.7854542366060785 - 1) < 1e-10);
-  assert_true(fabs(overall->rmse / 1.6079820107439928 - 1) < 1e-10);
-  assert_true(fabs(overall->correlation / 0.6256474513478166 - 1) < 1e-10);
+  assert_relative(overall->customers, 2357, 1e-12);
+  assert_relative(overall->actual, 1882, 1e-12);
+  assert_absolute(overall->predicted / 1653.4086979425483, 1, 1e-10);
+  assert_absolute(overall->mae / 0.7854542366060785, 1, 1e-10);
+  assert_absolute(overall->rmse / 1.6079820107439928, 1, 1e-10);
+  assert_absolute(overall->correlation / 0.6256474513478166, 1, 1e-10);
   assert_true(overall->coverage > 0.95 && overall->coverage < 1);
   for (int x = 0; x < BACKTEST_BUCKETS; x++) {
     const BacktestRow *row = find(&backtest, BACKTEST_X, x);
-    assert_near(row->customers, COUNT[x]);
-    assert_near(row->actual, ACTUAL[x]);
-    assert_true(fabs(row->predicted / PREDICTED[x] - 1) < 1e-10);
+    assert_relative(row->customers, COUNT[x], 1e-12);
+    assert_relative(row->actual, ACTUAL[x], 1e-12);
+    assert_absolute(row->predicted / PREDICTED[x], 1, 1e-10);
   }
   const BacktestRow *week12 = find(&backtest, BACKTEST_WEEK, 12), *week39 = find(&backtest, BACKTEST_WEEK, 39),
                     *week78 = find(&backtest, BACKTEST_WEEK, 78);
-  assert_near(week12->actual, 733);
-  assert_true(fabs(week12->predicted / 611.755572680374 - 1) < 1e-10);
-  assert_near(week39->actual, 2457);
-  assert_true(fabs(week39->predicted / 2493.95688997709 - 1) < 1e-10);
+  assert_relative(week12->actual, 733, 1e-12);
+  assert_absolute(week12->predicted / 611.755572680374, 1, 1e-10);
+  assert_relative(week39->actual, 2457, 1e-12);
+  assert_absolute(week39->predicted / 2493.95688997709, 1, 1e-10);
   assert_false(week39->held_out);
-  assert_near(week78->actual, 4339);
-  assert_true(fabs(week78->predicted / 4160.60921190976 - 1) < 1e-10);
+  assert_relative(week78->actual, 4339, 1e-12);
+  assert_absolute(week78->predicted / 4160.60921190976, 1, 1e-10);
   assert_true(week78->held_out);
   backtest_free(&backtest);
   customers_free(&customers);

@@ -6,8 +6,6 @@
 
 #include "core/btyd/cbs.h"
 
-static const Watch NEVER = {0};
-
 static void merges_equal_rows(void **unused)
 {
   (void)unused;
@@ -77,29 +75,17 @@ static void order_of_arrival(void **unused)
   cbs_free(&other);
 }
 
-static bool stop_now(void *unused)
-{
-  (void)unused;
-  return true;
-}
-
 static void stops_and_is_empty(void **unused)
 {
   (void)unused;
-  const Watch now = {stop_now, NULL};
   Cbs cbs = {0};
   assert_int_equal(cbs_finish(&cbs, &NEVER), STATUS_OK);
   assert_true(cbs_customers(&cbs) == 0);
   cbs_free(&cbs);
   assert_int_equal(cbs_add(&cbs, (CbsRow){0, 0, 1}, NULL, 1), STATUS_OK);
   assert_int_equal(cbs_add(&cbs, (CbsRow){0, 0, 2}, NULL, 1), STATUS_OK);
-  assert_int_equal(cbs_finish(&cbs, &now), STATUS_INTERRUPT);
+  assert_int_equal(cbs_finish(&cbs, &NOW), STATUS_INTERRUPT);
   cbs_free(&cbs);
-}
-
-static bool stop_after(void *context)
-{
-  return --*(int *)context < 0;
 }
 
 /* Stopped at any question, while rows are added and while they are sorted; many rows bring many questions. */

@@ -62,10 +62,10 @@ static void few_times(void **unused)
   discounting_free(&discounting);
   assert_int_equal(discounting_make(&discounting, 2.5, 0.1, 1, 4.4), STATUS_OK);
   assert_int_equal(discounting.n, 3);
-  assert_near(discounting.time[2], 2.5);
-  assert_near(discounting.weight[0], 1 / 1.1 - 1 / 1.21);
-  assert_near(discounting.weight[1], 1 / 1.21 - pow(1.1, -2.5));
-  assert_near(discounting.weight[2], pow(1.1, -2.5));
+  assert_relative(discounting.time[2], 2.5, 1e-12);
+  assert_relative(discounting.weight[0], 1 / 1.1 - 1 / 1.21, 1e-12);
+  assert_relative(discounting.weight[1], 1 / 1.21 - pow(1.1, -2.5), 1e-12);
+  assert_relative(discounting.weight[2], pow(1.1, -2.5), 1e-12);
   discounting_free(&discounting);
   assert_int_equal(discounting_make(&discounting, 5000, 0, 1, 4.4), STATUS_OK);
   assert_int_equal(discounting.n, 1);

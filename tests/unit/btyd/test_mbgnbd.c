@@ -105,10 +105,10 @@ static void a_chance_survived_more(void **state)
   const double theirs[4] = {USUAL[0], USUAL[1], USUAL[2], USUAL[3] + 1};
   for (double x = 1; x < 3000; x *= 3) {
     CbsRow row = {x, 17, 30};
-    check_close("p_alive", MBGNBD.p_alive(USUAL, &row), BGNBD.p_alive(theirs, &row), 1e-15);
-    check_close("expected", MBGNBD.expected(USUAL, &row, 40), BGNBD.expected(theirs, &row, 40), 1e-14);
-    check_close("pmf", MBGNBD.pmf(USUAL, &row, 4, 40), BGNBD.pmf(theirs, &row, 4, 40), 1e-12);
-    check_close("dert", MBGNBD.dert(USUAL, &row, 0.01), BGNBD.dert(theirs, &row, 0.01), 1e-14);
+    assert_relative_of("p_alive", MBGNBD.p_alive(USUAL, &row), BGNBD.p_alive(theirs, &row), 1e-15);
+    assert_relative_of("expected", MBGNBD.expected(USUAL, &row, 40), BGNBD.expected(theirs, &row, 40), 1e-14);
+    assert_relative_of("pmf", MBGNBD.pmf(USUAL, &row, 4, 40), BGNBD.pmf(theirs, &row, 4, 40), 1e-12);
+    assert_relative_of("dert", MBGNBD.dert(USUAL, &row, 0.01), BGNBD.dert(theirs, &row, 0.01), 1e-14);
   }
 }
 
@@ -117,8 +117,8 @@ static void new_customers_may_leave(void **state)
 {
   (void)state;
   const double theirs[4] = {USUAL[0], USUAL[1], USUAL[2], USUAL[3] + 1}, stays = USUAL[3] / (USUAL[2] + USUAL[3]);
-  check_close("p_alive", MBGNBD.p_alive(USUAL, NULL), stays, 1e-15);
-  check_close("expected", MBGNBD.expected(USUAL, NULL, 40), stays * BGNBD.expected(theirs, NULL, 40), 1e-14);
+  assert_relative_of("p_alive", MBGNBD.p_alive(USUAL, NULL), stays, 1e-15);
+  assert_relative_of("expected", MBGNBD.expected(USUAL, NULL, 40), stays * BGNBD.expected(theirs, NULL, 40), 1e-14);
 }
 
 int main(void)

@@ -3,57 +3,12 @@
 ** differences and the published fits. not under valgrind: fits and integrals by the hundred, which ASan and UBSan see
 ** too
 */
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "core/base/random.h"
 #include "core/btyd/btyd.h"
 #include "core/btyd/pareto_integral.h"
+#include "unit.h"
 
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 #define REFERENCE "../shared/reference/btyd/"
-
-static const Watch NEVER = {0};
-
-static void assert_near(double got, double expected, double relative)
-{
-  /* 1e-320: digits that denormal numbers do not have */
-  if (!(fabs(got - expected) <= relative * fabs(expected) + 1e-320)) {
-    fail_msg("expected %.17g, got %.17g (%.2g)", expected, got, fabs(got / expected - 1));
-  }
-}
-
-/* The numbers of a line of CSV after its first `skip` fields. */
-static int numbers(const char *line, int skip, double *out, int most)
-{
-  int n = 0;
-  for (const char *field = line; field && n < most; skip--) {
-    if (skip <= 0) {
-      out[n++] = strtod(field, NULL);
-    }
-    field = strchr(field, ',');
-    field = field ? field + 1 : NULL;
-  }
-  return n;
-}
-
-static FILE *open_shared(const char *name)
-{
-  FILE *file = fopen(name, "r");
-  if (!file) {
-    print_message("no %s\n", name);
-    skip();
-  }
-  return file;
-}
 
 /* ---- Integrals */
 
@@ -96,12 +51,12 @@ static void moments_known(void **unused)
     double moments[MOMENTS];
     fading_moments(&k->fading, k->from, k->to, moments);
     for (int j = 0; j < MOMENTS; j++) {
-      assert_near(moments[j], k->moments[j], 2e-13);
+      assert_relative(moments[j], k->moments[j], 2e-13);
     }
     double b = k->fading.beta + k->from;
-    assert_near(fading_integral(k->fading.rate, k->fading.alpha + k->from, k->fading.dropout + 1, b, k->to - k->from) /
-                  b,
-                k->moments[0], 2e-13);
+    assert_relative(
+      fading_integral(k->fading.rate, k->fading.alpha + k->from, k->fading.dropout + 1, b, k->to - k->from) / b,
+      k->moments[0], 2e-13);
     fading_moments(&k->fading, k->from, k->from, moments);
     assert_true(moments[0] == 0 && moments[4] == 0);
   }
@@ -113,11 +68,11 @@ static void moments_known(void **unused)
 static void integrals_closed(void **unused)
 {
   (void)unused;
-  assert_near(fading_integral(1, 7, 0, 3, 50), 7 * log1p(50.0 / 7), 1e-14);
-  assert_near(fading_integral(600, 7, 0, 1e-3, 50), 7.0 / 599 * (1 - pow(57.0 / 7, -599)), 1e-13);
-  assert_near(fading_integral(0.25, 1e-6, 0.25, 1e-6, 1e6), 2e-6 * (sqrt(1e12 + 1) - 1), 1e-13);
-  assert_near(discounted_integral(1, 1), 0.59634736232319407, 1e-14);
-  assert_near(discounted_integral(1e7, 300), 1 / (1e7 + 300), 1e-8);
+  assert_relative(fading_integral(1, 7, 0, 3, 50), 7 * log1p(50.0 / 7), 1e-14);
+  assert_relative(fading_integral(600, 7, 0, 1e-3, 50), 7.0 / 599 * (1 - pow(57.0 / 7, -599)), 1e-13);
+  assert_relative(fading_integral(0.25, 1e-6, 0.25, 1e-6, 1e6), 2e-6 * (sqrt(1e12 + 1) - 1), 1e-13);
+  assert_relative(discounted_integral(1, 1), 0.59634736232319407, 1e-14);
+  assert_relative(discounted_integral(1e7, 300), 1 / (1e7 + 300), 1e-8);
   assert_true(fading_integral(2, 3, 4, 5, 0) == 0);
 }
 
@@ -229,7 +184,7 @@ static void known_values(void **unused)
       PARETO_NBD.pmf(k->theta, &k->row, k->n, k->horizon),  PARETO_NBD.dert(k->theta, &k->row, k->delta),
       PARETO_NBD.expected(k->theta, NULL, k->horizon),      PARETO_NBD.pmf(k->theta, NULL, k->n, k->horizon)};
     for (size_t j = 0; j < COUNT_OF(got); j++) {
-      assert_near(got[j], k->values[j], 1e-12);
+      assert_relative(got[j], k->values[j], 1e-12);
     }
   }
 }
@@ -240,27 +195,27 @@ static void known_values(void **unused)
 */
 static void check_reference(const char *name, int ll, int rows)
 {
-  FILE *file = open_shared(name);
+  FILE *file = open_or_skip(name);
   char line[1000];
   double v[20];
   int n = 0;
   assert_non_null(fgets(line, sizeof line, file));
   for (; fgets(line, sizeof line, file); n++) {
-    assert_true(numbers(line, 1, v, 20) >= ll + 6);
+    assert_true(csv_numbers(line, 1, v, 20) >= ll + 6);
     const CbsRow row = {v[0], v[1], v[2]};
     const double *theta = v + 4, *want = v + ll;
     if (row.T == 0) { /* 40 digits left 1e-29 in place of 0 */
       assert_true(PARETO_NBD.log_likelihood(theta, &row) == 0);
     } else {
-      assert_near(PARETO_NBD.log_likelihood(theta, &row), want[0], 1e-12);
+      assert_relative(PARETO_NBD.log_likelihood(theta, &row), want[0], 1e-12);
     }
-    assert_near(PARETO_NBD.p_alive(theta, &row), want[1], 1e-12);
-    assert_near(PARETO_NBD.p_alive_at(theta, &row, 0), want[1], 1e-12);
-    assert_near(PARETO_NBD.expected(theta, &row, 39), want[2], 1e-12);
-    assert_near(PARETO_NBD.expected(theta, &row, 52), want[3], 1e-12);
-    assert_near(PARETO_NBD.dert(theta, &row, log(1.1) / 52), want[5], 1e-12);
+    assert_relative(PARETO_NBD.p_alive(theta, &row), want[1], 1e-12);
+    assert_relative(PARETO_NBD.p_alive_at(theta, &row, 0), want[1], 1e-12);
+    assert_relative(PARETO_NBD.expected(theta, &row, 39), want[2], 1e-12);
+    assert_relative(PARETO_NBD.expected(theta, &row, 52), want[3], 1e-12);
+    assert_relative(PARETO_NBD.dert(theta, &row, log(1.1) / 52), want[5], 1e-12);
     if (ll == 8) {
-      assert_near(PARETO_NBD.dert(theta, &row, log(1.1)), want[6], 1e-12);
+      assert_relative(PARETO_NBD.dert(theta, &row, log(1.1)), want[6], 1e-12);
     }
   }
   fclose(file);
@@ -283,17 +238,17 @@ static void reference_stress(void **unused)
 static void reference_unconditional(void **unused)
 {
   (void)unused;
-  FILE *file = open_shared(REFERENCE "ref_unconditional.csv");
+  FILE *file = open_or_skip(REFERENCE "ref_unconditional.csv");
   char line[1000];
   double theta[4], v[3];
   int n = 0;
   while (fgets(line, sizeof line, file)) {
     if (strncmp(line, "pnbd,", 5) == 0) {
-      assert_int_equal(numbers(line, 1, theta, 4), 4);
-      assert_int_equal(numbers(line, 6, v, 3), 3);
+      assert_int_equal(csv_numbers(line, 1, theta, 4), 4);
+      assert_int_equal(csv_numbers(line, 6, v, 3), 3);
       double got =
         strstr(line, "E[X(t)]") ? PARETO_NBD.expected(theta, NULL, v[0]) : PARETO_NBD.pmf(theta, NULL, v[1], v[0]);
-      assert_near(got, v[2], 1e-12);
+      assert_relative(got, v[2], 1e-12);
       n++;
     }
   }
@@ -307,13 +262,13 @@ static void failures_of_others(void **unused)
   (void)unused;
   const double cdnow[] = {0.55327550869, 10.5776122387, 0.606213568674, 11.6679112379},
                alike[] = {2, 10.578, 300, 30000}, tiny[] = {20, 1000, 0.01, 1e-4};
-  assert_near(PARETO_NBD.p_alive(cdnow, &(CbsRow){500, 38.8, 38.86}), 0.999009, 1e-6);
-  assert_near(PARETO_NBD.expected(cdnow, &(CbsRow){500, 38.8, 38.86}, 39), 327.899, 2e-6);
+  assert_relative(PARETO_NBD.p_alive(cdnow, &(CbsRow){500, 38.8, 38.86}), 0.999009, 1e-6);
+  assert_relative(PARETO_NBD.expected(cdnow, &(CbsRow){500, 38.8, 38.86}, 39), 327.899, 2e-6);
   assert_true(PARETO_NBD.p_alive(alike, &(CbsRow){2, 30.43, 38.86}) < 1);
-  assert_near(PARETO_NBD.p_alive(tiny, &(CbsRow){0, 0, 38.86}), 0.7810, 1e-4);
+  assert_relative(PARETO_NBD.p_alive(tiny, &(CbsRow){0, 0, 38.86}), 0.7810, 1e-4);
   /* s = 1 is a removable point: there is no jump. */
   const double below[] = {0.553, 10.578, 1 - 1e-12, 11.669}, one[] = {0.553, 10.578, 1, 11.669};
-  assert_near(PARETO_NBD.expected(below, NULL, 39), PARETO_NBD.expected(one, NULL, 39), 1e-11);
+  assert_relative(PARETO_NBD.expected(below, NULL, 39), PARETO_NBD.expected(one, NULL, 39), 1e-11);
 }
 
 static void edges(void **unused)
@@ -329,9 +284,9 @@ static void edges(void **unused)
   assert_true(PARETO_NBD.pmf(theta, &today, 2, 0) == 0);
   assert_true(PARETO_NBD.pmf(theta, &lost, 0, 10) == 1);
   assert_true(PARETO_NBD.dert(theta, NULL, 0) == INFINITY); /* s <= 1: there is no mean lifetime */
-  assert_near(PARETO_NBD.dert(lasting, NULL, 0), 0.553 / 10.578 * 12 / 0.5, 1e-15);
-  assert_near(PARETO_NBD.dert(lasting, NULL, 1e-12), 0.553 / 10.578 * 12 / 0.5, 1e-5);
-  assert_near(PARETO_NBD.expected(theta, &(CbsRow){0, 0, 0}, 39), PARETO_NBD.expected(theta, NULL, 39), 0);
+  assert_relative(PARETO_NBD.dert(lasting, NULL, 0), 0.553 / 10.578 * 12 / 0.5, 1e-15);
+  assert_relative(PARETO_NBD.dert(lasting, NULL, 1e-12), 0.553 / 10.578 * 12 / 0.5, 1e-5);
+  assert_relative(PARETO_NBD.expected(theta, &(CbsRow){0, 0, 0}, 39), PARETO_NBD.expected(theta, NULL, 39), 0);
 }
 
 /* Parameters that nobody fits end soon, with a number or NaN. */
@@ -368,8 +323,8 @@ static void pmf_sums_to_one(void **unused)
       sum += chance;
       mean += n * chance;
     }
-    assert_near(sum, 1, 1e-13);
-    assert_near(mean, PARETO_NBD.expected(theta, p, 20), 1e-12);
+    assert_relative(sum, 1, 1e-13);
+    assert_relative(mean, PARETO_NBD.expected(theta, p, 20), 1e-12);
   }
 }
 
@@ -486,7 +441,7 @@ static void shared_and_alone(void **unused)
       for (int k = 0; k < 2; k++) {
         PARETO_NBD.evaluate(fitters[k], PLACES[i], &value[k], gradient[k]);
       }
-      assert_near(value[0], value[1], 1e-14);
+      assert_relative(value[0], value[1], 1e-14);
       for (int k = 0; k < 4; k++) { /* terms of one sign are up to the customers' rates times their number */
         assert_true(fabs(gradient[0][k] - gradient[1][k]) < 1e-14 * fabs(value[1]) + 1e-13 * fabs(gradient[1][k]));
       }
@@ -554,7 +509,7 @@ static Cbs read_orders(const char *name, double unit, double round)
   Cbs cbs = {0};
   Orders o = {.end = day_of("1997-09-30"), .unit = unit, .round = round, .cbs = &cbs};
   char line[200];
-  FILE *file = open_shared(name);
+  FILE *file = open_or_skip(name);
   assert_non_null(fgets(line, sizeof line, file));
   while (fgets(line, sizeof line, file)) {
     char *date = strchr(line, ',') + 1;
@@ -592,10 +547,10 @@ static void check_gold(const char *orders, double round, double customers, const
   cbs_free(&cbs);
   assert_true(fit.converged);
   assert_true(fit.customers == customers);
-  assert_near(fit.log_likelihood, log_likelihood, 1e-13);
+  assert_relative(fit.log_likelihood, log_likelihood, 1e-13);
   for (int k = 0; k < 4; k++) {
-    assert_near(fit.theta[k], theta[k], 1e-9);
-    assert_near(sqrt(fit.covariance[5 * k]), error[k], 5e-4);
+    assert_relative(fit.theta[k], theta[k], 1e-9);
+    assert_relative(sqrt(fit.covariance[5 * k]), error[k], 5e-4);
   }
 }
 
@@ -645,11 +600,11 @@ static void units_of_time(void **unused)
     if (i == 0) {
       weeks = fit;
     }
-    assert_near(fit.theta[0], weeks.theta[0], 1e-9);
-    assert_near(fit.theta[1] * UNITS[i], weeks.theta[1], 1e-9);
-    assert_near(fit.theta[2], weeks.theta[2], 1e-9);
-    assert_near(fit.theta[3] * UNITS[i], weeks.theta[3], 1e-9);
-    assert_near(fit.log_likelihood - purchases * log(UNITS[i]), weeks.log_likelihood, 1e-12);
+    assert_relative(fit.theta[0], weeks.theta[0], 1e-9);
+    assert_relative(fit.theta[1] * UNITS[i], weeks.theta[1], 1e-9);
+    assert_relative(fit.theta[2], weeks.theta[2], 1e-9);
+    assert_relative(fit.theta[3] * UNITS[i], weeks.theta[3], 1e-9);
+    assert_relative(fit.log_likelihood - purchases * log(UNITS[i]), weeks.log_likelihood, 1e-12);
   }
 }
 

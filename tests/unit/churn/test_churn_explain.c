@@ -6,8 +6,6 @@
 #include "core/base/mem.h"
 #include "core/churn/churn_explain.h"
 
-static const Watch NEVER = {0};
-
 static void decimals(void **unused)
 {
   (void)unused;

@@ -46,8 +46,9 @@ static void by_hand(void **unused)
   assert_int_equal(history.since, 30);
   assert_int_equal(history.age, 60);
   assert_true(history.window == 30 && history.value == 33);
-  assert_near(churn_usual_gap(&history, 12), 14);                    /* (30 + 12) / 3 */
-  assert_near(churn_expected_recent(&history, 15), 3.0 / 45.0 * 30); /* 2 repeats and one more in 30 + 15 days */
+  assert_relative(churn_usual_gap(&history, 12), 14, 1e-12); /* (30 + 12) / 3 */
+  assert_relative(churn_expected_recent(&history, 15), 3.0 / 45.0 * 30,
+                  1e-12); /* 2 repeats and one more in 30 + 15 days */
   assert_true(churn_history(&times, state, CHURN_AS_OF, &history));
   assert_int_equal(history.x, 3);
   assert_int_equal(history.recent, 1);
@@ -57,13 +58,13 @@ static void by_hand(void **unused)
   assert_true(history.value == 73);
   double x[CHURN_FEATURES];
   churn_features(&history, 20, 5, -1.5, x);
-  assert_near(x[CHURN_RECENCY], log(31));
-  assert_near(x[CHURN_FREQUENCY], log(4));
-  assert_near(x[CHURN_VALUE], log(1 + 73.0 / 4 / 5));
-  assert_near(x[CHURN_OVERDUE], log(1 + 30.0 / 20)); /* usual gap (60 + 20) / 4 */
-  assert_near(x[CHURN_TREND], log(2 / (1 + 3.0 / 80 * 30)));
-  assert_near(x[CHURN_P_ALIVE], -1.5);
-  assert_near(x[CHURN_AGE], log(91));
+  assert_relative(x[CHURN_RECENCY], log(31), 1e-12);
+  assert_relative(x[CHURN_FREQUENCY], log(4), 1e-12);
+  assert_relative(x[CHURN_VALUE], log(1 + 73.0 / 4 / 5), 1e-12);
+  assert_relative(x[CHURN_OVERDUE], log(1 + 30.0 / 20), 1e-12); /* usual gap (60 + 20) / 4 */
+  assert_relative(x[CHURN_TREND], log(2 / (1 + 3.0 / 80 * 30)), 1e-12);
+  assert_relative(x[CHURN_P_ALIVE], -1.5, 1e-12);
+  assert_relative(x[CHURN_AGE], log(91), 1e-12);
 
   state = customers_state(&customers, 1);
   assert_true(churn_history(&times, state, CHURN_CUT, &history));
@@ -142,7 +143,7 @@ static void at_random(void **unused)
               i == CHURN_CUT ? times.cut : times.as_of, &want);
         assert_int_equal(churn_history(&times, customers_state(&customers, id), (ChurnInstant)i, &got), want.x >= 0);
         if (want.x >= 0) {
-          assert_near(got.value, want.value);
+          assert_relative(got.value, want.value, 1e-12);
           got.value = want.value = 0;
           assert_memory_equal(&got, &want, sizeof got);
         }

@@ -6,8 +6,6 @@
 #include "core/base/mem.h"
 #include "core/churn/churn_threshold.h"
 
-static const Watch NEVER = {0};
-
 static ChurnTimes times_of(const char *as_of)
 {
   Duration horizon;
@@ -39,7 +37,7 @@ static void by_hand(void **unused)
   assert_int_equal(n, 1);
   assert_int_equal(thresholds->segment, NO_ATTRIBUTE);
   assert_int_equal(thresholds->days, 10);
-  assert_near(thresholds->type_1, 1.0 / 3);
+  assert_relative(thresholds->type_1, 1.0 / 3, 1e-12);
   assert_true(thresholds->type_2 == 0);
   assert_int_equal(thresholds->customers, 6);
   assert_int_equal(thresholds->came_back, 3);
@@ -144,7 +142,7 @@ static void at_random(void **unused)
       assert_int_equal(thresholds[t].called, best_called);
       assert_int_equal(thresholds[t].right, best_right);
       if (best >= 0) {
-        assert_near(thresholds[t].type_1 + thresholds[t].type_2, least);
+        assert_relative(thresholds[t].type_1 + thresholds[t].type_2, least, 1e-12);
       }
     }
     mem_free(thresholds);

@@ -6,8 +6,6 @@
 
 #include "core/churn/signals.h"
 
-static const Watch NEVER = {0};
-
 static void evidence(void **unused)
 {
   (void)unused;
@@ -107,17 +105,17 @@ static void by_hand(void **unused)
   ** 59 at as_of.
   */
   SignalView view = signals_view(&signals, CHURN_CUT, 1, first, 0);
-  assert_near(view.usual, 8 * 30.0 / 29);
-  assert_near(view.evidence, signal_evidence(3, 8, 30.0 / 59));
+  assert_relative(view.usual, 8 * 30.0 / 29, 1e-12);
+  assert_relative(view.evidence, signal_evidence(3, 8, 30.0 / 59), 1e-12);
   view = signals_view(&signals, CHURN_AS_OF, 1, first, 0);
-  assert_near(view.usual, 11 * 30.0 / 59);
-  assert_near(view.evidence, signal_evidence(1, 11, 30.0 / 89));
+  assert_relative(view.usual, 11 * 30.0 / 59, 1e-12);
+  assert_relative(view.evidence, signal_evidence(1, 11, 30.0 / 89), 1e-12);
   /*
   ** One who first bought on 20 February has no time of their own before the recent part of the cut-off, but a signal on
   ** 12 January begins it, and does not count.
   */
   view = signals_view(&signals, CHURN_CUT, 1, day_number(at("2024-02-20"), 0), 0);
-  assert_near(view.evidence, signal_evidence(3, 7, 30.0 / 58));
+  assert_relative(view.evidence, signal_evidence(3, 7, 30.0 / 58), 1e-12);
   view = signals_view(&signals, CHURN_CUT, 0, day_number(at("2024-02-20"), 0), 0); /* without signals */
   assert_true(view.evidence == 0 && view.recent == 0 && isnan(view.usual));
   view = signals_view(&signals, CHURN_AS_OF, 0, first, 0);
@@ -126,19 +124,19 @@ static void by_hand(void **unused)
   /* Values up to the cut-off: 5 and 3: mean 4, standard deviation 1. */
   view = signals_view(&signals, CHURN_CUT, 1, first, 2);
   assert_true(view.recent == 3 && view.usual == 4.5); /* (5 + 4) / 2 */
-  assert_near(view.evidence, -1.5 / sqrt(1 + 0.5));
+  assert_relative(view.evidence, -1.5 / sqrt(1 + 0.5), 1e-12);
   view = signals_view(&signals, CHURN_AS_OF, 1, first, 2);
   assert_true(view.recent == 1.5 && view.usual == 4); /* (5 + 3 + 4) / 3 */
-  assert_near(view.evidence, -2.5 / sqrt(0.5 + 1.0 / 3));
+  assert_relative(view.evidence, -2.5 / sqrt(0.5 + 1.0 / 3), 1e-12);
   view = signals_view(&signals, CHURN_AS_OF, 0, first, 2);
   assert_true(view.evidence == 0 && isnan(view.recent));
 
   /* Dates: at the cut-off 25 April is known ahead, in 45 days; at as_of in 15. */
   view = signals_view(&signals, CHURN_CUT, 1, first, 3);
   assert_true(view.recent == 45);
-  assert_near(view.evidence, exp(-1.5));
+  assert_relative(view.evidence, exp(-1.5), 1e-12);
   view = signals_view(&signals, CHURN_AS_OF, 1, first, 3);
-  assert_near(view.evidence, exp(-0.5));
+  assert_relative(view.evidence, exp(-0.5), 1e-12);
   view = signals_view(&signals, CHURN_AS_OF, 0, first, 3);
   assert_true(view.evidence == 0 && isnan(view.recent));
   signals_free(&signals);
@@ -153,7 +151,7 @@ static void by_hand(void **unused)
   assert_int_equal(signals_finish(&passed, &own, &customers, false, &NEVER), STATUS_OK);
   view = signals_view(&passed, CHURN_AS_OF, 1, first, 0);
   assert_true(view.recent == -6);
-  assert_near(view.evidence, exp(-0.2));
+  assert_relative(view.evidence, exp(-0.2), 1e-12);
   signals_free(&passed);
   customers_free(&own);
   customers_free(&customers);

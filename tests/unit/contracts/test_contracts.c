@@ -1,19 +1,11 @@
 /* Contracts and what is made of them, against slow recomputation from the definitions on random contracts. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-#include <math.h>
-#include <stdlib.h>
-
 #include "core/base/mem.h"
 #include "core/base/random.h"
 #include "core/contracts/contracts.h"
 #include "core/contracts/mrr.h"
 #include "core/contracts/renewals.h"
 #include "core/contracts/revenue_cohorts.h"
+#include "unit.h"
 
 static const Watch QUIET = {0};
 static const Grain MONTH = {GRAIN_MONTH, 0};

@@ -1,15 +1,7 @@
 /* The demo business: the same to the bit everywhere, and as its documentation says. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-#include <math.h>
-#include <string.h>
-
 #include "core/contracts/demo_contracts.h"
 #include "core/time/calendar.h"
+#include "unit.h"
 
 static const Watch QUIET = {0};
 
@@ -190,18 +182,11 @@ static void tenure_is_the_first_life(void **state)
   demo_contracts_free(&business);
 }
 
-static bool stop_at_once(void *context)
-{
-  (void)context;
-  return true;
-}
-
 static void an_interrupt_is_noticed(void **state)
 {
   (void)state;
-  const Watch watch = {stop_at_once, NULL};
   DemoBusiness business;
-  assert_int_equal(demo_contracts_build(&business, 100, 1, &watch), STATUS_INTERRUPT);
+  assert_int_equal(demo_contracts_build(&business, 100, 1, &NOW), STATUS_INTERRUPT);
   demo_contracts_free(&business);
 }
 

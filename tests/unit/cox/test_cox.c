@@ -2,19 +2,9 @@
 ** The proportional-hazards model: against R's survival 3.5-3 and long doubles (../shared/reference/survival), and by
 ** hand.
 */
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "core/base/mem.h"
 #include "core/cox/cox.h"
-
-static const Watch NEVER = WATCH_NEVER;
+#include "unit.h"
 
 #define FOLDER "../shared/reference/survival/"
 #define DESIGN "../shared/data/telco_design.csv"
@@ -29,10 +19,10 @@ static double largest_error;
 /* Relative, against at least 1e-300. */
 static void close_to(double got, double want, double tolerance, const char *what, const char *name)
 {
-  double error = fabs(got - want) / fmax(fabs(want), 1e-300);
-  if (error > largest_error) largest_error = error;
-  if (!(error <= tolerance))
-    fail_msg("%s of %s: %.17g, want %.17g (relative error %.2g)", what, name, got, want, error);
+  char text[200];
+  snprintf(text, sizeof text, "%s of %s", what, name);
+  largest_error = fmax(largest_error, fabs(got - want) / fabs(want));
+  assert_relative_of(text, got, want, tolerance);
 }
 
 /* ---- Files: fields of a line of CSV without quotes that matter */
@@ -61,16 +51,6 @@ static int column_of(char **head, int n, const char *name)
   }
   fail_msg("no column %s", name);
   return -1;
-}
-
-static FILE *open_or_skip(const char *name)
-{
-  FILE *file = fopen(name, "r");
-  if (!file) {
-    print_message("skipped: %s is not there\n", name);
-    skip();
-  }
-  return file;
 }
 
 typedef struct Options {
@@ -571,11 +551,6 @@ static void test_by_hand(void **state)
   cox_rows_free(&rows);
 }
 
-static bool stop_at_once(void *context)
-{
-  return --*(int *)context < 0;
-}
-
 /* Wherever it is stopped, nothing is lost. */
 static void test_stopped(void **state)
 {
@@ -584,7 +559,7 @@ static void test_stopped(void **state)
     CoxRows rows = {0};
     Cox cox = {0};
     int left = when;
-    const Watch watch = {stop_at_once, &left};
+    const Watch watch = {stop_after, &left};
     small_read(&rows, true);
     Status status = cox_fit(&rows, COX_EFRON, &cox, &watch);
     assert_true(status == STATUS_OK || status == STATUS_INTERRUPT);

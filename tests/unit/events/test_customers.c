@@ -1,11 +1,5 @@
 #include "core/events/customers.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
+#include "unit.h"
 
 /* Ids are dense, in order of first appearance, and found again; keys come back as they went in. */
 static void integers_get_dense_ids(void **unused)

@@ -6,8 +6,6 @@
 #include "core/events/data_check.h"
 #include "core/events/purchase_days.h"
 
-static const Watch NEVER = {0};
-
 static void finish(DataCheck *check, Customers *customers, const Row *rows, size_t n, bool as_came)
 {
   assert_int_equal(feed(data_check_accumulator(), check, customers, rows, n), as_came);
@@ -67,10 +65,10 @@ static void dominance(void **unused)
   finish(&check, &customers, rows, n, true);
   assert_int_equal(check.by_rows.customer, 7);
   assert_tally(check.by_rows.tally, 21, 8);
-  assert_near(check.by_rows.share, 0.14);
+  assert_relative(check.by_rows.share, 0.14, 1e-12);
   assert_int_equal(check.by_value.customer, 9);
   assert_tally(check.by_value.tally, 1, 10);
-  assert_near(check.by_value.share, 100.0 / 229);
+  assert_relative(check.by_value.share, 100.0 / 229, 1e-12);
   done(&check, &customers);
 
   /* Exactly a tenth is not above it: 10 of 100 rows, by 91 customers. */
@@ -104,7 +102,7 @@ static void gaps(void **unused)
   DataCheck check = {.today = day * DAY};
   Customers customers = {0};
   finish(&check, &customers, rows, n, true);
-  assert_near(check.usual_step, 1.1);
+  assert_relative(check.usual_step, 1.1, 1e-12);
   assert_int_equal(check.gaps, 2); /* 4 and 5 are above 3.3 */
   assert_int_equal(check.gap_days, 7);
   assert_int_equal(check.gap_to - check.gap_from, 5);

@@ -1,15 +1,6 @@
 /* The demo shop: the same to the bit everywhere, and as its documentation says. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-#include <math.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "core/events/demo_orders.h"
+#include "unit.h"
 
 static const Watch QUIET = {0};
 
@@ -86,18 +77,11 @@ static void one_customer_is_a_shop(void **state)
   }
 }
 
-static bool stop_at_once(void *context)
-{
-  (void)context;
-  return true;
-}
-
 static void an_interrupt_is_noticed(void **state)
 {
   (void)state;
-  const Watch watch = {stop_at_once, NULL};
   DemoShop shop;
-  assert_int_equal(demo_orders_build(&shop, 100, 1, &watch), STATUS_INTERRUPT);
+  assert_int_equal(demo_orders_build(&shop, 100, 1, &NOW), STATUS_INTERRUPT);
   demo_orders_free(&shop);
 }
 
@@ -183,7 +167,7 @@ static void channels_are_named_and_share_all(void **state)
     assert_true(strlen(DEMO_CHANNELS[i].name) > 0);
     sum += DEMO_CHANNELS[i].share;
   }
-  assert_true(fabs(sum - 1) < 1e-12);
+  assert_absolute(sum, 1, 1e-12);
 }
 
 int main(void)

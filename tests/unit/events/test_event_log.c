@@ -1,10 +1,5 @@
 #include "core/events/event_log.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-
-#include <cmocka.h>
+#include "unit.h"
 
 #include "core/base/mem.h"
 
@@ -56,12 +51,6 @@ static void rowid_is_kept_where_asked(void **unused)
   events_free(&events);
 }
 
-static bool stop_now(void *context)
-{
-  (void)context;
-  return true;
-}
-
 static void sorting_stops_when_asked(void **unused)
 {
   (void)unused;
@@ -71,7 +60,7 @@ static void sorting_stops_when_asked(void **unused)
     Event event = {.time = -i};
     assert_int_equal(events_add(&events, &event, false), STATUS_OK);
   }
-  assert_int_equal(events_sort(&events, 1, &order, &(Watch){stop_now, NULL}), STATUS_INTERRUPT);
+  assert_int_equal(events_sort(&events, 1, &order, &NOW), STATUS_INTERRUPT);
   assert_null(order);
   events_free(&events);
 }

@@ -25,7 +25,6 @@ static void numbers(void **unused)
 static void sorted(void **unused)
 {
   (void)unused;
-  static const Watch NEVER = {0};
   uint64_t seed = 7;
   const uint32_t spans[] = {1, 2, 700, 4000, DAY_MASK};
   for (int round = 0; round < 20; round++) {
@@ -57,7 +56,6 @@ static void sorted(void **unused)
 static void empty(void **unused)
 {
   (void)unused;
-  static const Watch NEVER = {0};
   uint32_t key[2] = {DAY_BIAS, 0}, spare[2];
   DayBucket bucket = {key, 0, 2};
   assert_int_equal(day_bucket_sort(&bucket, spare, &NEVER), STATUS_OK);
@@ -68,12 +66,6 @@ static void empty(void **unused)
   assert_int_equal(purchase_days_most(&days), 0);
 }
 
-static bool stop(void *context)
-{
-  (void)context;
-  return true;
-}
-
 static void interrupted(void **unused)
 {
   (void)unused;
@@ -82,7 +74,7 @@ static void interrupted(void **unused)
     assert_int_equal(purchase_days_add(&days, 0, i), STATUS_OK);
   }
   uint32_t *spare = malloc(WATCH_EVERY * sizeof *spare);
-  assert_int_equal(day_bucket_sort(&days.bucket[0], spare, &(Watch){stop, NULL}), STATUS_INTERRUPT);
+  assert_int_equal(day_bucket_sort(&days.bucket[0], spare, &NOW), STATUS_INTERRUPT);
   free(spare);
   purchase_days_free(&days);
 }

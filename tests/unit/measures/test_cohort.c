@@ -2,19 +2,10 @@
 ** core/measures/cohort.c and core/measures/cohort_table.c against a table computed by hand and against the definitions
 ** applied naively (every member at every age, all events scanned) on random histories, in time order and shuffled.
 */
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "core/base/mem.h"
 #include "core/events/customers.h"
 #include "core/measures/cohort.h"
+#include "unit.h"
 
 static const Watch NEVER_STOPS = {0};
 

@@ -1,15 +1,8 @@
 /*
 ** core/feedback: classes of scores, published intervals, limits, and the exact coverage of the NPS interval.
 */
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-
-#include <cmocka.h>
-
 #include "core/measures/feedback.h"
+#include "unit.h"
 
 #define Z95 1.9599639845400542 /* qnorm(0.975) */
 
@@ -17,11 +10,6 @@ static Interval interval_of(int promoters, int detractors, int total, double lev
 {
   NpsCounts counts = {promoters, detractors, total};
   return nps_interval(&counts, level);
-}
-
-static void assert_near(double got, double want, double tolerance)
-{
-  assert_true(fabs(got - want) <= tolerance);
 }
 
 static void scores_fall_into_classes(void **state)
@@ -45,10 +33,10 @@ static void published_intervals(void **state)
 {
   (void)state;
   Interval cavo = interval_of(6, 16, 161, 0.95), bentur = interval_of(1, 7, 21, 0.95);
-  assert_near(cavo.low, -12.40, 0.005);
-  assert_near(cavo.high, -0.54, 0.005);
-  assert_near(bentur.low, -51.7, 0.05);
-  assert_near(bentur.high, -2.6, 0.05);
+  assert_absolute(cavo.low, -12.40, 0.005);
+  assert_absolute(cavo.high, -0.54, 0.005);
+  assert_absolute(bentur.low, -51.7, 0.05);
+  assert_absolute(bentur.high, -2.6, 0.05);
 }
 
 /* Solved by hand: all promoters (1 - D) n = z^2 (1 + D), all passives n D^2 = z^2 |D| (1 - |D|). */
@@ -58,10 +46,10 @@ static void answers_all_alike(void **state)
   const double z2 = Z95 * Z95;
   for (int n = 1; n < 100000; n *= 7) {
     Interval all = interval_of(n, 0, n, 0.95), none = interval_of(0, n, n, 0.95), passive = interval_of(0, 0, n, 0.95);
-    assert_near(all.low, 100 * (n - z2) / (n + z2), 1e-10);
+    assert_absolute(all.low, 100 * (n - z2) / (n + z2), 1e-10);
     assert_true(all.high == 100);
     assert_true(none.low == -100 && none.high == -all.low);
-    assert_near(passive.high, 100 * z2 / (n + z2), 1e-10);
+    assert_absolute(passive.high, 100 * z2 / (n + z2), 1e-10);
     assert_true(passive.low == -passive.high);
   }
 }
@@ -96,8 +84,8 @@ static void large_samples_are_normal(void **state)
   NpsCounts counts = {(int64_t)(n * p), (int64_t)(n * q), (int64_t)n};
   Interval interval = nps_interval(&counts, 0.95);
   double half = 100 * Z95 * sqrt((p + q - (p - q) * (p - q)) / n);
-  assert_near(interval.high - 25, half, half * 1e-5);
-  assert_near(25 - interval.low, half, half * 1e-5);
+  assert_absolute(interval.high - 25, half, half * 1e-5);
+  assert_absolute(25 - interval.low, half, half * 1e-5);
 }
 
 /* How often the interval of n answers holds the true NPS: summed over every possible sample, no simulation noise. */

@@ -2,18 +2,9 @@
 ** core/measures/retention.c against a table computed by hand and against the definitions applied naively (every
 ** customer at every boundary, all events scanned) on random histories, in time order and shuffled.
 */
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "core/events/customers.h"
 #include "core/measures/retention.h"
+#include "unit.h"
 
 static const Watch NEVER_STOPS = {0};
 

@@ -16,7 +16,7 @@ static void factors_and_solves(void **unused)
   assert_memory_equal(factor, want, sizeof want);
   cholesky_solve(3, factor, x, x);
   for (int i = 0; i < 3; i++) {
-    assert_true(fabs(x[i] - (i + 1)) < 1e-12);
+    assert_absolute(x[i], (i + 1), 1e-12);
   }
 }
 

@@ -3,8 +3,6 @@
 
 #include "core/numerics/optimize.h"
 
-static const Watch NEVER = {0};
-
 /*
 ** Minus Rosenbrock's valley (1960): maximum 0 at (1, 1), -H there {802, -400; -400, 200}, its inverse {0.5, 1; 1,
 ** 2.005}.
@@ -118,28 +116,15 @@ static void comes_back_into_the_domain(void **unused)
   assert_int_equal(optimum.outcome, OUTCOME_STUCK);
 }
 
-static bool stop_now(void *unused)
-{
-  (void)unused;
-  return true;
-}
-
 static void stops_when_asked(void **unused)
 {
   (void)unused;
-  const Watch now = {stop_now, NULL};
   const double start[] = {-1.2, 1};
   Problem problem = {.n = 2, .evaluate = rosenbrock, .low = -50, .high = 50, .n_bounded = 2};
   Optimum optimum;
-  assert_int_equal(maximise(&problem, start, &optimum, &now), STATUS_INTERRUPT);
+  assert_int_equal(maximise(&problem, start, &optimum, &NOW), STATUS_INTERRUPT);
   problem.evaluate_hessian = rosenbrock_hessian;
-  assert_int_equal(maximise(&problem, start, &optimum, &now), STATUS_INTERRUPT);
-}
-
-/* Says stop from the n-th question on. */
-static bool stop_after(void *left)
-{
-  return --*(int *)left < 0;
+  assert_int_equal(maximise(&problem, start, &optimum, &NOW), STATUS_INTERRUPT);
 }
 
 /* Wherever the word comes: in the climb, a line search, in the middle of a Hessian by differences. */
@@ -166,7 +151,7 @@ static void inverts(void **unused)
   double inverse[9];
   assert_true(invert_positive(3, hilbert, inverse));
   for (int i = 0; i < 9; i++) {
-    assert_true(fabs(inverse[i] - want[i]) < 1e-10);
+    assert_absolute(inverse[i], want[i], 1e-10);
   }
   assert_false(invert_positive(2, singular, inverse));
   assert_false(invert_positive(1, negative, inverse));

@@ -2,15 +2,8 @@
 ** The special functions against mpmath 1.3 (mp.dps = 60 or more), at points either side of every branch and far out;
 ** then what holds exactly. Each table names its expression; arguments are the doubles that the decimals denote.
 */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-#include <math.h>
-
 #include "core/numerics/special.h"
+#include "unit.h"
 
 typedef struct {
   double in[4], out;
@@ -23,18 +16,16 @@ static void near(const double *in, double got, double expected, double error)
   }
 }
 
-#define COUNT(cases) (sizeof(cases) / sizeof *(cases))
-
 /* Error relative to the result. */
 #define EACH_RELATIVE(call, tolerance) \
-  for (size_t i = 0; i < COUNT(CASES); i++) { \
+  for (size_t i = 0; i < COUNT_OF(CASES); i++) { \
     const double *x = CASES[i].in; \
     near(x, call, CASES[i].out, fabs(CASES[i].out) * (tolerance)); \
   }
 
 /* Error relative to the result, absolute where that is below 1: for logarithms. */
 #define EACH_LOGARITHM(call, tolerance) \
-  for (size_t i = 0; i < COUNT(CASES); i++) { \
+  for (size_t i = 0; i < COUNT_OF(CASES); i++) { \
     const double *x = CASES[i].in; \
     near(x, call, CASES[i].out, fmax(1, fabs(CASES[i].out)) * (tolerance)); \
   }
@@ -318,8 +309,8 @@ static const double GRID[] = {1e-4, 0.03, 0.5, 1, 2.5, 9.5, 10, 47, 300, 2000};
 static void tails_add_to_one(void **state)
 {
   (void)state;
-  for (size_t i = 0; i < COUNT(GRID); i++) {
-    for (size_t j = 0; j < COUNT(GRID); j++) {
+  for (size_t i = 0; i < COUNT_OF(GRID); i++) {
+    for (size_t j = 0; j < COUNT_OF(GRID); j++) {
       double a = GRID[i], b = GRID[j];
       double at[4] = {a, b, a / (a + b)};
       near(at, gamma_lower(a, b) + gamma_upper(a, b), 1, 1e-13);
@@ -334,9 +325,9 @@ static void binomial_series_is_closed(void **state)
 {
   (void)state;
   static const double Z[] = {-1e9, -20, -0.5, 0.1, 0.6, 0.93, 0.999, 0.9999999};
-  for (size_t i = 0; i < COUNT(GRID); i++) {
-    for (size_t j = 0; j < COUNT(GRID); j++) {
-      for (size_t k = 0; k < COUNT(Z); k++) {
+  for (size_t i = 0; i < COUNT_OF(GRID); i++) {
+    for (size_t j = 0; j < COUNT_OF(GRID); j++) {
+      for (size_t k = 0; k < COUNT_OF(Z); k++) {
         double a = GRID[i], b = GRID[j], expected = -a * log1p(-Z[k]);
         double at[4] = {a, b, b, Z[k]};
         near(at, log_hypergeometric(a, b, b, Z[k]), expected, 1e-13 * fmax(1, fabs(expected)));
@@ -354,7 +345,7 @@ static void neighbours_agree(void **state)
   (void)state;
   static const double Z[] = {0.2, 0.7, 0.9, 0.96, 0.99, 0.99999};
   for (int x = 0; x < 300; x = 2 * x + 1) {
-    for (size_t k = 0; k < COUNT(Z); k++) {
+    for (size_t k = 0; k < COUNT_OF(Z); k++) {
       double a = 1.75 + x, b = 2.25 + x, c = 3.625 + x, z = Z[k];
       double here = exp(log_hypergeometric(a, b, c, z) - log_hypergeometric(a, b, c - 1, z));
       double raised = exp(log_hypergeometric(a + 1, b, c, z) - log_hypergeometric(a, b, c - 1, z));

@@ -1,26 +1,9 @@
 /* core/stats: compensated sums, sorting and quantiles, the normal quantile, Wilson's interval. */
 #include <float.h>
 #include <limits.h>
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
 
 #include "core/numerics/stats.h"
-
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
-
-static const Watch NEVER = {0};
-
-static void assert_near(double got, double expected, double relative)
-{
-  if (!(fabs(got - expected) <= relative * fabs(expected))) fail_msg("expected %.17g, got %.17g", expected, got);
-}
+#include "unit.h"
 
 static uint64_t random_next(uint64_t *random)
 {
@@ -78,8 +61,8 @@ static void long_sums_are_right_to_one_rounding(void **state)
   }
   /* Each term carries its own rounding, at most half an ulp of 100 (7e-15): 3 million of them average out. */
   double exact = (double)cents / 100;
-  assert_near(sum_value(&sum), exact, 2e-16);
-  assert_near(high + (double)low, exact, 2e-16);
+  assert_relative(sum_value(&sum), exact, 2e-16);
+  assert_relative(high + (double)low, exact, 2e-16);
   assert_true(fabs(naive - exact) > fabs(sum_value(&sum) - exact));
 }
 
@@ -218,15 +201,6 @@ static void sorts_and_selects_any_pattern(void **state)
   free(x);
 }
 
-typedef struct Clock {
-  long left;
-} Clock;
-
-static bool out_of_time(void *context)
-{
-  return ((Clock *)context)->left-- <= 0;
-}
-
 /*
 ** Stopped at every question in turn, until one run needs no more of them: quicksort, selection, and the heap sort
 ** that takes over.
@@ -238,10 +212,10 @@ static void long_work_can_be_stopped_anywhere(void **state)
   double *x = malloc(n * sizeof *x), half = 0.5;
   for (int work = 0; work < 3; work++) {
     Status status = STATUS_INTERRUPT;
-    long questions = 0;
+    int questions = 0;
     for (; status != STATUS_OK; questions++) {
-      Clock clock = {questions};
-      Watch watch = {out_of_time, &clock};
+      int left = questions;
+      Watch watch = {stop_after, &left};
       double median = -1;
       if (work == 2)
         fill_against_median_of_three(x, n);
@@ -263,12 +237,12 @@ static void type_7_quantiles(void **state)
   ** the same formula.
   */
   static const double TEN[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, FOUR[] = {1, 2, 4, 8}, ONE[] = {42};
-  assert_near(quantile_sorted(TEN, 10, 0.1), 1.9, 1e-15);
-  assert_near(quantile_sorted(TEN, 10, 0.25), 3.25, 1e-15);
-  assert_near(quantile_sorted(TEN, 10, 0.333), 3.997, 1e-15);
-  assert_near(quantile_sorted(TEN, 10, 0.5), 5.5, 1e-15);
-  assert_near(quantile_sorted(TEN, 10, 0.9), 9.1, 1e-15);
-  assert_near(quantile_sorted(FOUR, 4, 0.4), 2.4, 1e-15);
+  assert_relative(quantile_sorted(TEN, 10, 0.1), 1.9, 1e-15);
+  assert_relative(quantile_sorted(TEN, 10, 0.25), 3.25, 1e-15);
+  assert_relative(quantile_sorted(TEN, 10, 0.333), 3.997, 1e-15);
+  assert_relative(quantile_sorted(TEN, 10, 0.5), 5.5, 1e-15);
+  assert_relative(quantile_sorted(TEN, 10, 0.9), 9.1, 1e-15);
+  assert_relative(quantile_sorted(FOUR, 4, 0.4), 2.4, 1e-15);
   assert_true(quantile_sorted(FOUR, 4, 0) == 1 && quantile_sorted(FOUR, 4, 1) == 8);
   assert_true(quantile_sorted(ONE, 1, 0) == 42 && quantile_sorted(ONE, 1, 0.5) == 42 &&
               quantile_sorted(ONE, 1, 1) == 42);
@@ -333,10 +307,10 @@ static void normal_quantiles(void **state)
     {0.02425, -1.9729610513118848376},
   };
   for (size_t i = 0; i < COUNT_OF(CASES); i++)
-    assert_near(normal_quantile(CASES[i].p), CASES[i].z, 1e-14);
+    assert_relative(normal_quantile(CASES[i].p), CASES[i].z, 1e-14);
   assert_true(normal_quantile(0.5) == 0);
   for (double p = 0.001; p < 0.5; p += 0.001)
-    assert_near(0.5 * erfc(-normal_quantile(p) / sqrt(2)), p, 2e-15);
+    assert_relative(0.5 * erfc(-normal_quantile(p) / sqrt(2)), p, 2e-15);
   for (double p = 0.5; p < 0.9999; p += 0.0001)
     assert_true(normal_quantile(p) < normal_quantile(p + 0.0001));
   assert_true(isfinite(normal_quantile(DBL_MIN)) && isfinite(normal_quantile(5e-324)));
@@ -370,8 +344,8 @@ static void wilson_at_the_ends(void **state)
       Interval none = wilson_interval(0, n, LEVELS[l]), all = wilson_interval(n, n, LEVELS[l]);
       assert_true(none.low == 0 && all.high == 1);
       /* With k = 0 the formula is z²/(n + z²), with k = n its mirror. (1 + 0.999999)/2 keeps 10 digits. */
-      assert_near(none.high, z * z / (n + z * z), 1e-9);
-      assert_near(all.low, n / (n + z * z), 1e-9);
+      assert_relative(none.high, z * z / (n + z * z), 1e-9);
+      assert_relative(all.low, n / (n + z * z), 1e-9);
     }
   }
 }
@@ -394,8 +368,8 @@ static void wilson_solves_its_equation(void **state)
   }
   /* Few of very many: computed as a difference, low would have no digit left. mpmath 1.3. */
   Interval rare = wilson_interval(1, 1e15, 0.95);
-  assert_near(rare.low, 1.7652455493515298837e-16, 1e-14);
-  assert_near(rare.high, 5.664934265758949041e-15, 1e-14);
+  assert_relative(rare.low, 1.7652455493515298837e-16, 1e-14);
+  assert_relative(rare.high, 5.664934265758949041e-15, 1e-14);
 }
 
 int main(void)

@@ -2,23 +2,9 @@
 ** core/logit: against closed forms, 40-digit arithmetic and its own equations; and what has no answer.
 ** not under valgrind: matrices of 600 features, which ASan and UBSan see too
 */
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "core/base/random.h"
 #include "core/regression/logit.h"
-
-static const Watch NEVER;
-
-static void assert_close(double got, double want, double relative)
-{
-  if (!(fabs(got - want) <= relative * fabs(want))) fail_msg("got %.17g, want %.17g", got, want);
-}
+#include "unit.h"
 
 static void assert_reason(const Logit *logit, const char *const *names, const char *start)
 {
@@ -50,15 +36,15 @@ static void two_by_two_is_the_odds_ratio(void **state)
   const unsigned char label[] = {1, 0, 1, 0};
   Logit logit = fit(x, 4, 1, label, weight, 0);
   assert_int_equal(logit.end, LOGIT_CONVERGED);
-  assert_close(logit.coefficient[0], log(a * d / (b * c)), 1e-12);
-  assert_close(logit.error[0], sqrt(1 / a + 1 / b + 1 / c + 1 / d), 1e-12);
-  assert_close(logit.intercept, log(c / d), 1e-13);
-  assert_close(logit.intercept_error, sqrt(1 / c + 1 / d), 1e-12);
-  assert_close(logit.log_likelihood,
-               a * log(a / (a + b)) + b * log(b / (a + b)) + c * log(c / (c + d)) + d * log(d / (c + d)), 1e-14);
-  assert_close(logit.null_log_likelihood, (a + c) * log((a + c) / 316) + (b + d) * log((b + d) / 316), 1e-14);
-  assert_close(logit.mean[0], 231.0 / 316, 1e-15);
-  assert_close(logit.sd[0], sqrt(231.0 * 85) / 316, 1e-14);
+  assert_relative(logit.coefficient[0], log(a * d / (b * c)), 1e-12);
+  assert_relative(logit.error[0], sqrt(1 / a + 1 / b + 1 / c + 1 / d), 1e-12);
+  assert_relative(logit.intercept, log(c / d), 1e-13);
+  assert_relative(logit.intercept_error, sqrt(1 / c + 1 / d), 1e-12);
+  assert_relative(logit.log_likelihood,
+                  a * log(a / (a + b)) + b * log(b / (a + b)) + c * log(c / (c + d)) + d * log(d / (c + d)), 1e-14);
+  assert_relative(logit.null_log_likelihood, (a + c) * log((a + c) / 316) + (b + d) * log((b + d) / 316), 1e-14);
+  assert_relative(logit.mean[0], 231.0 / 316, 1e-15);
+  assert_relative(logit.sd[0], sqrt(231.0 * 85) / 316, 1e-14);
   assert_true(logit.weight == 316 && logit.rows == 4 && logit.positives == 2);
   logit_free(&logit);
 }
@@ -97,13 +83,13 @@ static void small_fits_to_twelve_digits(void **state)
   for (int i = 0; i < 3; i++) {
     Logit logit = fit(EIGHT, 8, 2, EIGHT_LABEL, want[i].weighted ? EIGHT_WEIGHT : NULL, want[i].l2);
     assert_true(logit_converged(&logit));
-    assert_close(logit.intercept, want[i].estimate[0], 1e-12);
-    assert_close(logit.intercept_error, want[i].error[0], 1e-12);
+    assert_relative(logit.intercept, want[i].estimate[0], 1e-12);
+    assert_relative(logit.intercept_error, want[i].error[0], 1e-12);
     for (int j = 0; j < 2; j++) {
-      assert_close(logit.coefficient[j], want[i].estimate[1 + j], 1e-12);
-      assert_close(logit.error[j], want[i].error[1 + j], 1e-12);
+      assert_relative(logit.coefficient[j], want[i].estimate[1 + j], 1e-12);
+      assert_relative(logit.error[j], want[i].error[1 + j], 1e-12);
     }
-    assert_close(logit.log_likelihood, want[i].log_likelihood, 1e-13);
+    assert_relative(logit.log_likelihood, want[i].log_likelihood, 1e-13);
     logit_free(&logit);
   }
 }
@@ -119,13 +105,13 @@ static void units_do_not_matter(void **state)
     moved[2 * i + 1] = 1e-200 * EIGHT[2 * i + 1];
   }
   Logit other = fit(moved, 8, 2, EIGHT_LABEL, NULL, 0.5);
-  assert_close(other.coefficient[0] * 86400, plain.coefficient[0], 1e-11);
-  assert_close(other.coefficient[1] * 1e-200, plain.coefficient[1], 1e-11);
-  assert_close(other.error[0] * 86400, plain.error[0], 1e-11);
-  assert_close(other.log_likelihood, plain.log_likelihood, 1e-13);
+  assert_relative(other.coefficient[0] * 86400, plain.coefficient[0], 1e-11);
+  assert_relative(other.coefficient[1] * 1e-200, plain.coefficient[1], 1e-11);
+  assert_relative(other.error[0] * 86400, plain.error[0], 1e-11);
+  assert_relative(other.log_likelihood, plain.log_likelihood, 1e-13);
   for (int i = 0; i < 8; i++) {
     /* coefficient * 1.7e9 has 1e-13 */
-    assert_close(logit_predict(&other, moved + 2 * i), logit_predict(&plain, EIGHT + 2 * i), 1e-9);
+    assert_relative(logit_predict(&other, moved + 2 * i), logit_predict(&plain, EIGHT + 2 * i), 1e-9);
   }
   logit_free(&plain);
   logit_free(&other);
@@ -170,9 +156,9 @@ static void gradient_is_zero(void **state)
     }
     assert_true(fabs(off) < 1e-10);
     for (int j = 0; j < k; j++) {
-      assert_true(fabs(gradient[j] - l2 * logit.coefficient[j] * logit.sd[j]) < 1e-10);
+      assert_absolute(gradient[j], l2 * logit.coefficient[j] * logit.sd[j], 1e-10);
     }
-    assert_close(logit.log_likelihood, value, 1e-12);
+    assert_relative(logit.log_likelihood, value, 1e-12);
     logit_free(&logit);
   }
 }
@@ -201,11 +187,11 @@ static void weights_count_rows(void **state)
   more[17] = -1e6;
   Logit without = fit(more, 9, 2, more_label, weight, 1);
   for (int j = 0; j < 2; j++) {
-    assert_close(weighted.coefficient[j], repeated.coefficient[j], 1e-13);
-    assert_close(weighted.error[j], repeated.error[j], 1e-13);
+    assert_relative(weighted.coefficient[j], repeated.coefficient[j], 1e-13);
+    assert_relative(weighted.error[j], repeated.error[j], 1e-13);
     assert_true(without.coefficient[j] == weighted.coefficient[j]);
   }
-  assert_close(weighted.log_likelihood, repeated.log_likelihood, 1e-14);
+  assert_relative(weighted.log_likelihood, repeated.log_likelihood, 1e-14);
   assert_int_equal(without.rows, 8);
   logit_free(&repeated);
   logit_free(&weighted);
@@ -243,10 +229,10 @@ static void redundant_columns_are_named(void **state)
   }
   Logit slim = fit(EIGHT, 8, 2, EIGHT_LABEL, NULL, 0), logit = fit(wide, 8, 5, EIGHT_LABEL, NULL, 0);
   assert_true(logit_converged(&logit));
-  assert_close(logit.coefficient[0], slim.coefficient[0], 1e-13);
-  assert_close(logit.coefficient[3], slim.coefficient[1], 1e-13);
-  assert_close(logit.intercept, slim.intercept, 1e-12);
-  assert_close(logit.error[3], slim.error[1], 1e-12);
+  assert_relative(logit.coefficient[0], slim.coefficient[0], 1e-13);
+  assert_relative(logit.coefficient[3], slim.coefficient[1], 1e-13);
+  assert_relative(logit.intercept, slim.intercept, 1e-12);
+  assert_relative(logit.error[3], slim.error[1], 1e-12);
   assert_true(logit.coefficient[1] == 0 && logit.coefficient[2] == 0 && logit.coefficient[4] == 0);
   assert_true(isnan(logit.error[1]) && isnan(logit.error[2]) && isnan(logit.error[4]));
   assert_dropped(&logit, 0, "");
@@ -261,7 +247,7 @@ static void redundant_columns_are_named(void **state)
   assert_dropped(&logit, 1, "constant");
   assert_dropped(&logit, 2, "");
   /* equal columns share equally */
-  assert_close(logit.coefficient[0] * logit.sd[0], logit.coefficient[2] * logit.sd[2], 1e-12);
+  assert_relative(logit.coefficient[0] * logit.sd[0], logit.coefficient[2] * logit.sd[2], 1e-12);
   logit_free(&logit);
   logit_free(&slim);
 }
@@ -406,7 +392,7 @@ static void nearly_separated_is_not_separated(void **state)
   label[100] = 1;
   logit = fit(x, 101, 1, label, NULL, 0);
   assert_true(logit_converged(&logit));
-  assert_close(logit.coefficient[0], 0.04, 2); /* of the bulk, not of the outlier */
+  assert_relative(logit.coefficient[0], 0.04, 2); /* of the bulk, not of the outlier */
   assert_true(fabs(logit.coefficient[0]) > 1e-6);
   logit_free(&logit);
 }
@@ -439,10 +425,10 @@ static void intercept_only(void **state)
   const double x[8] = {3, 3, 3, 3, 3, 3, 3, 3};
   Logit logit = fit(x, 8, 1, (const unsigned char[]){1, 0, 0, 0, 0, 0, 1, 1}, NULL, 0);
   assert_true(logit_converged(&logit));
-  assert_close(logit.intercept, log(3.0 / 5), 1e-14);
-  assert_close(logit.intercept_error, sqrt(1.0 / 3 + 1.0 / 5), 1e-14);
-  assert_close(logit.log_likelihood, logit.null_log_likelihood, 1e-15);
-  assert_close(logit_predict(&logit, (double[]){1e9}), 3.0 / 8, 1e-14);
+  assert_relative(logit.intercept, log(3.0 / 5), 1e-14);
+  assert_relative(logit.intercept_error, sqrt(1.0 / 3 + 1.0 / 5), 1e-14);
+  assert_relative(logit.log_likelihood, logit.null_log_likelihood, 1e-15);
+  assert_relative(logit_predict(&logit, (double[]){1e9}), 3.0 / 8, 1e-14);
   logit_free(&logit);
 }
 
@@ -491,8 +477,8 @@ static void contributions_add_up(void **state)
   Logit logit = fit(EIGHT, 8, 2, EIGHT_LABEL, NULL, 0);
   double part[2], x[] = {7, -0.5};
   logit_contributions(&logit, x, part);
-  assert_close(part[0], logit.coefficient[0] * (7 - 4.5), 1e-14);
-  assert_close(part[0] + part[1] + logit_log_odds(&logit, logit.mean), logit_log_odds(&logit, x), 1e-13);
+  assert_relative(part[0], logit.coefficient[0] * (7 - 4.5), 1e-14);
+  assert_relative(part[0] + part[1] + logit_log_odds(&logit, logit.mean), logit_log_odds(&logit, x), 1e-13);
   logit_free(&logit);
 }
 
@@ -500,13 +486,8 @@ static void probability_does_not_overflow(void **state)
 {
   (void)state;
   assert_true(logit_probability(0) == 0.5 && logit_probability(800) == 1 && logit_probability(-800) == 0);
-  assert_close(logit_probability(-700), exp(-700), 1e-13);
-  assert_close(logit_probability(2) + logit_probability(-2), 1, 1e-15);
-}
-
-static bool stop_after(void *context)
-{
-  return --*(int *)context < 0;
+  assert_relative(logit_probability(-700), exp(-700), 1e-13);
+  assert_relative(logit_probability(2) + logit_probability(-2), 1, 1e-15);
 }
 
 /* Stopped at any question; then the same rows can still be fitted. */
@@ -536,12 +517,6 @@ static void interrupts_are_noticed(void **state)
   regression_rows_free(&rows);
 }
 
-/* Says stop once. */
-static bool stop_once(void *context)
-{
-  return (*(int *)context)-- == 0;
-}
-
 /* A stop is heard wherever it comes in a fit that finds separation, which asks in several ways. */
 static void interrupts_are_noticed_in_separation(void **state)
 {
@@ -552,10 +527,10 @@ static void interrupts_are_noticed_in_separation(void **state)
     double x[] = {i % 97 + i / 20000.0, i % 31};
     assert_int_equal(regression_rows_add(&rows, x, 3 * x[0] + x[1] > 160, 1), STATUS_OK);
   }
-  for (int left = 0;; left++) {
+  for (int left = 1;; left++) {
     int questions = left;
     Status status = logit_fit(&rows, 0, &logit, &(Watch){stop_once, &questions});
-    bool heard = questions < 0;
+    bool heard = questions <= 0;
     logit_free(&logit);
     if (!heard) break;
     assert_int_equal(status, STATUS_INTERRUPT);

@@ -1,22 +1,9 @@
 /*
 ** core/classify: against definitions written out over all pairs and rows, with many ties and in shuffled order.
 */
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
-
 #include "core/base/random.h"
 #include "core/regression/score_metrics.h"
-
-static const Watch NEVER;
-
-static void assert_near(double got, double want, double tolerance)
-{
-  if (!(fabs(got - want) <= tolerance)) fail_msg("got %.17g, want %.17g", got, want);
-}
+#include "unit.h"
 
 static void scores_of(ScoreMetrics *scores, const double *score, const unsigned char *label, size_t n)
 {
@@ -96,7 +83,7 @@ static void auc_is_the_share_of_pairs(void **state)
       continue;
     }
     double area = won / pairs;
-    assert_near(auc.area, area, 1e-15);
+    assert_absolute(auc.area, area, 1e-15);
     for (size_t i = 0; i < data.n; i++) { /* DeLong's placements, one row at a time */
       double beaten = 0;
       for (size_t j = 0; j < data.n; j++) {
@@ -108,7 +95,7 @@ static void auc_is_the_share_of_pairs(void **state)
       *(data.label[i] ? &of_one : &of_zero) += pow(beaten / (data.label[i] ? n : m) - area, 2);
     }
     if (m > 1 && n > 1) {
-      assert_near(auc.error, sqrt(of_one / (m - 1) / m + of_zero / (n - 1) / n), 1e-14);
+      assert_absolute(auc.error, sqrt(of_one / (m - 1) / m + of_zero / (n - 1) / n), 1e-14);
     } else {
       assert_true(isnan(auc.error));
     }
@@ -138,30 +125,30 @@ static void lift_counts_the_top(void **state)
   (void)state;
   const double score[] = {0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.05};
   const unsigned char label[] = {1, 1, 0, 1, 0, 0, 0, 1, 0, 0};
-  assert_near(lift_of(score, label, 10, 0.2), 1 / 0.4, 1e-15);
-  assert_near(lift_of(score, label, 10, 0.3), 2.0 / 3 / 0.4, 1e-15);
-  assert_near(lift_of(score, label, 10, 0.34), 2.0 / 3 / 0.4, 1e-15);
-  assert_near(lift_of(score, label, 10, 0.35), 0.75 / 0.4, 1e-15);
-  assert_near(lift_of(score, label, 10, 1e-9), 1 / 0.4, 1e-15);
+  assert_absolute(lift_of(score, label, 10, 0.2), 1 / 0.4, 1e-15);
+  assert_absolute(lift_of(score, label, 10, 0.3), 2.0 / 3 / 0.4, 1e-15);
+  assert_absolute(lift_of(score, label, 10, 0.34), 2.0 / 3 / 0.4, 1e-15);
+  assert_absolute(lift_of(score, label, 10, 0.35), 0.75 / 0.4, 1e-15);
+  assert_absolute(lift_of(score, label, 10, 1e-9), 1 / 0.4, 1e-15);
   assert_true(lift_of(score, label, 10, 1) == 1);
   assert_true(isnan(lift_of(score, (const unsigned char[10]){0}, 10, 0.5)));
   /* Three of a tie of four, of which two have label 1, are in the top half: 1 + 3 · 2/4 of 4, over 3/8. */
   const double tied[] = {0.9, 0.5, 0.5, 0.5, 0.5, 0.1, 0.1, 0.1};
-  assert_near(lift_of(tied, (const unsigned char[]){1, 1, 0, 1, 0, 0, 0, 0}, 8, 0.5), 2.5 / 4 / (3.0 / 8), 1e-15);
-  assert_near(lift_of(tied, (const unsigned char[]){1, 0, 1, 0, 1, 0, 0, 0}, 8, 0.5), 2.5 / 4 / (3.0 / 8), 1e-15);
+  assert_absolute(lift_of(tied, (const unsigned char[]){1, 1, 0, 1, 0, 0, 0, 0}, 8, 0.5), 2.5 / 4 / (3.0 / 8), 1e-15);
+  assert_absolute(lift_of(tied, (const unsigned char[]){1, 0, 1, 0, 1, 0, 0, 0}, 8, 0.5), 2.5 / 4 / (3.0 / 8), 1e-15);
 }
 
 static void losses_of_a_row(void **state)
 {
   (void)state;
-  assert_near(score_metrics_brier_term(0.3, true), 0.49, 1e-16);
-  assert_near(score_metrics_brier_term(0.3, false), 0.09, 1e-16);
-  assert_near(score_metrics_log_loss_term(0.3, true), -log(0.3), 1e-16);
-  assert_near(score_metrics_log_loss_term(0.3, false), -log(0.7), 1e-15);
-  assert_near(score_metrics_log_loss_term(0, true), -log(1e-15), 1e-13);
-  assert_near(score_metrics_log_loss_term(1, false), -log(1e-15), 1e-1); /* 1 - 1e-15 is 9 steps of 2^-53 below 1 */
-  assert_near(score_metrics_log_loss_term(0, false), 1e-15, 1e-25);
-  assert_near(score_metrics_log_loss_term(1e-12, false) / 1e-12, 1, 1e-11);
+  assert_absolute(score_metrics_brier_term(0.3, true), 0.49, 1e-16);
+  assert_absolute(score_metrics_brier_term(0.3, false), 0.09, 1e-16);
+  assert_absolute(score_metrics_log_loss_term(0.3, true), -log(0.3), 1e-16);
+  assert_absolute(score_metrics_log_loss_term(0.3, false), -log(0.7), 1e-15);
+  assert_absolute(score_metrics_log_loss_term(0, true), -log(1e-15), 1e-13);
+  assert_absolute(score_metrics_log_loss_term(1, false), -log(1e-15), 1e-1); /* 1 - 1e-15 is 9 steps of 2^-53 below 1 */
+  assert_absolute(score_metrics_log_loss_term(0, false), 1e-15, 1e-25);
+  assert_absolute(score_metrics_log_loss_term(1e-12, false) / 1e-12, 1, 1e-11);
 }
 
 /* Without ties, bins are rows in order of falling score, the first ones a row larger. */
@@ -173,14 +160,14 @@ static void bins_are_ntile(void **state)
   Calibration c = calibration_of(score, label, 7, 3);
   assert_int_equal(c.n_bins, 3);
   assert_true(c.bin[0].rows == 3 && c.bin[1].rows == 2 && c.bin[2].rows == 2);
-  assert_near(c.bin[0].mean_score, (0.9 + 0.8 + 0.7) / 3, 1e-15);
+  assert_absolute(c.bin[0].mean_score, (0.9 + 0.8 + 0.7) / 3, 1e-15);
   assert_true(c.bin[0].positives == 2 && c.bin[1].positives == 1 && c.bin[2].positives == 0);
-  assert_near(c.bin[1].mean_score, 0.4, 1e-15);
-  assert_near(c.bin[1].observed, 0.5, 1e-15);
-  assert_near(c.bin[2].mean_score, 0.15, 1e-15);
-  assert_near(c.error, (3 * fabs(0.8 - 2.0 / 3) + 2 * fabs(0.4 - 0.5) + 2 * 0.15) / 7, 1e-15);
-  assert_near(c.mean_score, 0.5, 1e-15);
-  assert_near(c.observed, 3.0 / 7, 1e-15);
+  assert_absolute(c.bin[1].mean_score, 0.4, 1e-15);
+  assert_absolute(c.bin[1].observed, 0.5, 1e-15);
+  assert_absolute(c.bin[2].mean_score, 0.15, 1e-15);
+  assert_absolute(c.error, (3 * fabs(0.8 - 2.0 / 3) + 2 * fabs(0.4 - 0.5) + 2 * 0.15) / 7, 1e-15);
+  assert_absolute(c.mean_score, 0.5, 1e-15);
+  assert_absolute(c.observed, 3.0 / 7, 1e-15);
   c = calibration_of(score, label, 7, 10);
   assert_int_equal(c.n_bins, 7);
   assert_true(c.bin[6].rows == 1 && c.bin[6].positives == 0);
@@ -208,9 +195,10 @@ static void order_of_rows_does_not_matter(void **state)
       assert_true(i == 0 || a.bin[i].mean_score <= a.bin[i - 1].mean_score);
       positives += a.bin[i].positives;
     }
-    assert_near(positives, (double)a.positives, 1e-12);
+    assert_absolute(positives, (double)a.positives, 1e-12);
     assert_true(a.slope == b.slope && a.in_the_large == b.in_the_large && a.error == b.error);
-    assert_near(lift_of(data.score, data.label, data.n, 0.3), lift_of(shuffled.score, shuffled.label, data.n, 0.3), 0);
+    assert_absolute(lift_of(data.score, data.label, data.n, 0.3), lift_of(shuffled.score, shuffled.label, data.n, 0.3),
+                    0);
   }
 }
 
@@ -227,11 +215,11 @@ static void line_through_two_scores(void **state)
   double x0 = log(0.2 / 0.8), x1 = log(0.7 / 0.3), y0 = log(12.0 / 28), y1 = log(33.0 / 27);
   Calibration c = calibration_of(score, label, 100, 10);
   assert_int_equal(c.fit, LOGIT_CONVERGED);
-  assert_near(c.slope, (y1 - y0) / (x1 - x0), 1e-13);
-  assert_near(c.intercept, y0 - x0 * (y1 - y0) / (x1 - x0), 1e-13);
-  assert_near(c.slope_error, sqrt(1.0 / 12 + 1.0 / 28 + 1.0 / 33 + 1.0 / 27) / (x1 - x0), 1e-13);
+  assert_absolute(c.slope, (y1 - y0) / (x1 - x0), 1e-13);
+  assert_absolute(c.intercept, y0 - x0 * (y1 - y0) / (x1 - x0), 1e-13);
+  assert_absolute(c.slope_error, sqrt(1.0 / 12 + 1.0 / 28 + 1.0 / 33 + 1.0 / 27) / (x1 - x0), 1e-13);
   /* In the large: 40 / (1 + e^-(a + x0)) + 60 / (1 + e^-(a + x1)) = 45. */
-  assert_near(40 * logit_probability(c.in_the_large + x0) + 60 * logit_probability(c.in_the_large + x1), 45, 1e-12);
+  assert_absolute(40 * logit_probability(c.in_the_large + x0) + 60 * logit_probability(c.in_the_large + x1), 45, 1e-12);
 }
 
 /* Scores that are the truth's: slope 1, intercept 0, in the large 0, up to chance. */
@@ -249,9 +237,9 @@ static void a_calibrated_score(void **state)
     label[i] = random_uniform(&random) < score[i];
   }
   Calibration c = calibration_of(score, label, N, 10);
-  assert_near(c.slope, 1, 4 * c.slope_error);
-  assert_near(c.intercept, 0, 4 * c.intercept_error);
-  assert_near(c.in_the_large, 0, 0.08); /* 4 standard errors: 1 / sqrt(20000 / 6) */
+  assert_absolute(c.slope, 1, 4 * c.slope_error);
+  assert_absolute(c.intercept, 0, 4 * c.intercept_error);
+  assert_absolute(c.in_the_large, 0, 0.08); /* 4 standard errors: 1 / sqrt(20000 / 6) */
   assert_true(c.error < 0.02);
 }
 
@@ -267,18 +255,13 @@ static void no_line(void **state)
   assert_true(isnan(c.slope) && isnan(c.in_the_large) && c.observed == 0);
   c = calibration_of((const double[]){0.3, 0.3, 0.3, 0.3}, (const unsigned char[]){0, 1, 0, 0}, 4, 2);
   assert_true(c.constant && isnan(c.slope));
-  assert_near(c.in_the_large, log(0.25 / 0.75) - log(0.3 / 0.7), 1e-13);
+  assert_absolute(c.in_the_large, log(0.25 / 0.75) - log(0.3 / 0.7), 1e-13);
   c = calibration_of(score, NULL, 0, 2);
   assert_true(c.fit == LOGIT_NO_ROWS && c.n_bins == 0 && isnan(c.error) && isnan(c.mean_score));
   /* Certainties, right and wrong, stay finite. */
   c = calibration_of((const double[]){0, 1, 0, 1, 1, 0}, (const unsigned char[]){0, 1, 1, 0, 1, 0}, 6, 2);
   assert_true(isfinite(c.slope) && isfinite(c.in_the_large));
-  assert_near(c.slope, 2 * log(2) / (2 * 34.5), 0.01);
-}
-
-static bool stop_after(void *context)
-{
-  return --*(int *)context < 0;
+  assert_absolute(c.slope, 2 * log(2) / (2 * 34.5), 0.01);
 }
 
 static void interrupts_are_noticed(void **state)

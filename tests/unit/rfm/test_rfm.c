@@ -1,25 +1,7 @@
 /* Totals, cuts, scores and ABC classes of core/rfm/rfm.h. */
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "core/rfm/rfm.h"
 #include "core/time/calendar.h"
-
-static const Watch NEVER = {0};
-
-static bool always(void *context)
-{
-  (void)context;
-  return true;
-}
-static const Watch ALWAYS = {always, NULL};
+#include "unit.h"
 
 /* Customers that are filled purchase by purchase, and scored. */
 typedef struct Shop {
@@ -112,7 +94,7 @@ static void test_quantile_cuts(void **unused)
   assert_int_equal(rfm_quantile_cuts(x, 5, 5, cuts, &NEVER), STATUS_OK);
   const double expected[] = {19, 29, 37, 42};
   for (int k = 0; k < 4; k++) {
-    assert_true(fabs(cuts[k] - expected[k]) < 1e-12);
+    assert_absolute(cuts[k], expected[k], 1e-12);
   }
   double one[] = {3};
   assert_int_equal(rfm_quantile_cuts(one, 1, 10, cuts, &NEVER) == STATUS_OK && cuts[0] == 3, 1);
@@ -299,10 +281,10 @@ static void test_interrupt(void **unused)
   buy(&shop, 1, 1, 1);
   for (RfmMethod method = RFM_QUANTILE; method <= RFM_GIVEN; method++) {
     rfm_scores_free(&shop.scores);
-    assert_int_equal(rfm_scores_make(&shop.scores, &shop.view, method, 2, &ALWAYS), STATUS_INTERRUPT);
+    assert_int_equal(rfm_scores_make(&shop.scores, &shop.view, method, 2, &NOW), STATUS_INTERRUPT);
   }
   score(&shop, RFM_MEAN, 2);
-  assert_int_equal(rfm_classify(&shop.scores, &shop.view, &ALWAYS), STATUS_INTERRUPT);
+  assert_int_equal(rfm_classify(&shop.scores, &shop.view, &NOW), STATUS_INTERRUPT);
   shop_free(&shop);
 }
 

@@ -1,21 +1,7 @@
 /* Flows between segments, of core/rfm/segment_flow.h, by hand. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "core/base/mem.h"
 #include "core/rfm/segment_flow.h"
-
-static const Watch NEVER = {0};
-
-static bool always(void *context)
-{
-  (void)context;
-  return true;
-}
+#include "unit.h"
 
 static void buy(Customers *customers, FlowSpan *span, int64_t customer, int64_t time, double value)
 {
@@ -69,8 +55,7 @@ static void test_flows(void **unused)
   }
   mem_free(flows);
   flows = NULL;
-  const Watch stops = {always, NULL};
-  assert_int_equal(flows_make(&customers, &segments, &since, &until, &flows, &n, &stops), STATUS_INTERRUPT);
+  assert_int_equal(flows_make(&customers, &segments, &since, &until, &flows, &n, &NOW), STATUS_INTERRUPT);
   assert_null(flows);
   segments_free(&segments);
   rfm_scores_free(&since);

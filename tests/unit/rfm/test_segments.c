@@ -1,14 +1,6 @@
 /* Names of scores, of core/rfm/segments.h. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "core/rfm/segments.h"
+#include "unit.h"
 
 static const char *name_of(Scheme scheme, int bins, Language language, RfmScore score)
 {

@@ -41,12 +41,12 @@ static void two_causes(void **unused)
     const RiskPoint *one = &risks.points[t], *two = &risks.points[10 + t];
     assert_true(risks.times[t] == expected[0]);
     assert_int_equal(risks.at_risk[t], (int)expected[1]);
-    assert_close(risks.survival[t], expected[2], 1e-14);
-    assert_close(one->incidence, expected[3], 1e-14);
-    assert_close(two->incidence, expected[4], 1e-14);
-    assert_close(one->variance, expected[5], 1e-14);
-    assert_close(two->variance, expected[6], 1e-14);
-    assert_close(risks.survival[t] + one->incidence + two->incidence, 1, 1e-15);
+    assert_relative(risks.survival[t], expected[2], 1e-14);
+    assert_relative(one->incidence, expected[3], 1e-14);
+    assert_relative(two->incidence, expected[4], 1e-14);
+    assert_relative(one->variance, expected[5], 1e-14);
+    assert_relative(two->variance, expected[6], 1e-14);
+    assert_relative(risks.survival[t] + one->incidence + two->incidence, 1, 1e-15);
   }
   competing_risks_free(&risks);
   competing_risks_free(&risks);
@@ -69,9 +69,9 @@ static void one_cause(void **unused)
   KaplanMeierPoint point = kaplan_meier_start(&curve);
   for (size_t t = 0; kaplan_meier_next(&curve, &point); t++) {
     assert_true(risks.times[t] == point.time && (double)risks.at_risk[t] == point.at_risk);
-    assert_close(risks.survival[t], point.survival, 1e-14);
-    assert_close(risks.points[t].incidence, 1 - point.survival, 1e-14);
-    assert_close(sqrt(risks.points[t].variance), kaplan_meier_se(&point), 1e-14);
+    assert_relative(risks.survival[t], point.survival, 1e-14);
+    assert_relative(risks.points[t].incidence, 1 - point.survival, 1e-14);
+    assert_relative(sqrt(risks.points[t].variance), kaplan_meier_se(&point), 1e-14);
   }
   competing_risks_free(&risks);
   assert_int_equal(competing_risks_build(&risks, parts, 0, &NEVER), STATUS_OK); /* all censored */

@@ -1,17 +1,7 @@
 /* core/calendar and time_text: dates, times, periods, durations. All forms of time text: test_time_sqlite.c. */
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "core/time/calendar.h"
+#include "unit.h"
 
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 #define DAY_MIN (TIME_MIN / MS_PER_DAY)
 #define DAY_MAX (TIME_MAX / MS_PER_DAY)
 

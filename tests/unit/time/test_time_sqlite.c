@@ -8,21 +8,10 @@
 ** and ASan and UBSan see it too
 */
 #define _POSIX_C_SOURCE 200809L /* strnlen */
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
 #include <sqlite3.h>
 
 #include "core/time/calendar.h"
-
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+#include "unit.h"
 
 typedef struct Oracle {
   sqlite3 *db;
