@@ -3,6 +3,8 @@
 #   BUILD=dir     where everything built goes (default: build; then retain.so itself is put here, for `.load ./retain`)
 #   WERROR=1      warnings are errors
 #   EXTRA=…       more compiler and linker flags
+#   FAMILIES=…    of unit and sql tests only those of these families
+#   FORMS=…       of static and loadable the forms in which SQL tests run
 #   SQLITE_DIR=d  compile against d/sqlite3.c, d/sqlite3.h, d/sqlite3ext.h instead of the installed SQLite
 
 BUILD ?= build
@@ -64,9 +66,10 @@ LOADABLE := $(OUT)/retain.$(SUFFIX)
 LIBRARY := $(BUILD)/libretain.a
 CORE_LIBRARY := $(BUILD)/libcore.a
 HOST := $(BUILD)/sqlhost
-UNITS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*/test_*.c))
+UNITS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(foreach family,$(or $(FAMILIES),*),$(wildcard tests/unit/$(family)/test_*.c)))
 HOSTS := $(patsubst tests/host/%.c,$(BUILD)/host/%,$(wildcard tests/host/test_*.c))
-RUN = BUILD=$(BUILD) LOADABLE=$(LOADABLE) SANITIZED=$(SANITIZED) CC="$(CC)" tests/run
+FORMS ?= static loadable
+RUN = BUILD=$(BUILD) LOADABLE=$(LOADABLE) SANITIZED=$(SANITIZED) FAMILIES="$(FAMILIES)" FORMS="$(FORMS)" CC="$(CC)" tests/run
 
 .PHONY: all
 all: $(LOADABLE) $(LIBRARY)
@@ -95,10 +98,21 @@ $(BUILD)/static/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(FLAGS) -DSQLITE_CORE -c -o $@ $<
 
+# ---- For editing and debugging
+
+.PHONY: debug compile_commands.json
+# For gdb: gdb --args build/debug/sqlhost tests/sql/rfm/rfm.sql
+debug:
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/debug OPTIMIZE=-O0 CFLAGS=-g3 all $(BUILD)/debug/sqlhost
+
+compile_commands.json:
+	@$(MAKE) --no-print-directory -nB all $(HOST) $(UNITS) $(HOSTS) $(BUILD)/fault/fault $(BUILD)/bench/bench | tests/support/compile_commands >$@
+
 # ---- Tests
 
 TEST_FLAGS = $(FLAGS) -Wno-pedantic -Itests/support $(THREADS)
 SUPPORT := $(BUILD)/support/connection.o
+.SECONDARY: $(SUPPORT) $(BUILD)/support/orders.o
 
 $(BUILD)/support/%.o: tests/support/%.c
 	@mkdir -p $(@D)
@@ -159,9 +173,8 @@ test-current: $(CURRENT_DIR)/sqlite3.c
 
 # Units, hosts and SQL, wherever BUILD points, in two at a time: what test-current and the sanitizers run.
 .PHONY: test-here
-FORMS ?= static loadable
 test-here: $(LOADABLE) $(HOST) $(UNITS) $(HOSTS)
-	@FORMS="$(FORMS)" $(RUN) unit host >$(BUILD)/tests.log 2>&1 & FORMS="$(FORMS)" $(RUN) sql; sql=$$?; wait $$!; others=$$?; cat $(BUILD)/tests.log; exit $$((sql + others))
+	@$(RUN) unit host >$(BUILD)/tests.log 2>&1 & $(RUN) sql; sql=$$?; wait $$!; others=$$?; cat $(BUILD)/tests.log; exit $$((sql + others))
 
 # The README's set-up commands on a Debian that has nothing installed.
 .PHONY: fresh
@@ -259,9 +272,9 @@ $(BUILD)/demo.db: $(LOADABLE) sql/demo.sql
 	@rm -f $@
 	@sqlite3 -batch -bail $@ ".load $(abspath $(LOADABLE))" ".read sql/demo.sql" >$(BUILD)/demo.log
 
-# ---- House keeping
+# ---- Lint and layout
 
-.PHONY: lint lint-fast format install uninstall clean help
+.PHONY: lint lint-fast pre-commit format
 LINT = BUILD=$(BUILD) LOADABLE=$(LOADABLE) SQLITE_DIR=$(SQLITE_DIR) tests/support/lint
 lint: all
 	@$(LINT) sources objects analyzers
@@ -270,9 +283,15 @@ lint: all
 lint-fast:
 	@$(LINT) sources
 
+pre-commit:
+	@BUILD=$(BUILD) tests/support/pre_commit
+
 format:
 	clang-format -i $(shell find ext tests -name '*.[ch]')
 
+# ---- Installing, cleaning, help
+
+.PHONY: install uninstall clean help
 install: all
 	install -d $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(INCLUDEDIR)
 	install -m 755 $(LOADABLE) $(DESTDIR)$(LIBDIR)/retain.$(SUFFIX)
@@ -290,16 +309,24 @@ clean:
 	rm -rf $(BUILD) $(LOADABLE)
 
 help:
-	@echo 'make              retain.$(SUFFIX) and $(LIBRARY)'
-	@echo 'make demo         a demo shop and its tables, from nothing'
-	@echo 'make test         unit, host, SQL and README tests (unit, host, sql, readme: one kind)'
-	@echo 'make test-current the same on a current SQLite'
-	@echo 'make fault        every allocation and every read fails once; interrupt, threads: what the names say'
-	@echo 'make asan         the tests under a sanitizer; also ubsan, tsan, valgrind'
-	@echo 'make coverage     lines and branches per file'
-	@echo 'make fuzz         every fuzz target for FUZZ_SECONDS; fuzz-replay: the seed corpora only'
-	@echo 'make bench        time and memory against hand-written SQL; bench-ci: instructions against their limits'
-	@echo 'make lint         layers, rules and linters; lint-fast: what needs no build; format: layout'
-	@echo 'make install      with DESTDIR and PREFIX; uninstall, clean'
+	@echo 'make               retain.$(SUFFIX) and $(LIBRARY)'
+	@echo 'make demo          a demo shop and its tables'
+	@echo 'make install       with DESTDIR and PREFIX; also uninstall, clean'
+	@echo
+	@echo 'make test          unit, host, SQL and README tests; make unit, host, sql, readme: one kind'
+	@echo '                   unit and sql take FAMILIES="rfm btyd"'
+	@echo 'make pre-commit    quick lint, build, unit tests and SQL tests of the changed families'
+	@echo 'make lint          layers, rules and linters; lint-fast: what needs no build; format: the layout'
+	@echo 'make debug         an unoptimized build for gdb in $(BUILD)/debug'
+	@echo 'make compile_commands.json   for editors and language servers'
+	@echo
+	@echo 'make test-current  the tests on a current SQLite'
+	@echo 'make fresh         the README'"'"'s set-up commands on a bare Debian (root, debootstrap)'
+	@echo 'make fault         every allocation and every read fails once; also interrupt, threads'
+	@echo 'make asan          the tests under a sanitizer; also ubsan, tsan, valgrind'
+	@echo 'make coverage      lines and branches of each file'
+	@echo 'make fuzz          every fuzz target for FUZZ_SECONDS; fuzz-replay: the seeds only'
+	@echo 'make bench         time and memory against hand-written SQL; bench-ci: instructions against limits'
+	@echo 'bash .ci/run       everything, as CI does; bash .ci/run PART…: some of it'
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
