@@ -1,10 +1,11 @@
 /*
-** What a core function can answer, and how long work notices that it should stop.
+** What a core function can answer, and how long work is interruptible.
 */
 #ifndef RETAIN_CORE_BASE_STATUS_H
 #define RETAIN_CORE_BASE_STATUS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 typedef enum Status {
   STATUS_OK = 0,
@@ -15,8 +16,8 @@ typedef enum Status {
 } Status;
 
 /*
-** A question put to the host now and then: should this stop? Borrowed; never NULL inside core,
-** WATCH_NEVER where nobody can ask.
+** Cooperative cancellation: a question put to the host now and then, whether to stop. Borrowed; never NULL, but
+** &WATCH_NEVER where nobody can ask.
 */
 typedef struct Watch {
   bool (*stop)(void *context);
@@ -25,10 +26,17 @@ typedef struct Watch {
 
 #define WATCH_NEVER ((Watch){0})
 #define WATCH_EVERY 16384 /* how many cheap loop turns may pass between two questions */
+#define WATCH_WORK ((size_t)10000000)
 
 static inline bool watch_stop(const Watch *watch)
 {
   return watch->stop && watch->stop(watch->context);
+}
+
+/* The same for turns 0, 1, 2 … of a loop of which each costs `work` multiplications: asks about every 10^7 of them. */
+static inline bool watch_due(const Watch *watch, size_t turn, size_t work)
+{
+  return turn % (WATCH_WORK / (work + 1) + 1) == 0 && watch_stop(watch);
 }
 
 #endif

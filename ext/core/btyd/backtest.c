@@ -33,7 +33,7 @@ Accumulator backtest_accumulator(void)
 /* From days to CBS rows and outcomes */
 
 /* One customer's days, sorted: key[0 … n). */
-static Status add_customer(Backtest *backtest, const uint32_t *key, size_t n)
+static Status add_customer(Backtest *backtest, const uint32_t *key, size_t n, const Watch *watch)
 {
   uint32_t first = key[0] & DAY_MASK, last = first, before = first;
   double x = 0, actual = 0;
@@ -56,11 +56,11 @@ static Status add_customer(Backtest *backtest, const uint32_t *key, size_t n)
   }
   backtest->firsts[first - backtest->first_day]++;
   CbsRow row = {x, (double)(last - first) / DAYS_PER_WEEK, (double)(backtest->cut_day - first) / DAYS_PER_WEEK};
-  Status status = cbs_add(&backtest->calibration, row, NULL, 1);
-  return status == STATUS_OK ? cbs_add(&backtest->outcomes, row, &actual, 1) : status;
+  Status status = cbs_add(&backtest->calibration, row, NULL, 1, watch);
+  return status == STATUS_OK ? cbs_add(&backtest->outcomes, row, &actual, 1, watch) : status;
 }
 
-static Status add_bucket(Backtest *backtest, const DayBucket *bucket)
+static Status add_bucket(Backtest *backtest, const DayBucket *bucket, const Watch *watch)
 {
   Status status = STATUS_OK;
   for (size_t i = 0; i < bucket->count && status == STATUS_OK;) {
@@ -69,7 +69,7 @@ static Status add_bucket(Backtest *backtest, const DayBucket *bucket)
     while (i < bucket->count && bucket->key[i] >> DAY_BITS == local) {
       i++;
     }
-    status = add_customer(backtest, bucket->key + begin, i - begin);
+    status = add_customer(backtest, bucket->key + begin, i - begin, watch);
   }
   return status;
 }
@@ -81,7 +81,6 @@ Status backtest_finish(Backtest *backtest, uint32_t first_day, uint32_t cut_day,
   backtest->cut_day = cut_day;
   backtest->end_day = end_day;
   backtest->outcomes.n_covariates = 1;
-  backtest->calibration.watch = backtest->outcomes.watch = watch;
   backtest->firsts = mem_zero(n_days, sizeof *backtest->firsts);
   backtest->repeats = mem_zero(n_days, sizeof *backtest->repeats);
   uint32_t *spare = mem_alloc(purchase_days_most(&backtest->days) + 1, sizeof *spare);
@@ -89,7 +88,7 @@ Status backtest_finish(Backtest *backtest, uint32_t first_day, uint32_t cut_day,
   for (size_t i = 0; i < backtest->days.count && status == STATUS_OK; i++) {
     status = watch_stop(watch) ? STATUS_INTERRUPT : day_bucket_sort(&backtest->days.bucket[i], spare, watch);
     if (status == STATUS_OK) {
-      status = add_bucket(backtest, &backtest->days.bucket[i]);
+      status = add_bucket(backtest, &backtest->days.bucket[i], watch);
     }
   }
   mem_free(spare);

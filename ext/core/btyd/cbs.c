@@ -72,7 +72,7 @@ static uint32_t *slot_of(const Cbs *cbs, const CbsRow *row, const double *z)
   }
 }
 
-static Status grow(Cbs *cbs)
+static Status grow(Cbs *cbs, const Watch *watch)
 {
   size_t capacity = cbs->capacity ? 2 * cbs->capacity : FIRST_CAPACITY, mask = 2 * capacity - 1;
   if (capacity > UINT32_MAX / 2) {
@@ -88,7 +88,7 @@ static Status grow(Cbs *cbs)
     return STATUS_NOMEM;
   }
   for (size_t i = 0; i < cbs->n; i++) { /* all differ: none is compared */
-    if (i % WATCH_EVERY == 0 && cbs->watch && watch_stop(cbs->watch)) {
+    if (i % WATCH_EVERY == 0 && watch_stop(watch)) {
       mem_free(slots);
       return STATUS_INTERRUPT;
     }
@@ -105,10 +105,10 @@ static Status grow(Cbs *cbs)
   return STATUS_OK;
 }
 
-Status cbs_add(Cbs *cbs, CbsRow row, const double *z, double weight)
+Status cbs_add(Cbs *cbs, CbsRow row, const double *z, double weight, const Watch *watch)
 {
   if (cbs->n == cbs->capacity) {
-    Status status = grow(cbs);
+    Status status = grow(cbs, watch);
     if (status) {
       return status;
     }

@@ -27,7 +27,6 @@ typedef struct CbsRow {
 /* {0} with n_covariates set is a valid empty object; cbs_free() may run twice. */
 typedef struct Cbs {
   int n_covariates;
-  const Watch *watch;           /* asked while rows are added; NULL: nobody can be. Valid in cbs_add() */
   size_t n;                     /* distinct rows */
   double *x, *t_x, *T, *weight; /* after cbs_finish() */
   double *z;                    /* n * n_covariates, a row's beside each other; NULL without covariates */
@@ -39,7 +38,7 @@ typedef struct Cbs {
 } Cbs;
 
 /* Adds a row of weight > 0 (rows of weight 0: do not add). z: n_covariates numbers. All finite. */
-Status cbs_add(Cbs *cbs, CbsRow row, const double *z, double weight);
+Status cbs_add(Cbs *cbs, CbsRow row, const double *z, double weight, const Watch *watch);
 
 /* Sorts; after it nothing may be added. */
 Status cbs_finish(Cbs *cbs, const Watch *watch);

@@ -79,7 +79,6 @@ Status summary_cbs(const CustomerSummary *summary, const Customers *customers, d
 {
   Ratio ratio = {0};
   Status status = STATUS_OK;
-  cbs->purchases.watch = cbs->spend.watch = watch;
   for (uint32_t i = 0; i < summary->n_rows && status == STATUS_OK; i++) {
     CustomerSummaryRow row;
     double weight = copies ? copies[i] : 1;
@@ -91,12 +90,12 @@ Status summary_cbs(const CustomerSummary *summary, const Customers *customers, d
     }
     customer_summary_get(summary, customers, i, &row);
     ratio.n += weight;
-    status = cbs_add(&cbs->purchases, cbs_row_of(&row, unit_days), NULL, weight);
+    status = cbs_add(&cbs->purchases, cbs_row_of(&row, unit_days), NULL, weight, watch);
     if (with_spend && row.repeats > 0) {
       double x = (double)row.repeats;
       ratio_add(&ratio, x, row.mean * x, weight);
       if (row.mean > 0 && status == STATUS_OK) {
-        status = cbs_add(&cbs->spend, (CbsRow){x, row.mean, 0}, NULL, weight);
+        status = cbs_add(&cbs->spend, (CbsRow){x, row.mean, 0}, NULL, weight, watch);
       }
     }
   }

@@ -109,7 +109,7 @@ Status churn_snapshot_build(ChurnSnapshot *snapshot, const ChurnTimes *times, Ch
                             char why[CHURN_MODEL_WHY], const Watch *watch)
 {
   uint64_t share = instant == CHURN_CUT ? (customers->count + CHURN_FIT_CUSTOMERS - 1) / CHURN_FIT_CUSTOMERS : 1;
-  Cbs cbs = {.watch = watch};
+  Cbs cbs = {0};
   double gaps = 0, repeats = 0, ages = 0, value = 0, n = 0;
   Status status = STATUS_OK;
   *snapshot = (ChurnSnapshot){.horizon = instant == CHURN_CUT ? days_between(times->cut, times->as_of)
@@ -123,7 +123,7 @@ Status churn_snapshot_build(ChurnSnapshot *snapshot, const ChurnTimes *times, Ch
       value += history.value;
       n++;
       if (share <= 1 || churn_snapshot_hash(customers, id) / CHURN_FOLDS % share == 0) {
-        status = cbs_add(&cbs, churn_cbs_row(&history), NULL, 1);
+        status = cbs_add(&cbs, churn_cbs_row(&history), NULL, 1, watch);
       }
     }
     if (id % WATCH_EVERY == 0 && watch_stop(watch)) {

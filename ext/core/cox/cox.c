@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/mem.h"
+#include "core/numerics/newton.h"
 #include "cox_fit.h"
 
 #define STEPS_MAX 100
@@ -181,26 +182,18 @@ static bool step_find(CoxFit *fit, double *decrement)
   return isfinite(*decrement);
 }
 
-/* One step, halved until the likelihood does not fall. */
-static Status step_take(CoxFit *fit, bool *moved, const Watch *watch)
+static Status value_at(void *self, const double *at, double *value, const Watch *watch)
 {
-  double from = fit->log_likelihood;
-  *moved = false;
-  for (int halving = 0; halving < HALVINGS_MAX && !*moved; halving++) {
-    double share = ldexp(1, -halving);
-    for (int v = 0; v < fit->m; v++) {
-      fit->trial[v] = fit->beta[v] + share * fit->step[v];
-    }
-    Status status = cox_evaluate(fit, fit->trial, watch);
-    if (status != STATUS_OK) {
-      return status;
-    }
-    *moved = fit->log_likelihood >= from - 1e-13 * fabs(from);
-  }
-  if (*moved) {
-    memcpy(fit->beta, fit->trial, (size_t)fit->m * sizeof *fit->beta);
-  }
-  return STATUS_OK;
+  CoxFit *fit = self;
+  Status status = cox_evaluate(fit, at, watch);
+  *value = fit->log_likelihood;
+  return status;
+}
+
+static Status fit_step(CoxFit *fit, bool *moved, const Watch *watch)
+{
+  Newton newton = {(size_t)fit->m, HALVINGS_MAX, value_at, fit, fit->beta, fit->trial, fit->step, fit->log_likelihood};
+  return newton_move(&newton, moved, watch);
 }
 
 /* Whether the likelihood rises for ever in this direction; then its columns are marked, as few as do it. */
@@ -294,7 +287,7 @@ static Status newton(CoxFit *fit, Cox *cox, const Watch *watch)
       return status;
     }
     last = decrement;
-    status = step_take(fit, &moved, watch);
+    status = fit_step(fit, &moved, watch);
     if (status == STATUS_OK && moved) {
       status = cox_information(fit, NULL, watch);
     }

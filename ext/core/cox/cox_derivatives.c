@@ -13,13 +13,6 @@
 #define VECTORS 192      /* room of a column for the vectors of ties, */
 #define VECTORS_FULL 120 /* and from where on they are taken off; a block makes 66 at most */
 
-/* About every 10^7 multiplications. */
-static bool watch_due(const CoxFit *fit, size_t block, const Watch *watch)
-{
-  size_t work = COX_BLOCK * ((size_t)fit->m * (size_t)fit->m + 16);
-  return block % (10000000 / work + 1) == 0 && watch_stop(watch);
-}
-
 /* ---- Hazards so far */
 
 /* hazard[] from the steps of the ties to r times the hazard while at risk. */
@@ -321,7 +314,7 @@ static Status sums_run(Sums *sums, const Watch *watch)
   const CoxRows *rows = fit->rows;
   for (size_t block = (rows->count + COX_BLOCK - 1) / COX_BLOCK; block-- > 0;) {
     size_t first = block * COX_BLOCK, end = rows->count - first < COX_BLOCK ? rows->count : first + COX_BLOCK;
-    if (watch_due(fit, block, watch)) {
+    if (watch_due(watch, block, COX_BLOCK * ((size_t)fit->m * (size_t)fit->m + 16))) {
       return STATUS_INTERRUPT;
     }
     for (int v = 0; v < fit->m; v++) {

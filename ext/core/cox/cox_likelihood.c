@@ -16,13 +16,6 @@ double cox_weight(const CoxFit *fit, size_t row)
   return fit->rows->used[COX_WEIGHT] ? cox_at(fit->rows, COX_WEIGHT, row) : 1;
 }
 
-/* About every 10^7 multiplications. */
-static bool watch_due(const CoxFit *fit, size_t block, const Watch *watch)
-{
-  size_t work = COX_BLOCK * ((size_t)fit->m + 16);
-  return block % (10000000 / work + 1) == 0 && watch_stop(watch);
-}
-
 /* ---- Scores */
 
 /* Not inlined: gcc would forget that nothing overlaps. */
@@ -41,7 +34,7 @@ Status cox_scores(CoxFit *fit, const double *at, const Watch *watch)
   for (size_t first = 0; first < rows->count; first += COX_BLOCK) {
     size_t n = rows->count - first < COX_BLOCK ? rows->count - first : COX_BLOCK;
     double *score = fit->score + first;
-    if (watch_due(fit, first / COX_BLOCK, watch)) {
+    if (watch_due(watch, first / COX_BLOCK, COX_BLOCK * ((size_t)fit->m + 16))) {
       return STATUS_INTERRUPT;
     }
     for (int v = 0; v < fit->m; v++) {

@@ -22,17 +22,12 @@ double largest_size(size_t n, const double *x)
   return size;
 }
 
-bool cholesky_stop(size_t i, size_t m, const Watch *watch)
-{
-  return (i + 1) % (10000000 / (m * m) + 1) == 0 && watch_stop(watch);
-}
-
 Status cholesky_factor_watched(size_t m, const double *matrix, double least, double *factor, bool *positive,
                                const Watch *watch)
 {
   *positive = false;
   for (size_t i = 0; i < m; i++) {
-    if (cholesky_stop(i, m, watch)) {
+    if (watch_due(watch, i + 1, m * m)) {
       return STATUS_INTERRUPT;
     }
     for (size_t j = 0; j <= i; j++) {

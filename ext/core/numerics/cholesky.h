@@ -25,9 +25,6 @@ bool cholesky_factor(size_t m, const double *matrix, double least, double *facto
 Status cholesky_factor_watched(size_t m, const double *matrix, double least, double *factor, bool *positive,
                                const Watch *watch);
 
-/* Before row i of m, O(m^2) each: whether to stop. Asks about every 10^7 multiplications. */
-bool cholesky_stop(size_t i, size_t m, const Watch *watch);
-
 /* The solution of L L' x = right; x may be `right`. */
 void cholesky_solve(size_t m, const double *factor, const double *right, double *x);
 

@@ -6,6 +6,12 @@
 
 #include "regression_rows.h"
 
+/* What the sums over a block cost, for watch_due(). */
+static inline size_t block_work(int m)
+{
+  return (size_t)m * (size_t)m * REGRESSION_BLOCK;
+}
+
 /*
 ** Sums over a block, of which x[v], v < m, are columns of REGRESSION_BLOCK numbers, for what is fitted to such rows. sums[v]
 ** += s . x[v]; the lower triangle of matrix (m * m) += the sum of weight * x x'; score = the sum of variables[v] * x[v]

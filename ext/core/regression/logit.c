@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/mem.h"
+#include "core/numerics/newton.h"
 #include "core/numerics/stats.h"
 #include "logit_fit.h"
 #include "logit_separation.h"
@@ -34,7 +35,7 @@ static Status collinear_drop(LogitFit *fit, Logit *logit, const Watch *watch)
   for (int v = 1; v < fit->m; v++) {
     const double *gram = fit->hessian + (size_t)v * m;
     double *row = fit->factor + (size_t)kept * m;
-    if (cholesky_stop((size_t)v, m, watch)) {
+    if (watch_due(watch, (size_t)v + 1, m * m)) {
       return STATUS_INTERRUPT;
     }
     double left = cholesky_row(m, fit->factor, (size_t)kept, was, gram, gram[v], row);
@@ -94,28 +95,20 @@ static void fit_close(LogitFit *fit)
   mem_free(fit->owned);
 }
 
-/* One step, halved until the value does not fall. *moved false: there is no such step. */
+static Status value_at(void *self, const double *at, double *value, const Watch *watch)
+{
+  LogitFit *fit = self;
+  Status status = logit_evaluate(fit, at, watch);
+  *value = fit->value;
+  return status;
+}
+
 static Status fit_step(LogitFit *fit, bool *moved, const Watch *watch)
 {
-  double from = fit->value;
-  for (int halving = 0; halving < HALVINGS_MAX; halving++) {
-    double share = ldexp(1, -halving);
-    for (int v = 0; v < fit->m; v++) {
-      fit->trial[v] = fit->beta[v] + share * fit->step[v];
-    }
-    Status status = logit_evaluate(fit, fit->trial, watch);
-    if (status != STATUS_OK) {
-      return status;
-    }
-    if (fit->value >= from - 1e-13 * fabs(from)) { /* also no NaN */
-      memcpy(fit->beta, fit->trial, (size_t)fit->m * sizeof *fit->beta);
-      fit->steps++;
-      *moved = true;
-      return STATUS_OK;
-    }
-  }
-  *moved = false;
-  return STATUS_OK;
+  Newton newton = {(size_t)fit->m, HALVINGS_MAX, value_at, fit, fit->beta, fit->trial, fit->step, fit->value};
+  Status status = newton_move(&newton, moved, watch);
+  fit->steps += *moved;
+  return status;
 }
 
 /* Whether what grows without end separates the labels: where it went late, all in all, and from the start. */
@@ -209,7 +202,7 @@ static Status errors_set(LogitFit *fit, Logit *logit, const Watch *watch)
   }
   for (size_t i = 0; i < m; i++) {
     double *restrict row = fit->hessian + i * m, at_zero = 0;
-    if (cholesky_stop(i, m, watch)) {
+    if (watch_due(watch, i + 1, m * m)) {
       return STATUS_INTERRUPT;
     }
     memset(row, 0, i * sizeof *row);

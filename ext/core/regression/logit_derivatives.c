@@ -21,13 +21,6 @@ static const double *block_weights(const LogitFit *fit, size_t block)
   return fit->rows->block[block] + fit->rows->n_features * REGRESSION_BLOCK;
 }
 
-/* About every 10^7 multiplications. */
-static bool watch_due(const LogitFit *fit, size_t block, const Watch *watch)
-{
-  size_t work = (size_t)fit->m * (size_t)fit->m * REGRESSION_BLOCK;
-  return block % (10000000 / work + 1) == 0 && watch_stop(watch);
-}
-
 /*
 ** The log-loss of the margins of a block (positive: predicted right): max(-m, 0) + log(1 + e^-|m|), the second part
 ** as one logarithm of the product minus 1, which keeps the small terms.
@@ -65,7 +58,7 @@ Status logit_evaluate(LogitFit *fit, const double *at, const Watch *watch)
   memset(fit->gradient, 0, m * sizeof *fit->gradient);
   memset(fit->hessian, 0, m * m * sizeof *fit->hessian);
   for (size_t i = 0; i < fit->rows->n_blocks; i++) {
-    if (watch_due(fit, i, watch)) {
+    if (watch_due(watch, i, block_work(fit->m))) {
       return STATUS_INTERRUPT;
     }
     const double *weight = block_weights(fit, i);
@@ -108,7 +101,7 @@ Status logit_gram(LogitFit *fit, const Watch *watch)
   double total = fit->rows->weight[0] + fit->rows->weight[1];
   memset(fit->hessian, 0, m * m * sizeof *fit->hessian);
   for (size_t i = 0; i < fit->rows->n_blocks; i++) {
-    if (watch_due(fit, i, watch)) {
+    if (watch_due(watch, i, block_work(fit->m))) {
       return STATUS_INTERRUPT;
     }
     const double *weight = block_weights(fit, i);
@@ -127,7 +120,7 @@ Status logit_ranges(LogitFit *fit, const double *direction, double low[2], doubl
   low[0] = low[1] = INFINITY;
   high[0] = high[1] = -INFINITY;
   for (size_t i = 0; i < fit->rows->n_blocks; i++) {
-    if (watch_due(fit, i, watch)) {
+    if (watch_due(watch, i, block_work(fit->m))) {
       return STATUS_INTERRUPT;
     }
     const double *weight = block_weights(fit, i);

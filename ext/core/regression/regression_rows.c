@@ -49,10 +49,10 @@ void regression_rows_free(RegressionRows *rows)
   *rows = (RegressionRows){.n_features = rows->n_features};
 }
 
-static bool watch_due(const Watch *watch, const RegressionRows *rows, size_t block)
+/* What a pass over the values of a block costs, for watch_due(): some ten operations each. */
+static size_t block_cost(const RegressionRows *rows)
 {
-  size_t every = WATCH_EVERY / ((size_t)rows->n_features + 1) + 1;
-  return block % every == 0 && watch_stop(watch);
+  return 10 * REGRESSION_BLOCK * ((size_t)rows->n_features + 1);
 }
 
 /* Rows of a block that are rows, not padding. */
@@ -74,7 +74,7 @@ static Status ranges_find(RegressionRows *rows, const Watch *watch)
   }
   rows->weight[0] = rows->weight[1] = 0;
   for (size_t i = 0; i < rows->n_blocks; i++) {
-    if (watch_due(watch, rows, i)) {
+    if (watch_due(watch, i, block_cost(rows))) {
       return STATUS_INTERRUPT;
     }
     const double *weight = rows->block[i] + n * REGRESSION_BLOCK;
@@ -131,7 +131,7 @@ static Status deviations_sum(const RegressionRows *rows, double *deviation, doub
 {
   int n = rows->n_features;
   for (size_t i = 0; i < rows->n_blocks; i++) {
-    if (watch_due(watch, rows, i)) {
+    if (watch_due(watch, i, block_cost(rows))) {
       return STATUS_INTERRUPT;
     }
     const double *weight = rows->block[i] + n * REGRESSION_BLOCK;
@@ -194,7 +194,7 @@ Status regression_rows_standardise(RegressionRows *rows, const Watch *watch)
 {
   Status status = rows->measured ? STATUS_OK : rows_measure(rows, watch);
   for (; status == STATUS_OK && rows->n_scaled < rows->n_blocks; rows->n_scaled++) {
-    if (watch_due(watch, rows, rows->n_scaled)) {
+    if (watch_due(watch, rows->n_scaled, block_cost(rows))) {
       return STATUS_INTERRUPT;
     }
     values_scale(rows, rows->n_scaled);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/mem.h"
+#include "core/numerics/newton.h"
 #include "weibull_fit.h"
 
 #define STEPS_MAX 100
@@ -101,7 +102,7 @@ static Status columns_choose(WeibullFit *fit, Weibull *weibull, const Watch *wat
   for (int v = 1; v < (int)m; v++) {
     const double *products = fit->hessian + (size_t)v * m;
     double *row = fit->factor + (size_t)kept * m;
-    if (cholesky_stop((size_t)v, m, watch)) {
+    if (watch_due(watch, (size_t)v + 1, m * m)) {
       return STATUS_INTERRUPT;
     }
     double left = cholesky_row(m, fit->factor, (size_t)kept, was, products, products[v], row);
@@ -175,27 +176,18 @@ static Status runaway_find(WeibullFit *fit, Weibull *weibull, const Watch *watch
 
 /* ---- Newton's method */
 
-/* One step, halved until the value does not fall. *moved false: there is no such step. */
-static Status step_take(WeibullFit *fit, bool *moved, const Watch *watch)
+static Status value_at(void *self, const double *at, double *value, const Watch *watch)
 {
-  *moved = false;
-  for (int halving = 0; halving < HALVINGS_MAX && !*moved; halving++) {
-    double share = ldexp(1, -halving), value;
-    for (int v = 0; v < fit->m; v++) {
-      fit->trial[v] = fit->beta[v] + share * fit->step[v];
-    }
-    Status status = weibull_evaluate(fit, fit->trial, &value, watch);
-    if (status != STATUS_OK) {
-      return status;
-    }
-    if (value >= fit->value - 1e-13 * fabs(fit->value)) { /* also no NaN */
-      memcpy(fit->beta, fit->trial, (size_t)fit->m * sizeof *fit->beta);
-      fit->value = value;
-      fit->steps++;
-      *moved = true;
-    }
-  }
-  return STATUS_OK;
+  return weibull_evaluate(self, at, value, watch);
+}
+
+static Status fit_step(WeibullFit *fit, bool *moved, const Watch *watch)
+{
+  Newton newton = {(size_t)fit->m, HALVINGS_MAX, value_at, fit, fit->beta, fit->trial, fit->step, fit->value};
+  Status status = newton_move(&newton, moved, watch);
+  fit->value = newton.value;
+  fit->steps += *moved;
+  return status;
 }
 
 /* From fit->beta; *converged: to the maximum, where hessian and factor are those of it. */
@@ -227,7 +219,7 @@ static Status climb(WeibullFit *fit, bool *converged, const Watch *watch)
     }
     last = decrement;
     bool moved;
-    status = step_take(fit, &moved, watch);
+    status = fit_step(fit, &moved, watch);
     if (status == STATUS_OK && !moved) {
       status = weibull_evaluate(fit, fit->beta, &fit->value, watch); /* the Hessian was another point's */
       *converged = status == STATUS_OK && still && decrement < DECREMENT_NOISE &&

@@ -23,13 +23,6 @@ static void block_view(WeibullFit *fit, size_t block)
   }
 }
 
-/* About every 10^7 multiplications. */
-static bool watch_due(const WeibullFit *fit, size_t block, const Watch *watch)
-{
-  size_t work = (size_t)fit->m * (size_t)fit->m * REGRESSION_BLOCK;
-  return block % (10000000 / work + 1) == 0 && watch_stop(watch);
-}
-
 Status weibull_evaluate(WeibullFit *fit, const double *at, double *value, const Watch *watch)
 {
   size_t m = (size_t)fit->m;
@@ -42,7 +35,7 @@ Status weibull_evaluate(WeibullFit *fit, const double *at, double *value, const 
   memset(fit->gradient, 0, m * sizeof *fit->gradient);
   memset(fit->hessian, 0, m * m * sizeof *fit->hessian);
   for (size_t i = 0; i < fit->rows->n_blocks; i++) {
-    if (watch_due(fit, i, watch)) {
+    if (watch_due(watch, i, block_work(fit->m))) {
       return STATUS_INTERRUPT;
     }
     const double *weight = block_weights(fit, i);
@@ -75,7 +68,7 @@ Status weibull_evaluate(WeibullFit *fit, const double *at, double *value, const 
 Status weibull_squares(WeibullFit *fit, const Watch *watch)
 {
   for (size_t i = 0; i < fit->rows->n_blocks; i++) {
-    if (watch_due(fit, i, watch)) {
+    if (watch_due(watch, i, block_work(fit->m))) {
       return STATUS_INTERRUPT;
     }
     const double *weight = block_weights(fit, i);
@@ -93,7 +86,7 @@ Status weibull_never_falls(WeibullFit *fit, const double *direction, bool *never
 {
   double low = INFINITY, high = -INFINITY, events = 0;
   for (size_t i = 0; i < fit->rows->n_blocks; i++) {
-    if (watch_due(fit, i, watch)) {
+    if (watch_due(watch, i, block_work(fit->m))) {
       return STATUS_INTERRUPT;
     }
     const double *weight = block_weights(fit, i);

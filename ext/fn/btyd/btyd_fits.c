@@ -70,8 +70,7 @@ static Status row_add(Call *call, Fitting *fitting, const BtydModel *model, CbsR
     fitting->pasts->n_covariates = call_more(call);
     fitting->model = model;
   }
-  fitting->pasts->watch = call_watch(call);
-  return cbs_add(fitting->pasts, past, z, weight);
+  return cbs_add(fitting->pasts, past, z, weight, call_watch(call));
 }
 
 enum {

@@ -199,7 +199,7 @@ static inline Cbs some_cbs(int n_covariates)
   for (int i = 0; i < 60; i++) {
     double z[2] = {random_uniform(&random), random_uniform(&random) - 0.5}, T = 0.5 + random_uniform(&random);
     double x = i == 59 ? 150 : i % 7, t_x = x == 0 ? 0 : i % 5 ? T * random_uniform(&random) : T;
-    assert_int_equal(cbs_add(&cbs, (CbsRow){x, t_x, T}, n_covariates ? z : NULL, 1 + i % 3), STATUS_OK);
+    assert_int_equal(cbs_add(&cbs, (CbsRow){x, t_x, T}, n_covariates ? z : NULL, 1 + i % 3, &WATCH_NEVER), STATUS_OK);
   }
   assert_int_equal(cbs_finish(&cbs, &WATCH_NEVER), STATUS_OK);
   return cbs;
@@ -328,7 +328,7 @@ static inline Cbs cdnow_cbs(const char *path, int decimals, double unit)
       t_x = nearbyint(t_x * scale) / scale;
       T = nearbyint(T * scale) / scale;
     }
-    assert_int_equal(cbs_add(&cbs, (CbsRow){x, t_x * unit, T * unit}, NULL, 1), STATUS_OK);
+    assert_int_equal(cbs_add(&cbs, (CbsRow){x, t_x * unit, T * unit}, NULL, 1, &WATCH_NEVER), STATUS_OK);
   }
   free(purchases);
   assert_int_equal(cbs_finish(&cbs, &WATCH_NEVER), STATUS_OK);
@@ -422,7 +422,7 @@ static inline Cbs drawn_cbs(const double *theta, int n, double T_least, double T
         there = random_uniform(&random) >= p;
       }
     }
-    assert_int_equal(cbs_add(&cbs, row, NULL, 1), STATUS_OK);
+    assert_int_equal(cbs_add(&cbs, row, NULL, 1, &WATCH_NEVER), STATUS_OK);
   }
   assert_int_equal(cbs_finish(&cbs, &WATCH_NEVER), STATUS_OK);
   return cbs;
@@ -471,7 +471,7 @@ static inline void covariates_are_found(void **state)
         there = random_uniform(&random) >= p;
       }
     }
-    assert_int_equal(cbs_add(&cbs, row, z, 1), STATUS_OK);
+    assert_int_equal(cbs_add(&cbs, row, z, 1, &WATCH_NEVER), STATUS_OK);
   }
   assert_int_equal(cbs_finish(&cbs, &WATCH_NEVER), STATUS_OK);
   BtydFit fit;
@@ -534,10 +534,10 @@ static inline void unfit_cbs(void **state)
   const BtydModel *model = ((const Subject *)*state)->model;
   Cbs never = {0}, few = {0}, now = {0}, enough = {0};
   for (int i = 0; i < 20; i++) {
-    cbs_add(&never, (CbsRow){0, 0, 1 + i}, NULL, 1);
-    cbs_add(&few, i < 3 ? (CbsRow){1, 1, 1 + i} : (CbsRow){0, 0, 1 + i}, NULL, 1);
-    cbs_add(&enough, i < 4 ? (CbsRow){1, 1, 1 + i} : (CbsRow){0, 0, 1 + i}, NULL, 1);
-    cbs_add(&now, (CbsRow){0, 0, 0}, NULL, 1);
+    cbs_add(&never, (CbsRow){0, 0, 1 + i}, NULL, 1, &WATCH_NEVER);
+    cbs_add(&few, i < 3 ? (CbsRow){1, 1, 1 + i} : (CbsRow){0, 0, 1 + i}, NULL, 1, &WATCH_NEVER);
+    cbs_add(&enough, i < 4 ? (CbsRow){1, 1, 1 + i} : (CbsRow){0, 0, 1 + i}, NULL, 1, &WATCH_NEVER);
+    cbs_add(&now, (CbsRow){0, 0, 0}, NULL, 1, &WATCH_NEVER);
   }
   Cbs *all[] = {&never, &few, &now, &enough};
   for (int i = 0; i < 4; i++) {

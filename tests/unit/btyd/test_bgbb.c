@@ -304,7 +304,7 @@ static Cbs sample(void)
     for (int t_x = 0; t_x <= n; t_x++) {
       for (int x = t_x > 0; x <= t_x; x += 2) {
         if ((n + 3 * t_x + x) % 5 != 0) {
-          assert_int_equal(cbs_add(&cbs, (CbsRow){x, t_x, n}, NULL, 1 + (7 * x + t_x) % 4), STATUS_OK);
+          assert_int_equal(cbs_add(&cbs, (CbsRow){x, t_x, n}, NULL, 1 + (7 * x + t_x) % 4, &WATCH_NEVER), STATUS_OK);
         }
       }
     }
@@ -384,7 +384,7 @@ static void donations(void **unused)
   assert_non_null(fgets(line, sizeof line, file));
   while (fgets(line, sizeof line, file)) {
     assert_int_equal(csv_numbers(line, 0, v, 4), 4);
-    assert_int_equal(cbs_add(&cbs, (CbsRow){v[0], v[1], v[2]}, NULL, v[3]), STATUS_OK);
+    assert_int_equal(cbs_add(&cbs, (CbsRow){v[0], v[1], v[2]}, NULL, v[3], &WATCH_NEVER), STATUS_OK);
   }
   fclose(file);
   assert_int_equal(cbs_finish(&cbs, &NEVER), STATUS_OK);
@@ -412,7 +412,7 @@ static BtydFit fit_of(const Weighted *rows, size_t n)
   Cbs cbs = {0};
   BtydFit fit;
   for (size_t i = 0; i < n; i++) {
-    assert_int_equal(cbs_add(&cbs, rows[i].row, NULL, rows[i].weight), STATUS_OK);
+    assert_int_equal(cbs_add(&cbs, rows[i].row, NULL, rows[i].weight, &WATCH_NEVER), STATUS_OK);
   }
   assert_int_equal(cbs_finish(&cbs, &NEVER), STATUS_OK);
   assert_int_equal(btyd_fit(&BGBB, &cbs, &fit, &NEVER), STATUS_OK);

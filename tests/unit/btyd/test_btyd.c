@@ -196,7 +196,7 @@ static Cbs simulate(const Subject *subject, uint64_t seed, int n)
     CbsRow row;
     subject->draw(&random, subject->theta, &row);
     assert_null(btyd_row_problem(subject->model, &row));
-    assert_int_equal(cbs_add(&cbs, row, NULL, 1), STATUS_OK);
+    assert_int_equal(cbs_add(&cbs, row, NULL, 1, &WATCH_NEVER), STATUS_OK);
   }
   assert_int_equal(cbs_finish(&cbs, &NEVER), STATUS_OK);
   return cbs;
@@ -284,10 +284,10 @@ static void fits(const Subject *subject)
                      1e-15);
   for (size_t i = 0; i < cbs.n; i++) {
     CbsRow row = {cbs.x[i], cbs.t_x[i], cbs.T[i]};
-    assert_int_equal(cbs_add(&doubled, row, NULL, 2 * cbs.weight[i]), STATUS_OK);
+    assert_int_equal(cbs_add(&doubled, row, NULL, 2 * cbs.weight[i], &WATCH_NEVER), STATUS_OK);
     row.t_x *= model->discrete ? 1 : 604800;
     row.T *= model->discrete ? 1 : 604800;
-    assert_int_equal(cbs_add(&scaled, row, NULL, cbs.weight[i]), STATUS_OK);
+    assert_int_equal(cbs_add(&scaled, row, NULL, cbs.weight[i], &WATCH_NEVER), STATUS_OK);
   }
   assert_int_equal(cbs_finish(&doubled, &NEVER), STATUS_OK);
   assert_int_equal(cbs_finish(&scaled, &NEVER), STATUS_OK);
@@ -352,14 +352,14 @@ static void refuses(const Subject *subject)
   assert_false(fit.converged);
   assert_string_equal(fit.reason, model->spend ? "nobody bought again for a value above 0" : "there are no customers");
   cbs_free(&cbs);
-  assert_int_equal(cbs_add(&cbs, alike, NULL, 100), STATUS_OK);
+  assert_int_equal(cbs_add(&cbs, alike, NULL, 100, &WATCH_NEVER), STATUS_OK);
   assert_int_equal(cbs_finish(&cbs, &NEVER), STATUS_OK);
   assert_int_equal(btyd_fit(model, &cbs, &fit, &NEVER), STATUS_OK);
   assert_false(fit.converged);
   assert_string_equal(fit.reason, "all customers are alike");
   cbs_free(&cbs);
   for (int i = 0; i < 5 && !model->spend; i++) {
-    assert_int_equal(cbs_add(&cbs, (CbsRow){0, 0, 10 + i}, NULL, 10), STATUS_OK);
+    assert_int_equal(cbs_add(&cbs, (CbsRow){0, 0, 10 + i}, NULL, 10, &WATCH_NEVER), STATUS_OK);
   }
   if (!model->spend) {
     assert_int_equal(cbs_finish(&cbs, &NEVER), STATUS_OK);
@@ -423,7 +423,7 @@ static void many_customers(void **unused)
   for (int i = 0; i < 45000; i++) { /* nobody leaves */
     CbsRow row = {.T = draw_age(&random)};
     live(&random, random_gamma(&random, 1.5) / 8, INFINITY, -1, &row);
-    assert_int_equal(cbs_add(&cbs, row, NULL, 1), STATUS_OK);
+    assert_int_equal(cbs_add(&cbs, row, NULL, 1, &WATCH_NEVER), STATUS_OK);
   }
   assert_int_equal(cbs_finish(&cbs, &NEVER), STATUS_OK);
   assert_int_equal(btyd_fit(&BGNBD, &cbs, &fit, &NEVER), STATUS_OK);

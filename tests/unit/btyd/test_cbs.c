@@ -12,7 +12,7 @@ static void merges_equal_rows(void **unused)
   Cbs cbs = {0};
   const CbsRow rows[] = {{2, 30, 38}, {0, 0, 38}, {2, 30, 38}, {0, 0, 12}, {2, 29, 38}, {0, -0.0, 38}};
   for (int i = 0; i < 6; i++) {
-    assert_int_equal(cbs_add(&cbs, rows[i], NULL, i == 2 ? 5 : 1), STATUS_OK);
+    assert_int_equal(cbs_add(&cbs, rows[i], NULL, i == 2 ? 5 : 1, &WATCH_NEVER), STATUS_OK);
   }
   assert_int_equal(cbs_finish(&cbs, &NEVER), STATUS_OK);
   assert_int_equal(cbs.n, 4);
@@ -31,7 +31,7 @@ static void tells_covariates_apart(void **unused)
   Cbs cbs = {.n_covariates = 2};
   for (int i = 0; i < 100; i++) {
     const double z[] = {i % 3, -(i % 2)};
-    assert_int_equal(cbs_add(&cbs, (CbsRow){1, 2, 3}, z, 1), STATUS_OK);
+    assert_int_equal(cbs_add(&cbs, (CbsRow){1, 2, 3}, z, 1, &WATCH_NEVER), STATUS_OK);
   }
   assert_int_equal(cbs_finish(&cbs, &NEVER), STATUS_OK);
   assert_int_equal(cbs.n, 6);
@@ -57,10 +57,10 @@ static void order_of_arrival(void **unused)
     double x = (double)draw_below(&seed, 4);
     rows[i] =
       (CbsRow){x, x > 0 ? (double)(1 + draw_below(&seed, 50)) / 7 : 0, (double)(51 + draw_below(&seed, 40)) / 7};
-    assert_int_equal(cbs_add(&one, rows[i], NULL, 1), STATUS_OK);
+    assert_int_equal(cbs_add(&one, rows[i], NULL, 1, &WATCH_NEVER), STATUS_OK);
   }
   for (int i = N - 1; i >= 0; i--) {
-    assert_int_equal(cbs_add(&other, rows[i], NULL, 1), STATUS_OK);
+    assert_int_equal(cbs_add(&other, rows[i], NULL, 1, &WATCH_NEVER), STATUS_OK);
   }
   assert_int_equal(cbs_finish(&one, &NEVER), STATUS_OK);
   assert_int_equal(cbs_finish(&other, &NEVER), STATUS_OK);
@@ -82,8 +82,8 @@ static void stops_and_is_empty(void **unused)
   assert_int_equal(cbs_finish(&cbs, &NEVER), STATUS_OK);
   assert_true(cbs_customers(&cbs) == 0);
   cbs_free(&cbs);
-  assert_int_equal(cbs_add(&cbs, (CbsRow){0, 0, 1}, NULL, 1), STATUS_OK);
-  assert_int_equal(cbs_add(&cbs, (CbsRow){0, 0, 2}, NULL, 1), STATUS_OK);
+  assert_int_equal(cbs_add(&cbs, (CbsRow){0, 0, 1}, NULL, 1, &WATCH_NEVER), STATUS_OK);
+  assert_int_equal(cbs_add(&cbs, (CbsRow){0, 0, 2}, NULL, 1, &WATCH_NEVER), STATUS_OK);
   assert_int_equal(cbs_finish(&cbs, &NOW), STATUS_INTERRUPT);
   cbs_free(&cbs);
 }
@@ -97,10 +97,10 @@ static void stops_anywhere(void **unused)
   for (; status == STATUS_INTERRUPT; asked++) {
     int left = asked;
     const Watch watch = {stop_after, &left};
-    Cbs cbs = {.n_covariates = 1, .watch = &watch};
+    Cbs cbs = {.n_covariates = 1};
     status = STATUS_OK;
     for (int i = 0; i < 40000 && status == STATUS_OK; i++) {
-      status = cbs_add(&cbs, (CbsRow){1, i * 7919 % 40009, 50000}, (const double[]){i % 2}, 1);
+      status = cbs_add(&cbs, (CbsRow){1, i * 7919 % 40009, 50000}, (const double[]){i % 2}, 1, &watch);
     }
     status = status == STATUS_OK ? cbs_finish(&cbs, &watch) : status;
     assert_true(status == STATUS_INTERRUPT || (status == STATUS_OK && cbs.n == 40000));

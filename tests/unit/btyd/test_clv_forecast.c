@@ -368,9 +368,9 @@ static void intervals_cover(void **unused)
         row.t_x = t;
         sum += random_gamma(&random, SPEND[0]) / nu;
       }
-      assert_int_equal(cbs_add(&cbs.purchases, row, NULL, 1), STATUS_OK);
+      assert_int_equal(cbs_add(&cbs.purchases, row, NULL, 1, &WATCH_NEVER), STATUS_OK);
       if (row.x > 0) {
-        assert_int_equal(cbs_add(&cbs.spend, (CbsRow){row.x, sum / row.x, 0}, NULL, 1), STATUS_OK);
+        assert_int_equal(cbs_add(&cbs.spend, (CbsRow){row.x, sum / row.x, 0}, NULL, 1, &WATCH_NEVER), STATUS_OK);
       }
     }
     assert_int_equal(cbs_finish(&cbs.purchases, &NEVER), STATUS_OK);

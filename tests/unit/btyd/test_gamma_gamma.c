@@ -82,7 +82,7 @@ static Cbs sample(void)
   Cbs cbs = {0};
   for (int i = 0; i < 200; i++) {
     double x = 1 + (i % 7) * (i % 3), m = exp(0.5 * sin(i * 1.7) + 0.7 * cos(i * 3.1) / sqrt(x));
-    assert_int_equal(cbs_add(&cbs, (CbsRow){x, m, 0}, NULL, x == 3 ? 1 + i % 4 : 1), STATUS_OK);
+    assert_int_equal(cbs_add(&cbs, (CbsRow){x, m, 0}, NULL, x == 3 ? 1 + i % 4 : 1, &WATCH_NEVER), STATUS_OK);
   }
   assert_int_equal(cbs_finish(&cbs, &NEVER), STATUS_OK);
   return cbs;
@@ -147,7 +147,7 @@ static void far_from_one(void **unused)
   Cbs cbs = {0};
   void *fitter = NULL;
   for (int i = 0; i < 40; i++) { /* a product of 16 of these would overflow, or vanish */
-    assert_int_equal(cbs_add(&cbs, (CbsRow){1, pow(10, i - 20), 0}, NULL, 1), STATUS_OK);
+    assert_int_equal(cbs_add(&cbs, (CbsRow){1, pow(10, i - 20), 0}, NULL, 1, &WATCH_NEVER), STATUS_OK);
   }
   assert_int_equal(cbs_finish(&cbs, &NEVER), STATUS_OK);
   assert_int_equal(GAMMA_GAMMA.open(&cbs, &fitter, &NEVER), STATUS_OK);
@@ -193,7 +193,7 @@ static size_t read_orders(const char *name, Cbs *cbs)
     }
     if (!more || strcmp(line, customer) != 0) {
       if (x > 0 && total > 0) {
-        assert_int_equal(cbs_add(cbs, (CbsRow){x, total / x, 0}, NULL, 1), STATUS_OK);
+        assert_int_equal(cbs_add(cbs, (CbsRow){x, total / x, 0}, NULL, 1, &WATCH_NEVER), STATUS_OK);
         customers++;
       }
       x = -1;
@@ -259,7 +259,7 @@ static BtydFit fit_of(const CbsRow *rows, size_t n, double unit)
   Cbs cbs = {0};
   BtydFit fit;
   for (size_t i = 0; i < n; i++) {
-    assert_int_equal(cbs_add(&cbs, (CbsRow){rows[i].x, unit * rows[i].t_x, 0}, NULL, 1), STATUS_OK);
+    assert_int_equal(cbs_add(&cbs, (CbsRow){rows[i].x, unit * rows[i].t_x, 0}, NULL, 1, &WATCH_NEVER), STATUS_OK);
   }
   assert_int_equal(cbs_finish(&cbs, &NEVER), STATUS_OK);
   assert_int_equal(btyd_fit(&GAMMA_GAMMA, &cbs, &fit, &NEVER), STATUS_OK);

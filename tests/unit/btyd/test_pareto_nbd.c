@@ -354,7 +354,7 @@ static Cbs draw(const double *theta, int n, Clock clock, int n_covariates, doubl
       row.x += at > row.t_x;
       row.t_x = at;
     }
-    assert_int_equal(cbs_add(&cbs, row, &z, 1 + i % 3), STATUS_OK);
+    assert_int_equal(cbs_add(&cbs, row, &z, 1 + i % 3, &WATCH_NEVER), STATUS_OK);
   }
   assert_int_equal(cbs_finish(&cbs, &NEVER), STATUS_OK);
   return cbs;
@@ -429,8 +429,9 @@ static void shared_and_alone(void **unused)
   for (int clock = BY_DAYS; clock <= CONTINUOUS; clock++) {
     Cbs shared = draw(theta, 3000, (Clock)clock, 0, 0, 0), alone = {.n_covariates = 1};
     for (size_t i = 0; i < shared.n; i++) {
-      assert_int_equal(
-        cbs_add(&alone, (CbsRow){shared.x[i], shared.t_x[i], shared.T[i]}, &(double){0}, shared.weight[i]), STATUS_OK);
+      assert_int_equal(cbs_add(&alone, (CbsRow){shared.x[i], shared.t_x[i], shared.T[i]}, &(double){0},
+                               shared.weight[i], &WATCH_NEVER),
+                       STATUS_OK);
     }
     assert_int_equal(cbs_finish(&alone, &NEVER), STATUS_OK);
     void *fitters[2];
@@ -496,7 +497,7 @@ static void orders_end(Orders *o)
       t_x = rint(t_x * o->round) / o->round;
       T = rint(T * o->round) / o->round;
     }
-    assert_int_equal(cbs_add(o->cbs, (CbsRow){o->x, t_x, T}, NULL, 1), STATUS_OK);
+    assert_int_equal(cbs_add(o->cbs, (CbsRow){o->x, t_x, T}, NULL, 1, &WATCH_NEVER), STATUS_OK);
   }
 }
 
@@ -656,7 +657,7 @@ static void no_maximum(void **unused)
   for (size_t i = 0; i < COUNT_OF(CASES); i++) {
     Cbs cbs = {0};
     for (size_t j = 0; j < CASES[i].n; j++) {
-      assert_int_equal(cbs_add(&cbs, rows[i][j], NULL, 10), STATUS_OK);
+      assert_int_equal(cbs_add(&cbs, rows[i][j], NULL, 10, &WATCH_NEVER), STATUS_OK);
     }
     assert_int_equal(cbs_finish(&cbs, &NEVER), STATUS_OK);
     BtydFit fit = fit_of(&cbs);
