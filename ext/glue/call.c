@@ -1,13 +1,9 @@
 /*
-** The running call: its results, messages, interrupts and cached objects. Its arguments are in call_args.c.
+** The running call: its beginning and end, its messages, and the check for cancellation.
 */
-#include "call.h"
+#include "call_private.h"
 
-#include <math.h>
 #include <string.h>
-
-#include "connection.h"
-#include "core/base/mem.h"
 
 const ParamSpec *call_param(const Call *call, int i)
 {
@@ -90,14 +86,6 @@ void call_end(Call *call)
 const Watch *call_watch(Call *call)
 {
   return &call->watch;
-}
-
-void call_resolve(Call *call, int param, int64_t number)
-{
-  if (call_is_null(call, param)) {
-    call->resolved->set |= 1u << param;
-    call->resolved->number[param] = number;
-  }
 }
 
 /* Messages */
@@ -185,6 +173,15 @@ void call_fail_status(Call *call, Status status)
   call->rc = call_result_code(call, status);
 }
 
+Status call_status(Call *call, int rc)
+{
+  if (rc == SQLITE_NOMEM || rc == SQLITE_INTERRUPT) {
+    return rc == SQLITE_NOMEM ? STATUS_NOMEM : STATUS_INTERRUPT;
+  }
+  call->rc = rc;
+  return STATUS_ERROR;
+}
+
 int call_result_code(Call *call, Status status)
 {
   switch (status) {
@@ -200,166 +197,4 @@ int call_result_code(Call *call, Status status)
       }
       return call->rc ? call->rc : SQLITE_ERROR;
   }
-}
-
-/* Objects made from an argument's text */
-
-void memo_clear(Memo *memo)
-{
-  if (memo->object) {
-    memo->free_object(memo->object);
-  }
-  sqlite3_free(memo->text);
-  *memo = (Memo){0};
-}
-
-static void *memo_find(const Call *call, int param)
-{
-  Binding *binding = sqlite3_user_data(call->context);
-  for (int i = 0; i < MEMOS; i++) {
-    Memo *memo = &binding->memos[i];
-    if (memo->object && memo->param == param && memo->length == call_length(call, param) &&
-        memcmp(memo->text, call_text(call, param), memo->length) == 0) {
-      return memo->object;
-    }
-  }
-  return NULL;
-}
-
-/* Takes the object over, also where it fails. */
-static Status memo_keep(Call *call, int param, void *object, void (*free_object)(void *))
-{
-  Binding *binding = sqlite3_user_data(call->context);
-  Memo *memo = &binding->memos[binding->next_memo];
-  size_t length = call_length(call, param);
-  memo_clear(memo);
-  *memo = (Memo){param, sqlite3_malloc64(length + 1), length, object, free_object};
-  if (!memo->text) {
-    memo_clear(memo);
-    return STATUS_NOMEM;
-  }
-  memcpy(memo->text, call_text(call, param), length);
-  binding->next_memo = (binding->next_memo + 1) % MEMOS;
-  return STATUS_OK;
-}
-
-void *call_object(Call *call, int param, size_t size, ObjectRead *read, void (*free_object)(void *))
-{
-  void *object = memo_find(call, param);
-  if (object) {
-    return object;
-  }
-  object = mem_zero(1, size);
-  Status status = object ? read(call, param, object) : STATUS_NOMEM;
-  if (status == STATUS_OK) {
-    status = memo_keep(call, param, object, free_object);
-  } else if (object) {
-    free_object(object);
-  }
-  if (status != STATUS_OK) {
-    call_fail_status(call, status);
-    return NULL;
-  }
-  return object;
-}
-
-/* Cells */
-
-static sqlite3_context *context_of(Cell *cell)
-{
-  return (sqlite3_context *)(void *)cell;
-}
-
-void cell_null(Cell *cell)
-{
-  sqlite3_result_null(context_of(cell));
-}
-
-void cell_integer(Cell *cell, int64_t value)
-{
-  sqlite3_result_int64(context_of(cell), value);
-}
-
-void cell_bool(Cell *cell, bool value)
-{
-  sqlite3_result_int(context_of(cell), value);
-}
-
-void cell_real(Cell *cell, double value)
-{
-  sqlite3_result_double(context_of(cell), value); /* SQLite makes a NaN NULL */
-}
-
-void cell_text(Cell *cell, const char *text, size_t length)
-{
-  sqlite3_result_text64(context_of(cell), text, length, SQLITE_TRANSIENT, SQLITE_UTF8);
-}
-
-void cell_static(Cell *cell, const char *text)
-{
-  sqlite3_result_text(context_of(cell), text, -1, SQLITE_STATIC);
-}
-
-void cell_owned(Cell *cell, char *text, size_t length)
-{
-  if (!text) {
-    sqlite3_result_error_nomem(context_of(cell));
-    return;
-  }
-  sqlite3_result_text64(context_of(cell), text, length, mem_free, SQLITE_UTF8);
-}
-
-void cell_json(Cell *cell, char *text, size_t length)
-{
-  cell_owned(cell, text, length);
-  sqlite3_result_subtype(context_of(cell), 'J');
-}
-
-/* Without a length: SQLite then keeps the final zero byte, and need not reallocate the copy when it is read. */
-static void cell_terminated(Cell *cell, const char *text)
-{
-  sqlite3_result_text(context_of(cell), text, -1, SQLITE_TRANSIENT);
-}
-
-void cell_time(Cell *cell, int64_t ms)
-{
-  char text[TIME_TEXT_MAX];
-  time_to_text(ms, text);
-  cell_terminated(cell, text);
-}
-
-void cell_date(Cell *cell, int64_t local_ms)
-{
-  char text[TIME_TEXT_MAX];
-  date_to_text(floor_div(local_ms, MS_PER_DAY), text);
-  cell_terminated(cell, text);
-}
-
-void cell_ratio(Cell *cell, double k, double n)
-{
-  if (n == 0) {
-    cell_null(cell);
-  } else {
-    cell_real(cell, k / n);
-  }
-}
-
-void cell_customer(Cell *cell, const Customers *customers, uint32_t id)
-{
-  CustomerKey key = customers_key(customers, id);
-  if (key.text) {
-    cell_text(cell, key.text, key.length);
-  } else {
-    cell_integer(cell, key.integer);
-  }
-}
-
-static void event_log_drop(void *history)
-{
-  event_log_release(history);
-}
-
-void cell_event_log(Cell *cell, EventLog *history)
-{
-  sqlite3_result_pointer(context_of(cell), history, EVENT_LOG_POINTER, event_log_drop);
 }

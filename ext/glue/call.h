@@ -33,7 +33,6 @@ Duration call_duration(const Call *call, int param);
 /* 1: yes, y, true, t; 0: no, n, false, f, in any case; -1: neither. */
 int truth_of_text(const char *text, size_t length);
 #define TRUTH_WORDS "0 or 1, no or yes, false or true, or the first letter of these"
-bool call_truth(const Call *call, int param); /* SQL truth of any value: non-zero number; text as a number */
 
 /*
 ** Functions with `more`: how many arguments there are after the params, and the i-th of them, from 0, as a number: NaN
@@ -43,7 +42,7 @@ int call_more(const Call *call);
 Status call_more_real(Call *call, int i, double *value);
 
 /*
-** Says what a parameter that was left out came to mean, where that is no constant of its spec: the number of a choice,
+** The effective value of a parameter that was left out, where that is no constant of its spec: the number of a choice,
 ** the integer, or the time. Its hidden column then shows it.
 */
 void call_resolve(Call *call, int param, int64_t number);
@@ -99,9 +98,6 @@ void cell_json(Cell *cell, char *text, size_t length); /* as cell_owned(), marke
 void cell_time(Cell *cell, int64_t ms);                /* 'YYYY-MM-DD HH:MM:SS[.SSS]' UTC */
 void cell_date(Cell *cell, int64_t local_ms);          /* 'YYYY-MM-DD' */
 void cell_ratio(Cell *cell, double k, double n);       /* k / n; NULL when n is 0 */
-/* Hands a history (core/events/event_log.h) to SQL as a pointer value; takes one reference over. */
-struct EventLog;
-void cell_event_log(Cell *cell, struct EventLog *history);
 void cell_customer(Cell *cell, const Customers *customers, uint32_t id);
 
 #endif

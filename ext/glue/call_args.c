@@ -4,7 +4,10 @@
 #include <math.h>
 #include <string.h>
 
-#include "connection.h"
+#include "call_private.h"
+#include "core/base/mem.h"
+#include "params.h"
+#include "source_log.h"
 
 /* Readers */
 
@@ -63,12 +66,6 @@ Duration call_duration(const Call *call, int param)
   return call->args[param].as.duration;
 }
 
-bool call_truth(const Call *call, int param)
-{
-  sqlite3_value *value = call->values[param];
-  return value && sqlite3_value_type(value) != SQLITE_NULL && sqlite3_value_double(value) != 0;
-}
-
 ValueType call_type(const Call *call, int param)
 {
   sqlite3_value *value = call->values[param];
@@ -83,6 +80,14 @@ ValueType call_type(const Call *call, int param)
       return TYPE_BLOB;
     default:
       return TYPE_NULL;
+  }
+}
+
+void call_resolve(Call *call, int param, int64_t number)
+{
+  if (call_is_null(call, param)) {
+    call->resolved->set |= 1u << param;
+    call->resolved->number[param] = number;
   }
 }
 
@@ -163,22 +168,6 @@ static bool is_number(const ParamSpec *param)
   return param->kind == PARAM_INTEGER || param->kind == PARAM_REAL;
 }
 
-/* A default is written by us: [-]digits[.digits]. Not strtod(), which reads the locale's decimal sign. */
-double number_of_fallback(const char *text)
-{
-  double number = 0, scale = 1;
-  bool negative = *text == '-', fraction = false;
-  for (text += negative; *text; text++) {
-    if (*text == '.') {
-      fraction = true;
-    } else {
-      number = 10 * number + (*text - '0');
-      scale *= fraction ? 10 : 1;
-    }
-  }
-  return (negative ? -number : number) / scale;
-}
-
 static void arg_from_fallback(const ParamSpec *param, Arg *arg)
 {
   arg->null = !param->fallback || !*param->fallback;
@@ -188,9 +177,9 @@ static void arg_from_fallback(const ParamSpec *param, Arg *arg)
   arg->text = param->fallback;
   arg->length = strlen(param->fallback);
   if (param->kind == PARAM_REAL) {
-    arg->as.real = number_of_fallback(param->fallback);
+    arg->as.real = param_default_number(param->fallback);
   } else if (param->kind == PARAM_INTEGER) {
-    arg->as.integer = (int64_t)number_of_fallback(param->fallback);
+    arg->as.integer = (int64_t)param_default_number(param->fallback);
   } else {
     arg_from_text(param, arg->text, arg->length, arg);
   }
@@ -267,79 +256,6 @@ static bool value_fits(const ParamSpec *param, sqlite3_value *value, Arg *arg)
   return arg_from_text(param, arg->text, arg->length, arg);
 }
 
-static bool is_bit(const ParamSpec *param)
-{
-  return param->kind == PARAM_INTEGER && param->low == 0 && param->high == 1;
-}
-
-static char *range_text(const ParamSpec *param)
-{
-  if (isinf(param->low) && isinf(param->high)) {
-    return sqlite3_mprintf("a number");
-  }
-  if (is_bit(param)) {
-    return sqlite3_mprintf("0 or 1");
-  }
-  if (isinf(param->high)) {
-    return sqlite3_mprintf("%.15g or more", param->low);
-  }
-  if (isinf(param->low)) {
-    return sqlite3_mprintf("%.15g or less", param->high);
-  }
-  return sqlite3_mprintf("%.15g…%.15g", param->low, param->high);
-}
-
-static char *choices_text(const char *choices)
-{
-  char *text = sqlite3_mprintf("one of ");
-  for (; text && *choices;) {
-    int n = (int)strcspn(choices, "|");
-    bool last = choices[n] == 0;
-    char *more = n ? sqlite3_mprintf("%z'%.*s'%s", text, n, choices, last ? "" : ", ")
-                   : sqlite3_mprintf("%z''%s", text, last ? "" : ", ");
-    text = more;
-    choices += last ? n : n + 1;
-  }
-  return text;
-}
-
-char *param_accepted(const ParamSpec *param)
-{
-  switch (param->kind) {
-    case PARAM_INTEGER:
-    case PARAM_REAL:
-      return range_text(param);
-    case PARAM_CHOICE:
-      return choices_text(param->choices);
-    case PARAM_TIME:
-      return sqlite3_mprintf("a time such as '2026-01-31', '2026-01-31 18:00:00', unix seconds or 'now'");
-    case PARAM_OFFSET:
-      return sqlite3_mprintf("an offset from UTC such as '+08:00', at most 14 hours");
-    case PARAM_GRAIN:
-      return sqlite3_mprintf("one of 'day', 'week', 'month', 'quarter', 'year', or 'N days'");
-    case PARAM_DURATION:
-      return sqlite3_mprintf("a length of time such as '90 days', '12 weeks' or '3 months', at most 36525 of a unit");
-    case PARAM_SOURCE:
-      return sqlite3_mprintf(
-        "the name of a table or view in quotes, or (SELECT retain_log(customer, time, value) FROM …)");
-    case PARAM_CONTRACTS:
-      return sqlite3_mprintf(
-        "the name of a table or view in quotes, or (SELECT retain_contracts(customer, start, end, amount) FROM …)");
-    case PARAM_TABLE:
-      return sqlite3_mprintf("the name of a table or view, in quotes");
-    case PARAM_COLUMN:
-      return sqlite3_mprintf("the name of a column, in quotes");
-    case PARAM_TRUTH:
-      return sqlite3_mprintf(TRUTH_WORDS);
-    case PARAM_LIST:
-      return sqlite3_mprintf("numbers separated by commas, as text such as '1,2,3'");
-    case PARAM_ANY:
-      return sqlite3_mprintf("any value");
-    default:
-      return sqlite3_mprintf("text");
-  }
-}
-
 static Status misfit(Call *call, int i)
 {
   sqlite3_value *value = call->values[i];
@@ -351,9 +267,9 @@ static Status misfit(Call *call, int i)
   int type = sqlite3_value_numeric_type(value);
   bool fraction = param->kind == PARAM_INTEGER && type == SQLITE_FLOAT;
   bool range = !isinf(param->low) || !isinf(param->high), number = type == SQLITE_INTEGER || type == SQLITE_FLOAT;
-  const char *first = fraction                                                 ? "a whole number"
-                      : is_number(param) && !is_bit(param) && range && !number ? "a number"
-                                                                               : "";
+  const char *first = fraction                                                       ? "a whole number"
+                      : is_number(param) && !param_is_bit(param) && range && !number ? "a number"
+                                                                                     : "";
   Status status = accepted ? call_fail_argument(call, i, "%s%s%s", first, *first && range ? ", " : "",
                                                 fraction && !range ? "" : accepted)
                            : STATUS_NOMEM;
@@ -362,17 +278,16 @@ static Status misfit(Call *call, int i)
 }
 
 /* A retain_log(…) or retain_contracts(…) where the parameter takes it: *is_one. Where it does not, an error. */
-static Status check_event_log(Call *call, const ParamSpec *param, sqlite3_value *value, bool *is_one)
+static Status check_log(Call *call, const ParamSpec *param, sqlite3_value *value, bool *is_one)
 {
-  const EventLog *history = value ? sqlite3_value_pointer(value, EVENT_LOG_POINTER) : NULL;
-  bool taken = history && param->kind == (history->contracts ? PARAM_CONTRACTS : PARAM_SOURCE);
-  *is_one = taken;
-  if (!history || taken) {
+  SourceLog log = source_log_of(value);
+  *is_one = (log.events && param->kind == PARAM_SOURCE) || (log.contracts && param->kind == PARAM_CONTRACTS);
+  if (*is_one || (!log.events && !log.contracts)) {
     return STATUS_OK;
   }
   char *accepted = param_accepted(param);
   Status status = accepted ? call_fail(call, "%s must be %s: it takes no %s(…)", param->name, accepted,
-                                       history->contracts ? "retain_contracts" : "retain_log")
+                                       log.contracts ? "retain_contracts" : "retain_log")
                            : STATUS_NOMEM;
   sqlite3_free(accepted);
   return status;
@@ -381,11 +296,11 @@ static Status check_event_log(Call *call, const ParamSpec *param, sqlite3_value 
 static Status missing(Call *call, int i)
 {
   const ParamSpec *param = call_param(call, i);
-  bool contracts = param->kind == PARAM_CONTRACTS, history = contracts || param->kind == PARAM_SOURCE;
-  if (!history && param->kind != PARAM_TABLE) {
+  bool contracts = param->kind == PARAM_CONTRACTS, takes_log = contracts || param->kind == PARAM_SOURCE;
+  if (!takes_log && param->kind != PARAM_TABLE) {
     return call_fail(call, "%s is required: %s", param->name, param->help);
   }
-  if (history && call->values[i]) {
+  if (takes_log && call->values[i]) {
     const char *maker = contracts ? "retain_contracts" : "retain_log",
                *arguments = contracts ? "customer, start, end, amount" : "customer, time, value";
     return call_fail(call,
@@ -405,7 +320,7 @@ Status call_check(Call *call, bool *null_required)
     sqlite3_value *value = call->values[i];
     Arg *arg = &call->args[i];
     bool is_one;
-    Status status = check_event_log(call, param, value, &is_one);
+    Status status = check_log(call, param, value, &is_one);
     if (status != STATUS_OK) {
       return status;
     }
@@ -422,4 +337,29 @@ Status call_check(Call *call, bool *null_required)
     }
   }
   return STATUS_OK;
+}
+
+/* Objects made from an argument's text */
+
+void *call_object(Call *call, int param, size_t size, ObjectRead *read, void (*free_object)(void *))
+{
+  Memos *memos = &((Binding *)sqlite3_user_data(call->context))->memos;
+  const char *text = call_text(call, param);
+  size_t length = call_length(call, param);
+  void *object = memos_find(memos, param, text, length);
+  if (object) {
+    return object;
+  }
+  object = mem_zero(1, size);
+  Status status = object ? read(call, param, object) : STATUS_NOMEM;
+  if (status == STATUS_OK) {
+    status = memos_keep(memos, param, text, length, object, free_object);
+  } else if (object) {
+    free_object(object);
+  }
+  if (status != STATUS_OK) {
+    call_fail_status(call, status);
+    return NULL;
+  }
+  return object;
 }

@@ -2,40 +2,7 @@
 
 #include <string.h>
 
-#include "core/base/mem.h"
-
 #define TABLES_LISTED 30
-
-/*
-** The usual names, compared without case, spaces and underscores. A table where none or several of a role fit is asked
-** about, never guessed.
-*/
-static const char *const CUSTOMER_NAMES[] = {
-  "customerid",   "userid",    "clientid", "accountid",   "memberid",     "buyerid", "shopperid",
-  "subscriberid", "contactid", "customer", "user",        "client",       "account", "member",
-  "buyer",        "custid",    "cust",     "customerkey", "customercode", "客户",    "客户id",
-  "客户编号",     "用户",      "用户id",   "会员",        "会员id",       "顾客id",  NULL};
-static const char *const TIME_NAMES[] = {"orderedat",    "orderdate", "ordertime",   "createdat",       "purchasedat",
-                                         "purchasedate", "paidat",    "paymentdate", "timestamp",       "date",
-                                         "datetime",     "time",      "ts",          "occurredat",      "eventtime",
-                                         "eventdate",    "eventat",   "invoicedate", "transactiondate", "transactedat",
-                                         "soldat",       "saledate",  "boughtat",    "下单时间",        "订单时间",
-                                         "订单日期",     "支付时间",  "付款时间",    "购买时间",        "时间",
-                                         "日期",         NULL};
-static const char *const VALUE_NAMES[] = {
-  "amount",     "total",      "revenue",     "value",      "price",    "sales",      "ordertotal", "totalamount",
-  "totalprice", "ordervalue", "orderamount", "grandtotal", "paid",     "amountpaid", "spend",      "sum",
-  "金额",       "订单金额",   "支付金额",    "实付金额",   "消费金额", "总金额",     NULL};
-static const char *const KIND_NAMES[] = {"kind", "type",     "event", "eventtype", "eventname", "signal", "signaltype",
-                                         "name", "category", "类型",  "事件",      "事件类型",  NULL};
-
-int event_param(const TableSpec *spec, EventParam param)
-{
-  if (spec->value == VALUE_UNUSED && param >= EVENT_VALUE_COLUMN) {
-    return param == EVENT_VALUE_COLUMN ? -1 : spec->n_params + (int)param - 1;
-  }
-  return spec->n_params + (int)param;
-}
 
 /*
 ** One part of a possibly quoted, possibly dotted name: abc, "a b", [a b], `a b`. Returns what follows it (a dot or the
@@ -132,19 +99,6 @@ static Status no_such_table(Call *call, int param, const char *label, const char
                                           : "");
   sqlite3_free(tables);
   return status;
-}
-
-/* Keeps SQLite's code where it tells more than "error": out of memory, busy, I/O, denied. */
-static Status sqlite_failed(Call *call, int rc)
-{
-  if (rc == SQLITE_NOMEM) {
-    return STATUS_NOMEM;
-  }
-  if (rc == SQLITE_INTERRUPT) {
-    return STATUS_INTERRUPT;
-  }
-  call->rc = rc;
-  return STATUS_ERROR;
 }
 
 static char *columns_text(sqlite3_stmt *table)
@@ -249,7 +203,7 @@ Status named_table_find(Call *call, int param, Role *const *roles, int n_roles, 
   int rc = sqlite3_prepare_v2(db, sql, -1, &table, NULL);
   sqlite3_free(sql);
   if (rc != SQLITE_OK) {
-    status = sqlite_failed(call, rc);
+    status = call_status(call, rc);
     return status == STATUS_ERROR ? no_such_table(call, param, found->label, sqlite3_errmsg(db)) : status;
   }
   for (int i = 0; i < n_roles && status == STATUS_OK; i++) {
@@ -276,46 +230,12 @@ void role_free(Role *role)
   role->column = NULL;
 }
 
-/* The columns of a source that is not the first argument have no parameters that name them. */
-static Role event_role(Call *call, const EventSourceOptions *options, EventParam param, const char *noun,
-                       const char *const *names, bool required)
+bool named_table_has_rowid(Call *call, const NamedTable *table)
 {
-  static const char *const PARAMS[] = {"customer_column", "time_column", "value_column"};
-  bool first = options->param == 0;
-  return (Role){.noun = noun,
-                .param_name = first ? PARAMS[param] : NULL,
-                .names = names,
-                .wanted = first ? call_text(call, event_param(call->table, param)) : NULL,
-                .required = required};
-}
-
-Status named_source_find(Call *call, const EventSourceOptions *options, NamedSource *found)
-{
-  bool first = options->param == 0;
-  Role *roles[] = {&found->customer, &found->time, &found->attribute, &found->value};
-  int n_roles = COUNT_OF(roles) - (first && call->table->value == VALUE_UNUSED);
-  found->customer = event_role(call, options, EVENT_CUSTOMER_COLUMN, "customer", CUSTOMER_NAMES, true);
-  found->time = event_role(call, options, EVENT_TIME_COLUMN, "time", TIME_NAMES, true);
-  if (n_roles == COUNT_OF(roles)) {
-    found->value = event_role(call, options, EVENT_VALUE_COLUMN, "value", VALUE_NAMES,
-                              first && call->table->value == VALUE_REQUIRED);
-  }
-  found->attribute =
-    (Role){.noun = options->kinds                                                                    ? "kind"
-                   : options->attribute_param && !strcmp(options->attribute_param, "segment_column") ? "segment"
-                                                                                                     : "cohort",
-           .param_name = options->attribute_param,
-           .names = options->kinds ? KIND_NAMES : NULL,
-           .wanted = options->attribute_column,
-           .required = options->kinds};
-  return named_table_find(call, options->param, roles, n_roles, &found->table);
-}
-
-void named_source_free(NamedSource *source)
-{
-  named_table_free(&source->table);
-  role_free(&source->customer);
-  role_free(&source->time);
-  role_free(&source->value);
-  role_free(&source->attribute);
+  sqlite3_stmt *statement = NULL;
+  char *sql = sqlite3_mprintf("SELECT src.rowid FROM %s AS src", table->from);
+  bool has = sql && sqlite3_prepare_v2(call->connection->db, sql, -1, &statement, NULL) == SQLITE_OK;
+  sqlite3_finalize(statement);
+  sqlite3_free(sql);
+  return has;
 }

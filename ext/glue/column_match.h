@@ -1,11 +1,10 @@
 /*
-** Which table and columns a source name means.
+** Which table and columns the names in a call mean.
 */
 #ifndef RETAIN_GLUE_COLUMN_MATCH_H
 #define RETAIN_GLUE_COLUMN_MATCH_H
 
-#include "connection.h"
-#include "event_source.h"
+#include "call_private.h"
 
 /* One column that an analysis wants of a table. */
 typedef struct Role {
@@ -32,15 +31,7 @@ typedef struct NamedTable {
 Status named_table_find(Call *call, int param, Role *const *roles, int n_roles, NamedTable *found);
 void named_table_free(NamedTable *table);
 
-/* A source of events, resolved. */
-typedef struct NamedSource {
-  NamedTable table;
-  Role customer, time, value, attribute;
-} NamedSource;
-Status named_source_find(Call *call, const EventSourceOptions *options, NamedSource *found);
-void named_source_free(NamedSource *source);
-
-/* The number of an event parameter in a call of this table function; -1 where it has none. */
-int event_param(const TableSpec *spec, EventParam param);
+/* Whether its rows have numbers: a table WITHOUT ROWID and most views have none. */
+bool named_table_has_rowid(Call *call, const NamedTable *table);
 
 #endif

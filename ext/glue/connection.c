@@ -1,12 +1,15 @@
-/*
-** Registering everything on a connection.
-*/
 #include "connection.h"
 
 #include "core/base/mem.h"
-#include "register.h"
 
-#define OLDEST_SQLITE 3038000
+Connection *connection_new(sqlite3 *db, Registry registry)
+{
+  Connection *connection = mem_zero(1, sizeof *connection);
+  if (connection) {
+    *connection = (Connection){.refs = 1, .db = db, .registry = registry};
+  }
+  return connection;
+}
 
 void connection_release(Connection *connection)
 {
@@ -15,51 +18,20 @@ void connection_release(Connection *connection)
   }
 }
 
-void binding_free(void *binding)
+Binding *binding_new(Connection *connection, const FunctionSpec *function, const TableSpec *table)
 {
-  for (int i = 0; i < MEMOS; i++) {
-    memo_clear(&((Binding *)binding)->memos[i]);
+  Binding *binding = mem_zero(1, sizeof *binding);
+  if (binding) {
+    *binding = (Binding){.connection = connection, .function = function, .table = table};
+    connection->refs++;
   }
-  connection_release(((Binding *)binding)->connection);
+  return binding;
+}
+
+void binding_free(void *data)
+{
+  Binding *binding = data;
+  memos_free(&binding->memos);
+  connection_release(binding->connection);
   mem_free(binding);
-}
-
-static int registration_failed(char **message, const char *name, sqlite3 *db, int rc)
-{
-  *message = sqlite3_mprintf("retain: registering %s: %s", name, sqlite3_errmsg(db));
-  return rc;
-}
-
-int retain_register(sqlite3 *db, char **message, const TableSpec *const *tables, const FunctionSpec *const *functions)
-{
-  if (sqlite3_libversion_number() < OLDEST_SQLITE) {
-    *message = sqlite3_mprintf("retain needs SQLite 3.38 or newer, this is %s", sqlite3_libversion());
-    return SQLITE_ERROR;
-  }
-  Connection *connection = mem_zero(1, sizeof *connection);
-  if (!connection) {
-    return SQLITE_NOMEM;
-  }
-  *connection = (Connection){.refs = 1, .db = db, .registry = {tables, functions}};
-  int rc = accumulate_register(connection);
-  if (rc == SQLITE_OK) {
-    rc = rows_register(connection);
-  }
-  if (rc != SQLITE_OK) {
-    rc = registration_failed(message, "the reader", db, rc);
-  }
-  for (int i = 0; rc == SQLITE_OK && functions[i]; i++) {
-    rc = function_register(connection, functions[i]);
-    if (rc != SQLITE_OK) {
-      rc = registration_failed(message, functions[i]->name, db, rc);
-    }
-  }
-  for (int i = 0; rc == SQLITE_OK && tables[i]; i++) {
-    rc = table_register(connection, tables[i]);
-    if (rc != SQLITE_OK) {
-      rc = registration_failed(message, tables[i]->name, db, rc);
-    }
-  }
-  connection_release(connection);
-  return rc;
 }

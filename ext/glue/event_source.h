@@ -1,12 +1,12 @@
 /*
-** Reading the events of a source (a table or view name, or a retain_log(…) history) into an analysis.
+** Reading the events of a source (a table or view name, or a retain_log(…)) into an analysis.
 */
 #ifndef RETAIN_GLUE_EVENT_SOURCE_H
 #define RETAIN_GLUE_EVENT_SOURCE_H
 
 #include "call.h"
 #include "core/events/accumulator.h"
-#include "core/events/event_log.h"
+#include "core/events/customers.h"
 #include "spec.h"
 
 /*
@@ -35,7 +35,7 @@ typedef enum RowFault {
   FAULT_BAD_VALUE,
   FAULT_AFTER_AS_OF,
   FAULT_EMPTY_CUSTOMER, /* '' or spaces: what a CSV import makes of a missing key */
-  FAULT_ODD_TIME,       /* reads as a time, but hardly the one that was meant: see is_odd_time() */
+  FAULT_ODD_TIME,       /* reads as a time, but hardly the one that was meant: see event_fault.c */
   FAULT_COUNT
 } RowFault;
 typedef enum TimeForm {
@@ -56,12 +56,19 @@ typedef struct Diagnosis {
   Tally form[FORM_COUNT];
 } Diagnosis;
 
+/* What the attribute is, for messages and usual names. */
+typedef enum EventAttribute {
+  EVENT_ATTRIBUTE_NONE,
+  EVENT_ATTRIBUTE_COHORT,
+  EVENT_ATTRIBUTE_SEGMENT,
+  EVENT_ATTRIBUTE_KIND /* a column called kind, type, event … */
+} EventAttribute;
+
 typedef struct EventSourceOptions {
   /* the argument that names the source. Another than 0 has its columns recognised and leaves as_of to the analysis */
   int param;
-  const char *attribute_column; /* NULL: none. Its values arrive as Event.attribute */
-  const char *attribute_param;  /* the parameter that named it, for messages */
-  bool kinds;                   /* a column called kind, type, event … is the attribute */
+  EventAttribute attribute;     /* another column, whose values arrive as Event.attribute */
+  const char *attribute_column; /* its name; NULL: none is read. A kind's is recognised */
   Diagnosis *diagnosis;         /* NULL: a bad row is an error. Else it is counted here, and Event.rowid is filled in */
 } EventSourceOptions;
 
@@ -74,24 +81,5 @@ Status event_source_read(Call *call, const Accumulator *accumulator, void *self,
                          EventSource *source);
 
 void event_source_free(EventSource *source);
-
-/*
-** Adds the row of arguments 0 (customer), 1 (time) and 2 (value, where the call has it) to a history; the step of
-** retain_log().
-*/
-Status source_log(Call *call, EventLog *history);
-
-/*
-** The parameters that the engine appends to a table function with has_source; value_column only where the analysis
-** reads a value.
-*/
-typedef enum EventParam {
-  EVENT_CUSTOMER_COLUMN,
-  EVENT_TIME_COLUMN,
-  EVENT_VALUE_COLUMN,
-  EVENT_AS_OF,
-  EVENT_UTC_OFFSET,
-  EVENT_PARAM_COUNT
-} EventParam;
 
 #endif

@@ -1,10 +1,9 @@
 /*
 ** The scalar and aggregate engine: registers FunctionSpecs and runs them.
 */
-#include <string.h>
+#include "function_engine.h"
 
-#include "connection.h"
-#include "core/base/mem.h"
+#include "call_private.h"
 
 #ifndef SQLITE_RESULT_SUBTYPE
 #define SQLITE_RESULT_SUBTYPE 0x001000000 /* 3.45; older versions ignore it */
@@ -151,12 +150,10 @@ int function_register(Connection *connection, const FunctionSpec *spec)
   }
   int first = spec->more ? -1 : required, last = spec->more ? -1 : spec->n_params; /* -1: any number */
   for (int n = first; n <= last && rc == SQLITE_OK; n++) {
-    Binding *binding = mem_zero(1, sizeof *binding);
+    Binding *binding = binding_new(connection, spec, NULL);
     if (!binding) {
       return SQLITE_NOMEM;
     }
-    *binding = (Binding){.connection = connection, .function = spec};
-    connection->refs++; /* SQLite calls binding_free() also where the registration fails */
     if (spec->scalar) {
       rc =
         sqlite3_create_function_v2(connection->db, spec->name, n, flags, binding, run_scalar, NULL, NULL, binding_free);

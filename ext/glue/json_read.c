@@ -2,17 +2,14 @@
 
 #include <string.h>
 
-#include "connection.h"
+#include "call_private.h"
 
 #define PATH_MAX_BYTES 120
 
 static Status sqlite_failed(Call *call, int rc)
 {
-  if (rc == SQLITE_NOMEM || rc == SQLITE_INTERRUPT) {
-    return rc == SQLITE_NOMEM ? STATUS_NOMEM : STATUS_INTERRUPT;
-  }
-  call->rc = rc;
-  return call_fail(call, "%s", sqlite3_errmsg(call->connection->db));
+  Status status = call_status(call, rc);
+  return status == STATUS_ERROR ? call_fail(call, "%s", sqlite3_errmsg(call->connection->db)) : status;
 }
 
 /* A fixed SQL text about (?1 the argument, ?2 a path). */

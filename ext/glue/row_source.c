@@ -4,22 +4,24 @@
 #include <string.h>
 
 #include "core/base/mem.h"
-#include "event_reader.h"
+#include "row_value.h"
+#include "scan.h"
+#include "source_log.h"
 
 struct RowReader {
+  Scan scan;
   Call *call;
   Field *fields;
   int n_fields;
   NamedTable table;
-  Role roles[FIELDS_MAX];
-  int argument[FIELDS_MAX];     /* of retain_rows(), by field; -1: no such column */
+  const Role *roles;            /* by field; NULL for a retain_contracts(…) */
+  int argument[FIELDS_MAX];     /* of a row's values, by field; -1: no such column */
   int read[FIELDS_MAX], n_read; /* the fields that there are, by argument */
   Status (*step)(void *self, RowReader *reader, const FieldValue *values);
   void *self;
   sqlite3_value **row; /* the one being taken */
   int64_t number;      /* of the row, from 1 */
   TimeMemo memo;
-  Status status;
   FieldValue values[FIELDS_MAX];
 };
 
@@ -78,13 +80,11 @@ static bool take_truth(sqlite3_value *value, int type, FieldValue *out)
 
 static Status take_value(RowReader *reader, int i)
 {
-  static const char *const MUST[] = {
-    [FIELD_REAL] = A_NUMBER,
-    [FIELD_TIME] =
-      "a time (ISO text such as '2026-01-31' or '2026-01-31 18:00:00', unix seconds or milliseconds, or a julian day)",
-    [FIELD_KEY] = "an integer or text",
-    [FIELD_ANY] = (A_NUMBER ", or text"),
-    [FIELD_TRUTH] = TRUTH_WORDS};
+  static const char *const MUST[] = {[FIELD_REAL] = A_NUMBER,
+                                     [FIELD_TIME] = "a time (" TIME_FORMS ")",
+                                     [FIELD_KEY] = A_CUSTOMER,
+                                     [FIELD_ANY] = (A_NUMBER ", or text"),
+                                     [FIELD_TRUTH] = TRUTH_WORDS};
   Field *field = &reader->fields[i];
   FieldValue *out = &reader->values[i];
   sqlite3_value *value = reader->row[reader->argument[i]];
@@ -141,13 +141,9 @@ static inline bool take_number(RowReader *reader, int i, sqlite3_value *value)
   return kind == FIELD_TRUTH ? (out->real == 0) | (out->real == 1) : fabs(out->real) <= NUMBER_MOST;
 }
 
-static void rows_step(sqlite3_context *context, int n_values, sqlite3_value **values)
+static void take_row(Scan *scan, sqlite3_value **values)
 {
-  RowReader *reader = ((const Binding *)sqlite3_user_data(context))->connection->row_reader;
-  if (!reader || n_values < 1) {
-    sqlite3_result_error(context, "retain_rows() is internal: call the table functions", -1);
-    return;
-  }
+  RowReader *reader = (RowReader *)scan;
   Status status = STATUS_OK;
   reader->row = values;
   reader->number++;
@@ -166,190 +162,112 @@ static void rows_step(sqlite3_context *context, int n_values, sqlite3_value **va
     status = reader->step(reader->self, reader, reader->values);
   }
   if (status != STATUS_OK) {
-    reader->status = status;
-    sqlite3_result_error(context, "retain stopped reading", -1);
+    scan_stop(scan, status);
   }
 }
 
-static void rows_final(sqlite3_context *context)
+/* The log's customers as the keys of a field, by the same ids. */
+static Status adopt_customers(Customers *keys, const Customers *customers)
 {
-  sqlite3_result_null(context);
-}
-
-int rows_register(Connection *connection)
-{
-  Binding *binding = mem_zero(1, sizeof *binding);
-  if (!binding) {
-    return SQLITE_NOMEM;
-  }
-  *binding = (Binding){.connection = connection};
-  connection->refs++;
-  return sqlite3_create_function_v2(connection->db, "retain_rows", -1, SQLITE_UTF8 | SQLITE_DIRECTONLY, binding, NULL,
-                                    rows_step, rows_final, binding_free);
-}
-
-/* NULL: out of memory. */
-static char *reading_sql(RowReader *reader)
-{
-  sqlite3_str *sql = sqlite3_str_new(NULL);
-  sqlite3_str_appendall(sql, "SELECT retain_rows(");
-  for (int i = 0; i < reader->n_fields; i++) {
-    const char *column = reader->roles[i].column;
-    reader->fields[i].found = column != NULL;
-    reader->argument[i] = column ? reader->n_read : -1;
-    reader->values[i] = (FieldValue){.null = true};
-    if (column) {
-      sqlite3_str_appendf(sql, reader->n_read ? ", src.\"%w\"" : "src.\"%w\"", column);
-      reader->read[reader->n_read++] = i;
-    }
-  }
-  sqlite3_str_appendf(sql, ") FROM %s AS src", reader->table.from);
-  return sqlite3_str_finish(sql);
-}
-
-/* The contracts of a retain_contracts(…), as if they were rows of a table. */
-static Status rows_replay(RowReader *reader, const EventLog *history)
-{
-  enum {
-    CUSTOMER,
-    START,
-    END,
-    AMOUNT,
-    PARTS
-  };
-  static const char *const NOUNS[PARTS] = {"customer", "start", "end", "amount"};
-  int field[PARTS] = {-1, -1, -1, -1};
-  Call *call = reader->call;
-  for (int i = 0; i < reader->n_fields; i++) {
-    reader->argument[i] = -1;
-    reader->values[i] = (FieldValue){.null = true};
-    for (int part = 0; part < PARTS; part++) {
-      field[part] = strcmp(NOUNS[part], reader->fields[i].noun) == 0 ? i : field[part];
-    }
-    if (reader->fields[i].wanted) {
-      return call_fail(call, "%s needs a named source: retain_contracts(…) keeps customer, start, end and amount only",
-                       reader->fields[i].param_name);
-    }
-  }
-  Customers *keys = &reader->fields[field[CUSTOMER]].keys;
-  for (uint32_t id = 0; id < history->customers.count; id++) {
-    CustomerKey key = customers_key(&history->customers, id);
+  for (uint32_t id = 0; id < customers->count; id++) {
+    CustomerKey key = customers_key(customers, id);
     uint32_t same =
       key.text ? customers_add_text(keys, key.text, key.length) : customers_add_integer(keys, key.integer);
     if (same == CUSTOMER_NONE) {
       return STATUS_NOMEM;
     }
   }
-  for (size_t i = 0; i < history->events.rows.count; i++) {
-    Event event;
-    events_get(&history->events, i, &event);
-    reader->number = (int64_t)i + 1;
-    reader->values[field[CUSTOMER]] = (FieldValue){.key = event.customer};
-    reader->values[field[START]] = (FieldValue){.time = event.time};
-    reader->values[field[END]] = (FieldValue){.null = event.rowid == INT64_MAX, .time = event.rowid};
-    reader->values[field[AMOUNT]] = (FieldValue){.real = event.value};
-    Status status = reader->step(reader->self, reader, reader->values);
-    if (status == STATUS_OK && i % WATCH_EVERY == 0 && watch_stop(call_watch(call))) {
-      status = STATUS_INTERRUPT;
-    }
-    if (status != STATUS_OK) {
-      return status;
-    }
-  }
   return STATUS_OK;
 }
 
-Status contract_log(Call *call, EventLog *history)
+/* The contracts of a retain_contracts(…), as if they were rows of a table. */
+static Status replay(RowReader *reader, const ContractLog *log)
 {
-  static const char *const MUST[] = {"an integer or text", "a time such as '2026-01-31'",
-                                     "a time such as '2026-01-31', or NULL", A_NUMBER};
-  Event event = {.attribute = NO_ATTRIBUTE, .rowid = INT64_MAX};
-  TimeMemo memo = {0};
-  int wrong = -1;
-  if (call_type(call, 0) == TYPE_NULL || call_type(call, 1) == TYPE_NULL) {
-    return STATUS_OK;
+  FieldValue *part[CONTRACT_PART_COUNT] = {0};
+  FieldValue unused;
+  Call *call = reader->call;
+  Status status = STATUS_OK;
+  for (int i = 0; i < CONTRACT_PART_COUNT; i++) {
+    part[i] = &unused;
   }
-  if (!time_of_value(&memo, call->values[1], sqlite3_value_type(call->values[1]), &event.time)) {
-    wrong = 1;
-  } else if (call_type(call, 2) != TYPE_NULL &&
-             !time_of_value(&memo, call->values[2], sqlite3_value_type(call->values[2]), &event.rowid)) {
-    wrong = 2;
-  } else if (call_type(call, 3) != TYPE_NULL && !number_of_value(call->values[3], &event.value)) {
-    wrong = 3;
-  } else if (!key_of_value(&history->customers, call->values[0], sqlite3_value_type(call->values[0]),
-                           &event.customer)) {
-    wrong = 0;
+  for (int i = 0; i < reader->n_fields && status == STATUS_OK; i++) {
+    Field *field = &reader->fields[i];
+    if (field->wanted) {
+      return call_fail(call, "%s needs a named source: retain_contracts(…) keeps customer, start, end and amount only",
+                       field->param_name);
+    }
+    reader->argument[i] = -1;
+    reader->values[i] = (FieldValue){.null = true};
+    part[field->part] = field->part == CONTRACT_PART_NONE ? &unused : &reader->values[i];
+    if (field->part == CONTRACT_PART_CUSTOMER) {
+      status = adopt_customers(&field->keys, &log->customers);
+    }
   }
-  if (wrong >= 0) {
-    return call_fail_argument(call, wrong, "%s", MUST[wrong]);
+  for (size_t i = 0; i < contract_log_count(log) && status == STATUS_OK; i++) {
+    const Contract *contract = contract_log_get(log, i);
+    reader->number = (int64_t)i + 1;
+    *part[CONTRACT_PART_CUSTOMER] = (FieldValue){.key = contract->customer};
+    *part[CONTRACT_PART_START] = (FieldValue){.time = contract->start};
+    *part[CONTRACT_PART_END] = (FieldValue){.null = contract->end == CONTRACT_OPEN, .time = contract->end};
+    *part[CONTRACT_PART_AMOUNT] = (FieldValue){.real = contract->amount};
+    status = reader->step(reader->self, reader, reader->values);
+    if (status == STATUS_OK && i % WATCH_EVERY == 0 && watch_stop(call_watch(call))) {
+      status = STATUS_INTERRUPT;
+    }
   }
-  history->contracts = true;
-  return event.customer == CUSTOMER_NONE ? STATUS_NOMEM : events_add(&history->events, &event, true);
+  return status;
 }
 
-static Status rows_run(RowReader *reader)
+static Status read_named(RowReader *reader, int param)
 {
-  Call *call = reader->call;
-  Connection *connection = call->connection;
-  sqlite3_stmt *statement = NULL;
-  char *sql = reading_sql(reader);
-  int rc = sql ? sqlite3_prepare_v2(connection->db, sql, -1, &statement, NULL) : SQLITE_NOMEM;
-  sqlite3_free(sql);
-  if (rc == SQLITE_OK) {
-    RowReader *outer = connection->row_reader;
-    connection->row_reader = reader;
-    rc = sqlite3_step(statement);
-    connection->row_reader = outer;
+  Role roles[FIELDS_MAX], *pointers[FIELDS_MAX];
+  const char *columns[FIELDS_MAX];
+  for (int i = 0; i < reader->n_fields; i++) {
+    const Field *field = &reader->fields[i];
+    roles[i] = (Role){.noun = field->noun,
+                      .param_name = field->param_name,
+                      .names = field->names,
+                      .wanted = field->wanted,
+                      .required = field->required};
+    pointers[i] = &roles[i];
   }
-  Status status = reader->status;
-  if (status == STATUS_OK && rc != SQLITE_ROW) {
-    status = source_failed(call, reader->table.label, rc);
+  reader->roles = roles;
+  Status status = named_table_find(reader->call, param, pointers, reader->n_fields, &reader->table);
+  for (int i = 0; i < reader->n_fields; i++) {
+    bool found = roles[i].column != NULL;
+    reader->fields[i].found = found;
+    reader->argument[i] = found ? reader->n_read : -1;
+    reader->values[i] = (FieldValue){.null = true};
+    if (found) {
+      columns[reader->n_read] = roles[i].column;
+      reader->read[reader->n_read++] = i;
+    }
   }
-  sqlite3_finalize(statement);
+  if (status == STATUS_OK) {
+    status = scan_run(&reader->scan, reader->call, &reader->table, columns, reader->n_read);
+  }
+  named_table_free(&reader->table);
+  for (int i = 0; i < reader->n_fields; i++) {
+    role_free(&roles[i]);
+  }
   return status;
 }
 
 Status row_source_read(Call *call, int param, Field *fields, int n_fields,
                        Status (*step)(void *self, RowReader *reader, const FieldValue *values), void *self)
 {
-  Role *roles[FIELDS_MAX];
-  Status status = STATUS_NOMEM;
   RowReader *reader = mem_zero(1, sizeof *reader);
   if (!reader) {
     return STATUS_NOMEM;
   }
+  reader->scan.row = take_row;
   reader->call = call;
   reader->fields = fields;
   reader->n_fields = n_fields;
   reader->step = step;
   reader->self = self;
-  for (int i = 0; i < n_fields; i++) {
-    const Field *field = &fields[i];
-    reader->roles[i] = (Role){.noun = field->noun,
-                              .param_name = field->param_name,
-                              .names = field->names,
-                              .wanted = field->wanted,
-                              .required = field->required};
-    roles[i] = &reader->roles[i];
-  }
-  const EventLog *history = sqlite3_value_pointer(call->values[param], EVENT_LOG_POINTER);
-  if (history) {
-    status = rows_replay(reader, history);
-    mem_free(reader);
-    return status;
-  }
-  status = source_enter(call, param);
-  if (status == STATUS_OK) {
-    status = named_table_find(call, param, roles, n_fields, &reader->table);
-    if (status == STATUS_OK) {
-      status = rows_run(reader);
-    }
-    call->connection->depth--;
-  }
-  named_table_free(&reader->table);
-  for (int i = 0; i < n_fields; i++) {
-    role_free(&reader->roles[i]);
-  }
+  const ContractLog *log = source_log_of(call->values[param]).contracts;
+  Status status = log ? replay(reader, log) : read_named(reader, param);
   mem_free(reader);
   return status;
 }

@@ -1,8 +1,7 @@
 /*
 ** Reading chosen columns of a table or view, for analyses whose rows are no events: contracts, lifetimes, covariates.
 **
-** One pass, fed by SQLite's VDBE as in event_source.h. The columns are named by parameters of the call, or recognised
-** from usual names. What a NULL means is for the analysis to say; what is no value of its kind is an error that names
+** One pass. The columns are named by parameters of the call, or recognised from usual names. What a NULL means is for the analysis to say; what is no value of its kind is an error that names
 ** table, column, value and row.
 */
 #ifndef RETAIN_GLUE_ROW_SOURCE_H
@@ -19,8 +18,19 @@ typedef enum FieldKind {
   FIELD_TRUTH /* 0 or 1, or a word of TRUTH_WORDS: .real is 0 or 1 */
 } FieldKind;
 
+/* Where argument 0 may be a retain_contracts(…): the part of a contract that a field is. */
+typedef enum ContractPart {
+  CONTRACT_PART_NONE,
+  CONTRACT_PART_CUSTOMER,
+  CONTRACT_PART_START,
+  CONTRACT_PART_END,
+  CONTRACT_PART_AMOUNT,
+  CONTRACT_PART_COUNT
+} ContractPart;
+
 typedef struct Field {
   FieldKind kind;
+  ContractPart part;
   const char *noun;       /* what messages call it: "start" */
   const char *param_name; /* the parameter that can name the column; NULL: none */
   const char *wanted;     /* the name given by the user; NULL: none */
@@ -51,14 +61,6 @@ typedef struct FieldValue {
 typedef struct RowReader RowReader;
 Status row_source_read(Call *call, int param, Field *fields, int n_fields,
                        Status (*step)(void *self, RowReader *reader, const FieldValue *values), void *self);
-
-/*
-** Adds the contract of arguments 0 (customer), 1 (start), 2 (end) and 3 (amount) to a history; the step of
-** retain_contracts(). Where argument `param` of row_source_read() is such a history, its fields are those of these
-** nouns.
-*/
-struct EventLog;
-Status contract_log(Call *call, struct EventLog *history);
 
 /* "name(): table.column of row N VALUE is wrong": `must` is what is accepted of field i. Returns STATUS_ERROR. */
 Status row_source_fail(RowReader *reader, int field, const char *must);

@@ -125,6 +125,19 @@ typedef struct Registry {
 } Registry;
 const Registry *call_registry(const Call *call);
 
+/*
+** The parameters that the engine appends to a table function with has_source; value_column only where the analysis
+** reads a value.
+*/
+typedef enum EventParam {
+  EVENT_CUSTOMER_COLUMN,
+  EVENT_TIME_COLUMN,
+  EVENT_VALUE_COLUMN,
+  EVENT_AS_OF,
+  EVENT_UTC_OFFSET,
+  EVENT_PARAM_COUNT
+} EventParam;
+
 /* The parameters of a table function, with those that the engine appends. */
 int table_param_count(const TableSpec *spec);
 const ParamSpec *table_param(const TableSpec *spec, int i);

@@ -4,12 +4,14 @@
 ** A table function is an eponymous virtual table; its parameters are HIDDEN columns after the outputs. xFilter checks
 ** the arguments and computes the whole answer; xColumn reads it. Nothing is kept between statements.
 */
-#include <math.h>
+#include "table_engine.h"
+
 #include <string.h>
 
-#include "column_match.h"
-#include "connection.h"
+#include "call_private.h"
 #include "core/base/mem.h"
+#include "params.h"
+#include "source_log.h"
 
 /* One computed answer, shared by the cursors of a statement that asked the same. */
 typedef struct Answer {
@@ -19,7 +21,7 @@ typedef struct Answer {
   int64_t n_rows;
   bool value_used; /* else its value_columns do not hold */
   Resolved resolved;
-  EventLog *history;                /* kept, so that its address stays its identity */
+  SourceLog log;                    /* of argument 0; kept, so that its address stays its identity */
   sqlite3_value *values[PARAM_MAX]; /* own copies of the arguments; NULL where left out */
 } Answer;
 
@@ -55,7 +57,7 @@ static void answer_release(Answer *answer)
   for (int i = 0; i < PARAM_MAX; i++) {
     sqlite3_value_free(answer->values[i]);
   }
-  event_log_release(answer->history);
+  source_log_release(answer->log);
   mem_free(answer);
 }
 
@@ -285,8 +287,9 @@ static bool same_value(sqlite3_value *a, sqlite3_value *b)
 
 static bool same_question(const Answer *answer, const Call *call)
 {
-  EventLog *history = call->values[0] ? sqlite3_value_pointer(call->values[0], EVENT_LOG_POINTER) : NULL;
-  bool same = history == answer->history && answer->value_used >= call->value_used;
+  SourceLog log = source_log_of(call->values[0]);
+  bool same = log.events == answer->log.events && log.contracts == answer->log.contracts &&
+              answer->value_used >= call->value_used;
   for (int i = 0; same && i < call->n_params; i++) {
     same = same_value(answer->values[i], call->values[i]);
   }
@@ -308,8 +311,7 @@ static Status answer_make(Call *call, Answer **out)
       return STATUS_NOMEM;
     }
   }
-  EventLog *history = call->values[0] ? sqlite3_value_pointer(call->values[0], EVENT_LOG_POINTER) : NULL;
-  answer->history = history ? event_log_share(history) : NULL;
+  answer->log = source_log_share(source_log_of(call->values[0]));
   answer->state = mem_zero(1, call->table->state_size ? call->table->state_size : 1);
   if (!answer->state) {
     return STATUS_NOMEM;
@@ -434,7 +436,7 @@ static void echo_choice(const char *choices, int64_t i, Cell *out)
   cell_text(out, choices, strcspn(choices, "|"));
 }
 
-/* A parameter as it was in force: the argument, what it came to mean, or the default. */
+/* A parameter's effective value: the argument, what the analysis took where it was left out, or the default. */
 static void echo_param(const Answer *answer, int i, sqlite3_context *context)
 {
   const ParamSpec *param = table_param(answer->spec, i);
@@ -451,9 +453,9 @@ static void echo_param(const Answer *answer, int i, sqlite3_context *context)
   } else if (!param->fallback || !*param->fallback) {
     cell_null(out);
   } else if (param->kind == PARAM_INTEGER) {
-    cell_integer(out, (int64_t)number_of_fallback(param->fallback));
+    cell_integer(out, (int64_t)param_default_number(param->fallback));
   } else if (param->kind == PARAM_REAL) {
-    cell_real(out, number_of_fallback(param->fallback));
+    cell_real(out, param_default_number(param->fallback));
   } else {
     cell_static(out, param->fallback);
   }
@@ -488,11 +490,9 @@ static const sqlite3_module MODULE = {
 
 int table_register(Connection *connection, const TableSpec *spec)
 {
-  Binding *binding = mem_zero(1, sizeof *binding);
+  Binding *binding = binding_new(connection, NULL, spec);
   if (!binding) {
     return SQLITE_NOMEM;
   }
-  *binding = (Binding){.connection = connection, .table = spec};
-  connection->refs++; /* SQLite calls binding_free() also where the registration fails */
   return sqlite3_create_module_v2(connection->db, spec->name, &MODULE, binding, binding_free);
 }

@@ -139,24 +139,24 @@ done:
 
 EventLog *event_log_new(void)
 {
-  EventLog *history = mem_zero(1, sizeof *history);
-  if (history) {
-    history->refs = 1;
+  EventLog *log = mem_zero(1, sizeof *log);
+  if (log) {
+    log->refs = 1;
   }
-  return history;
+  return log;
 }
 
-EventLog *event_log_share(EventLog *history)
+EventLog *event_log_share(EventLog *log)
 {
-  history->refs++;
-  return history;
+  log->refs++;
+  return log;
 }
 
-void event_log_release(EventLog *history)
+void event_log_release(EventLog *log)
 {
-  if (history && --history->refs == 0) {
-    customers_free(&history->customers);
-    events_free(&history->events);
-    mem_free(history);
+  if (log && --log->refs == 0) {
+    customers_free(&log->customers);
+    events_free(&log->events);
+    mem_free(log);
   }
 }

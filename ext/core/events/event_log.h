@@ -33,17 +33,12 @@ void events_free(Events *events);
 typedef struct EventLog {
   int refs;
   bool has_value;
-  /*
-  ** made by retain_contracts(): an event's time is the start, its rowid the end (INT64_MAX: none) and its value the
-  ** amount
-  */
-  bool contracts;
   Customers customers;
   Events events;
 } EventLog;
 
 EventLog *event_log_new(void); /* with one reference; NULL when out of memory */
-EventLog *event_log_share(EventLog *history);
-void event_log_release(EventLog *history); /* NULL allowed */
+EventLog *event_log_share(EventLog *log);
+void event_log_release(EventLog *log); /* NULL allowed */
 
 #endif

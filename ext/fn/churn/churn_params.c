@@ -80,7 +80,7 @@ static Status dated_as_given(ChurnInput *input, Call *call)
 static Status signals_read(ChurnInput *input, Call *call)
 {
   EventSource *source = &input->signal_source;
-  EventSourceOptions options = {.param = ARG_SIGNALS, .kinds = true};
+  EventSourceOptions options = {.param = ARG_SIGNALS, .attribute = EVENT_ATTRIBUTE_KIND};
   input->signals.times = input->churn.times;
   Status status = event_source_read(call, &SIGNALS_ACCUMULATOR, &input->signals, options, source);
   if (status != STATUS_OK) {

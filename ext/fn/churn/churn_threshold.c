@@ -36,8 +36,8 @@ static Status threshold_compute(Call *call, void *state, int64_t *n_rows)
 {
   Thresholds *answer = state;
   ChurnTimes times;
-  EventSourceOptions options = {.attribute_column = call_text(call, ARG_SEGMENT_COLUMN),
-                                .attribute_param = "segment_column"};
+  EventSourceOptions options = {.attribute = EVENT_ATTRIBUTE_SEGMENT,
+                                .attribute_column = call_text(call, ARG_SEGMENT_COLUMN)};
   Status status =
     churn_times_read(call, ARG_HORIZON, ARG_COUNT + EVENT_AS_OF - 1, &times); /* there is no value_column */
   if (status == STATUS_OK) {

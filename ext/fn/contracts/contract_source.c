@@ -126,20 +126,27 @@ Status contracts_read(Call *call, ContractSource *source, int customer_column, i
   };
   int as_of_param = customer_column + ARG_AS_OF;
   source->fields[CONTRACT_FIELD_CUSTOMER] = (Field){.kind = FIELD_KEY,
+                                                    .part = CONTRACT_PART_CUSTOMER,
                                                     .noun = "customer",
                                                     .param_name = "customer_column",
                                                     .names = CUSTOMER_NAMES,
                                                     .required = true,
                                                     .never_null = true};
   source->fields[CONTRACT_FIELD_START] = (Field){.kind = FIELD_TIME,
+                                                 .part = CONTRACT_PART_START,
                                                  .noun = "start",
                                                  .param_name = "start_column",
                                                  .names = START_NAMES,
                                                  .required = true,
                                                  .never_null = true};
-  source->fields[CONTRACT_FIELD_END] =
-    (Field){.kind = FIELD_TIME, .noun = "end", .param_name = "end_column", .names = END_NAMES, .required = true};
+  source->fields[CONTRACT_FIELD_END] = (Field){.kind = FIELD_TIME,
+                                               .part = CONTRACT_PART_END,
+                                               .noun = "end",
+                                               .param_name = "end_column",
+                                               .names = END_NAMES,
+                                               .required = true};
   source->fields[CONTRACT_FIELD_AMOUNT] = (Field){.kind = FIELD_REAL,
+                                                  .part = CONTRACT_PART_AMOUNT,
                                                   .noun = "amount",
                                                   .param_name = "amount_column",
                                                   .names = amounts ? AMOUNT_NAMES : NULL,

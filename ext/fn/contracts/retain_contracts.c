@@ -10,36 +10,26 @@
 ** R3  Rows with a NULL customer or start do not take part; a NULL end: the contract runs; a NULL amount counts as 0.
 ** R4  What is no customer, time or number is an error, as for a named source.
 */
-#include "core/events/event_log.h"
-#include "glue/row_source.h"
+#include "glue/source_log.h"
 #include "glue/spec.h"
 
 typedef struct LogState {
-  EventLog *history;
+  ContractLog *contracts;
 } LogState;
-
-static EventLog *contracts_new(void)
-{
-  EventLog *history = event_log_new();
-  if (history) {
-    history->contracts = true;
-  }
-  return history;
-}
 
 static Status contracts_step(Call *call, void *state)
 {
   LogState *log = state;
-  log->history = log->history ? log->history : contracts_new();
-  return log->history ? contract_log(call, log->history) : STATUS_NOMEM;
+  log->contracts = log->contracts ? log->contracts : contract_log_new();
+  return log->contracts ? contract_log_take(call, log->contracts) : STATUS_NOMEM;
 }
 
 static void contracts_value(Call *call, const void *state, Cell *out)
 {
   const LogState *log = state;
-  EventLog *history = log && log->history ? event_log_share(log->history) : contracts_new();
-  if (history) {
-    cell_event_log(out, history);
+  ContractLog *contracts = log && log->contracts ? contract_log_share(log->contracts) : contract_log_new();
+  if (contracts) {
+    cell_contract_log(out, contracts);
   } else {
     call_fail_memory(call);
   }
@@ -47,7 +37,7 @@ static void contracts_value(Call *call, const void *state, Cell *out)
 
 static void contracts_drop(void *state)
 {
-  event_log_release(((LogState *)state)->history);
+  contract_log_release(((LogState *)state)->contracts);
 }
 
 static const ParamSpec PARAMS[] = {

@@ -10,32 +10,31 @@
 ** R3  Rows with a NULL customer or a NULL time do not take part; a NULL value counts as an event without value.
 ** R4  What is no customer, time or number is an error, as for a named source.
 */
-#include "core/events/event_log.h"
-#include "glue/event_source.h"
+#include "glue/source_log.h"
 #include "glue/spec.h"
 
 typedef struct LogState {
-  EventLog *history;
+  EventLog *events;
 } LogState;
 
 static Status log_step(Call *call, void *state)
 {
   LogState *log = state;
-  if (!log->history) {
-    log->history = event_log_new();
-    if (!log->history) {
+  if (!log->events) {
+    log->events = event_log_new();
+    if (!log->events) {
       return STATUS_NOMEM;
     }
   }
-  return source_log(call, log->history);
+  return event_log_take(call, log->events);
 }
 
 static void log_value(Call *call, const void *state, Cell *out)
 {
   const LogState *log = state;
   (void)call;
-  if (log && log->history) {
-    cell_event_log(out, event_log_share(log->history));
+  if (log && log->events) {
+    cell_event_log(out, event_log_share(log->events));
     return;
   }
   EventLog *empty = event_log_new();
@@ -48,7 +47,7 @@ static void log_value(Call *call, const void *state, Cell *out)
 
 static void log_free(void *state)
 {
-  event_log_release(((LogState *)state)->history);
+  event_log_release(((LogState *)state)->events);
 }
 
 static const ParamSpec PARAMS[] = {

@@ -115,8 +115,8 @@ Status cohorts_compute(Call *call, int n_params, Cohorts *cohorts, EventSource *
   }
   if (status == STATUS_OK) {
     Accumulator accumulator = cohorts_accumulator(cohorts);
-    EventSourceOptions source_options = {.attribute_column = call_text(call, ARG_COHORT_COLUMN),
-                                         .attribute_param = "cohort_column"};
+    EventSourceOptions source_options = {.attribute = EVENT_ATTRIBUTE_COHORT,
+                                         .attribute_column = call_text(call, ARG_COHORT_COLUMN)};
     status = event_source_read(call, &accumulator, cohorts, source_options, source);
   }
   if (status == STATUS_OK) {

@@ -118,6 +118,6 @@ INSERT INTO checks (what, got, want) SELECT 'retain_log', count(*), 0 FROM
 
 .print -- the reader is not for users
 -- expect error
-SELECT retain_accumulate(1, 2, 3);
+SELECT retain_scan(1, 2, 3);
 CREATE TABLE stored AS SELECT retain_log(customer_id, ordered_at) AS l FROM orders;
 SELECT typeof(l) FROM stored;

@@ -1,0 +1,83 @@
+#include "event_columns.h"
+
+#include "params.h"
+
+/*
+** The usual names, compared without case, spaces and underscores. A table where none or several of a role fit is asked
+** about, never guessed.
+*/
+static const char *const CUSTOMER_NAMES[] = {
+  "customerid",   "userid",    "clientid", "accountid",   "memberid",     "buyerid", "shopperid",
+  "subscriberid", "contactid", "customer", "user",        "client",       "account", "member",
+  "buyer",        "custid",    "cust",     "customerkey", "customercode", "客户",    "客户id",
+  "客户编号",     "用户",      "用户id",   "会员",        "会员id",       "顾客id",  NULL};
+static const char *const TIME_NAMES[] = {"orderedat",    "orderdate", "ordertime",   "createdat",       "purchasedat",
+                                         "purchasedate", "paidat",    "paymentdate", "timestamp",       "date",
+                                         "datetime",     "time",      "ts",          "occurredat",      "eventtime",
+                                         "eventdate",    "eventat",   "invoicedate", "transactiondate", "transactedat",
+                                         "soldat",       "saledate",  "boughtat",    "下单时间",        "订单时间",
+                                         "订单日期",     "支付时间",  "付款时间",    "购买时间",        "时间",
+                                         "日期",         NULL};
+static const char *const VALUE_NAMES[] = {
+  "amount",     "total",      "revenue",     "value",      "price",    "sales",      "ordertotal", "totalamount",
+  "totalprice", "ordervalue", "orderamount", "grandtotal", "paid",     "amountpaid", "spend",      "sum",
+  "金额",       "订单金额",   "支付金额",    "实付金额",   "消费金额", "总金额",     NULL};
+static const char *const KIND_NAMES[] = {"kind", "type",     "event", "eventtype", "eventname", "signal", "signaltype",
+                                         "name", "category", "类型",  "事件",      "事件类型",  NULL};
+
+/* The columns of a source that is not the first argument have no parameters that name them. */
+static Role event_role(Call *call, const EventSourceOptions *options, EventParam param, const char *noun,
+                       const char *const *names, bool required)
+{
+  int number = options->param == 0 ? event_param(call->table, param) : -1;
+  return (Role){.noun = noun,
+                .param_name = number < 0 ? NULL : call_param(call, number)->name,
+                .names = names,
+                .wanted = number < 0 ? NULL : call_text(call, number),
+                .required = required};
+}
+
+const char *event_attribute_param(EventAttribute attribute)
+{
+  return attribute == EVENT_ATTRIBUTE_COHORT    ? "cohort_column"
+         : attribute == EVENT_ATTRIBUTE_SEGMENT ? "segment_column"
+                                                : NULL;
+}
+
+static Role attribute_role(const EventSourceOptions *options)
+{
+  static const char *const NOUNS[] = {
+    [EVENT_ATTRIBUTE_COHORT] = "cohort", [EVENT_ATTRIBUTE_SEGMENT] = "segment", [EVENT_ATTRIBUTE_KIND] = "kind"};
+  bool is_kind = options->attribute == EVENT_ATTRIBUTE_KIND;
+  return (Role){.noun = NOUNS[options->attribute],
+                .param_name = event_attribute_param(options->attribute),
+                .names = is_kind ? KIND_NAMES : NULL,
+                .wanted = options->attribute_column,
+                .required = is_kind};
+}
+
+Status event_columns_find(Call *call, const EventSourceOptions *options, EventColumns *columns)
+{
+  bool first = options->param == 0;
+  Role *roles[EVENT_COLUMN_COUNT];
+  Role *role = columns->role;
+  role[EVENT_COLUMN_CUSTOMER] = event_role(call, options, EVENT_CUSTOMER_COLUMN, "customer", CUSTOMER_NAMES, true);
+  role[EVENT_COLUMN_TIME] = event_role(call, options, EVENT_TIME_COLUMN, "time", TIME_NAMES, true);
+  if (!first || call->table->value != VALUE_UNUSED) {
+    role[EVENT_COLUMN_VALUE] = event_role(call, options, EVENT_VALUE_COLUMN, "value", VALUE_NAMES,
+                                          first && call->table->value == VALUE_REQUIRED);
+  }
+  role[EVENT_COLUMN_ATTRIBUTE] = attribute_role(options);
+  for (int i = 0; i < EVENT_COLUMN_COUNT; i++) {
+    roles[i] = &role[i];
+  }
+  return named_table_find(call, options->param, roles, EVENT_COLUMN_COUNT, &columns->table);
+}
+
+void event_columns_free(EventColumns *columns)
+{
+  named_table_free(&columns->table);
+  for (int i = 0; i < EVENT_COLUMN_COUNT; i++) {
+    role_free(&columns->role[i]);
+  }
+}

@@ -1,0 +1,31 @@
+/*
+** The columns that a source of events is read from.
+*/
+#ifndef RETAIN_GLUE_EVENT_COLUMNS_H
+#define RETAIN_GLUE_EVENT_COLUMNS_H
+
+#include "column_match.h"
+#include "event_source.h"
+
+typedef enum EventColumn {
+  EVENT_COLUMN_CUSTOMER,
+  EVENT_COLUMN_TIME,
+  EVENT_COLUMN_ATTRIBUTE,
+  EVENT_COLUMN_VALUE,
+  EVENT_COLUMN_COUNT
+} EventColumn;
+
+/* A named source, resolved. {0} is a valid empty object. */
+typedef struct EventColumns {
+  NamedTable table;
+  Role role[EVENT_COLUMN_COUNT]; /* .column NULL: the source has none, or none is wanted */
+} EventColumns;
+
+/* The message says what there is. Free also after a failure. */
+Status event_columns_find(Call *call, const EventSourceOptions *options, EventColumns *columns);
+void event_columns_free(EventColumns *columns);
+
+/* The parameter that names the attribute's column; NULL: none does. */
+const char *event_attribute_param(EventAttribute attribute);
+
+#endif

@@ -1,0 +1,134 @@
+#include "params.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "sqlite.h"
+
+static const ParamSpec EVENT_PARAMS[EVENT_PARAM_COUNT] = {
+  [EVENT_CUSTOMER_COLUMN] = {"customer_column", PARAM_COLUMN, "", 0, 0, NULL,
+                             "the source's customer column; left out, it is recognised from the usual names "
+                             "(customer_id, user_id, …)"},
+  [EVENT_TIME_COLUMN] = {"time_column", PARAM_COLUMN, "", 0, 0, NULL,
+                         "the source's time column; left out, it is recognised from the usual names (ordered_at, "
+                         "created_at, …)"},
+  [EVENT_VALUE_COLUMN] = {"value_column", PARAM_COLUMN, "", 0, 0, NULL,
+                          "the source's value column; left out, it is recognised from the usual names (amount, total, "
+                          "…)"},
+  [EVENT_AS_OF] = {"as_of", PARAM_TIME, "", 0, 0, NULL,
+                   "the instant of the analysis, UTC; a date alone is its first instant. Rows after it do not take "
+                   "part. Left out: the newest time in the source"},
+  [EVENT_UTC_OFFSET] = {"utc_offset", PARAM_OFFSET, "+00:00", 0, 0, NULL,
+                        "where the civil day begins, as an offset from UTC such as '+08:00'"},
+};
+
+int table_param_count(const TableSpec *spec)
+{
+  return spec->n_params + (spec->has_source ? EVENT_PARAM_COUNT - (spec->value == VALUE_UNUSED) : 0);
+}
+
+const ParamSpec *table_param(const TableSpec *spec, int i)
+{
+  if (i < spec->n_params) {
+    return &spec->params[i];
+  }
+  i -= spec->n_params;
+  return &EVENT_PARAMS[spec->value == VALUE_UNUSED && i >= EVENT_VALUE_COLUMN ? i + 1 : i];
+}
+
+int event_param(const TableSpec *spec, EventParam param)
+{
+  if (spec->value == VALUE_UNUSED && param >= EVENT_VALUE_COLUMN) {
+    return param == EVENT_VALUE_COLUMN ? -1 : spec->n_params + (int)param - 1;
+  }
+  return spec->n_params + (int)param;
+}
+
+/* A default is written by us: [-]digits[.digits]. Not strtod(), which reads the locale's decimal sign. */
+double param_default_number(const char *text)
+{
+  double number = 0, scale = 1;
+  bool negative = *text == '-', fraction = false;
+  for (text += negative; *text; text++) {
+    if (*text == '.') {
+      fraction = true;
+    } else {
+      number = 10 * number + (*text - '0');
+      scale *= fraction ? 10 : 1;
+    }
+  }
+  return (negative ? -number : number) / scale;
+}
+
+bool param_is_bit(const ParamSpec *param)
+{
+  return param->kind == PARAM_INTEGER && param->low == 0 && param->high == 1;
+}
+
+static char *range_text(const ParamSpec *param)
+{
+  if (isinf(param->low) && isinf(param->high)) {
+    return sqlite3_mprintf("a number");
+  }
+  if (param_is_bit(param)) {
+    return sqlite3_mprintf("0 or 1");
+  }
+  if (isinf(param->high)) {
+    return sqlite3_mprintf("%.15g or more", param->low);
+  }
+  if (isinf(param->low)) {
+    return sqlite3_mprintf("%.15g or less", param->high);
+  }
+  return sqlite3_mprintf("%.15g…%.15g", param->low, param->high);
+}
+
+static char *choices_text(const char *choices)
+{
+  char *text = sqlite3_mprintf("one of ");
+  for (; text && *choices;) {
+    int n = (int)strcspn(choices, "|");
+    bool last = choices[n] == 0;
+    char *more = n ? sqlite3_mprintf("%z'%.*s'%s", text, n, choices, last ? "" : ", ")
+                   : sqlite3_mprintf("%z''%s", text, last ? "" : ", ");
+    text = more;
+    choices += last ? n : n + 1;
+  }
+  return text;
+}
+
+char *param_accepted(const ParamSpec *param)
+{
+  switch (param->kind) {
+    case PARAM_INTEGER:
+    case PARAM_REAL:
+      return range_text(param);
+    case PARAM_CHOICE:
+      return choices_text(param->choices);
+    case PARAM_TIME:
+      return sqlite3_mprintf("a time such as '2026-01-31', '2026-01-31 18:00:00', unix seconds or 'now'");
+    case PARAM_OFFSET:
+      return sqlite3_mprintf("an offset from UTC such as '+08:00', at most 14 hours");
+    case PARAM_GRAIN:
+      return sqlite3_mprintf("one of 'day', 'week', 'month', 'quarter', 'year', or 'N days'");
+    case PARAM_DURATION:
+      return sqlite3_mprintf("a length of time such as '90 days', '12 weeks' or '3 months', at most 36525 of a unit");
+    case PARAM_SOURCE:
+      return sqlite3_mprintf(
+        "the name of a table or view in quotes, or (SELECT retain_log(customer, time, value) FROM …)");
+    case PARAM_CONTRACTS:
+      return sqlite3_mprintf(
+        "the name of a table or view in quotes, or (SELECT retain_contracts(customer, start, end, amount) FROM …)");
+    case PARAM_TABLE:
+      return sqlite3_mprintf("the name of a table or view, in quotes");
+    case PARAM_COLUMN:
+      return sqlite3_mprintf("the name of a column, in quotes");
+    case PARAM_TRUTH:
+      return sqlite3_mprintf(TRUTH_WORDS);
+    case PARAM_LIST:
+      return sqlite3_mprintf("numbers separated by commas, as text such as '1,2,3'");
+    case PARAM_ANY:
+      return sqlite3_mprintf("any value");
+    default:
+      return sqlite3_mprintf("text");
+  }
+}

@@ -1,0 +1,34 @@
+/*
+** What a value of a row means.
+*/
+#ifndef RETAIN_GLUE_ROW_VALUE_H
+#define RETAIN_GLUE_ROW_VALUE_H
+
+#include "core/events/customers.h"
+#include "core/time/calendar.h"
+#include "sqlite.h"
+
+/* What is accepted, in the words of messages. No sum over numbers, nor of their squares, overflows. */
+#define NUMBER_MOST 1e100
+#define A_NUMBER "a number, at most 1e100 in size"
+#define A_CUSTOMER "an integer or text"
+#define TIME_FORMS \
+  "ISO text such as '2026-01-31' or '2026-01-31 18:00:00', unix seconds or milliseconds, or a julian day"
+
+/*
+** Each answers whether the value is one; type is its sqlite3_value_type(). Times of any form. Numbers also as text,
+** since a CSV import makes every column text. Keys: a real is a key where it equals an integer, as in SQLite's `=`;
+** *id is CUSTOMER_NONE when out of memory.
+*/
+bool time_of_value(TimeMemo *memo, sqlite3_value *value, int type, int64_t *ms);
+bool number_of_value(sqlite3_value *value, double *number);
+bool key_of_value(Customers *customers, sqlite3_value *value, int type, uint32_t *id);
+
+/* Of an SQLITE_TEXT; inline for the scan of most sources. */
+static inline bool time_of_text_value(TimeMemo *memo, sqlite3_value *value, int64_t *ms)
+{
+  const char *text = (const char *)sqlite3_value_text(value);
+  return text && time_from_text_memo(memo, text, (size_t)sqlite3_value_bytes(value), ms);
+}
+
+#endif

@@ -1,0 +1,119 @@
+#include "source_log.h"
+
+#include "call_private.h"
+#include "row_value.h"
+
+#define EVENT_LOG_POINTER "retain_log" /* the types of the pointer values */
+#define CONTRACT_LOG_POINTER "retain_contracts"
+
+static bool is_null(const Call *call, int i)
+{
+  return !call->values[i] || sqlite3_value_type(call->values[i]) == SQLITE_NULL;
+}
+
+/* Argument i as a time, a key: false where it is none. */
+static bool time_of_argument(const Call *call, int i, int64_t *ms)
+{
+  TimeMemo memo = {0};
+  return time_of_value(&memo, call->values[i], sqlite3_value_type(call->values[i]), ms);
+}
+
+static bool key_of_argument(const Call *call, int i, Customers *customers, uint32_t *id)
+{
+  return key_of_value(customers, call->values[i], sqlite3_value_type(call->values[i]), id);
+}
+
+Status event_log_take(Call *call, EventLog *log)
+{
+  enum {
+    CUSTOMER,
+    TIME,
+    VALUE
+  };
+  Event event = {.attribute = NO_ATTRIBUTE};
+  if (is_null(call, CUSTOMER) || is_null(call, TIME)) {
+    return STATUS_OK;
+  }
+  if (!time_of_argument(call, TIME, &event.time)) {
+    return call_fail_argument(call, TIME, "%s", TIME_FORMS);
+  }
+  if (!is_null(call, VALUE) && !number_of_value(call->values[VALUE], &event.value)) {
+    return call_fail_argument(call, VALUE, "%s", A_NUMBER);
+  }
+  if (!key_of_argument(call, CUSTOMER, &log->customers, &event.customer)) {
+    return call_fail_argument(call, CUSTOMER, "%s", A_CUSTOMER);
+  }
+  log->has_value = log->has_value || call->values[VALUE];
+  return event.customer == CUSTOMER_NONE ? STATUS_NOMEM : events_add(&log->events, &event, false);
+}
+
+Status contract_log_take(Call *call, ContractLog *log)
+{
+  enum {
+    CUSTOMER,
+    START,
+    END,
+    AMOUNT
+  };
+  Contract contract = {.end = CONTRACT_OPEN};
+  if (is_null(call, CUSTOMER) || is_null(call, START)) {
+    return STATUS_OK;
+  }
+  if (!time_of_argument(call, START, &contract.start)) {
+    return call_fail_argument(call, START, "a time such as '2026-01-31'");
+  }
+  if (!is_null(call, END) && !time_of_argument(call, END, &contract.end)) {
+    return call_fail_argument(call, END, "a time such as '2026-01-31', or NULL");
+  }
+  if (!is_null(call, AMOUNT) && !number_of_value(call->values[AMOUNT], &contract.amount)) {
+    return call_fail_argument(call, AMOUNT, "%s", A_NUMBER);
+  }
+  if (!key_of_argument(call, CUSTOMER, &log->customers, &contract.customer)) {
+    return call_fail_argument(call, CUSTOMER, "%s", A_CUSTOMER);
+  }
+  return contract.customer == CUSTOMER_NONE ? STATUS_NOMEM : contract_log_add(log, &contract);
+}
+
+static void event_log_drop(void *log)
+{
+  event_log_release(log);
+}
+
+static void contract_log_drop(void *log)
+{
+  contract_log_release(log);
+}
+
+void cell_event_log(Cell *cell, EventLog *log)
+{
+  sqlite3_result_pointer((sqlite3_context *)(void *)cell, log, EVENT_LOG_POINTER, event_log_drop);
+}
+
+void cell_contract_log(Cell *cell, ContractLog *log)
+{
+  sqlite3_result_pointer((sqlite3_context *)(void *)cell, log, CONTRACT_LOG_POINTER, contract_log_drop);
+}
+
+SourceLog source_log_of(sqlite3_value *value)
+{
+  return value ? (SourceLog){sqlite3_value_pointer(value, EVENT_LOG_POINTER),
+                             sqlite3_value_pointer(value, CONTRACT_LOG_POINTER)}
+               : (SourceLog){0};
+}
+
+SourceLog source_log_share(SourceLog log)
+{
+  if (log.events) {
+    event_log_share(log.events);
+  }
+  if (log.contracts) {
+    contract_log_share(log.contracts);
+  }
+  return log;
+}
+
+void source_log_release(SourceLog log)
+{
+  event_log_release(log.events);
+  contract_log_release(log.contracts);
+}
