@@ -9,7 +9,7 @@
 #define RETAIN_GLUE_EVENT_FAULT_H
 
 #include "core/events/accumulator.h"
-#include "core/time/calendar.h"
+#include "core/time/time_parse.h"
 #include "event_columns.h"
 
 typedef struct RowCheck {

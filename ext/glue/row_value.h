@@ -5,7 +5,7 @@
 #define RETAIN_GLUE_ROW_VALUE_H
 
 #include "core/events/customers.h"
-#include "core/time/calendar.h"
+#include "core/time/time_parse.h"
 #include "sqlite.h"
 
 /* What is accepted, in the words of messages. No sum over numbers, nor of their squares, overflows. */

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/time/calendar.h"
+#include "core/time/time_parse.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

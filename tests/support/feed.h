@@ -7,7 +7,7 @@
 
 #include "core/events/accumulator.h"
 #include "core/events/customers.h"
-#include "core/time/calendar.h"
+#include "core/time/time_parse.h"
 #include "unit.h"
 
 #define DAY MS_PER_DAY

@@ -9,7 +9,6 @@
 #include <math.h>
 
 static const double HALF_LOG_TWO_PI = 0.91893853320467274178;
-static const double LOG_TWO = 0.69314718055994530942;
 
 /* ---- Gamma ---- */
 
@@ -209,27 +208,6 @@ double log_beta(double a, double b)
          (HALF_LOG_TWO_PI + errors);
 }
 
-/* ---- Logarithms of sums ---- */
-
-double log_add(double a, double b)
-{
-  double high = a > b ? a : b, low = a > b ? b : a;
-  return isinf(high) ? high : high + log1p(exp(low - high));
-}
-
-double log_one_less_exp(double x)
-{
-  /*
-  ** Maechler (2012), "Accurately computing log(1 - exp(-|a|))": either form loses digits on the other's side of ln 2.
-  */
-  return x > -LOG_TWO ? log(-expm1(x)) : log1p(-exp(x));
-}
-
-double log_subtract(double a, double b)
-{
-  return b == -INFINITY ? a : a + log_one_less_exp(b - a);
-}
-
 /* ---- Densities ---- */
 
 /*
@@ -312,17 +290,6 @@ static double gamma_upper_small(double a, double x)
   return -expm1(exponent) - exp(exponent) * a * sum;
 }
 
-double gamma_lower(double a, double x)
-{
-  if (!(a > 0) || !(x >= 0)) {
-    return NAN;
-  }
-  if (x == 0 || isinf(x)) {
-    return x == 0 ? 0 : 1;
-  }
-  return x < a + 1 ? gamma_series(a, x) : 1 - exp(log_gamma_density(a, x)) * gamma_fraction(a, x);
-}
-
 double gamma_upper(double a, double x)
 {
   if (!(a > 0) || !(x >= 0)) {
@@ -396,11 +363,6 @@ double beta_lower(double a, double b, double x)
     return beta_fraction(a, b, x, 1 - x);
   }
   return b < 1 ? beta_upper_small(b, a, 1 - x) : 1 - beta_fraction(b, a, 1 - x, x);
-}
-
-double normal_cdf(double x)
-{
-  return 0.5 * erfc(-x * 0.70710678118654752440);
 }
 
 /* ---- The hypergeometric function ---- */

@@ -22,16 +22,10 @@ double trigamma(double x);
 /* ln B(a, b), a, b > 0, also where one is much larger than the other. */
 double log_beta(double a, double b);
 
-/* ln(e^a + e^b), ln(e^a - e^b) for a >= b, ln(1 - e^x) for x < 0. -INFINITY is the logarithm of zero. */
-double log_add(double a, double b);
-double log_subtract(double a, double b);
-double log_one_less_exp(double x);
-
 /*
-** P(a, x) and Q(a, x) = 1 - P(a, x): the regularised incomplete gamma functions, a > 0, x >= 0; relative error < 1e-12
-** of either, however small, for a <= 1e6. O(sqrt(a)) near x = a.
+** Q(a, x): the regularised upper incomplete gamma function, a > 0, x >= 0; relative error < 1e-12, however small, for
+** a <= 1e6. O(sqrt(a)) near x = a.
 */
-double gamma_lower(double a, double x);
 double gamma_upper(double a, double x);
 
 /*
@@ -45,9 +39,6 @@ double chi_square_log10(double x, double df);
 ** value, for a and b up to 1e6. O(sqrt(a + b)) near the mean. Its upper tail is beta_lower(b, a, 1 - x).
 */
 double beta_lower(double a, double b, double x);
-
-/* The chance that a standard normal is below x; relative error < 1e-12. */
-double normal_cdf(double x);
 
 /*
 ** 2F1(a, b; c; z) for a, b, c > 0 and z < 1, as its natural logarithm. For z >= 0 the value is positive; for z < 0 it

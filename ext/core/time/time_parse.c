@@ -1,7 +1,4 @@
-/*
-** Times, offsets, grains and durations from text and numbers; the rest of calendar.h.
-*/
-#include "calendar.h"
+#include "time_parse.h"
 
 #include <math.h>
 #include <string.h>

@@ -5,6 +5,7 @@
 #include "core/base/mem.h"
 #include "core/events/customers.h"
 #include "core/measures/cohort.h"
+#include "core/time/time_parse.h"
 #include "unit.h"
 
 static const Watch NEVER_STOPS = {0};

@@ -4,6 +4,7 @@
 */
 #include "core/events/customers.h"
 #include "core/measures/retention.h"
+#include "core/time/time_parse.h"
 #include "unit.h"
 
 static const Watch NEVER_STOPS = {0};

@@ -108,57 +108,6 @@ static void log_beta_matches(void **state)
   EACH_LOGARITHM(log_beta(x[0], x[1]), 2e-15)
 }
 
-/* log(exp(a) + exp(b)) */
-static void log_add_matches(void **state)
-{
-  (void)state;
-  static const Case CASES[] = {
-    {{0, 0}, 0.69314718055994531},
-    {{-1000, -1001}, -999.68673831248178},
-    {{700, -700}, 700.0},
-    {{0.001, -40}, 0.0010000000000000043},
-  };
-  EACH_LOGARITHM(log_add(x[0], x[1]), 1e-15)
-}
-
-/* log(exp(a) - exp(b)) */
-static void log_subtract_matches(void **state)
-{
-  (void)state;
-  static const Case CASES[] = {
-    {{0, -1e-10}, -23.025850929990457},
-    {{-1000, -1001}, -1000.4586751453871},
-    {{5, -40}, 5.0},
-  };
-  EACH_LOGARITHM(log_subtract(x[0], x[1]), 1e-15)
-}
-
-/* log(-expm1(x)) */
-static void log_one_less_exp_matches(void **state)
-{
-  (void)state;
-  static const Case CASES[] = {
-    {{-1e-15}, -34.538776394910686},
-    {{-0.5}, -0.93275212956718857},
-    {{-0.75}, -0.63935346504035394},
-    {{-40}, -4.248354255291589e-18},
-  };
-  EACH_RELATIVE(log_one_less_exp(x[0]), 1e-15)
-}
-
-/* gammainc(a, 0, x, regularized=True), beyond a = 1000 by its series at 900 bits */
-static void gamma_lower_matches(void **state)
-{
-  (void)state;
-  static const Case CASES[] = {
-    {{0.5, 1e-8}, 0.00011283791633342487},     {{0.0001, 0.5}, 0.9999440197070426},
-    {{3, 2.2}, 0.37728625000368362},           {{3, 12}, 0.9994777419499671},
-    {{40, 15}, 6.4890488752733036e-8},         {{10000, 9600}, 2.547031418384642e-5},
-    {{1000000, 1000000}, 0.50013298076087259}, {{1000000, 995000}, 2.7495803592700708e-7},
-  };
-  EACH_RELATIVE(gamma_lower(x[0], x[1]), 1e-13)
-}
-
 /* gammainc(a, x, inf, regularized=True), likewise */
 static void gamma_upper_matches(void **state)
 {
@@ -221,17 +170,6 @@ static void beta_lower_matches(void **state)
   EACH_RELATIVE(beta_lower(x[0], x[1], x[2]), 1e-13)
 }
 
-/* erfc(-x / sqrt(2)) / 2 */
-static void normal_cdf_matches(void **state)
-{
-  (void)state;
-  static const Case CASES[] = {
-    {{-30}, 4.9067139271481871e-198}, {{-1.5}, 0.066807201268858066}, {{0}, 0.5},
-    {{0.25}, 0.59870632568292372},    {{6}, 0.99999999901341235},
-  };
-  EACH_RELATIVE(normal_cdf(x[0]), 1e-13)
-}
-
 /*
 ** log(hyp2f1(a, b, c, z)), confirmed by summing the series where z or z / (z - 1) is below 0.999 (hyp2f1 itself fails
 ** at a = 7500)
@@ -277,14 +215,8 @@ static void edges_are_exact(void **state)
   (void)state;
   assert_true(log_gamma(1) == 0 && log_gamma(2) == 0);
   assert_true(log_gamma_rise(4.5, 0) == 0);
-  assert_true(log_add(-INFINITY, -INFINITY) == -INFINITY);
-  assert_true(log_add(-INFINITY, 3) == 3 && log_add(3, -INFINITY) == 3);
-  assert_true(log_add(INFINITY, INFINITY) == INFINITY);
-  assert_true(log_subtract(2, 2) == -INFINITY && log_subtract(2, -INFINITY) == 2);
-  assert_true(log_subtract(-INFINITY, -INFINITY) == -INFINITY);
-  assert_true(log_one_less_exp(0) == -INFINITY && log_one_less_exp(-INFINITY) == 0);
-  assert_true(gamma_lower(2, 0) == 0 && gamma_upper(2, 0) == 1);
-  assert_true(gamma_lower(2, INFINITY) == 1 && gamma_upper(2, INFINITY) == 0);
+  assert_true(gamma_upper(2, 0) == 1);
+  assert_true(gamma_upper(2, INFINITY) == 0);
   assert_true(beta_lower(2, 3, 0) == 0 && beta_lower(2, 3, 1) == 1);
   assert_true(log_hypergeometric(2, 3, 4, 0) == 0);
 }
@@ -296,7 +228,7 @@ static void outside_the_domain_is_nan(void **state)
   assert_true(isnan(log_gamma_rise(0, 1)) && isnan(log_gamma_rise(2, -2)) && isnan(log_gamma_rise(1, NAN)));
   assert_true(isnan(digamma(0)) && isnan(digamma(NAN)) && isnan(trigamma(-1)) && isnan(trigamma(NAN)));
   assert_true(isnan(log_beta(0, 1)) && isnan(log_beta(1, -1)) && isnan(log_beta(NAN, 1)));
-  assert_true(isnan(gamma_lower(0, 1)) && isnan(gamma_lower(1, -1)) && isnan(gamma_upper(1, NAN)));
+  assert_true(isnan(gamma_upper(0, 1)) && isnan(gamma_upper(1, -1)) && isnan(gamma_upper(1, NAN)));
   assert_true(isnan(beta_lower(0, 1, 0.5)) && isnan(beta_lower(1, 1, 1.5)) && isnan(beta_lower(1, 1, NAN)));
   assert_true(isnan(log_hypergeometric(0, 1, 1, 0.5)) && isnan(log_hypergeometric(1, 1, 1, 1)));
   assert_true(isnan(log_hypergeometric(1, 1, NAN, 0.5)) && isnan(log_hypergeometric(INFINITY, 1, 1, 0.5)));
@@ -313,7 +245,6 @@ static void tails_add_to_one(void **state)
     for (size_t j = 0; j < COUNT_OF(GRID); j++) {
       double a = GRID[i], b = GRID[j];
       double at[4] = {a, b, a / (a + b)};
-      near(at, gamma_lower(a, b) + gamma_upper(a, b), 1, 1e-13);
       near(at, beta_lower(a, b, 0.25) + beta_lower(b, a, 0.75), 1, 1e-13);
       near(at, exp(log_beta(a, b) - log_beta(b, a)), 1, 0);
     }
@@ -358,16 +289,13 @@ static void neighbours_agree(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(log_gamma_matches),        cmocka_unit_test(digamma_matches),
-    cmocka_unit_test(trigamma_matches),         cmocka_unit_test(log_gamma_rise_matches),
-    cmocka_unit_test(log_beta_matches),         cmocka_unit_test(log_add_matches),
-    cmocka_unit_test(log_subtract_matches),     cmocka_unit_test(log_one_less_exp_matches),
-    cmocka_unit_test(gamma_lower_matches),      cmocka_unit_test(gamma_upper_matches),
-    cmocka_unit_test(chi_square_log10_matches), cmocka_unit_test(beta_lower_matches),
-    cmocka_unit_test(normal_cdf_matches),       cmocka_unit_test(log_hypergeometric_matches),
-    cmocka_unit_test(edges_are_exact),          cmocka_unit_test(outside_the_domain_is_nan),
-    cmocka_unit_test(tails_add_to_one),         cmocka_unit_test(binomial_series_is_closed),
-    cmocka_unit_test(neighbours_agree),
+    cmocka_unit_test(log_gamma_matches),          cmocka_unit_test(digamma_matches),
+    cmocka_unit_test(trigamma_matches),           cmocka_unit_test(log_gamma_rise_matches),
+    cmocka_unit_test(log_beta_matches),           cmocka_unit_test(gamma_upper_matches),
+    cmocka_unit_test(chi_square_log10_matches),   cmocka_unit_test(beta_lower_matches),
+    cmocka_unit_test(log_hypergeometric_matches), cmocka_unit_test(edges_are_exact),
+    cmocka_unit_test(outside_the_domain_is_nan),  cmocka_unit_test(tails_add_to_one),
+    cmocka_unit_test(binomial_series_is_closed),  cmocka_unit_test(neighbours_agree),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

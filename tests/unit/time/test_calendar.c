@@ -1,5 +1,5 @@
 /* core/calendar and time_text: dates, times, periods, durations. All forms of time text: test_time_sqlite.c. */
-#include "core/time/calendar.h"
+#include "core/time/time_parse.h"
 #include "unit.h"
 
 #define DAY_MIN (TIME_MIN / MS_PER_DAY)

@@ -10,7 +10,7 @@
 #define _POSIX_C_SOURCE 200809L /* strnlen */
 #include <sqlite3.h>
 
-#include "core/time/calendar.h"
+#include "core/time/time_parse.h"
 #include "unit.h"
 
 typedef struct Oracle {
