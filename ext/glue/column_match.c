@@ -79,22 +79,46 @@ static bool is_missing(const char *label, const char *why)
   return missing && (strpbrk(label, "\"`[") || strcmp(missing + sizeof MISSES - 1, label) == 0);
 }
 
-static Status no_such_table(Call *call, int param, const char *label, const char *why)
+/* Whether the text is the very name of a table or view: one with a dot, which has to be quoted. */
+static bool is_name(Call *call, const char *text)
 {
-  const char *role = call_param(call, param)->name;
+  static const char SQL[] = "SELECT 1 FROM pragma_table_list WHERE name = ?1";
+  sqlite3_stmt *statement = NULL;
+  int rc = sqlite3_prepare_v2(call->connection->db, SQL, -1, &statement, NULL);
+  if (rc == SQLITE_OK) {
+    rc = sqlite3_bind_text(statement, 1, text, -1, SQLITE_STATIC);
+  }
+  bool is_one = rc == SQLITE_OK && sqlite3_step(statement) == SQLITE_ROW;
+  sqlite3_finalize(statement);
+  return is_one;
+}
+
+/* NULL: there are none, or no memory for them. */
+static char *list_tables(Call *call)
+{
   static const char SQL[] = "SELECT DISTINCT name FROM pragma_table_list WHERE type IN ('table', 'view', 'virtual') "
                             "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name";
   sqlite3_stmt *statement = NULL;
-  if (!is_missing(label, why)) {
-    return call_fail(call, "%s '%s' cannot be read: %s", role, label, why);
-  }
   char *tables = NULL;
   if (sqlite3_prepare_v2(call->connection->db, SQL, -1, &statement, NULL) == SQLITE_OK) {
     tables = list_rows(statement);
   }
   sqlite3_finalize(statement);
+  return tables;
+}
+
+static Status no_such_table(Call *call, int param, const char *label, const char *why)
+{
+  if (!is_missing(label, why)) {
+    return call_fail(call, "%s '%s' cannot be read: %s", call_param(call, param)->name, label, why);
+  }
+  if (is_name(call, label)) {
+    return call_fail(call, "no such table or view: '%s'; a name with a dot is written in double quotes: '\"%w\"'",
+                     label, label);
+  }
+  char *tables = list_tables(call);
   Status status = call_fail(
-    call, "%s '%s' is no table or view of this database, which has %s%s", role, label, tables ? tables : "none yet",
+    call, "no such table or view: '%s'; this database has %s%s", label, tables ? tables : "none yet",
     param == 0 && call->table->has_source ? ". For a query give (SELECT retain_log(customer, time, value) FROM …)"
                                           : "");
   sqlite3_free(tables);
@@ -131,8 +155,7 @@ static Status column_named(Call *call, const char *label, sqlite3_stmt *table, R
       return role->column ? STATUS_OK : STATUS_NOMEM;
     }
   }
-  return column_fail(call, label, table,
-                     sqlite3_mprintf("%s '%q' is no column of the source", role->param_name, role->wanted));
+  return column_fail(call, label, table, sqlite3_mprintf("no such column: '%q' (%s)", role->wanted, role->param_name));
 }
 
 static bool is_usual_name(const char *const *names, const char *column)
@@ -175,8 +198,7 @@ static Status column_recognised(Call *call, const char *label, sqlite3_stmt *tab
     return STATUS_OK;
   }
   char *problem = found ? sqlite3_mprintf("several columns of %s could be the %s (%s)", label, role->noun, fitting)
-                        : sqlite3_mprintf("no column of %s is called like %s %s", label,
-                                          strchr("aeiou", role->noun[0]) ? "an" : "a", role->noun);
+                        : sqlite3_mprintf("no column of %s is recognised as the %s", label, role->noun);
   if (problem) {
     problem = role->param_name
                 ? sqlite3_mprintf("%z: name %s with WHERE %s = '…'", problem, found ? "one" : "it", role->param_name)

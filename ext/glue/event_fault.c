@@ -15,21 +15,21 @@ static int64_t rowid_of(const RowCheck *check, sqlite3_value **values)
   return has_rowid(check, values) ? sqlite3_value_int64(values[check->rowid_at]) : check->row;
 }
 
-/* What an error says of each fault; the others are none. */
+/* What an error demands; the other faults are none. */
 static const struct {
-  const char *wrong;
+  const char *must;
   EventColumn column;
 } ERRORS[FAULT_COUNT] = {
-  [FAULT_BAD_CUSTOMER] = {"is no customer (" A_CUSTOMER ")", EVENT_COLUMN_CUSTOMER},
-  [FAULT_BAD_TIME] = {"is no time (" TIME_FORMS ")", EVENT_COLUMN_TIME},
-  [FAULT_BAD_VALUE] = {"is no number of at most 1e100 in size", EVENT_COLUMN_VALUE},
+  [FAULT_BAD_CUSTOMER] = {A_CUSTOMER, EVENT_COLUMN_CUSTOMER},
+  [FAULT_BAD_TIME] = {A_TIME, EVENT_COLUMN_TIME},
+  [FAULT_BAD_VALUE] = {A_NUMBER, EVENT_COLUMN_VALUE},
 };
 
 static Status row_error(const RowCheck *check, RowFault fault, sqlite3_value **values, sqlite3_value *value)
 {
-  char *what = sqlite3_mprintf(
-    "%s.%s of %s %lld %s", check->columns->table.label, check->columns->role[ERRORS[fault].column].column,
-    has_rowid(check, values) ? "rowid" : "row", rowid_of(check, values), ERRORS[fault].wrong);
+  char *what = sqlite3_mprintf("%s.%s of %s %lld must be %s", check->columns->table.label,
+                               check->columns->role[ERRORS[fault].column].column,
+                               has_rowid(check, values) ? "rowid" : "row", rowid_of(check, values), ERRORS[fault].must);
   Status status = what ? call_fail_row_value(check->call, what, value) : STATUS_NOMEM;
   sqlite3_free(what);
   return status;
@@ -41,7 +41,7 @@ Status row_check_fault(RowCheck *check, RowFault fault, sqlite3_value **values, 
     tally_add(&check->diagnosis->fault[fault], rowid_of(check, values));
     return STATUS_OK;
   }
-  if (!ERRORS[fault].wrong) {
+  if (!ERRORS[fault].must) {
     return STATUS_OK;
   }
   if (sqlite3_value_type(value) == SQLITE_TEXT && !sqlite3_value_text(value)) {
@@ -52,6 +52,15 @@ Status row_check_fault(RowCheck *check, RowFault fault, sqlite3_value **values, 
     return STATUS_ERROR;
   }
   return row_error(check, fault, values, value);
+}
+
+Status row_check_blob(const RowCheck *check, sqlite3_value *value)
+{
+  char *what = sqlite3_mprintf("%s.%s of row %lld must be an integer, a number or text", check->columns->table.label,
+                               check->columns->role[EVENT_COLUMN_ATTRIBUTE].column, check->row);
+  Status status = what ? call_fail_value(check->call, what, value) : STATUS_NOMEM;
+  sqlite3_free(what);
+  return status;
 }
 
 static TimeForm form_of_text(const char *text, size_t n)

@@ -31,6 +31,9 @@ typedef struct RowCheck {
 */
 Status row_check_fault(RowCheck *check, RowFault fault, sqlite3_value **values, sqlite3_value *value);
 
+/* The error that the attribute's value is a blob. */
+Status row_check_blob(const RowCheck *check, sqlite3_value *value);
+
 /*
 ** Counts what is odd about a row that takes part, and fills in event->rowid: the row's number where there is none.
 ** check->diagnosis is not NULL.

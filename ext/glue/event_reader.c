@@ -14,10 +14,7 @@ static Status take_attribute(EventReader *reader, sqlite3_value *value, uint32_t
     return STATUS_OK;
   }
   if (type == SQLITE_BLOB) {
-    const EventColumns *columns = reader->check.columns;
-    return call_fail(reader->check.call, "%s.%s of row %lld is a blob; a %s is an integer, a number or text",
-                     columns->table.label, columns->role[EVENT_COLUMN_ATTRIBUTE].column, reader->check.row,
-                     columns->role[EVENT_COLUMN_ATTRIBUTE].noun);
+    return row_check_blob(&reader->check, value);
   }
   if (!key_of_value(&reader->source->attributes, value, type, attribute)) {
     key_of_value(&reader->source->attributes, value, SQLITE_TEXT, attribute); /* 9.99 is the key '9.99' */

@@ -81,7 +81,7 @@ static bool take_truth(sqlite3_value *value, int type, FieldValue *out)
 static Status take_value(RowReader *reader, int i)
 {
   static const char *const MUST[] = {[FIELD_REAL] = A_NUMBER,
-                                     [FIELD_TIME] = "a time (" TIME_FORMS ")",
+                                     [FIELD_TIME] = A_TIME,
                                      [FIELD_KEY] = A_CUSTOMER,
                                      [FIELD_ANY] = (A_NUMBER ", or text"),
                                      [FIELD_TRUTH] = TRUTH_WORDS};

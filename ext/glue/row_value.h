@@ -12,6 +12,7 @@
 #define NUMBER_MOST 1e100
 #define A_NUMBER "a number, at most 1e100 in size"
 #define A_CUSTOMER "an integer or text"
+#define A_TIME "a time (" TIME_FORMS ")"
 #define TIME_FORMS \
   "ISO text such as '2026-01-31' or '2026-01-31 18:00:00', unix seconds or milliseconds, or a julian day"
 

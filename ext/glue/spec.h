@@ -148,7 +148,10 @@ const ParamSpec *table_param(const TableSpec *spec, int i);
 char *param_accepted(const ParamSpec *param);
 
 /* An entry of `params` or `columns` in a macro, where several functions share it. */
-#define ENTRY(...) {__VA_ARGS__}
+#define ENTRY(...) \
+  { \
+    __VA_ARGS__ \
+  }
 
 /* The number that a constant stands for, as text: help and messages name the limit that the code uses. */
 #define NUMBER_TEXT(constant) TEXT_OF_EXPANDED(constant)

@@ -91,6 +91,13 @@ DELETE FROM mixed WHERE ordered_at = 'yesterday';
 INSERT INTO mixed VALUES (3, '2025-01-01', 9e999);
 -- expect error
 SELECT sum(m) FROM customer_summary('mixed');
+.print A name with a dot is read in double quotes, and an error without says so
+CREATE TABLE "orders.2026" AS SELECT * FROM orders;
+INSERT INTO found SELECT 'name with a dot', customer, orders, x, t_x FROM customer_summary('"orders.2026"');
+-- expect error
+SELECT count(*) FROM customer_summary('orders.2026');
+DROP TABLE "orders.2026";
+
 .print A view of a table that is gone is no missing view; a long list of tables ends in an ellipsis
 CREATE VIEW hollow AS SELECT * FROM gone;
 -- expect error
