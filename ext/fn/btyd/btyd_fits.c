@@ -74,20 +74,27 @@ static Status row_add(Call *call, Fitting *fitting, const BtydModel *model, CbsR
 }
 
 enum {
-  X,
-  T_X,
-  AGE,
-  WEIGHT
+  ARG_X,
+  ARG_T_X,
+  ARG_T,
+  ARG_N = ARG_T, /* of bgbb_fit() */
+  ARG_WEIGHT
+};
+
+enum { /* of gamma_gamma_fit() */
+  ARG_M = ARG_X + 1,
+  ARG_SPEND_WEIGHT
 };
 
 static Status past_add(Call *call, Fitting *fitting, const BtydModel *model, CbsRow past)
 {
-  return past_check(call, model, &past) ? row_add(call, fitting, model, past, call_real(call, WEIGHT)) : STATUS_ERROR;
+  return past_check(call, model, &past) ? row_add(call, fitting, model, past, call_real(call, ARG_WEIGHT))
+                                        : STATUS_ERROR;
 }
 
 static Status past_step(Call *call, Fitting *fitting, const BtydModel *model)
 {
-  CbsRow past = {(double)call_integer(call, X), call_real(call, T_X), call_real(call, AGE)};
+  CbsRow past = {(double)call_integer(call, ARG_X), call_real(call, ARG_T_X), call_real(call, ARG_T)};
   return past_add(call, fitting, model, past);
 }
 
@@ -108,19 +115,16 @@ static Status pareto_nbd_step(Call *call, void *state)
 
 static Status bgbb_step(Call *call, void *state)
 {
-  CbsRow past = {(double)call_integer(call, X), (double)call_integer(call, T_X), (double)call_integer(call, AGE)};
+  CbsRow past = {(double)call_integer(call, ARG_X), (double)call_integer(call, ARG_T_X),
+                 (double)call_integer(call, ARG_N)};
   return past_add(call, state, &BGBB, past);
 }
 
 /* R4. */
 static Status gamma_gamma_step(Call *call, void *state)
 {
-  enum {
-    MEAN = 1,
-    SPEND_WEIGHT
-  };
-  CbsRow past = {(double)call_integer(call, X), call_real(call, MEAN), 0};
-  return past.x > 0 && past.t_x > 0 ? row_add(call, state, &GAMMA_GAMMA, past, call_real(call, SPEND_WEIGHT))
+  CbsRow past = {(double)call_integer(call, ARG_X), call_real(call, ARG_M), 0};
+  return past.x > 0 && past.t_x > 0 ? row_add(call, state, &GAMMA_GAMMA, past, call_real(call, ARG_SPEND_WEIGHT))
                                     : STATUS_OK;
 }
 
@@ -153,28 +157,28 @@ static void fit_free(void *state)
 }
 
 #define WEIGHT_PARAM \
-  { \
-    "weight", PARAM_REAL, "1", 0, INFINITY, NULL, "how many customers the row stands for, 0 or more" \
-  }
+  ENTRY("weight", PARAM_REAL, "1", 0, INFINITY, NULL, "how many customers the row stands for, 0 or more")
 
 static const ParamSpec PAST_FIT_PARAMS[] = {
-  PAST_PARAMS(NULL),
-  WEIGHT_PARAM,
+  [ARG_X] = X_PARAM(REQUIRED),
+  [ARG_T_X] = T_X_PARAM(REQUIRED),
+  [ARG_T] = T_PARAM(REQUIRED),
+  [ARG_WEIGHT] = WEIGHT_PARAM,
 };
 
 static const ParamSpec BGBB_PARAMS[] = {
-  {"x", PARAM_INTEGER, NULL, 0, INFINITY, NULL, "transactions; at most t_x"},
-  {"t_x", PARAM_INTEGER, NULL, 0, INFINITY, NULL,
-   "number of the opportunity of the last transaction, from 1; 0 "
-   "where x is 0"},
-  {"n", PARAM_INTEGER, NULL, 0, INFINITY, NULL, "number of opportunities"},
-  WEIGHT_PARAM,
+  [ARG_X] = {"x", PARAM_INTEGER, NULL, 0, INFINITY, NULL, "transactions; at most t_x"},
+  [ARG_T_X] = {"t_x", PARAM_INTEGER, NULL, 0, INFINITY, NULL,
+               "number of the opportunity of the last transaction, from 1; 0 "
+               "where x is 0"},
+  [ARG_N] = {"n", PARAM_INTEGER, NULL, 0, INFINITY, NULL, "number of opportunities"},
+  [ARG_WEIGHT] = WEIGHT_PARAM,
 };
 
 static const ParamSpec GAMMA_GAMMA_PARAMS[] = {
-  {"x", PARAM_INTEGER, NULL, 0, INFINITY, NULL, "repeat purchases"},
-  {"m", PARAM_REAL, NULL, -INFINITY, INFINITY, NULL, "mean value of the repeat purchases"},
-  WEIGHT_PARAM,
+  [ARG_X] = {"x", PARAM_INTEGER, NULL, 0, INFINITY, NULL, "repeat purchases"},
+  [ARG_M] = {"m", PARAM_REAL, NULL, -INFINITY, INFINITY, NULL, "mean value of the repeat purchases"},
+  [ARG_SPEND_WEIGHT] = WEIGHT_PARAM,
 };
 
 #define FIT_RESULT(parameters) \

@@ -68,30 +68,21 @@ void question_answer(Call *call, double value, Cell *out);
 #define SPEND_JSON "{\"model\":\"gamma_gamma\",\"parameters\":{\"p\":6.25,\"q\":3.74,\"gamma\":15.45}}"
 #define A_MODEL "'" BGNBD_JSON "'"
 #define A_SPEND_MODEL "'" SPEND_JSON "'"
-#define MODEL_PARAM \
-  { \
-    "model", PARAM_TEXT, NULL, 0, 0, NULL, MODEL_HELP("bgnbd_fit()", BGNBD_JSON) \
-  }
+#define MODEL_PARAM ENTRY("model", PARAM_TEXT, NULL, 0, 0, NULL, MODEL_HELP("bgnbd_fit()", BGNBD_JSON))
 #define HORIZON_PARAM \
-  { \
-    "horizon", PARAM_REAL, NULL, 0, INFINITY, NULL, \
-      "length of the time to come, in the model's unit (weeks, if it was fitted on weeks); bgbb: opportunities, a " \
-      "whole number up to 1000000" \
-  }
-#define PAST_PARAMS(fallback) \
-  {"x", PARAM_INTEGER, fallback, 0, INFINITY, NULL, "repeat purchases; bgbb: transactions"}, \
-    {"t_x", \
-     PARAM_REAL, \
-     fallback, \
-     0, \
-     INFINITY, \
-     NULL, \
-     "time from the first to the last purchase, 0 where x is 0; bgbb: number of the opportunity of the last " \
-     "transaction"}, \
-  { \
-    "T", PARAM_REAL, fallback, 0, INFINITY, NULL, \
-      "time from the first purchase to the end of observation; bgbb: number of opportunities" \
-  }
+  ENTRY("horizon", PARAM_REAL, NULL, 0, INFINITY, NULL, \
+        "length of the time to come, in the model's unit (weeks, if it was fitted on weeks); bgbb: opportunities, a " \
+        "whole number up to 1000000")
+#define X_PARAM(fallback) ENTRY("x", PARAM_INTEGER, fallback, 0, INFINITY, NULL, "repeat purchases; bgbb: transactions")
+#define T_X_PARAM(fallback) \
+  ENTRY("t_x", PARAM_REAL, fallback, 0, INFINITY, NULL, \
+        "time from the first to the last purchase, 0 where x is 0; bgbb: number of the opportunity of the last " \
+        "transaction")
+#define T_PARAM(fallback) \
+  ENTRY("T", PARAM_REAL, fallback, 0, INFINITY, NULL, \
+        "time from the first purchase to the end of observation; bgbb: number of opportunities")
+#define REQUIRED NULL
+#define OPTIONAL ""
 extern const ParamSpec COVARIATE_PARAM;
 
 #define MODEL_ERRORS "a text that is no such model; a model that did not converge; "

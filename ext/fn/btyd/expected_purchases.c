@@ -20,23 +20,25 @@
 /* ---- expected_purchases() */
 
 enum {
-  EXPECTED_HORIZON = 1,
-  EXPECTED_X
+  ARG_MODEL,
+  ARG_HORIZON,
+  ARG_X,
+  ARG_T_X,
+  ARG_T
 };
 
 static void expected_scalar(Call *call, Cell *out)
 {
   Question q;
-  if (question_read(call, ASK_EXPECTED, EXPECTED_X, &q) && question_time_fits(call, &q, EXPECTED_HORIZON)) {
-    double horizon = call_real(call, EXPECTED_HORIZON);
+  if (question_read(call, ASK_EXPECTED, ARG_X, &q) && question_time_fits(call, &q, ARG_HORIZON)) {
+    double horizon = call_real(call, ARG_HORIZON);
     question_answer(call, q.model->expected(q.theta, question_past(&q), horizon), out);
   }
 }
 
 static const ParamSpec EXPECTED_PARAMS[] = {
-  MODEL_PARAM,
-  HORIZON_PARAM,
-  PAST_PARAMS(""),
+  [ARG_MODEL] = MODEL_PARAM,       [ARG_HORIZON] = HORIZON_PARAM, [ARG_X] = X_PARAM(OPTIONAL),
+  [ARG_T_X] = T_X_PARAM(OPTIONAL), [ARG_T] = T_PARAM(OPTIONAL),
 };
 
 #define NEW_NULLS "NULL if an argument is NULL, x, t_x and T too: a new customer is one for whom they are left out"
@@ -68,16 +70,19 @@ const FunctionSpec expected_purchases_function = {
 /* ---- purchase_pmf() */
 
 enum {
-  PMF_N = 1,
-  PMF_HORIZON,
-  PMF_X
+  ARG_PMF_MODEL,
+  ARG_PMF_N,
+  ARG_PMF_HORIZON,
+  ARG_PMF_X,
+  ARG_PMF_T_X,
+  ARG_PMF_T
 };
 
 static void pmf_scalar(Call *call, Cell *out)
 {
   Question q;
-  if (question_read(call, ASK_PMF, PMF_X, &q) && question_time_fits(call, &q, PMF_HORIZON)) {
-    double n = (double)call_integer(call, PMF_N), horizon = call_real(call, PMF_HORIZON);
+  if (question_read(call, ASK_PMF, ARG_PMF_X, &q) && question_time_fits(call, &q, ARG_PMF_HORIZON)) {
+    double n = (double)call_integer(call, ARG_PMF_N), horizon = call_real(call, ARG_PMF_HORIZON);
     double mass = q.model->pmf(q.theta, question_past(&q), n, horizon);
     question_answer(call, mass > 1 ? 1 : mass, out); /* by a rounding */
   }
@@ -86,10 +91,12 @@ static void pmf_scalar(Call *call, Cell *out)
 #define PMF_N_MAX 1000000
 
 static const ParamSpec PMF_PARAMS[] = {
-  MODEL_PARAM,
-  {"n", PARAM_INTEGER, NULL, 0, PMF_N_MAX, NULL, "number of purchases, 0 … 1000000"},
-  HORIZON_PARAM,
-  PAST_PARAMS(""),
+  [ARG_PMF_MODEL] = MODEL_PARAM,
+  [ARG_PMF_N] = {"n", PARAM_INTEGER, NULL, 0, PMF_N_MAX, NULL, "number of purchases, 0 … 1000000"},
+  [ARG_PMF_HORIZON] = HORIZON_PARAM,
+  [ARG_PMF_X] = X_PARAM(OPTIONAL),
+  [ARG_PMF_T_X] = T_X_PARAM(OPTIONAL),
+  [ARG_PMF_T] = T_PARAM(OPTIONAL),
 };
 
 const FunctionSpec purchase_pmf_function = {

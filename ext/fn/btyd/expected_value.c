@@ -49,9 +49,7 @@ static bool is_null_before(const Call *call, int m)
 }
 
 #define MEAN_PARAM \
-  { \
-    "m", PARAM_REAL, NULL, 0, INFINITY, NULL, "mean value of the x repeat purchases; NULL where x is 0" \
-  }
+  ENTRY("m", PARAM_REAL, NULL, 0, INFINITY, NULL, "mean value of the x repeat purchases; NULL where x is 0")
 #define MEAN_NULLS \
   "NULL if an argument is NULL; but m may be NULL where x is 0: the value is then what all customers are " \
   "expected to spend"
@@ -59,23 +57,23 @@ static bool is_null_before(const Call *call, int m)
 /* ---- expected_value() */
 
 enum {
-  VALUE_MODEL,
-  VALUE_X,
-  VALUE_MEAN
+  ARG_MODEL,
+  ARG_X,
+  ARG_M
 };
 
 static void value_scalar(Call *call, Cell *out)
 {
   double value;
-  if (!is_null_before(call, VALUE_MEAN) && value_read(call, VALUE_MODEL, VALUE_X, VALUE_MEAN, &value)) {
+  if (!is_null_before(call, ARG_M) && value_read(call, ARG_MODEL, ARG_X, ARG_M, &value)) {
     question_answer(call, value, out);
   }
 }
 
 static const ParamSpec VALUE_PARAMS[] = {
-  {"model", PARAM_TEXT, NULL, 0, 0, NULL, MODEL_HELP("gamma_gamma_fit()", SPEND_JSON)},
-  {"x", PARAM_INTEGER, NULL, 0, INFINITY, NULL, "repeat purchases"},
-  MEAN_PARAM,
+  [ARG_MODEL] = {"model", PARAM_TEXT, NULL, 0, 0, NULL, MODEL_HELP("gamma_gamma_fit()", SPEND_JSON)},
+  [ARG_X] = {"x", PARAM_INTEGER, NULL, 0, INFINITY, NULL, "repeat purchases"},
+  [ARG_M] = MEAN_PARAM,
 };
 
 const FunctionSpec expected_value_function = {
@@ -99,27 +97,33 @@ const FunctionSpec expected_value_function = {
 /* ---- dert() */
 
 enum {
-  DERT_DISCOUNT = 1,
-  DERT_X
+  ARG_DERT_MODEL,
+  ARG_DERT_DISCOUNT,
+  ARG_DERT_X,
+  ARG_DERT_T_X,
+  ARG_DERT_T
 };
 
 static void dert_scalar(Call *call, Cell *out)
 {
   Question q;
-  double discount = call_real(call, DERT_DISCOUNT);
+  double discount = call_real(call, ARG_DERT_DISCOUNT);
   if (!(discount > 0)) {
-    call_fail_argument(call, DERT_DISCOUNT, "above 0");
-  } else if (question_read(call, ASK_DERT, DERT_X, &q)) {
+    call_fail_argument(call, ARG_DERT_DISCOUNT, "above 0");
+  } else if (question_read(call, ASK_DERT, ARG_DERT_X, &q)) {
     question_answer(call, q.model->dert(q.theta, &q.past, log1p(discount)), out);
   }
 }
 
 static const ParamSpec DERT_PARAMS[] = {
-  MODEL_PARAM,
-  {"discount", PARAM_REAL, NULL, 0, INFINITY, NULL,
-   "effective rate per unit of the model's time, above 0: for 10 % a year pow(1.1, 7/365.25) - 1 in a model of weeks, "
-   "pow(1.1, 1/365.25) - 1 in one of days"},
-  PAST_PARAMS(NULL),
+  [ARG_DERT_MODEL] = MODEL_PARAM,
+  [ARG_DERT_DISCOUNT] = {"discount", PARAM_REAL, NULL, 0, INFINITY, NULL,
+                         "effective rate per unit of the model's time, above 0: for 10 % a year pow(1.1, 7/365.25) - 1 "
+                         "in a model of weeks, "
+                         "pow(1.1, 1/365.25) - 1 in one of days"},
+  [ARG_DERT_X] = X_PARAM(REQUIRED),
+  [ARG_DERT_T_X] = T_X_PARAM(REQUIRED),
+  [ARG_DERT_T] = T_PARAM(REQUIRED),
 };
 
 const FunctionSpec dert_function = {
@@ -146,32 +150,36 @@ const FunctionSpec dert_function = {
 /* ---- clv_expected() */
 
 enum {
-  CLV_SPEND = 1,
-  CLV_HORIZON,
-  CLV_DISCOUNT,
-  CLV_X,
-  CLV_MEAN = CLV_X + 3,
-  CLV_PERIOD
+  ARG_CLV_MODEL,
+  ARG_CLV_SPEND_MODEL,
+  ARG_CLV_HORIZON,
+  ARG_CLV_DISCOUNT,
+  ARG_CLV_X,
+  ARG_CLV_T_X,
+  ARG_CLV_T,
+  ARG_CLV_M,
+  ARG_CLV_PERIOD
 };
 
 static void clv_scalar(Call *call, Cell *out)
 {
   Question q;
-  double value, horizon = call_real(call, CLV_HORIZON), period = call_real(call, CLV_PERIOD);
-  if (is_null_before(call, CLV_MEAN)) {
+  double value, horizon = call_real(call, ARG_CLV_HORIZON), period = call_real(call, ARG_CLV_PERIOD);
+  if (is_null_before(call, ARG_CLV_M)) {
     return;
   }
   if (!(period > 0)) {
-    call_fail_argument(call, CLV_PERIOD, "above 0");
+    call_fail_argument(call, ARG_CLV_PERIOD, "above 0");
     return;
   }
   if (horizon / period > PERIODS_MAX) {
-    call_fail_argument(call, CLV_HORIZON, "at most %d periods of %.15g", PERIODS_MAX, period);
+    call_fail_argument(call, ARG_CLV_HORIZON, "at most %d periods of %.15g", PERIODS_MAX, period);
     return;
   }
-  if (value_read(call, CLV_SPEND, CLV_X, CLV_MEAN, &value) && question_read(call, ASK_EXPECTED, CLV_X, &q) &&
-      question_time_fits(call, &q, CLV_HORIZON) && question_time_fits(call, &q, CLV_PERIOD)) {
-    double purchases, discount = call_real(call, CLV_DISCOUNT);
+  if (value_read(call, ARG_CLV_SPEND_MODEL, ARG_CLV_X, ARG_CLV_M, &value) &&
+      question_read(call, ASK_EXPECTED, ARG_CLV_X, &q) && question_time_fits(call, &q, ARG_CLV_HORIZON) &&
+      question_time_fits(call, &q, ARG_CLV_PERIOD)) {
+    double purchases, discount = call_real(call, ARG_CLV_DISCOUNT);
     Status status = btyd_discounted(q.model, q.theta, &q.past, horizon, discount, period, &purchases, call_watch(call));
     if (status == STATUS_OK) {
       question_answer(call, value * purchases, out);
@@ -182,17 +190,19 @@ static void clv_scalar(Call *call, Cell *out)
 }
 
 static const ParamSpec CLV_PARAMS[] = {
-  MODEL_PARAM,
-  {"spend_model", PARAM_TEXT, NULL, 0, 0, NULL, MODEL_HELP("gamma_gamma_fit()", SPEND_JSON)},
-  HORIZON_PARAM,
-  {"discount", PARAM_REAL, NULL, 0, INFINITY, NULL,
-   "effective rate per period, 0 or more: with weeks and period "
-   "1, 10 % a year is pow(1.1, 7/365.25) - 1"},
-  PAST_PARAMS(NULL),
-  MEAN_PARAM,
-  {"period", PARAM_REAL, "1", 0, INFINITY, NULL,
-   "length of a discount period in the model's unit: 1, or 4.345 for "
-   "months in a model of weeks"},
+  [ARG_CLV_MODEL] = MODEL_PARAM,
+  [ARG_CLV_SPEND_MODEL] = {"spend_model", PARAM_TEXT, NULL, 0, 0, NULL, MODEL_HELP("gamma_gamma_fit()", SPEND_JSON)},
+  [ARG_CLV_HORIZON] = HORIZON_PARAM,
+  [ARG_CLV_DISCOUNT] = {"discount", PARAM_REAL, NULL, 0, INFINITY, NULL,
+                        "effective rate per period, 0 or more: with weeks and period "
+                        "1, 10 % a year is pow(1.1, 7/365.25) - 1"},
+  [ARG_CLV_X] = X_PARAM(REQUIRED),
+  [ARG_CLV_T_X] = T_X_PARAM(REQUIRED),
+  [ARG_CLV_T] = T_PARAM(REQUIRED),
+  [ARG_CLV_M] = MEAN_PARAM,
+  [ARG_CLV_PERIOD] = {"period", PARAM_REAL, "1", 0, INFINITY, NULL,
+                      "length of a discount period in the model's unit: 1, or 4.345 for "
+                      "months in a model of weeks"},
 };
 
 const FunctionSpec clv_expected_function = {

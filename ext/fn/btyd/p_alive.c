@@ -16,14 +16,18 @@
 #include "btyd_params.h"
 
 enum {
-  X = 1,
-  LATER = 4
+  ARG_MODEL,
+  ARG_X,
+  ARG_T_X,
+  ARG_T,
+  ARG_LATER,
+  ARG_COUNT
 };
 
 static void p_alive_scalar(Call *call, Cell *out)
 {
   Question q;
-  if (question_read(call, ASK_P_ALIVE, X, &q)) {
+  if (question_read(call, ASK_P_ALIVE, ARG_X, &q)) {
     question_answer(call, q.model->p_alive(q.theta, &q.past), out);
   }
 }
@@ -31,19 +35,22 @@ static void p_alive_scalar(Call *call, Cell *out)
 static void p_alive_at_scalar(Call *call, Cell *out)
 {
   Question q;
-  if (question_read(call, ASK_P_ALIVE_AT, X, &q) && question_time_fits(call, &q, LATER)) {
-    question_answer(call, q.model->p_alive_at(q.theta, &q.past, call_real(call, LATER)), out);
+  if (question_read(call, ASK_P_ALIVE_AT, ARG_X, &q) && question_time_fits(call, &q, ARG_LATER)) {
+    question_answer(call, q.model->p_alive_at(q.theta, &q.past, call_real(call, ARG_LATER)), out);
   }
 }
 
 /* The first four are those of p_alive(). */
 static const ParamSpec PARAMS[] = {
-  MODEL_PARAM,
-  PAST_PARAMS(NULL),
-  {"later", PARAM_REAL, NULL, 0, INFINITY, NULL,
-   "how long after T, in the model's unit; bgbb: opportunities, a "
-   "whole number"},
+  [ARG_MODEL] = MODEL_PARAM,
+  [ARG_X] = X_PARAM(REQUIRED),
+  [ARG_T_X] = T_X_PARAM(REQUIRED),
+  [ARG_T] = T_PARAM(REQUIRED),
+  [ARG_LATER] = {"later", PARAM_REAL, NULL, 0, INFINITY, NULL,
+                 "how long after T, in the model's unit; bgbb: opportunities, a "
+                 "whole number"},
 };
+_Static_assert(COUNT_OF(PARAMS) == ARG_COUNT, "a parameter is not numbered");
 
 const FunctionSpec p_alive_function = {
   .name = "p_alive",
@@ -60,7 +67,7 @@ const FunctionSpec p_alive_function = {
                  "Fader, Hardie & Shang 2010, alive at the opportunity n",
     },
   .params = PARAMS,
-  .n_params = LATER,
+  .n_params = ARG_LATER,
   .more = &COVARIATE_PARAM,
   .scalar = p_alive_scalar,
 };

@@ -30,8 +30,8 @@
 #define STEPS_PART (2.0 / STEPS_MAX) /* at least so far apart on one of two scales */
 
 enum {
-  TIME,
-  EVENT
+  ARG_TIME,
+  ARG_EVENT
 };
 
 typedef struct Fitting {
@@ -79,7 +79,8 @@ static Status fit_step(Call *call, void *state)
     if (fabs(fitting->x[i]) > COX_VALUE_MAX)
       return call_fail(call, "feature %d must be at most 1e100 in magnitude", i + 1);
   }
-  const CoxRow row = {.time = call_real(call, TIME), .entry = -1, .weight = 1, .event = call_integer(call, EVENT) == 1};
+  const CoxRow row = {
+    .time = call_real(call, ARG_TIME), .entry = -1, .weight = 1, .event = call_integer(call, ARG_EVENT) == 1};
   return is_null ? STATUS_OK : cox_rows_add(&fitting->rows, &row, fitting->x);
 }
 
@@ -222,10 +223,10 @@ static void fit_value(Call *call, const void *state, Cell *out)
 }
 
 static const ParamSpec PARAMS[] = {
-  [TIME] = {"time", PARAM_REAL, NULL, 0, 1e15, NULL,
-            "how long it was observed, 0 to 1e15 in any unit, such as the months of tenure"},
-  [EVENT] = {"event", PARAM_TRUTH, NULL, 0, 0, NULL,
-             "1, yes or true: it ended then; 0, no or false: it goes on (censored)"},
+  [ARG_TIME] = {"time", PARAM_REAL, NULL, 0, 1e15, NULL,
+                "how long it was observed, 0 to 1e15 in any unit, such as the months of tenure"},
+  [ARG_EVENT] = {"event", PARAM_TRUTH, NULL, 0, 0, NULL,
+                 "1, yes or true: it ended then; 0, no or false: it goes on (censored)"},
 };
 
 static const ParamSpec FEATURE = {

@@ -24,8 +24,8 @@
 #define STEPS_MAX 1000000
 
 enum {
-  MODEL,
-  TIME
+  ARG_MODEL,
+  ARG_TIME
 };
 
 typedef struct List {
@@ -53,7 +53,7 @@ static void model_free(void *object)
 static Status model_heads(JsonEach *each, Call *call, ModelRead *model)
 {
   JsonMember member;
-  Status status = json_each_open(each, call, MODEL, "$");
+  Status status = json_each_open(each, call, ARG_MODEL, "$");
   model->converged = true;
   model->last_time = NAN;
   for (; status == STATUS_OK;) {
@@ -72,7 +72,7 @@ static Status model_heads(JsonEach *each, Call *call, ModelRead *model)
       memcpy(model->reason, member.value.text, length);
     }
   }
-  if (status == STATUS_OK && !model->is_cox) return call_fail_argument(call, MODEL, "%s", A_MODEL);
+  if (status == STATUS_OK && !model->is_cox) return call_fail_argument(call, ARG_MODEL, "%s", A_MODEL);
   if (status == STATUS_OK && !model->converged) return call_fail(call, "the model did not converge: %s", model->reason);
   return status;
 }
@@ -80,12 +80,12 @@ static Status model_heads(JsonEach *each, Call *call, ModelRead *model)
 static Status list_read(JsonEach *each, Call *call, const char *path, List *list, int most)
 {
   JsonMember member;
-  Status status = json_each_open(each, call, MODEL, path);
+  Status status = json_each_open(each, call, ARG_MODEL, path);
   for (; status == STATUS_OK;) {
     status = json_each_next(each, &member);
     if (status != STATUS_OK || member.value.type == JSON_ABSENT) break;
     if (list->n == most || member.key || member.value.type != JSON_NUMBER || isinf(member.value.number))
-      return call_fail_argument(call, MODEL, A_MODEL ": %s must be numbers, at most %d", path + 2, most);
+      return call_fail_argument(call, ARG_MODEL, A_MODEL ": %s must be numbers, at most %d", path + 2, most);
     if (list->n == list->slots) {
       int slots = 2 * list->slots + 16;
       double *grown = mem_resize(list->x, (size_t)slots, sizeof *grown);
@@ -102,13 +102,14 @@ static Status model_check(Call *call, const ModelRead *model)
 {
   bool rises = model->time.n == model->hazard.n;
   if (model->coefficient.n == 0 || model->mean.n != model->coefficient.n)
-    return call_fail_argument(call, MODEL, A_MODEL ": coefficients and means must be there, one of each for a feature");
+    return call_fail_argument(call, ARG_MODEL,
+                              A_MODEL ": coefficients and means must be there, one of each for a feature");
   for (int i = 0; i < model->time.n && rises; i++) {
     rises =
       model->hazard.x[i] >= (i ? model->hazard.x[i - 1] : 0) && (i == 0 || model->time.x[i] > model->time.x[i - 1]);
   }
   return rises ? STATUS_OK
-               : call_fail_argument(call, MODEL,
+               : call_fail_argument(call, ARG_MODEL,
                                     A_MODEL ": the times and hazards of baseline must be as many, and ascending");
 }
 
@@ -129,7 +130,7 @@ static Status model_read(Call *call, int param, void *object)
 /* NULL: the call has failed. */
 static const ModelRead *model_argument(Call *call)
 {
-  return call_object(call, MODEL, sizeof(ModelRead), model_read, model_free);
+  return call_object(call, ARG_MODEL, sizeof(ModelRead), model_read, model_free);
 }
 
 /* Σ coefficient (x - mean); false where a feature is NULL or the call has failed. */
@@ -183,10 +184,10 @@ static double hazard_at(const ModelRead *model, double time)
 static void survival_scalar(Call *call, Cell *out)
 {
   const ModelRead *model = model_argument(call);
-  double score, time = call_real(call, TIME);
+  double score, time = call_real(call, ARG_TIME);
   if (!model) return;
   if (isnan(model->last_time)) {
-    call_fail_argument(call, MODEL, A_MODEL ": last_time must be there");
+    call_fail_argument(call, ARG_MODEL, A_MODEL ": last_time must be there");
     return;
   }
   if (!score_read(call, model, &score) || time > model->last_time) return;
@@ -203,9 +204,9 @@ static void survival_scalar(Call *call, Cell *out)
   "that is no number"
 
 static const ParamSpec PREDICT_PARAMS[] = {
-  [MODEL] = {"model", PARAM_TEXT, NULL, 0, 0, NULL, "JSON from cox_fit()"},
-  [TIME] = {"time", PARAM_REAL, NULL, 0, 1e15, NULL,
-            "a time from the beginning, 0 to 1e15 in the unit of the model's times"},
+  [ARG_MODEL] = {"model", PARAM_TEXT, NULL, 0, 0, NULL, "JSON from cox_fit()"},
+  [ARG_TIME] = {"time", PARAM_REAL, NULL, 0, 1e15, NULL,
+                "a time from the beginning, 0 to 1e15 in the unit of the model's times"},
 };
 
 static const ParamSpec FEATURE = {

@@ -21,10 +21,20 @@
 #include "glue/call.h"
 #include "glue/spec.h"
 
+enum {
+  ARG_AVG_ORDER_VALUE,
+  ARG_FREQUENCY,
+  ARG_LIFESPAN,
+  ARG_MARGIN,
+  ARG_DISCOUNT_RATE,
+  ARG_COUNT
+};
+
 static void clv_scalar(Call *call, Cell *out)
 {
-  double periods = clv_periods(call_real(call, 2), call_real(call, 4));
-  double value = call_real(call, 0) * call_real(call, 1) * periods * call_real(call, 3);
+  double periods = clv_periods(call_real(call, ARG_LIFESPAN), call_real(call, ARG_DISCOUNT_RATE));
+  double value =
+    call_real(call, ARG_AVG_ORDER_VALUE) * call_real(call, ARG_FREQUENCY) * periods * call_real(call, ARG_MARGIN);
   if (isfinite(value)) {
     cell_real(out, value);
   } else {
@@ -33,12 +43,14 @@ static void clv_scalar(Call *call, Cell *out)
 }
 
 static const ParamSpec CLV_PARAMS[] = {
-  {"avg_order_value", PARAM_REAL, NULL, -INFINITY, INFINITY, NULL, "mean value of an order"},
-  {"frequency", PARAM_REAL, NULL, 0, INFINITY, NULL, "orders per period"},
-  {"lifespan", PARAM_REAL, NULL, 0, INFINITY, NULL, "how many periods a customer stays; may be a fraction"},
-  {"margin", PARAM_REAL, "1", -INFINITY, 1, NULL, "share of the value that is earned, 0.3 for 30 %"},
-  {"discount_rate", PARAM_REAL, "0", 0, 1, NULL, "discount per period, 0.1 for 10 %"},
+  [ARG_AVG_ORDER_VALUE] = {"avg_order_value", PARAM_REAL, NULL, -INFINITY, INFINITY, NULL, "mean value of an order"},
+  [ARG_FREQUENCY] = {"frequency", PARAM_REAL, NULL, 0, INFINITY, NULL, "orders per period"},
+  [ARG_LIFESPAN] = {"lifespan", PARAM_REAL, NULL, 0, INFINITY, NULL,
+                    "how many periods a customer stays; may be a fraction"},
+  [ARG_MARGIN] = {"margin", PARAM_REAL, "1", -INFINITY, 1, NULL, "share of the value that is earned, 0.3 for 30 %"},
+  [ARG_DISCOUNT_RATE] = {"discount_rate", PARAM_REAL, "0", 0, 1, NULL, "discount per period, 0.1 for 10 %"},
 };
+_Static_assert(COUNT_OF(CLV_PARAMS) == ARG_COUNT, "a parameter is not numbered");
 
 const FunctionSpec clv_function = {
   .name = "clv",

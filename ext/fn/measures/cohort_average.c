@@ -16,7 +16,7 @@
 **     only.
 ** R7  complete: the interval has passed for every customer of the source.
 */
-#include "cohort.h"
+#include "cohort_params.h"
 #include "core/base/mem.h"
 #include "core/numerics/stats.h"
 

@@ -30,7 +30,16 @@
 #define SCALE_MAX 100
 #define CES_MAX 7
 
+/* The first parameter of all of them. */
+enum {
+  ARG_SCORE
+};
+
 /* ---- nps(), nps_low(), nps_high() */
+
+enum {
+  ARG_LEVEL = ARG_SCORE + 1
+};
 
 typedef struct Nps {
   NpsCounts counts;
@@ -40,17 +49,17 @@ typedef struct Nps {
 static Status nps_step(Call *call, void *state)
 {
   Nps *nps = state;
-  nps_count(&nps->counts, call_integer(call, 0), 1);
+  nps_count(&nps->counts, call_integer(call, ARG_SCORE), 1);
   return STATUS_OK;
 }
 
 static Status nps_interval_step(Call *call, void *state)
 {
   Nps *nps = state;
-  double level = call_real(call, 1);
-  if (!(level > 0 && level < 1)) return call_fail_argument(call, 1, "above 0 and below 1");
+  double level = call_real(call, ARG_LEVEL);
+  if (!(level > 0 && level < 1)) return call_fail_argument(call, ARG_LEVEL, "above 0 and below 1");
   if (nps->counts.total > 0 && level != nps->level)
-    return call_fail_argument(call, 1, "the same in all rows (%.15g)", nps->level);
+    return call_fail_argument(call, ARG_LEVEL, "the same in all rows (%.15g)", nps->level);
   nps->level = level;
   return nps_step(call, state);
 }
@@ -58,7 +67,7 @@ static Status nps_interval_step(Call *call, void *state)
 static void nps_inverse(Call *call, void *state)
 {
   Nps *nps = state;
-  nps_count(&nps->counts, call_integer(call, 0), -1);
+  nps_count(&nps->counts, call_integer(call, ARG_SCORE), -1);
 }
 
 static void nps_value(Call *call, const void *state, Cell *out)
@@ -87,8 +96,8 @@ static void nps_high_value(Call *call, const void *state, Cell *out)
 
 /* The first is the only parameter of nps(). */
 static const ParamSpec NPS_PARAMS[] = {
-  {"score", PARAM_INTEGER, NULL, 0, NPS_SCALE_MAX, NULL, "likelihood to recommend, 0 … 10"},
-  {"level", PARAM_REAL, "0.95", 0, 1, NULL, "confidence level, above 0 and below 1; one for all rows"},
+  [ARG_SCORE] = {"score", PARAM_INTEGER, NULL, 0, NPS_SCALE_MAX, NULL, "likelihood to recommend, 0 … 10"},
+  [ARG_LEVEL] = {"level", PARAM_REAL, "0.95", 0, 1, NULL, "confidence level, above 0 and below 1; one for all rows"},
 };
 
 const FunctionSpec nps_function = {
@@ -160,6 +169,11 @@ const FunctionSpec nps_high_function = {
 #define MEASURES "top_two|mean"
 #define MEASURE_MEAN 1
 
+enum {
+  ARG_SCALE = ARG_SCORE + 1,
+  ARG_MEASURE
+};
+
 typedef struct Csat {
   int64_t answers, top_two, sum, scale;
   int measure;
@@ -167,7 +181,7 @@ typedef struct Csat {
 
 static void csat_count(Call *call, Csat *csat, int64_t times)
 {
-  int64_t score = call_integer(call, 0);
+  int64_t score = call_integer(call, ARG_SCORE);
   csat->answers += times;
   csat->top_two += score >= csat->scale - 1 ? times : 0;
   csat->sum += score * times;
@@ -176,14 +190,15 @@ static void csat_count(Call *call, Csat *csat, int64_t times)
 static Status csat_step(Call *call, void *state)
 {
   Csat *csat = state;
-  int64_t scale = call_integer(call, 1);
-  int measure = call_choice(call, 2);
+  int64_t scale = call_integer(call, ARG_SCALE);
+  int measure = call_choice(call, ARG_MEASURE);
   if (csat->answers > 0) {
-    if (scale != csat->scale) return call_fail_argument(call, 1, "the same in all rows (%lld)", (long long)csat->scale);
-    if (measure != csat->measure) return call_fail_argument(call, 2, "the same in all rows");
+    if (scale != csat->scale)
+      return call_fail_argument(call, ARG_SCALE, "the same in all rows (%lld)", (long long)csat->scale);
+    if (measure != csat->measure) return call_fail_argument(call, ARG_MEASURE, "the same in all rows");
   }
-  int64_t score = call_integer(call, 0);
-  if (score < 1 || score > scale) return call_fail_argument(call, 0, "1…%lld", (long long)scale);
+  int64_t score = call_integer(call, ARG_SCORE);
+  if (score < 1 || score > scale) return call_fail_argument(call, ARG_SCORE, "1…%lld", (long long)scale);
   csat->scale = scale;
   csat->measure = measure;
   csat_count(call, csat, 1);
@@ -203,10 +218,11 @@ static void csat_value(Call *call, const void *state, Cell *out)
 }
 
 static const ParamSpec CSAT_PARAMS[] = {
-  {"score", PARAM_INTEGER, NULL, -INFINITY, INFINITY, NULL, "satisfaction, 1 … scale"}, /* the fn knows the scale */
-  {"scale", PARAM_INTEGER, "5", SCALE_MIN, SCALE_MAX, NULL, "the best score; one for all rows"},
-  {"measure", PARAM_CHOICE, "top_two", 0, 0, MEASURES,
-   "top_two: the share of the two best scores; mean: the mean score"},
+  /* its range depends on the scale: checked by the step */
+  [ARG_SCORE] = {"score", PARAM_INTEGER, NULL, -INFINITY, INFINITY, NULL, "satisfaction, 1 … scale"},
+  [ARG_SCALE] = {"scale", PARAM_INTEGER, "5", SCALE_MIN, SCALE_MAX, NULL, "the best score; one for all rows"},
+  [ARG_MEASURE] = {"measure", PARAM_CHOICE, "top_two", 0, 0, MEASURES,
+                   "top_two: the share of the two best scores; mean: the mean score"},
 };
 
 const FunctionSpec csat_function = {
@@ -241,7 +257,7 @@ static Status ces_step(Call *call, void *state)
 {
   Ces *ces = state;
   ces->answers++;
-  ces->sum += call_integer(call, 0);
+  ces->sum += call_integer(call, ARG_SCORE);
   return STATUS_OK;
 }
 
@@ -249,7 +265,7 @@ static void ces_inverse(Call *call, void *state)
 {
   Ces *ces = state;
   ces->answers--;
-  ces->sum -= call_integer(call, 0);
+  ces->sum -= call_integer(call, ARG_SCORE);
 }
 
 static void ces_value(Call *call, const void *state, Cell *out)
@@ -260,7 +276,7 @@ static void ces_value(Call *call, const void *state, Cell *out)
 }
 
 static const ParamSpec CES_PARAMS[] = {
-  {"score", PARAM_INTEGER, NULL, 1, CES_MAX, NULL, "agreement that it was easy, 1 … 7"},
+  [ARG_SCORE] = {"score", PARAM_INTEGER, NULL, 1, CES_MAX, NULL, "agreement that it was easy, 1 … 7"},
 };
 
 const FunctionSpec ces_function = {

@@ -34,16 +34,22 @@ static bool part_fits(Call *call, int part, int whole, const char *whole_name)
 
 /* ---- retention_rate() */
 
+enum {
+  ARG_START,
+  ARG_END,
+  ARG_NEW
+};
+
 static void retention_scalar(Call *call, Cell *out)
 {
-  if (!part_fits(call, 2, 1, "end")) return;
-  cell_ratio(out, call_real(call, 1) - call_real(call, 2), call_real(call, 0));
+  if (!part_fits(call, ARG_NEW, ARG_END, "end")) return;
+  cell_ratio(out, call_real(call, ARG_END) - call_real(call, ARG_NEW), call_real(call, ARG_START));
 }
 
 static const ParamSpec RETENTION_PARAMS[] = {
-  {"start", PARAM_REAL, NULL, 0, INFINITY, NULL, "customers at the start of the period"},
-  {"end", PARAM_REAL, NULL, 0, INFINITY, NULL, "customers at the end of the period, new ones included"},
-  {"new", PARAM_REAL, NULL, 0, INFINITY, NULL, "customers acquired in the period; at most end"},
+  [ARG_START] = {"start", PARAM_REAL, NULL, 0, INFINITY, NULL, "customers at the start of the period"},
+  [ARG_END] = {"end", PARAM_REAL, NULL, 0, INFINITY, NULL, "customers at the end of the period, new ones included"},
+  [ARG_NEW] = {"new", PARAM_REAL, NULL, 0, INFINITY, NULL, "customers acquired in the period; at most end"},
 };
 
 const FunctionSpec retention_rate_function = {
@@ -65,15 +71,20 @@ const FunctionSpec retention_rate_function = {
   .scalar = retention_scalar,
 };
 
+enum {
+  ARG_WAS_CUSTOMER,
+  ARG_IS_CUSTOMER
+};
+
 typedef struct Retention {
   int64_t start, stayed;
 } Retention;
 
 static void retention_count(Call *call, Retention *retention, int64_t times)
 {
-  if (call_integer(call, 0) == 0) return;
+  if (call_integer(call, ARG_WAS_CUSTOMER) == 0) return;
   retention->start += times;
-  retention->stayed += call_integer(call, 1) != 0 ? times : 0;
+  retention->stayed += call_integer(call, ARG_IS_CUSTOMER) != 0 ? times : 0;
 }
 
 static Status retention_step(Call *call, void *state)
@@ -95,9 +106,10 @@ static void retention_value(Call *call, const void *state, Cell *out)
 }
 
 static const ParamSpec RETENTION_ROWS_PARAMS[] = {
-  {"was_customer", PARAM_INTEGER, NULL, 0, 1, NULL,
-   "whether the row's customer was one at the start: a condition, 0 or 1"},
-  {"is_customer", PARAM_INTEGER, NULL, 0, 1, NULL, "whether the row's customer is one at the end: a condition, 0 or 1"},
+  [ARG_WAS_CUSTOMER] = {"was_customer", PARAM_INTEGER, NULL, 0, 1, NULL,
+                        "whether the row's customer was one at the start: a condition, 0 or 1"},
+  [ARG_IS_CUSTOMER] = {"is_customer", PARAM_INTEGER, NULL, 0, 1, NULL,
+                       "whether the row's customer is one at the end: a condition, 0 or 1"},
 };
 
 const FunctionSpec retention_rate_rows_function = {
@@ -125,15 +137,22 @@ const FunctionSpec retention_rate_rows_function = {
 
 /* ---- churn_rate() */
 
+enum {
+  ARG_LOST,
+  ARG_BASE
+};
+
 static void churn_scalar(Call *call, Cell *out)
 {
-  if (part_fits(call, 0, 1, "base")) cell_ratio(out, call_real(call, 0), call_real(call, 1));
+  if (part_fits(call, ARG_LOST, ARG_BASE, "base"))
+    cell_ratio(out, call_real(call, ARG_LOST), call_real(call, ARG_BASE));
 }
 
 static const ParamSpec CHURN_PARAMS[] = {
-  {"lost", PARAM_REAL, NULL, 0, INFINITY, NULL, "customers lost in the period; at most base"},
-  {"base", PARAM_REAL, NULL, 0, INFINITY, NULL,
-   "customers who could be lost: those at the start, start + new, or the average of start and end; say which you used"},
+  [ARG_LOST] = {"lost", PARAM_REAL, NULL, 0, INFINITY, NULL, "customers lost in the period; at most base"},
+  [ARG_BASE] = {"base", PARAM_REAL, NULL, 0, INFINITY, NULL,
+                "customers who could be lost: those at the start, start + new, or the average of start and end; say "
+                "which you used"},
 };
 
 const FunctionSpec churn_rate_function = {
@@ -154,14 +173,20 @@ const FunctionSpec churn_rate_function = {
 
 /* ---- repeat_purchase_rate() */
 
+enum {
+  ARG_REPEAT,
+  ARG_TOTAL
+};
+
 static void repeat_scalar(Call *call, Cell *out)
 {
-  if (part_fits(call, 0, 1, "total")) cell_ratio(out, call_real(call, 0), call_real(call, 1));
+  if (part_fits(call, ARG_REPEAT, ARG_TOTAL, "total"))
+    cell_ratio(out, call_real(call, ARG_REPEAT), call_real(call, ARG_TOTAL));
 }
 
 static const ParamSpec REPEAT_PARAMS[] = {
-  {"repeat", PARAM_REAL, NULL, 0, INFINITY, NULL, "customers with two or more purchases; at most total"},
-  {"total", PARAM_REAL, NULL, 0, INFINITY, NULL, "customers with one or more purchases"},
+  [ARG_REPEAT] = {"repeat", PARAM_REAL, NULL, 0, INFINITY, NULL, "customers with two or more purchases; at most total"},
+  [ARG_TOTAL] = {"total", PARAM_REAL, NULL, 0, INFINITY, NULL, "customers with one or more purchases"},
 };
 
 const FunctionSpec repeat_purchase_rate_function = {
@@ -180,13 +205,17 @@ const FunctionSpec repeat_purchase_rate_function = {
   .scalar = repeat_scalar,
 };
 
+enum {
+  ARG_ORDERS
+};
+
 typedef struct Repeat {
   int64_t total, repeat;
 } Repeat;
 
 static void repeat_count(Call *call, Repeat *repeat, int64_t times)
 {
-  int64_t orders = call_integer(call, 0);
+  int64_t orders = call_integer(call, ARG_ORDERS);
   repeat->total += orders >= 1 ? times : 0;
   repeat->repeat += orders >= 2 ? times : 0;
 }
@@ -210,7 +239,7 @@ static void repeat_value(Call *call, const void *state, Cell *out)
 }
 
 static const ParamSpec REPEAT_ROWS_PARAMS[] = {
-  {"orders", PARAM_INTEGER, NULL, 0, INFINITY, NULL, "number of purchases of the row's customer"},
+  [ARG_ORDERS] = {"orders", PARAM_INTEGER, NULL, 0, INFINITY, NULL, "number of purchases of the row's customer"},
 };
 
 const FunctionSpec repeat_purchase_rate_rows_function = {
@@ -235,15 +264,21 @@ const FunctionSpec repeat_purchase_rate_rows_function = {
 
 /* ---- rate_low(), rate_high() */
 
+enum {
+  ARG_K,
+  ARG_N,
+  ARG_LEVEL
+};
+
 /* R2, R3, R7. False: the result is NULL or an error. */
 static bool rate_interval(Call *call, Interval *interval)
 {
-  double k = call_real(call, 0), n = call_real(call, 1), level = call_real(call, 2);
+  double k = call_real(call, ARG_K), n = call_real(call, ARG_N), level = call_real(call, ARG_LEVEL);
   if (!(level > 0 && level < 1)) {
-    call_fail_argument(call, 2, "above 0 and below 1");
+    call_fail_argument(call, ARG_LEVEL, "above 0 and below 1");
     return false;
   }
-  if (!part_fits(call, 0, 1, "n") || n == 0) return false;
+  if (!part_fits(call, ARG_K, ARG_N, "n") || n == 0) return false;
   *interval = wilson_interval(k, n, level);
   return true;
 }
@@ -261,9 +296,9 @@ static void rate_high_scalar(Call *call, Cell *out)
 }
 
 static const ParamSpec RATE_PARAMS[] = {
-  {"k", PARAM_REAL, NULL, 0, INFINITY, NULL, "how many did; at most n"},
-  {"n", PARAM_REAL, NULL, 0, INFINITY, NULL, "how many could"},
-  {"level", PARAM_REAL, "0.95", 0, 1, NULL, "confidence level, above 0 and below 1"},
+  [ARG_K] = {"k", PARAM_REAL, NULL, 0, INFINITY, NULL, "how many did; at most n"},
+  [ARG_N] = {"n", PARAM_REAL, NULL, 0, INFINITY, NULL, "how many could"},
+  [ARG_LEVEL] = {"level", PARAM_REAL, "0.95", 0, 1, NULL, "confidence level, above 0 and below 1"},
 };
 
 #define RATE_NULLS "NULL if k or n is NULL or n is 0; a NULL level is 0.95"

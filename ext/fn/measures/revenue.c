@@ -36,38 +36,71 @@ static void ratio(Cell *out, double part, double whole)
   }
 }
 
+enum {
+  ARG_NRR_START,
+  ARG_NRR_EXPANSION,
+  ARG_NRR_CONTRACTION,
+  ARG_NRR_CHURN,
+  ARG_NRR_REACTIVATION
+};
+
 static void nrr_scalar(Call *call, Cell *out)
 {
-  double start = call_real(call, 0), expansion = call_real(call, 1), contraction = call_real(call, 2);
-  double churn = call_real(call, 3), reactivation = call_real(call, 4);
+  double start = call_real(call, ARG_NRR_START), expansion = call_real(call, ARG_NRR_EXPANSION);
+  double contraction = call_real(call, ARG_NRR_CONTRACTION), churn = call_real(call, ARG_NRR_CHURN);
+  double reactivation = call_real(call, ARG_NRR_REACTIVATION);
   if (losses_fit(call, start, contraction, churn)) {
     ratio(out, fmax(start + expansion - contraction - churn + reactivation, 0), start); /* below 0 by rounding only */
   }
 }
 
+enum {
+  ARG_GRR_START,
+  ARG_GRR_CONTRACTION,
+  ARG_GRR_CHURN
+};
+
 static void grr_scalar(Call *call, Cell *out)
 {
-  double start = call_real(call, 0), contraction = call_real(call, 1), churn = call_real(call, 2);
+  double start = call_real(call, ARG_GRR_START), contraction = call_real(call, ARG_GRR_CONTRACTION);
+  double churn = call_real(call, ARG_GRR_CHURN);
   if (losses_fit(call, start, contraction, churn)) {
     ratio(out, fmax(start - contraction - churn, 0), start);
   }
 }
 
+enum {
+  ARG_QUICK_NEW,
+  ARG_QUICK_EXPANSION,
+  ARG_QUICK_CONTRACTION,
+  ARG_QUICK_CHURN,
+  ARG_QUICK_REACTIVATION
+};
+
 static void quick_ratio_scalar(Call *call, Cell *out)
 {
-  ratio(out, call_real(call, 0) + call_real(call, 1) + call_real(call, 4), call_real(call, 2) + call_real(call, 3));
+  double gained =
+    call_real(call, ARG_QUICK_NEW) + call_real(call, ARG_QUICK_EXPANSION) + call_real(call, ARG_QUICK_REACTIVATION);
+  ratio(out, gained, call_real(call, ARG_QUICK_CONTRACTION) + call_real(call, ARG_QUICK_CHURN));
 }
 
 #define MONEY_NULLS "NULL if an argument is NULL (an optional one is then 0)"
 #define MONEY_ERRORS "an argument that is negative, infinite or no number"
 #define MOST 1e300
 
+#define REVENUE_PARAM(name, help) ENTRY(name, PARAM_REAL, NULL, 0, MOST, NULL, help)
+#define START_PARAM REVENUE_PARAM("start", "recurring revenue at the start of the period")
+#define EXPANSION_PARAM REVENUE_PARAM("expansion", "what existing customers pay more")
+#define CONTRACTION_PARAM REVENUE_PARAM("contraction", "what existing customers pay less, as a positive number")
+#define CHURN_PARAM REVENUE_PARAM("churn", "what was lost with customers who left, as a positive number")
+
 static const ParamSpec NRR_PARAMS[] = {
-  {"start", PARAM_REAL, NULL, 0, MOST, NULL, "recurring revenue at the start of the period"},
-  {"expansion", PARAM_REAL, NULL, 0, MOST, NULL, "what existing customers pay more"},
-  {"contraction", PARAM_REAL, NULL, 0, MOST, NULL, "what existing customers pay less, as a positive number"},
-  {"churn", PARAM_REAL, NULL, 0, MOST, NULL, "what was lost with customers who left, as a positive number"},
-  {"reactivation", PARAM_REAL, "0", 0, MOST, NULL, "what customers pay who came back; the definition leaves it out"},
+  [ARG_NRR_START] = START_PARAM,
+  [ARG_NRR_EXPANSION] = EXPANSION_PARAM,
+  [ARG_NRR_CONTRACTION] = CONTRACTION_PARAM,
+  [ARG_NRR_CHURN] = CHURN_PARAM,
+  [ARG_NRR_REACTIVATION] = {"reactivation", PARAM_REAL, "0", 0, MOST, NULL,
+                            "what customers pay who came back; the definition leaves it out"},
 };
 
 const FunctionSpec nrr_function = {
@@ -87,9 +120,9 @@ const FunctionSpec nrr_function = {
 };
 
 static const ParamSpec GRR_PARAMS[] = {
-  {"start", PARAM_REAL, NULL, 0, MOST, NULL, "recurring revenue at the start of the period"},
-  {"contraction", PARAM_REAL, NULL, 0, MOST, NULL, "what existing customers pay less, as a positive number"},
-  {"churn", PARAM_REAL, NULL, 0, MOST, NULL, "what was lost with customers who left, as a positive number"},
+  [ARG_GRR_START] = START_PARAM,
+  [ARG_GRR_CONTRACTION] = CONTRACTION_PARAM,
+  [ARG_GRR_CHURN] = CHURN_PARAM,
 };
 
 const FunctionSpec grr_function = {
@@ -109,11 +142,11 @@ const FunctionSpec grr_function = {
 };
 
 static const ParamSpec QUICK_PARAMS[] = {
-  {"new", PARAM_REAL, NULL, 0, MOST, NULL, "recurring revenue of new customers"},
-  {"expansion", PARAM_REAL, NULL, 0, MOST, NULL, "what existing customers pay more"},
-  {"contraction", PARAM_REAL, NULL, 0, MOST, NULL, "what existing customers pay less, as a positive number"},
-  {"churn", PARAM_REAL, NULL, 0, MOST, NULL, "what was lost with customers who left, as a positive number"},
-  {"reactivation", PARAM_REAL, "0", 0, MOST, NULL, "what customers pay who came back"},
+  [ARG_QUICK_NEW] = REVENUE_PARAM("new", "recurring revenue of new customers"),
+  [ARG_QUICK_EXPANSION] = EXPANSION_PARAM,
+  [ARG_QUICK_CONTRACTION] = CONTRACTION_PARAM,
+  [ARG_QUICK_CHURN] = CHURN_PARAM,
+  [ARG_QUICK_REACTIVATION] = {"reactivation", PARAM_REAL, "0", 0, MOST, NULL, "what customers pay who came back"},
 };
 
 const FunctionSpec quick_ratio_function = {

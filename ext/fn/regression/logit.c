@@ -35,10 +35,10 @@
 #include "glue/spec.h"
 
 enum {
-  NAMED_LABEL,
-  NAMED_FEATURES,
-  NAMED_L2,
-  NAMED_WEIGHT
+  ARG_LABEL,
+  ARG_FEATURES,
+  ARG_L2,
+  ARG_WEIGHT
 };
 
 typedef struct Fitting {
@@ -103,7 +103,7 @@ static Status fit_step(Call *call, void *state)
     if (fabs(fitting->x[i]) > REGRESSION_VALUE_MAX)
       return call_fail(call, "feature %d must be at most 1e250 in magnitude", i + 1);
   }
-  return is_null ? STATUS_OK : regression_rows_add(&fitting->rows, fitting->x, call_integer(call, 0) == 1, 1);
+  return is_null ? STATUS_OK : regression_rows_add(&fitting->rows, fitting->x, call_integer(call, ARG_LABEL) == 1, 1);
 }
 
 /* ---- logit_fit_named() */
@@ -146,7 +146,7 @@ static int name_find(const Fitting *fitting, const char *key, int hint)
 
 static Status member_read(Call *call, Fitting *fitting, const JsonMember *member, bool first, int hint)
 {
-  if (!member->key) return call_fail_argument(call, NAMED_FEATURES, "a JSON object");
+  if (!member->key) return call_fail_argument(call, ARG_FEATURES, "a JSON object");
   int at = name_find(fitting, member->key, hint < fitting->rows.n_features ? hint : 0);
   if (at < 0 && !first) return call_fail(call, "features: '%.100s' is new, the first row did not have it", member->key);
   if (at < 0) {
@@ -172,7 +172,7 @@ static Status features_read(Call *call, Fitting *fitting)
   bool first = fitting->turn++ == 0;
   int n = 0;
   JsonMember member = {0};
-  Status status = json_each_open(&fitting->each, call, NAMED_FEATURES, "$");
+  Status status = json_each_open(&fitting->each, call, ARG_FEATURES, "$");
   while (status == STATUS_OK) {
     status = json_each_next(&fitting->each, &member);
     if (status != STATUS_OK || member.value.type == JSON_ABSENT) break;
@@ -180,7 +180,7 @@ static Status features_read(Call *call, Fitting *fitting)
   }
   if (status != STATUS_OK) return status;
   if (fitting->rows.n_features == 0)
-    return call_fail_argument(call, NAMED_FEATURES, "a JSON object with a feature at least");
+    return call_fail_argument(call, ARG_FEATURES, "a JSON object with a feature at least");
   for (int i = 0; n < fitting->rows.n_features && i < fitting->rows.n_features; i++) {
     if (fitting->taken[i] != fitting->turn)
       return call_fail(call, "features: '%.100s' is missing, the first row had it; say null where it is not known",
@@ -193,9 +193,9 @@ static Status fit_named_step(Call *call, void *state)
 {
   Fitting *fitting = fitting_of(state);
   if (!fitting) return STATUS_NOMEM;
-  double l2 = call_real(call, NAMED_L2), weight = call_real(call, NAMED_WEIGHT);
+  double l2 = call_real(call, ARG_L2), weight = call_real(call, ARG_WEIGHT);
   if (fitting->turn > 0 && l2 != fitting->l2)
-    return call_fail_argument(call, NAMED_L2, "the same in all rows (%.15g)", fitting->l2);
+    return call_fail_argument(call, ARG_L2, "the same in all rows (%.15g)", fitting->l2);
   fitting->l2 = l2;
   Status status = features_read(call, fitting);
   bool is_null = weight == 0;
@@ -203,7 +203,7 @@ static Status fit_named_step(Call *call, void *state)
     is_null = isnan(fitting->x[i]);
   }
   if (status != STATUS_OK || is_null) return status;
-  return regression_rows_add(&fitting->rows, fitting->x, call_integer(call, NAMED_LABEL) == 1, weight);
+  return regression_rows_add(&fitting->rows, fitting->x, call_integer(call, ARG_LABEL) == 1, weight);
 }
 
 /* ---- The result */
@@ -309,7 +309,7 @@ static void fit_value(Call *call, const void *state, Cell *out)
   "Nelder 1989); standard errors from the inverse information, of the penalised likelihood where there is l2"
 
 static const ParamSpec FIT_PARAMS[] = {
-  {"label", PARAM_TRUTH, NULL, 0, 0, NULL, LABEL_HELP},
+  [ARG_LABEL] = {"label", PARAM_TRUTH, NULL, 0, 0, NULL, LABEL_HELP},
 };
 
 static const ParamSpec FIT_FEATURE = {
@@ -343,13 +343,13 @@ const FunctionSpec logit_fit_function = {
 };
 
 static const ParamSpec FIT_NAMED_PARAMS[] = {
-  [NAMED_LABEL] = {"label", PARAM_TRUTH, NULL, 0, 0, NULL, LABEL_HELP},
-  [NAMED_FEATURES] = {"features", PARAM_TEXT, NULL, 0, 0, NULL,
-                      "a JSON object of numbers such as json_object('tenure', tenure, 'charges', charges), of the same "
-                      "keys in every row"},
-  [NAMED_L2] = {"l2", PARAM_REAL, "0", 0, INFINITY, NULL,
-                "penalty on the squares of the standardised coefficients, 0 or more, one for all rows"},
-  [NAMED_WEIGHT] = {"weight", PARAM_REAL, "1", 0, INFINITY, NULL, "how many times the row counts, 0 or more"},
+  [ARG_LABEL] = {"label", PARAM_TRUTH, NULL, 0, 0, NULL, LABEL_HELP},
+  [ARG_FEATURES] = {"features", PARAM_TEXT, NULL, 0, 0, NULL,
+                    "a JSON object of numbers such as json_object('tenure', tenure, 'charges', charges), of the same "
+                    "keys in every row"},
+  [ARG_L2] = {"l2", PARAM_REAL, "0", 0, INFINITY, NULL,
+              "penalty on the squares of the standardised coefficients, 0 or more, one for all rows"},
+  [ARG_WEIGHT] = {"weight", PARAM_REAL, "1", 0, INFINITY, NULL, "how many times the row counts, 0 or more"},
 };
 
 const FunctionSpec logit_fit_named_function = {

@@ -32,8 +32,8 @@
 #define A_MODEL "a model from logit_fit() or logit_fit_named()"
 
 enum {
-  MODEL,
-  FEATURES
+  ARG_MODEL,
+  ARG_FEATURES
 };
 
 typedef struct ModelRead {
@@ -63,7 +63,7 @@ static void model_free(void *object)
 static Status model_heads(JsonEach *each, Call *call, ModelRead *model)
 {
   JsonMember member;
-  Status status = json_each_open(each, call, MODEL, "$");
+  Status status = json_each_open(each, call, ARG_MODEL, "$");
   model->converged = true;
   model->logit.intercept = NAN;
   for (; status == STATUS_OK;) {
@@ -82,7 +82,7 @@ static Status model_heads(JsonEach *each, Call *call, ModelRead *model)
       memcpy(model->reason, member.value.text, length);
     }
   }
-  if (status == STATUS_OK && !model->is_logit) return call_fail_argument(call, MODEL, "%s", A_MODEL);
+  if (status == STATUS_OK && !model->is_logit) return call_fail_argument(call, ARG_MODEL, "%s", A_MODEL);
   if (status == STATUS_OK && !model->converged) return call_fail(call, "the model did not converge: %s", model->reason);
   return status;
 }
@@ -95,17 +95,17 @@ static Status model_numbers(JsonEach *each, Call *call, const char *path, int n,
 {
   JsonMember member;
   int i = 0;
-  Status status = json_each_open(each, call, MODEL, path);
+  Status status = json_each_open(each, call, ARG_MODEL, path);
   for (; status == STATUS_OK;) {
     status = json_each_next(each, &member);
     if (status != STATUS_OK || member.value.type == JSON_ABSENT) break;
     if (i == n || member.value.type != JSON_NUMBER || isinf(member.value.number))
-      return call_fail_argument(call, MODEL, A_MODEL ": %s must be %d numbers", path + 2, n);
+      return call_fail_argument(call, ARG_MODEL, A_MODEL ": %s must be %d numbers", path + 2, n);
     x[i++] = member.value.number;
   }
   *there = i > 0;
   if (status == STATUS_OK && i > 0 && i < n)
-    return call_fail_argument(call, MODEL, A_MODEL ": %s must be %d numbers", path + 2, n);
+    return call_fail_argument(call, ARG_MODEL, A_MODEL ": %s must be %d numbers", path + 2, n);
   return status;
 }
 
@@ -113,12 +113,13 @@ static Status model_numbers(JsonEach *each, Call *call, const char *path, int n,
 static Status model_names(JsonEach *each, Call *call, ModelRead *model, int *n)
 {
   JsonMember member;
-  Status status = json_each_open(each, call, MODEL, "$.features");
+  Status status = json_each_open(each, call, ARG_MODEL, "$.features");
   for (*n = 0; status == STATUS_OK; ++*n) {
     status = json_each_next(each, &member);
     if (status != STATUS_OK || member.value.type == JSON_ABSENT) break;
     if (member.value.type != JSON_TEXT || *n == REGRESSION_FEATURES_MAX)
-      return call_fail_argument(call, MODEL, A_MODEL ": features must be names, at most %d", REGRESSION_FEATURES_MAX);
+      return call_fail_argument(call, ARG_MODEL, A_MODEL ": features must be names, at most %d",
+                                REGRESSION_FEATURES_MAX);
     if (model->name) {
       size_t length = strlen(member.value.text) + 1;
       model->name[*n] = mem_alloc(length, 1);
@@ -147,7 +148,7 @@ static Status model_members(JsonEach *each, Call *call, ModelRead *model)
   status = model_names(each, call, model, &n);
   if (status == STATUS_OK) status = model_numbers(each, call, "$.coefficients", n, model->logit.coefficient, &there);
   if (status == STATUS_OK && (n == 0 || !there || !isfinite(intercept)))
-    return call_fail_argument(call, MODEL, A_MODEL ": features, intercept and coefficients must be there");
+    return call_fail_argument(call, ARG_MODEL, A_MODEL ": features, intercept and coefficients must be there");
   return status == STATUS_OK ? model_numbers(each, call, "$.means", n, model->logit.mean, &model->has_means) : status;
 }
 
@@ -163,7 +164,7 @@ static Status model_read(Call *call, int param, void *object)
 /* NULL: the call has failed. */
 static ModelRead *model_argument(Call *call)
 {
-  return call_object(call, MODEL, sizeof(ModelRead), model_read, model_free);
+  return call_object(call, ARG_MODEL, sizeof(ModelRead), model_read, model_free);
 }
 
 /* ---- Reading a row: false where a feature is NULL or the call has failed */
@@ -190,14 +191,14 @@ static Status members_read(Call *call, JsonEach *each, ModelRead *model)
 {
   JsonMember member;
   int n = model->logit.n_features, hint = 0;
-  Status status = json_each_open(each, call, FEATURES, "$");
+  Status status = json_each_open(each, call, ARG_FEATURES, "$");
   for (int i = 0; i < n; i++) {
     model->order[i] = -1; /* not seen */
   }
   for (; status == STATUS_OK;) {
     status = json_each_next(each, &member);
     if (status != STATUS_OK || member.value.type == JSON_ABSENT) break;
-    if (!member.key) return call_fail_argument(call, FEATURES, "a JSON object");
+    if (!member.key) return call_fail_argument(call, ARG_FEATURES, "a JSON object");
     for (int i = 0; i < n; i++) {
       int at = hint + i < n ? hint + i : hint + i - n;
       if (strcmp(model->name[at], member.key) != 0) continue;
@@ -286,7 +287,7 @@ static void reasons(Call *call, ModelRead *model, bool known, Cell *out)
   double total = 0;
   if (!known) return;
   if (!model->has_means) {
-    call_fail_argument(call, MODEL, A_MODEL ": means must be there");
+    call_fail_argument(call, ARG_MODEL, A_MODEL ": means must be there");
     return;
   }
   logit_contributions(&model->logit, model->x, model->contribution);
@@ -350,9 +351,9 @@ static void reasons_named_scalar(Call *call, Cell *out)
   "the model, or have one that is no number. Features that the model has not are ignored"
 
 static const ParamSpec PREDICT_PARAMS[] = {
-  [MODEL] = {"model", PARAM_TEXT, NULL, 0, 0, NULL, "JSON from logit_fit() or logit_fit_named()"},
-  [FEATURES] = {"features", PARAM_TEXT, NULL, 0, 0, NULL,
-                "a JSON object of numbers such as json_object('visits', visits, 'age', age)"},
+  [ARG_MODEL] = {"model", PARAM_TEXT, NULL, 0, 0, NULL, "JSON from logit_fit() or logit_fit_named()"},
+  [ARG_FEATURES] = {"features", PARAM_TEXT, NULL, 0, 0, NULL,
+                    "a JSON object of numbers such as json_object('visits', visits, 'age', age)"},
 };
 
 static const ParamSpec FEATURE = {

@@ -41,9 +41,10 @@
 #include "glue/spec.h"
 
 enum {
-  LABEL,
-  SCORE,
-  OPTION /* share or bins */
+  ARG_LABEL,
+  ARG_SCORE,
+  ARG_SHARE,
+  ARG_BINS = ARG_SHARE
 };
 
 /* ---- auc(), auc_se(), lift_at(), calibration(): from all scores, sorted */
@@ -58,26 +59,27 @@ static Status ranked_step(Call *call, void *state)
   Ranked *ranked = state;
   if (!ranked->scores) ranked->scores = mem_zero(1, sizeof *ranked->scores);
   if (!ranked->scores) return STATUS_NOMEM;
-  return score_metrics_add(ranked->scores, call_real(call, SCORE), call_integer(call, LABEL) == 1);
+  return score_metrics_add(ranked->scores, call_real(call, ARG_SCORE), call_integer(call, ARG_LABEL) == 1);
 }
 
-static Status option_step(Call *call, Ranked *ranked, double option)
+static Status option_step(Call *call, Ranked *ranked, int param, double option)
 {
   if (ranked->scores && option != ranked->option)
-    return call_fail_argument(call, OPTION, "the same in all rows (%.15g)", ranked->option);
+    return call_fail_argument(call, param, "the same in all rows (%.15g)", ranked->option);
   ranked->option = option;
   return ranked_step(call, ranked);
 }
 
 static Status lift_step(Call *call, void *state)
 {
-  double share = call_real(call, OPTION);
-  return share > 0 ? option_step(call, state, share) : call_fail_argument(call, OPTION, "above 0, at most 1");
+  double share = call_real(call, ARG_SHARE);
+  return share > 0 ? option_step(call, state, ARG_SHARE, share)
+                   : call_fail_argument(call, ARG_SHARE, "above 0, at most 1");
 }
 
 static Status calibration_step(Call *call, void *state)
 {
-  return option_step(call, state, (double)call_integer(call, OPTION));
+  return option_step(call, state, ARG_BINS, (double)call_integer(call, ARG_BINS));
 }
 
 static void ranked_free(void *state)
@@ -196,7 +198,7 @@ typedef struct Mean {
 static Status brier_step(Call *call, void *state)
 {
   Mean *mean = state;
-  sum_add(&mean->sum, score_metrics_brier_term(call_real(call, SCORE), call_integer(call, LABEL) == 1));
+  sum_add(&mean->sum, score_metrics_brier_term(call_real(call, ARG_SCORE), call_integer(call, ARG_LABEL) == 1));
   mean->rows++;
   return STATUS_OK;
 }
@@ -204,7 +206,7 @@ static Status brier_step(Call *call, void *state)
 static Status log_loss_step(Call *call, void *state)
 {
   Mean *mean = state;
-  sum_add(&mean->sum, score_metrics_log_loss_term(call_real(call, SCORE), call_integer(call, LABEL) == 1));
+  sum_add(&mean->sum, score_metrics_log_loss_term(call_real(call, ARG_SCORE), call_integer(call, ARG_LABEL) == 1));
   mean->rows++;
   return STATUS_OK;
 }
@@ -218,24 +220,23 @@ static void mean_value(Call *call, const void *state, Cell *out)
 
 /* ---- What is told */
 
-#define LABEL_PARAM \
-  { \
-    "label", PARAM_TRUTH, NULL, 0, 0, NULL, "what happened: 1, yes or true; or 0, no or false" \
-  }
+#define LABEL_PARAM ENTRY("label", PARAM_TRUTH, NULL, 0, 0, NULL, "what happened: 1, yes or true; or 0, no or false")
 #define EXAMPLE_ROWS " FROM (VALUES (1, 0.9), (1, 0.6), (0, 0.7), (0, 0.2), (1, 0.4), (0, 0.4))"
 #define ROW_NULLS "a row with a NULL label or score does not take part"
 
 static const ParamSpec ORDER_PARAMS[] = {
-  LABEL_PARAM,
-  {"score", PARAM_REAL, NULL, -INFINITY, INFINITY, NULL, "any number that should be higher where the label is 1"},
-  {"share", PARAM_REAL, NULL, 0, 1, NULL,
-   "how many of the rows, the highest scores first: above 0, at most 1; one for all rows"},
+  [ARG_LABEL] = LABEL_PARAM,
+  [ARG_SCORE] = {"score", PARAM_REAL, NULL, -INFINITY, INFINITY, NULL,
+                 "any number that should be higher where the label is 1"},
+  [ARG_SHARE] = {"share", PARAM_REAL, NULL, 0, 1, NULL,
+                 "how many of the rows, the highest scores first: above 0, at most 1; one for all rows"},
 };
 
 static const ParamSpec PROBABILITY_PARAMS[] = {
-  LABEL_PARAM,
-  {"score", PARAM_REAL, NULL, 0, 1, NULL, "the predicted probability of label 1"},
-  {"bins", PARAM_INTEGER, "10", 1, CALIBRATION_BINS_MAX, NULL, "groups of equal size, 1 … 100; one for all rows"},
+  [ARG_LABEL] = LABEL_PARAM,
+  [ARG_SCORE] = {"score", PARAM_REAL, NULL, 0, 1, NULL, "the predicted probability of label 1"},
+  [ARG_BINS] = {"bins", PARAM_INTEGER, "10", 1, CALIBRATION_BINS_MAX, NULL,
+                "groups of equal size, 1 … 100; one for all rows"},
 };
 
 const FunctionSpec auc_function = {

@@ -36,8 +36,8 @@
 /* ---- The fit */
 
 enum {
-  FIT_TIME,
-  FIT_EVENT
+  ARG_TIME,
+  ARG_EVENT
 };
 
 typedef struct Fitting {
@@ -65,7 +65,7 @@ static Status fit_step(Call *call, void *state)
   }
   if (is_null) return STATUS_OK;
   fitting->count++;
-  return weibull_rows_add(&fitting->rows, call_real(call, FIT_TIME), call_integer(call, FIT_EVENT) == 1, fitting->x);
+  return weibull_rows_add(&fitting->rows, call_real(call, ARG_TIME), call_integer(call, ARG_EVENT) == 1, fitting->x);
 }
 
 static void fit_free(void *state)
@@ -182,9 +182,9 @@ static void fit_value(Call *call, const void *state, Cell *out)
 #define TIME_HIGHEST 1e15
 
 static const ParamSpec FIT_PARAMS[] = {
-  [FIT_TIME] = {"time", PARAM_REAL, NULL, 0, TIME_HIGHEST, NULL,
+  [ARG_TIME] = {"time", PARAM_REAL, NULL, 0, TIME_HIGHEST, NULL,
                 "how long the customer was observed, 0 to 1e15 in any unit, such as the months of tenure"},
-  [FIT_EVENT] = {"event", PARAM_TRUTH, NULL, 0, 0, NULL,
+  [ARG_EVENT] = {"event", PARAM_TRUTH, NULL, 0, 0, NULL,
                  "1, yes or true: left then; 0, no or false: was still there (censored)"},
 };
 

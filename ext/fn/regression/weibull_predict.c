@@ -28,8 +28,9 @@
 /* ---- Reading a model */
 
 enum {
-  MODEL,
-  AT /* time, or p */
+  ARG_MODEL,
+  ARG_TIME,
+  ARG_P = ARG_TIME
 };
 
 #define A_MODEL "a model from weibull_fit(), or {\"model\":\"weibull\",\"shape\":…,\"scale\":…}"
@@ -87,7 +88,7 @@ static Status read_coefficients(Json *json, ModelRead *model)
   int n = value.type == JSON_ARRAY ? (int)value.length : 0;
   if (value.type == JSON_ARRAY && value.length > REGRESSION_FEATURES_MAX)
     return call_fail(json->call, "coefficients of the model must be at most %d", REGRESSION_FEATURES_MAX);
-  if (n > 0) status = json_each_open(&each, json->call, MODEL, "$.coefficients");
+  if (n > 0) status = json_each_open(&each, json->call, ARG_MODEL, "$.coefficients");
   while (status == STATUS_OK && model->n_features < n) {
     status = json_each_next(&each, &member);
     if (status == STATUS_OK && (member.value.type != JSON_NUMBER || isinf(member.value.number)))
@@ -104,7 +105,7 @@ static Status model_members(Json *json, ModelRead *model)
   Status status = json_get(json, &value, "$.model");
   if (status != STATUS_OK) return status;
   if (value.type != JSON_TEXT || strcmp(value.text, "weibull") != 0)
-    return call_fail_argument(json->call, MODEL, "%s", A_MODEL);
+    return call_fail_argument(json->call, ARG_MODEL, "%s", A_MODEL);
   status = json_get(json, &value, "$.converged");
   if (status == STATUS_OK && value.type == JSON_BOOLEAN && value.number == 0) return refuse_unconverged(json);
   if (status == STATUS_OK) status = read_shape(json, &model->shape);
@@ -124,7 +125,7 @@ static Status model_read(Call *call, int param, void *object)
 /* NULL: the call has failed. */
 static const ModelRead *model_argument(Call *call)
 {
-  return call_object(call, MODEL, sizeof(ModelRead), model_read, mem_free);
+  return call_object(call, ARG_MODEL, sizeof(ModelRead), model_read, mem_free);
 }
 
 /* The row's model: ln lambda; false where a feature is NULL or the call has failed. */
@@ -168,16 +169,17 @@ static void survival_scalar(Call *call, Cell *out)
 {
   const ModelRead *model;
   double location;
-  if (row_read(call, &model, &location)) cell_real(out, weibull_survival(location, model->shape, call_real(call, AT)));
+  if (row_read(call, &model, &location))
+    cell_real(out, weibull_survival(location, model->shape, call_real(call, ARG_TIME)));
 }
 
 static void hazard_scalar(Call *call, Cell *out)
 {
   const ModelRead *model;
-  double location, time = call_real(call, AT);
+  double location, time = call_real(call, ARG_TIME);
   if (!row_read(call, &model, &location)) return;
   if (time == 0 && model->shape < 1) {
-    call_fail_argument(call, AT, "above 0: with shape %.6g, below 1, the hazard begins infinite", model->shape);
+    call_fail_argument(call, ARG_TIME, "above 0: with shape %.6g, below 1, the hazard begins infinite", model->shape);
     return;
   }
   answer_cell(call, weibull_hazard(location, model->shape, time), out);
@@ -186,9 +188,9 @@ static void hazard_scalar(Call *call, Cell *out)
 static void quantile_scalar(Call *call, Cell *out)
 {
   const ModelRead *model;
-  double location, p = call_real(call, AT);
+  double location, p = call_real(call, ARG_P);
   if (p == 1) {
-    call_fail_argument(call, AT, "below 1: nobody is sure to have left at any time");
+    call_fail_argument(call, ARG_P, "below 1: nobody is sure to have left at any time");
   } else if (row_read(call, &model, &location)) {
     answer_cell(call, weibull_quantile(location, model->shape, p), out);
   }
@@ -206,17 +208,15 @@ static void residual_scalar(Call *call, Cell *out)
   const ModelRead *model;
   double location;
   if (row_read(call, &model, &location))
-    answer_cell(call, weibull_residual(location, model->shape, call_real(call, AT)), out);
+    answer_cell(call, weibull_residual(location, model->shape, call_real(call, ARG_TIME)), out);
 }
 
 /* ---- What is told */
 
 #define TIME_HIGHEST 1e15
 #define MODEL_PARAM \
-  { \
-    "model", PARAM_TEXT, NULL, 0, 0, NULL, \
-      "JSON from weibull_fit(), or by hand {\"model\":\"weibull\",\"shape\":1.2,\"scale\":24}" \
-  }
+  ENTRY("model", PARAM_TEXT, NULL, 0, 0, NULL, \
+        "JSON from weibull_fit(), or by hand {\"model\":\"weibull\",\"shape\":1.2,\"scale\":24}")
 #define EXAMPLE_MODEL "'{\"model\":\"weibull\",\"shape\":1.2,\"scale\":24}'"
 #define EXAMPLE_FEATURES "'{\"model\":\"weibull\",\"shape\":0.9,\"intercept\":3,\"coefficients\":[0.5,-0.01]}'"
 #define ANSWER_NULLS "NULL if an argument is NULL"
@@ -229,9 +229,9 @@ static const ParamSpec FEATURE = {
   "feature", PARAM_REAL, NULL, -INFINITY, INFINITY, NULL, "a number; as many as the model has, in its order"};
 
 static const ParamSpec AT_TIME[] = {
-  [MODEL] = MODEL_PARAM,
-  [AT] = {"time", PARAM_REAL, NULL, 0, TIME_HIGHEST, NULL,
-          "a time since the customer began, 0 to 1e15, in the unit of the fit"},
+  [ARG_MODEL] = MODEL_PARAM,
+  [ARG_TIME] = {"time", PARAM_REAL, NULL, 0, TIME_HIGHEST, NULL,
+                "a time since the customer began, 0 to 1e15, in the unit of the fit"},
 };
 
 const FunctionSpec weibull_survival_function = {
@@ -269,8 +269,8 @@ const FunctionSpec weibull_hazard_function = {
 };
 
 static const ParamSpec QUANTILE_PARAMS[] = {
-  [MODEL] = MODEL_PARAM,
-  [AT] = {"p", PARAM_REAL, NULL, 0, 1, NULL, "a share, 0 … below 1: 0.25 asks when a quarter has left"},
+  [ARG_MODEL] = MODEL_PARAM,
+  [ARG_P] = {"p", PARAM_REAL, NULL, 0, 1, NULL, "a share, 0 … below 1: 0.25 asks when a quarter has left"},
 };
 
 const FunctionSpec weibull_quantile_function = {

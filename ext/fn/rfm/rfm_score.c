@@ -34,16 +34,23 @@ typedef struct CutsState {
   int bins;
 } CutsState;
 
+/* The first three of rfm_cuts() and rfm_score(), in the order of axes. */
 enum {
-  CUTS_BINS = RFM_AXES
+  ARG_RECENCY,
+  ARG_FREQUENCY,
+  ARG_MONETARY
+};
+
+enum {
+  ARG_BINS = RFM_AXES
 };
 
 static Status cuts_step(Call *call, void *state)
 {
   CutsState *cuts = state;
-  int bins = (int)call_integer(call, CUTS_BINS);
+  int bins = (int)call_integer(call, ARG_BINS);
   if (cuts->n > 0 && bins != cuts->bins) {
-    return call_fail_argument(call, CUTS_BINS, "the same in every row (%d)", cuts->bins);
+    return call_fail_argument(call, ARG_BINS, "the same in every row (%d)", cuts->bins);
   }
   cuts->bins = bins;
   if (cuts->n == cuts->size) {
@@ -127,16 +134,16 @@ static void cuts_free(void *state)
   *cuts = (CutsState){0};
 }
 
-#define VALUE_PARAMS \
-  {"recency", PARAM_REAL, NULL, -INFINITY, INFINITY, NULL, "days since the last purchase; smaller is better"}, \
-    {"frequency", PARAM_REAL, NULL, -INFINITY, INFINITY, NULL, "number of purchases"}, \
-  { \
-    "monetary", PARAM_REAL, NULL, -INFINITY, INFINITY, NULL, "sum or mean of their values" \
-  }
+#define AXIS_PARAM(name, help) ENTRY(name, PARAM_REAL, NULL, -INFINITY, INFINITY, NULL, help)
+#define AXIS_PARAMS \
+  [ARG_RECENCY] = AXIS_PARAM("recency", "days since the last purchase; smaller is better"), \
+  [ARG_FREQUENCY] = AXIS_PARAM("frequency", "number of purchases"), \
+  [ARG_MONETARY] = AXIS_PARAM("monetary", "sum or mean of their values")
 
 static const ParamSpec CUTS_PARAMS[] = {
-  VALUE_PARAMS,
-  {"bins", PARAM_INTEGER, "5", RFM_BINS_MIN, RFM_BINS_MAX, NULL, "number of scores, 2…10; the same in every row"},
+  AXIS_PARAMS,
+  [ARG_BINS] = {"bins", PARAM_INTEGER, "5", RFM_BINS_MIN, RFM_BINS_MAX, NULL,
+                "number of scores, 2…10; the same in every row"},
 };
 
 #define A_CUTS "{\"recency\":[30,90,180,365],\"frequency\":[1,2,4,8],\"monetary\":[20,50,100,300]}"
@@ -166,7 +173,7 @@ const FunctionSpec rfm_cuts_function = {
 /* rfm_score() */
 
 enum {
-  SCORE_CUTS = RFM_AXES
+  ARG_CUTS = RFM_AXES
 };
 
 static Status cuts_read(Call *call, int param, void *cuts)
@@ -176,7 +183,7 @@ static Status cuts_read(Call *call, int param, void *cuts)
 
 static void score_scalar(Call *call, Cell *out)
 {
-  const RfmCuts *cuts = call_object(call, SCORE_CUTS, sizeof *cuts, cuts_read, mem_free);
+  const RfmCuts *cuts = call_object(call, ARG_CUTS, sizeof *cuts, cuts_read, mem_free);
   if (cuts) {
     int score[RFM_AXES];
     for (int axis = 0; axis < RFM_AXES; axis++) {
@@ -187,8 +194,8 @@ static void score_scalar(Call *call, Cell *out)
 }
 
 static const ParamSpec SCORE_PARAMS[] = {
-  VALUE_PARAMS,
-  {"cuts", PARAM_TEXT, NULL, 0, 0, NULL, "JSON from rfm_cuts(), or your own such as " A_CUTS},
+  AXIS_PARAMS,
+  [ARG_CUTS] = {"cuts", PARAM_TEXT, NULL, 0, 0, NULL, "JSON from rfm_cuts(), or your own such as " A_CUTS},
 };
 
 const FunctionSpec rfm_score_function = {
@@ -212,11 +219,11 @@ const FunctionSpec rfm_score_function = {
 /* rfm_segment() */
 
 enum {
-  SEGMENT_SCORE,
-  SEGMENT_SCHEME,
-  SEGMENT_LANG,
-  SEGMENT_RULES,
-  SEGMENT_BINS
+  ARG_SCORE,
+  ARG_SCHEME,
+  ARG_LANG,
+  ARG_SEGMENT_RULES,
+  ARG_SEGMENT_BINS
 };
 static const Scheme SCHEMES[] = {SCHEME_RF25, SCHEME_RFM8, SCHEME_CUSTOM}; /* in the order of the choices */
 
@@ -235,43 +242,45 @@ static Status rules_read(Call *call, int param, void *object)
 
 static void segment_scalar(Call *call, Cell *out)
 {
-  Scheme scheme = SCHEMES[call_choice(call, SEGMENT_SCHEME)];
-  bool has_rules = !call_is_null(call, SEGMENT_RULES);
+  Scheme scheme = SCHEMES[call_choice(call, ARG_SCHEME)];
+  bool has_rules = !call_is_null(call, ARG_SEGMENT_RULES);
   int bins = scheme == SCHEME_RF25 ? 5 : scheme == SCHEME_RFM8 ? 2 : RFM_BINS_MAX;
   RfmScore score = {0};
   if (has_rules != (scheme == SCHEME_CUSTOM)) {
     call_fail(call, has_rules ? "rules need scheme 'custom'" : "scheme custom needs rules");
     return;
   }
-  if (!call_is_null(call, SEGMENT_BINS)) {
-    bins = (int)call_integer(call, SEGMENT_BINS);
+  if (!call_is_null(call, ARG_SEGMENT_BINS)) {
+    bins = (int)call_integer(call, ARG_SEGMENT_BINS);
     if (scheme == SCHEME_RFM8 && bins != 2) {
-      call_fail_argument(call, SEGMENT_BINS, "2 for scheme rfm8");
+      call_fail_argument(call, ARG_SEGMENT_BINS, "2 for scheme rfm8");
       return;
     }
   }
-  if (!rfm_score_split(call_integer(call, SEGMENT_SCORE), &score.r, &score.f, &score.m) || score.r > bins ||
+  if (!rfm_score_split(call_integer(call, ARG_SCORE), &score.r, &score.f, &score.m) || score.r > bins ||
       score.f > bins || score.m > bins) {
-    call_fail_argument(call, SEGMENT_SCORE, "three scores of 1…%d, such as %d", bins, bins < 10 ? 111 * bins : 101010);
+    call_fail_argument(call, ARG_SCORE, "three scores of 1…%d, such as %d", bins, bins < 10 ? 111 * bins : 101010);
     return;
   }
   Segments built_in;
-  segments_init(&built_in, scheme, bins, (Language)call_choice(call, SEGMENT_LANG));
-  const Segments *segments =
-    scheme == SCHEME_CUSTOM ? call_object(call, SEGMENT_RULES, sizeof *segments, rules_read, rules_free) : &built_in;
+  segments_init(&built_in, scheme, bins, (Language)call_choice(call, ARG_LANG));
+  const Segments *segments = scheme == SCHEME_CUSTOM
+                               ? call_object(call, ARG_SEGMENT_RULES, sizeof *segments, rules_read, rules_free)
+                               : &built_in;
   if (segments) {
     rfm_segment_cell(segments, segments_find(segments, score), out);
   }
 }
 
 static const ParamSpec SEGMENT_PARAMS[] = {
-  {"score", PARAM_INTEGER, NULL, 0, 999999, NULL, "an RFM score such as 545"},
-  {"scheme", PARAM_CHOICE, "rf25", 0, 0, "rf25|rfm8|custom",
-   "rf25: from r and f; rfm8: from three scores of 1 and 2; custom: from rules"},
-  {"lang", PARAM_CHOICE, "en", 0, 0, "en|zh", "language of the names: en or zh"},
-  {"rules", PARAM_TEXT, "", 0, 0, NULL, RULES_HELP},
-  {"bins", PARAM_INTEGER, "", RFM_BINS_MIN, RFM_BINS_MAX, NULL,
-   "the bins of the score. Left out: 5 for rf25, 2 for rfm8; others than 5 are stretched onto 1…5 for rf25"},
+  [ARG_SCORE] = {"score", PARAM_INTEGER, NULL, 0, 999999, NULL, "an RFM score such as 545"},
+  [ARG_SCHEME] = {"scheme", PARAM_CHOICE, "rf25", 0, 0, "rf25|rfm8|custom",
+                  "rf25: from r and f; rfm8: from three scores of 1 and 2; custom: from rules"},
+  [ARG_LANG] = {"lang", PARAM_CHOICE, "en", 0, 0, "en|zh", "language of the names: en or zh"},
+  [ARG_SEGMENT_RULES] = {"rules", PARAM_TEXT, "", 0, 0, NULL, RULES_HELP},
+  [ARG_SEGMENT_BINS] =
+    {"bins", PARAM_INTEGER, "", RFM_BINS_MIN, RFM_BINS_MAX, NULL,
+     "the bins of the score. Left out: 5 for rf25, 2 for rfm8; others than 5 are stretched onto 1…5 for rf25"},
 };
 
 const FunctionSpec rfm_segment_function = {

@@ -44,15 +44,16 @@
 #include "glue/spec.h"
 
 enum {
-  FIT_PERIOD,
-  FIT_LOST,
-  FIT_COUNT
+  ARG_PERIOD,
+  ARG_LOST,
+  ARG_COUNT
 };
 
 enum {
-  MODEL,
-  FIRST, /* t, or discount */
-  SECOND
+  ARG_MODEL,
+  ARG_T,
+  ARG_DISCOUNT = ARG_T,
+  ARG_RENEWED
 };
 
 #define LOWEST 1e-15
@@ -62,10 +63,10 @@ enum {
 
 static Status fit_step(Call *call, void *state)
 {
-  int64_t period = call_integer(call, FIT_PERIOD);
-  bool lost = call_integer(call, FIT_LOST) == 1;
-  double count = call_real(call, FIT_COUNT);
-  if (period == 0 && lost && count > 0) return call_fail_argument(call, FIT_PERIOD, "1 or more where lost is 1");
+  int64_t period = call_integer(call, ARG_PERIOD);
+  bool lost = call_integer(call, ARG_LOST) == 1;
+  double count = call_real(call, ARG_COUNT);
+  if (period == 0 && lost && count > 0) return call_fail_argument(call, ARG_PERIOD, "1 or more where lost is 1");
   return period == 0 || count == 0 ? STATUS_OK : sbg_counts_add(state, (size_t)period, lost, count);
 }
 
@@ -165,7 +166,7 @@ static Status model_members(Json *json, SbgModel *model)
   Status status = json_get(json, &name, "$.model");
   if (status != STATUS_OK) return status;
   if (name.type != JSON_TEXT || strcmp(name.text, "sbg") != 0)
-    return call_fail_argument(call, MODEL,
+    return call_fail_argument(call, ARG_MODEL,
                               "a model from sbg_fit() or {\"model\":\"sbg\",\"parameters\":{\"alpha\":…,\"beta\":…}}");
   status = json_get(json, &value, "$.converged");
   if (status == STATUS_OK && value.type == JSON_BOOLEAN && value.number == 0) {
@@ -190,7 +191,7 @@ static Status model_read(Call *call, int param, void *object)
 /* NULL: the call has failed. */
 static const SbgModel *model_argument(Call *call)
 {
-  return call_object(call, MODEL, sizeof(SbgModel), model_read, mem_free);
+  return call_object(call, ARG_MODEL, sizeof(SbgModel), model_read, mem_free);
 }
 
 /* ---- The answers */
@@ -198,25 +199,25 @@ static const SbgModel *model_argument(Call *call)
 static void survival_scalar(Call *call, Cell *out)
 {
   const SbgModel *model = model_argument(call);
-  if (model) cell_real(out, sbg_survival(model->alpha, model->beta, (double)call_integer(call, FIRST)));
+  if (model) cell_real(out, sbg_survival(model->alpha, model->beta, (double)call_integer(call, ARG_T)));
 }
 
 static void retention_scalar(Call *call, Cell *out)
 {
   const SbgModel *model = model_argument(call);
-  if (model) cell_real(out, sbg_retention(model->alpha, model->beta, (double)call_integer(call, FIRST)));
+  if (model) cell_real(out, sbg_retention(model->alpha, model->beta, (double)call_integer(call, ARG_T)));
 }
 
 static void residual_scalar(Call *call, Cell *out)
 {
   const SbgModel *model = model_argument(call);
   if (!model) return;
-  double lifetime =
-    sbg_residual_lifetime(model->alpha, model->beta, call_real(call, FIRST), (double)call_integer(call, SECOND));
+  double lifetime = sbg_residual_lifetime(model->alpha, model->beta, call_real(call, ARG_DISCOUNT),
+                                          (double)call_integer(call, ARG_RENEWED));
   if (isfinite(lifetime)) {
     cell_real(out, lifetime);
   } else {
-    call_fail_argument(call, FIRST,
+    call_fail_argument(call, ARG_DISCOUNT,
                        "above 0: with alpha %.6g, not above 1, the expected lifetime without discount is infinite",
                        model->alpha);
   }
@@ -225,11 +226,11 @@ static void residual_scalar(Call *call, Cell *out)
 /* ---- What is told */
 
 static const ParamSpec FIT_PARAMS[] = {
-  [FIT_PERIOD] = {"period", PARAM_INTEGER, NULL, 0, SBG_PERIODS_MAX, NULL,
+  [ARG_PERIOD] = {"period", PARAM_INTEGER, NULL, 0, SBG_PERIODS_MAX, NULL,
                   "for how many periods (months, years) the customer was observed, a whole number up to 1000000"},
-  [FIT_LOST] = {"lost", PARAM_TRUTH, NULL, 0, 0, NULL,
+  [ARG_LOST] = {"lost", PARAM_TRUTH, NULL, 0, 0, NULL,
                 "1, yes or true: left at the end of the last of them; 0, no or false: was still there then"},
-  [FIT_COUNT] = {"count", PARAM_REAL, "1", 0, HIGHEST, NULL, "how many such customers the row stands for, 0 to 1e15"},
+  [ARG_COUNT] = {"count", PARAM_REAL, "1", 0, HIGHEST, NULL, "how many such customers the row stands for, 0 to 1e15"},
 };
 
 const FunctionSpec sbg_fit_function = {
@@ -270,17 +271,15 @@ const FunctionSpec sbg_fit_function = {
 
 #define EXAMPLE_MODEL "'{\"model\":\"sbg\",\"parameters\":{\"alpha\":0.704,\"beta\":1.182}}'"
 #define MODEL_PARAM \
-  { \
-    "model", PARAM_TEXT, NULL, 0, 0, NULL, \
-      "JSON from sbg_fit(), or by hand {\"model\":\"sbg\",\"parameters\":{\"alpha\":0.7,\"beta\":1.2}}" \
-  }
+  ENTRY("model", PARAM_TEXT, NULL, 0, 0, NULL, \
+        "JSON from sbg_fit(), or by hand {\"model\":\"sbg\",\"parameters\":{\"alpha\":0.7,\"beta\":1.2}}")
 #define ANSWER_NULLS "NULL if an argument is NULL"
 #define MODEL_ERRORS \
   "a model that is no JSON of sbg_fit(), that did not converge, or with alpha or beta outside 1e-15…1e15; "
 
 static const ParamSpec SURVIVAL_PARAMS[] = {
-  [MODEL] = MODEL_PARAM,
-  [FIRST] = {"t", PARAM_INTEGER, NULL, 0, HIGHEST, NULL, "periods since the customer began, a whole number, 0 or more"},
+  [ARG_MODEL] = MODEL_PARAM,
+  [ARG_T] = {"t", PARAM_INTEGER, NULL, 0, HIGHEST, NULL, "periods since the customer began, a whole number, 0 or more"},
 };
 
 const FunctionSpec sbg_survival_function = {
@@ -301,8 +300,8 @@ const FunctionSpec sbg_survival_function = {
 };
 
 static const ParamSpec RETENTION_PARAMS[] = {
-  [MODEL] = MODEL_PARAM,
-  [FIRST] = {"t", PARAM_INTEGER, NULL, 1, HIGHEST, NULL,
+  [ARG_MODEL] = MODEL_PARAM,
+  [ARG_T] = {"t", PARAM_INTEGER, NULL, 1, HIGHEST, NULL,
              "the number of the period, from 1: its end is the customer's t-th renewal"},
 };
 
@@ -325,11 +324,11 @@ const FunctionSpec sbg_retention_function = {
 };
 
 static const ParamSpec RESIDUAL_PARAMS[] = {
-  [MODEL] = MODEL_PARAM,
-  [FIRST] = {"discount", PARAM_REAL, NULL, 0, HIGHEST, NULL,
-             "the discount rate per period, 0.1 for 10 %; 0 only where alpha is above 1"},
-  [SECOND] = {"renewed", PARAM_INTEGER, NULL, 0, HIGHEST, NULL,
-              "how many times the customer has renewed: 0 in the first period"},
+  [ARG_MODEL] = MODEL_PARAM,
+  [ARG_DISCOUNT] = {"discount", PARAM_REAL, NULL, 0, HIGHEST, NULL,
+                    "the discount rate per period, 0.1 for 10 %; 0 only where alpha is above 1"},
+  [ARG_RENEWED] = {"renewed", PARAM_INTEGER, NULL, 0, HIGHEST, NULL,
+                   "how many times the customer has renewed: 0 in the first period"},
 };
 
 const FunctionSpec sbg_residual_lifetime_function = {

@@ -16,14 +16,21 @@
 #include "glue/call.h"
 #include "glue/spec.h"
 
+enum {
+  ARG_TIME,
+  ARG_GRAIN,
+  ARG_UTC_OFFSET,
+  ARG_COUNT
+};
+
 static int64_t index_of_call(const Call *call)
 {
-  return period_index(call_grain(call, 1), call_time(call, 0) + call_offset(call, 2));
+  return period_index(call_grain(call, ARG_GRAIN), call_time(call, ARG_TIME) + call_offset(call, ARG_UTC_OFFSET));
 }
 
 static void period_start_scalar(Call *call, Cell *out)
 {
-  cell_date(out, period_start(call_grain(call, 1), index_of_call(call)));
+  cell_date(out, period_start(call_grain(call, ARG_GRAIN), index_of_call(call)));
 }
 
 static void period_index_scalar(Call *call, Cell *out)
@@ -32,13 +39,14 @@ static void period_index_scalar(Call *call, Cell *out)
 }
 
 static const ParamSpec PERIOD_PARAMS[] = {
-  {"time", PARAM_TIME, NULL, 0, 0, NULL,
-   "a date or time as text, unix seconds or milliseconds, or a julian day number (REAL)"},
-  {"grain", PARAM_GRAIN, NULL, 0, 0, NULL,
-   "'day', 'week' (ISO, from Monday), 'month', 'quarter', 'year' or 'N days' such as '10 days'"},
-  {"utc_offset", PARAM_OFFSET, "Z", 0, 0, NULL,
-   "local time less UTC, '+08:00' or '-03:30': where the local day begins"},
+  [ARG_TIME] = {"time", PARAM_TIME, NULL, 0, 0, NULL,
+                "a date or time as text, unix seconds or milliseconds, or a julian day number (REAL)"},
+  [ARG_GRAIN] = {"grain", PARAM_GRAIN, NULL, 0, 0, NULL,
+                 "'day', 'week' (ISO, from Monday), 'month', 'quarter', 'year' or 'N days' such as '10 days'"},
+  [ARG_UTC_OFFSET] = {"utc_offset", PARAM_OFFSET, "Z", 0, 0, NULL,
+                      "local time less UTC, '+08:00' or '-03:30': where the local day begins"},
 };
+_Static_assert(COUNT_OF(PERIOD_PARAMS) == ARG_COUNT, "a parameter is not numbered");
 
 #define PERIOD_NULLS "NULL if time or grain is NULL; a NULL utc_offset is UTC"
 #define PERIOD_ERRORS "an argument that is no time, grain or offset; days of 'N days' outside 1 … 36525"

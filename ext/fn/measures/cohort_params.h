@@ -1,8 +1,8 @@
 /*
 ** What cohort_retention() and cohort_average() share: their parameters and the reading of the source.
 */
-#ifndef RETAIN_FN_MEASURES_COHORT_H
-#define RETAIN_FN_MEASURES_COHORT_H
+#ifndef RETAIN_FN_MEASURES_COHORT_PARAMS_H
+#define RETAIN_FN_MEASURES_COHORT_PARAMS_H
 
 #include "core/measures/cohort.h"
 #include "glue/event_source.h"
