@@ -1,9 +1,9 @@
 /*
-** What is wrong with a row of events, apart from the scan that meets it: a bad row is counted where a diagnosis is made,
-** and else named in an error.
+** What is wrong with a row of events, apart from the scan that meets it: a bad row is counted where a diagnosis is
+** made, and else named in an error.
 **
-** Naming a row takes its rowid, which a scan does not read. At the first bad row without one the scan ends; the source is
-** then read again with rowids, to `seek` the row.
+** Naming a row takes its rowid, which a scan does not read. At the first bad row without one the scan ends; the source
+** is then read again with rowids, to `seek` the row.
 */
 #ifndef RETAIN_GLUE_EVENT_FAULT_H
 #define RETAIN_GLUE_EVENT_FAULT_H
@@ -26,8 +26,8 @@ typedef struct RowCheck {
 } RowCheck;
 
 /*
-** A row that is not as it should be; `value` is the one at fault. STATUS_OK: it is counted, or merely NULL, and left out.
-** STATUS_ERROR without a message: read again with check->seeking, which is now set.
+** A row that is not as it should be; `value` is the one at fault. STATUS_OK: it is counted, or merely NULL, and left
+** out. STATUS_ERROR without a message: read again with check->seeking, which is now set.
 */
 Status row_check_fault(RowCheck *check, RowFault fault, sqlite3_value **values, sqlite3_value *value);
 

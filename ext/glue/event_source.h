@@ -10,7 +10,8 @@
 #include "spec.h"
 
 /*
-** What event_source_read() counted and knows afterwards. {0} is a valid empty object; event_source_free() may run twice.
+** What event_source_read() counted and knows afterwards. {0} is a valid empty object; event_source_free() may run
+** twice.
 */
 typedef struct EventSource {
   Customers customers;           /* with the analysis's states */

@@ -1,8 +1,8 @@
 /*
 ** Reading chosen columns of a table or view, for analyses whose rows are no events: contracts, lifetimes, covariates.
 **
-** One pass. The columns are named by parameters of the call, or recognised from usual names. What a NULL means is for the analysis to say; what is no value of its kind is an error that names
-** table, column, value and row.
+** One pass. The columns are named by parameters of the call, or recognised from usual names. What a NULL means is for
+** the analysis to say; what is no value of its kind is an error that names table, column, value and row.
 */
 #ifndef RETAIN_GLUE_ROW_SOURCE_H
 #define RETAIN_GLUE_ROW_SOURCE_H
@@ -55,8 +55,8 @@ typedef struct FieldValue {
 
 /*
 ** Reads the table that argument `param` names and hands every row to step(): values[i] is that of fields[i], null where
-** the table has no such column. step() answers STATUS_ERROR after row_source_fail(), or call_fail(). Fields are the caller's,
-** to be freed by fields_free() also after a failure.
+** the table has no such column. step() answers STATUS_ERROR after row_source_fail(), or call_fail(). Fields are the
+** caller's, to be freed by fields_free() also after a failure.
 */
 typedef struct RowReader RowReader;
 Status row_source_read(Call *call, int param, Field *fields, int n_fields,

@@ -1,13 +1,13 @@
 /*
 ** One pass over the rows of a table or view: the only place where a source is read.
 **
-** SELECT retain_scan(src."a", src."b", …) FROM source AS src is stepped once, so that SQLite's VDBE feeds the step of an
-** aggregate, at about half the cost per row of a step/column loop.
+** SELECT retain_scan(src."a", src."b", …) FROM source AS src is stepped once, so that SQLite's VDBE feeds the step of
+** an aggregate, at about half the cost per row of a step/column loop.
 **
 ** The source may be a view that calls retain_scan() itself. A scan takes the rows of one aggregate only, and accepts
 ** them only where that aggregate's result, a pointer to the scan, is what the statement answers: then it was the
-** outermost, the scan's own. Anything else is an error. (A bound pointer as an argument would tell the same at once, and
-** cost 5 % of a scan: SQLite copies it for every row.)
+** outermost, the scan's own. Anything else is an error. (A bound pointer as an argument would tell the same at once,
+** and cost 5 % of a scan: SQLite copies it for every row.)
 */
 #ifndef RETAIN_GLUE_SCAN_H
 #define RETAIN_GLUE_SCAN_H

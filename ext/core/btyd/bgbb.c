@@ -2,9 +2,9 @@
 ** BG/BB, the discrete buy-till-you-die model: Fader, Hardie & Shang, Marketing Science 29(6), 2010.
 **
 ** A living customer transacts at each opportunity with chance p ~ Beta(alpha, beta) and, at the beginning of each
-** opportunity, dies with chance theta ~ Beta(gamma, delta). A CBS row is x transactions in n opportunities (CbsRow.T), the
-** last at opportunity t_x; whole numbers, 0 <= x <= t_x <= n. The likelihood is a sum over when the customer died. It
-** is computed as
+** opportunity, dies with chance theta ~ Beta(gamma, delta). A CBS row is x transactions in n opportunities (CbsRow.T),
+** the last at opportunity t_x; whole numbers, 0 <= x <= t_x <= n. The likelihood is a sum over when the customer died.
+** It is computed as
 **   L = B(alpha+x, beta+t_x-x)/B(alpha, beta) B(gamma, delta+t_x)/B(gamma, delta) S(t_x),
 ** where S(j), the chance of silence from j + 1 to n of one who lived at j, follows from S(n) = 1 by
 **   S(j) = gamma/(gamma+delta+j) + (delta+j)/(gamma+delta+j) (beta+j-x)/(alpha+beta+j) S(j + 1):

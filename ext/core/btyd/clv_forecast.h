@@ -19,9 +19,9 @@
 ** The choice of the model is not part of either.
 **
 ** Fits cost by distinct (x, t_x, T). A prediction is computed when it is first asked for and shared by customers with
-** the same CBS row that are asked for soon after (a direct-mapped cache of 4096 rows). A prediction is one evaluation of
-** the model, with a discount some 16 for a year (core/btyd/discounting.h); an interval takes eight times as many more,
-** with B replicates B times.
+** the same CBS row that are asked for soon after (a direct-mapped cache of 4096 rows). A prediction is one evaluation
+** of the model, with a discount some 16 for a year (core/btyd/discounting.h); an interval takes eight times as many
+** more, with B replicates B times.
 */
 #ifndef RETAIN_CORE_BTYD_CLV_FORECAST_H
 #define RETAIN_CORE_BTYD_CLV_FORECAST_H

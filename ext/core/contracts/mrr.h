@@ -1,5 +1,5 @@
 /*
-** Movements of recurring revenue, period by period (definitions 25 and 26), and of customers.
+** Movements of recurring revenue, period by period, and of customers.
 **
 ** A customer's revenue at the start of a period is that just before its first instant, at its end that just before the
 ** next period's first instant (in the period of as_of: at as_of). Per customer and period the difference is exactly one

@@ -1,5 +1,5 @@
 /*
-** Renewals (definition 6), and contracts about to end.
+** Renewals, and contracts about to end.
 **
 ** A contract is up for renewal when it ends, at or before as_of. It is renewed by one other contract of its customer
 ** (in its segment) that begins after it did, and from `early` before its end to `grace` after it. Each contract renews

@@ -1,5 +1,5 @@
 /*
-** Revenue kept by cohort and age: the net and gross curves of definition 26.
+** Revenue kept by cohort and age: net and gross retention of revenue (NRR, GRR) as curves.
 **
 ** A customer's cohort is the period of its first revenue ever. `base` is the cohort's revenue at the end of that period
 ** (as in mrr.h: just before the next one's first instant), age n the n-th period after it:

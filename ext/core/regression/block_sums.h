@@ -13,9 +13,9 @@ static inline size_t block_work(int m)
 }
 
 /*
-** Sums over a block, of which x[v], v < m, are columns of REGRESSION_BLOCK numbers, for what is fitted to such rows. sums[v]
-** += s . x[v]; the lower triangle of matrix (m * m) += the sum of weight * x x'; score = the sum of variables[v] * x[v]
-** over v >= first, row by row.
+** Sums over a block, of which x[v], v < m, are columns of REGRESSION_BLOCK numbers, for what is fitted to such rows.
+** sums[v] += s . x[v]; the lower triangle of matrix (m * m) += the sum of weight * x x'; score = the sum of
+** variables[v] * x[v] over v >= first, row by row.
 */
 void block_products_add(const double *restrict s, const double *const *x, int m, double *restrict sums);
 void block_squares_add(const double *restrict weight, const double *const *x, int m, double *restrict matrix);

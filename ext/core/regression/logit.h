@@ -20,9 +20,9 @@
 **   one class only      not converged
 ** A fit that did not converge has NaN in coefficients, errors and log_likelihood.
 **
-** Domain: finite values up to REGRESSION_VALUE_MAX in magnitude, weights > 0. Relative error of coefficients and standard
-** errors about 1e-13 times the condition of the standardised columns. O(rows * features^2) per iteration, some 5-10
-** of them; 8 * (features + 1) bytes a row.
+** Domain: finite values up to REGRESSION_VALUE_MAX in magnitude, weights > 0. Relative error of coefficients and
+** standard errors about 1e-13 times the condition of the standardised columns. O(rows * features^2) per iteration, some
+** 5-10 of them; 8 * (features + 1) bytes a row.
 */
 #ifndef RETAIN_CORE_REGRESSION_LOGIT_H
 #define RETAIN_CORE_REGRESSION_LOGIT_H

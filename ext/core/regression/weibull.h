@@ -21,8 +21,8 @@
 **                         for every row (with a tolerance of 1e-6 of its range).
 ** A fit that did not converge has NaN in all estimates and log_likelihood.
 **
-** Domain: times > 0, features finite up to REGRESSION_VALUE_MAX. Relative error of estimates and standard errors about 1e-13
-** times the condition of the standardised features. O(rows * features^2) per step, some 6-12 of them;
+** Domain: times > 0, features finite up to REGRESSION_VALUE_MAX. Relative error of estimates and standard errors about
+** 1e-13 times the condition of the standardised features. O(rows * features^2) per step, some 6-12 of them;
 ** 8 * (features + 2) bytes a row.
 */
 #ifndef RETAIN_CORE_REGRESSION_WEIBULL_H

@@ -1,5 +1,5 @@
 /*
-** Retention of recurring revenue from its movements (definition 26).
+** Retention of recurring revenue from its movements.
 **
 **   nrr(start, expansion, contraction, churn[, reactivation])          scalar
 **   grr(start, contraction, churn)                                     scalar

@@ -52,8 +52,8 @@ typedef struct RfmOptions {
 } RfmOptions;
 
 /*
-** Reads RFM_ARGS, which begin at argument `bins`. {0} is a valid empty object, and segments are to be freed also after a
-** failure.
+** Reads RFM_ARGS, which begin at argument `bins`. {0} is a valid empty object, and segments are to be freed also after
+** a failure.
 */
 Status rfm_options_read(RfmOptions *options, Call *call, int bins);
 void rfm_options_free(RfmOptions *options);

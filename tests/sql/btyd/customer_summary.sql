@@ -1,5 +1,5 @@
 -- not under valgrind: takes a minute there, and ASan and UBSan see it too
--- ext/fn/btyd/customer_summary.c against definition 19 written out in SQL, for every option and kind of source.
+-- ext/fn/btyd/customer_summary.c against its rules written out in SQL, for every option and kind of source.
 
 -- One canonical table of purchases; the sources are views and tables of it.
 CREATE TABLE purchase(shop TEXT, customer, t TEXT, v REAL, PRIMARY KEY (shop, customer, t, v)) ;

@@ -1,6 +1,6 @@
 -- retention_rate(), churn_rate(), repeat_purchase_rate(), rate_low(), rate_high(): rules R1–R7 of ext/fn/measures/rates.c.
 
--- Count form, definition 1 (its two worked examples), R2, R4.
+-- Count form, R2, R4.
 INSERT INTO checks (what, got, want) VALUES
   ('count form, 1000 at the start, 1100 at the end, 300 new', retention_rate(1000, 1100, 300), 0.8),
   ('count form, 50, 60, 20', retention_rate(50, 60, 20), 0.8),

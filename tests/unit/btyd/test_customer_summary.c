@@ -179,7 +179,7 @@ static void compensated(void **unused)
   customers_free(&customers);
 }
 
-/* Definition 19 on all rows of one customer, quadratic. */
+/* The rules of customer_summary.h on all rows of one customer, quadratic. */
 static CustomerSummaryRow naive(const Row *rows, size_t n, int customer, const CustomerSummary *summary, int64_t end_ms)
 {
   CustomerSummaryRow out = {0};
