@@ -29,6 +29,7 @@
 */
 #include "core/btyd/clv_forecast.h"
 #include "fn/events/event_params.h"
+#include "summary_params.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -144,7 +145,7 @@ static Status forecast_compute(Call *call, void *state, int64_t *n_rows)
   if (!(forecast->level > 0 && forecast->level < 1)) {
     return call_fail_argument(call, ARG_LEVEL, "above 0 and below 1");
   }
-  answer->summary.offset_ms = call_offset(call, ARG_COUNT + EVENT_UTC_OFFSET);
+  answer->summary.offset_ms = event_source_offset(call);
   answer->inner = customer_summary_accumulator(&answer->summary);
   Accumulator accumulator = {
     .state_size = answer->inner.state_size + sizeof(Sum),
@@ -318,9 +319,7 @@ static const ParamSpec PARAMS[] = {
   [ARG_SEED] = {"seed", PARAM_INTEGER, "1", -9.2e18, 9.2e18, NULL,
                 "of the bootstrap's draws; the same seed gives the same "
                 "intervals"},
-  [ARG_UNIT] =
-    {"unit", PARAM_CHOICE, "week", 0, 0, UNIT_CHOICES,
-     "the unit of t_x and T: day, week (7 days), month (30.4375 days) or year (365.25 days). Changes nothing else"},
+  [ARG_UNIT] = UNIT_PARAM("t_x and T, and of nothing else"),
 };
 _Static_assert(COUNT_OF(PARAMS) == ARG_COUNT, "a parameter is not numbered");
 

@@ -18,8 +18,8 @@
 ** R7  A NULL value counts as 0. Amounts of at most four decimals are summed as decimal numbers, exactly; others with
 **     compensation.
 */
-#include "core/btyd/customer_summary.h"
 #include "fn/events/event_params.h"
+#include "summary_params.h"
 
 typedef struct SummaryAnswer {
   EventSource source;
@@ -40,15 +40,12 @@ static Status summary_compute(Call *call, void *state, int64_t *n_rows)
   SummaryAnswer *answer = state;
   CustomerSummary *summary = &answer->summary;
   answer->unit_days = UNIT_DAYS[call_choice(call, ARG_UNIT)];
-  summary->offset_ms = call_offset(call, ARG_COUNT + EVENT_UTC_OFFSET);
-  summary->split = !call_is_null(call, ARG_UNTIL);
-  summary->until = summary->split ? call_time(call, ARG_UNTIL) : 0;
-  bool has_as_of = !call_is_null(call, ARG_COUNT + EVENT_AS_OF);
-  if (summary->split && has_as_of && summary->until > call_time(call, ARG_COUNT + EVENT_AS_OF)) {
-    return call_fail_argument(call, ARG_UNTIL, "at or before as_of"); /* R6 */
+  Status status = summary_params_read(call, ARG_UNTIL, summary); /* R6 */
+  if (status) {
+    return status;
   }
   Accumulator accumulator = customer_summary_accumulator(summary);
-  Status status = event_source_read(call, &accumulator, summary, (EventSourceOptions){0}, &answer->source);
+  status = event_source_read(call, &accumulator, summary, (EventSourceOptions){0}, &answer->source);
   if (status) {
     return status;
   }
@@ -169,8 +166,7 @@ _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
   [ARG_SOURCE] = EVENT_SOURCE_PARAM(EVENT_VALUES),
-  [ARG_UNIT] = {"unit", PARAM_CHOICE, "week", 0, 0, UNIT_CHOICES,
-                "the unit of t_x, T and holdout_T: day, week (7 days), month (30.4375 days) or year (365.25 days)"},
+  [ARG_UNIT] = UNIT_PARAM("t_x, T and holdout_T"),
   [ARG_UNTIL] =
     {"until", PARAM_TIME, "", 0, 0, NULL,
      "the instant that ends the calibration; rows after it are the holdout. A date alone is its first instant"},

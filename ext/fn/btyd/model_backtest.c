@@ -117,7 +117,7 @@ static Status backtest_compute(Call *call, void *state, int64_t *n_rows)
   if (!(level > 0 && level < 1)) {
     return call_fail_argument(call, ARG_LEVEL, "above 0 and below 1");
   }
-  backtest->offset_ms = call_offset(call, ARG_COUNT + EVENT_UTC_OFFSET - 1); /* there is no value_column */
+  backtest->offset_ms = event_source_offset(call);
   Accumulator accumulator = backtest_accumulator();
   Status status = event_source_read(call, &accumulator, backtest, (EventSourceOptions){0}, &source);
   int64_t rows = source.rows;

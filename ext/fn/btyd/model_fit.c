@@ -16,6 +16,7 @@
 */
 #include "core/btyd/clv_forecast.h"
 #include "fn/events/event_params.h"
+#include "summary_params.h"
 
 #include <math.h>
 #include <string.h>
@@ -56,15 +57,12 @@ static Status fit_compute(Call *call, void *state, int64_t *n_rows)
   if (!(answer->level > 0 && answer->level < 1)) {
     return call_fail_argument(call, ARG_LEVEL, "above 0 and below 1");
   }
-  summary.offset_ms = call_offset(call, ARG_COUNT + EVENT_UTC_OFFSET);
-  summary.split = !call_is_null(call, ARG_UNTIL);
-  summary.until = summary.split ? call_time(call, ARG_UNTIL) : 0;
-  bool has_as_of = !call_is_null(call, ARG_COUNT + EVENT_AS_OF);
-  if (summary.split && has_as_of && summary.until > call_time(call, ARG_COUNT + EVENT_AS_OF)) {
-    return call_fail_argument(call, ARG_UNTIL, "at or before as_of");
+  Status status = summary_params_read(call, ARG_UNTIL, &summary);
+  if (status) {
+    return status;
   }
   Accumulator accumulator = customer_summary_accumulator(&summary);
-  Status status = event_source_read(call, &accumulator, &summary, (EventSourceOptions){0}, &source);
+  status = event_source_read(call, &accumulator, &summary, (EventSourceOptions){0}, &source);
   if (status == STATUS_OK) {
     int64_t end = summary.split ? summary.until : source.as_of;
     status = customer_summary_finish(&summary, &source.customers, end, call_watch(call));
@@ -179,8 +177,7 @@ _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
   [ARG_SOURCE] = EVENT_SOURCE_PARAM(EVENT_VALUES),
-  [ARG_UNIT] = {"unit", PARAM_CHOICE, "week", 0, 0, UNIT_CHOICES,
-                "the unit of alpha and beta: day, week (7 days), month (30.4375 days) or year (365.25 days)"},
+  [ARG_UNIT] = UNIT_PARAM("alpha and beta"),
   [ARG_UNTIL] =
     {"until", PARAM_TIME, "", 0, 0, NULL,
      "the instant that ends the observation, so that later rows can test the fit. A date alone is its first instant"},

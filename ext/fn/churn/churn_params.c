@@ -22,17 +22,17 @@ static Status look_step(void *self, void *state, const Event *event)
 ** The zones of the one pass hang on as_of. Where that is the newest time of the source, a pass that only looks finds
 ** it: half the price of keeping the days of every row, and nothing per row in memory.
 */
-Status churn_times_read(Call *call, int horizon_param, int as_of_param, ChurnTimes *times)
+Status churn_times_read(Call *call, ChurnTimes *times)
 {
   static const Accumulator LOOK = {.step = look_step}; /* the reader knows the newest time */
-  Duration horizon = call_duration(call, horizon_param);
-  int64_t offset = call_offset(call, as_of_param + 1);
+  Duration horizon = call_duration(call, ARG_HORIZON);
+  int64_t offset = event_source_offset(call), as_of;
   bool is_short = horizon.months == 0 && horizon.ms < MS_PER_DAY;
   if (is_short || horizon.months > MONTHS_MOST || horizon.ms > MONTHS_MOST * 31 * MS_PER_DAY) {
-    return call_fail_argument(call, horizon_param, "a day … 100 years");
+    return call_fail_argument(call, ARG_HORIZON, "a day … 100 years");
   }
-  if (!call_is_null(call, as_of_param)) {
-    *times = churn_times(call_time(call, as_of_param), horizon, offset);
+  if (event_source_as_of(call, &as_of)) {
+    *times = churn_times(as_of, horizon, offset);
     return STATUS_OK;
   }
   EventSource source = {0};
@@ -122,12 +122,12 @@ static Status as_wanted(const Churn *churn, Call *call)
   return STATUS_OK;
 }
 
-Status churn_input_read(ChurnInput *input, Call *call, int as_of_param, bool keep_held_out)
+Status churn_input_read(ChurnInput *input, Call *call, bool keep_held_out)
 {
   Churn *churn = &input->churn;
   churn->wanted = (ChurnWanted)call_choice(call, ARG_MODEL);
   churn->keep_held_out = keep_held_out;
-  Status status = churn_times_read(call, ARG_HORIZON, as_of_param, &churn->times);
+  Status status = churn_times_read(call, &churn->times);
   if (status == STATUS_OK) {
     status = event_source_read(call, &CHURN_ACCUMULATOR, &churn->times, (EventSourceOptions){0}, &input->source);
   }

@@ -56,10 +56,10 @@ typedef struct ChurnInput {
 } ChurnInput;
 
 /* The instants around as_of, which is the argument or, found by a pass of its own, the newest time of the source. */
-Status churn_times_read(Call *call, int horizon_param, int as_of_param, ChurnTimes *times);
+Status churn_times_read(Call *call, ChurnTimes *times);
 
 /* Reads and fits. Without rows churn.method means nothing. */
-Status churn_input_read(ChurnInput *input, Call *call, int as_of_param, bool keep_held_out);
+Status churn_input_read(ChurnInput *input, Call *call, bool keep_held_out);
 void churn_input_free(ChurnInput *input);
 
 /* 'logit', or 'model: bgnbd (too little history: …)'; with what was not used of the signals. */

@@ -56,7 +56,7 @@ static Status risk_compute(Call *call, void *state, int64_t *n_rows)
                        risks->cuts[i - 1], risks->cuts[i]);
     }
   }
-  Status status = churn_input_read(input, call, ARG_COUNT + EVENT_AS_OF, false);
+  Status status = churn_input_read(input, call, false);
   risks->words = (ChurnExplain){&input->churn, &input->source.customers, &input->signal_source.attributes,
                                 (Language)call_choice(call, ARG_LANG)};
   *n_rows = input->source.customers.count;

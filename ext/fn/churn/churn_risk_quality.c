@@ -51,7 +51,7 @@ typedef struct QualityAnswer {
 static Status quality_compute(Call *call, void *state, int64_t *n_rows)
 {
   QualityAnswer *answer = state;
-  Status status = churn_input_read(&answer->input, call, CHURN_ARG_COUNT + EVENT_AS_OF, true);
+  Status status = churn_input_read(&answer->input, call, true);
   if (status == STATUS_OK && answer->input.source.rows > 0) {
     status = churn_quality(&answer->input.churn, answer->quality, answer->n, call_watch(call));
   }

@@ -38,8 +38,7 @@ static Status threshold_compute(Call *call, void *state, int64_t *n_rows)
   ChurnTimes times;
   EventSourceOptions options = {.attribute = EVENT_ATTRIBUTE_SEGMENT,
                                 .attribute_column = call_text(call, ARG_SEGMENT_COLUMN)};
-  Status status =
-    churn_times_read(call, ARG_HORIZON, ARG_COUNT + EVENT_AS_OF - 1, &times); /* there is no value_column */
+  Status status = churn_times_read(call, &times);
   if (status == STATUS_OK) {
     status = event_source_read(call, &CHURN_THRESHOLD_ACCUMULATOR, &times, options, &answer->source);
   }

@@ -197,7 +197,7 @@ enum {
 static Status check_compute(Call *call, void *state, int64_t *n_rows)
 {
   CheckAnswer *answer = state;
-  DataCheck check = {.offset_ms = call_offset(call, ARG_COUNT + EVENT_UTC_OFFSET), .today = call_time(call, ARG_TODAY)};
+  DataCheck check = {.offset_ms = event_source_offset(call), .today = call_time(call, ARG_TODAY)};
   Diagnosis diagnosis = {0};
   EventSource source = {0};
   Accumulator accumulator = data_check_accumulator();

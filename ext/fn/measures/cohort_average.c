@@ -57,7 +57,7 @@ static Status compute(Call *call, void *out, int64_t *n_rows)
     state->averaging = (CohortAveraging)call_choice(call, ARG_AVERAGING);
   }
   call_resolve(call, ARG_AVERAGING, state->averaging);
-  Status status = cohorts_compute(call, ARG_COUNT, &state->cohorts, &state->source);
+  Status status = cohorts_compute(call, &state->cohorts, &state->source);
   if (status == STATUS_OK) {
     status = cohorts_average(&state->cohorts, &state->averages, n_rows, call_watch(call));
   }

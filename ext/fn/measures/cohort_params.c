@@ -40,12 +40,12 @@ const CohortDefaults *cohort_defaults(const Call *call)
   return call_is_null(call, ARG_DIALECT) ? &own : &dialects[call_choice(call, ARG_DIALECT)];
 }
 
-static Status options_read(Call *call, int n_params, CohortOptions *options)
+static Status options_read(Call *call, CohortOptions *options)
 {
   const CohortDefaults *defaults = cohort_defaults(call);
   *options = (CohortOptions){
     .grain = call_grain(call, ARG_GRAIN),
-    .offset_ms = call_offset(call, n_params + EVENT_UTC_OFFSET),
+    .offset_ms = event_source_offset(call),
     .mode = defaults->mode,
     .clock = defaults->clock,
     .by_attribute = !call_is_null(call, ARG_COHORT_COLUMN),
@@ -71,10 +71,10 @@ static Status options_read(Call *call, int n_params, CohortOptions *options)
   return STATUS_OK;
 }
 
-Status cohorts_compute(Call *call, int n_params, Cohorts *cohorts, EventSource *source)
+Status cohorts_compute(Call *call, Cohorts *cohorts, EventSource *source)
 {
   CohortOptions options;
-  Status status = options_read(call, n_params, &options);
+  Status status = options_read(call, &options);
   if (status != STATUS_OK) {
     return status;
   }

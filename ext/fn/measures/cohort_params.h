@@ -37,10 +37,9 @@ typedef struct CohortDefaults {
 const CohortDefaults *cohort_defaults(const Call *call);
 
 /*
-** Reads the source into finished cohorts; `n_params` is how many parameters the function has of its own. Of *source
-** only the attributes and the counts are kept. The caller frees both.
+** Reads the source into finished cohorts. Of *source only the attributes and the counts are kept. The caller frees both.
 */
-Status cohorts_compute(Call *call, int n_params, Cohorts *cohorts, EventSource *source);
+Status cohorts_compute(Call *call, Cohorts *cohorts, EventSource *source);
 
 #define COHORT_NULLS \
   "rows whose customer or time is NULL do not take part; a NULL value counts as 0; " \

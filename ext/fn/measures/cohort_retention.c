@@ -54,7 +54,7 @@ typedef struct State {
 static Status compute(Call *call, void *out, int64_t *n_rows)
 {
   State *state = out;
-  Status status = cohorts_compute(call, ARG_AVERAGING, &state->cohorts, &state->source);
+  Status status = cohorts_compute(call, &state->cohorts, &state->source);
   *n_rows = state->cohorts.n_rows;
   return status;
 }

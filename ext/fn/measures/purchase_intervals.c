@@ -37,7 +37,7 @@ static Status intervals_compute(Call *call, void *state, int64_t *n_rows)
 {
   IntervalsAnswer *answer = state;
   answer->by_median = call_choice(call, ARG_TYPICAL) == 1;
-  answer->intervals.offset_ms = call_offset(call, ARG_COUNT + EVENT_UTC_OFFSET - 1); /* there is no value_column */
+  answer->intervals.offset_ms = event_source_offset(call);
   Accumulator accumulator = purchase_intervals_accumulator();
   Status status = event_source_read(call, &accumulator, &answer->intervals, (EventSourceOptions){0}, &answer->source);
   if (status) {

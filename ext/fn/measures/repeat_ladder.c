@@ -32,7 +32,7 @@ static Status ladder_compute(Call *call, void *state, int64_t *n_rows)
   EventSource source = {0};
   ladder->max_step = (uint32_t)call_integer(call, ARG_MAX_STEP);
   ladder->by_day = call_choice(call, ARG_PURCHASE) == 1;
-  ladder->offset_ms = call_offset(call, ARG_COUNT + EVENT_UTC_OFFSET - 1); /* there is no value_column */
+  ladder->offset_ms = event_source_offset(call);
   Status status = repeat_ladder_start(ladder);
   if (status) {
     return status;

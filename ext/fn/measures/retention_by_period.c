@@ -73,7 +73,7 @@ static Status compute(Call *call, void *out, int64_t *n_rows)
   if (!call_is_null(call, ARG_ACTIVE_WITHIN)) {
     within = call_duration(call, ARG_ACTIVE_WITHIN);
   }
-  if (!retention_init(retention, state->grain, call_offset(call, ARG_COUNT + EVENT_UTC_OFFSET),
+  if (!retention_init(retention, state->grain, event_source_offset(call),
                       call_is_null(call, ARG_ACTIVE_WITHIN) ? NULL : &within)) {
     return call_fail_argument(call, ARG_ACTIVE_WITHIN, "above 0 and at most 100 years");
   }

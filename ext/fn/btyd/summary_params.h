@@ -1,0 +1,21 @@
+/*
+** The parameters `unit` and `until` of functions that summarise customers as x, t_x, T and m.
+*/
+#ifndef RETAIN_FN_BTYD_SUMMARY_PARAMS_H
+#define RETAIN_FN_BTYD_SUMMARY_PARAMS_H
+
+#include "core/btyd/customer_summary.h"
+#include "glue/call.h"
+#include "glue/spec.h"
+
+#define UNIT_PARAM(of) \
+  ENTRY("unit", PARAM_CHOICE, "week", 0, 0, UNIT_CHOICES, \
+        "the unit of " of ": day, week (7 days), month (30.4375 days) or year (365.25 days)")
+
+/*
+** Sets what a summary has to know before rows are read: utc_offset, and the end of observation where argument `until`
+** is given. STATUS_ERROR, with the message, where that lies after a given as_of.
+*/
+Status summary_params_read(Call *call, int until, CustomerSummary *summary);
+
+#endif
