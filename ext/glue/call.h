@@ -90,7 +90,9 @@ void cell_null(Cell *cell);
 void cell_integer(Cell *cell, int64_t value);
 void cell_bool(Cell *cell, bool value);
 void cell_real(Cell *cell, double value);
+void cell_finite(Cell *cell, double value); /* NULL where it is infinite too */
 void cell_text(Cell *cell, const char *text, size_t length);
+void cell_string(Cell *cell, const char *text); /* ends in a zero byte; NULL: NULL */
 void cell_static(Cell *cell, const char *text); /* NULL: NULL */
 /* text from mem_alloc(), ownership passes; NULL: out of memory */
 void cell_owned(Cell *cell, char *text, size_t length);

@@ -2,6 +2,9 @@
 ** The cells of a result.
 */
 #include "call.h"
+
+#include <math.h>
+
 #include "core/base/mem.h"
 #include "sqlite.h"
 
@@ -30,6 +33,15 @@ void cell_real(Cell *cell, double value)
   sqlite3_result_double(context_of(cell), value); /* SQLite makes a NaN NULL */
 }
 
+void cell_finite(Cell *cell, double value)
+{
+  if (isfinite(value)) {
+    cell_real(cell, value);
+  } else {
+    cell_null(cell);
+  }
+}
+
 void cell_text(Cell *cell, const char *text, size_t length)
 {
   sqlite3_result_text64(context_of(cell), text, length, SQLITE_TRANSIENT, SQLITE_UTF8);
@@ -56,7 +68,7 @@ void cell_json(Cell *cell, char *text, size_t length)
 }
 
 /* Without a length: SQLite then keeps the final zero byte, and need not reallocate the copy when it is read. */
-static void cell_terminated(Cell *cell, const char *text)
+void cell_string(Cell *cell, const char *text)
 {
   sqlite3_result_text(context_of(cell), text, -1, SQLITE_TRANSIENT);
 }
@@ -65,14 +77,14 @@ void cell_time(Cell *cell, int64_t ms)
 {
   char text[TIME_TEXT_MAX];
   time_to_text(ms, text);
-  cell_terminated(cell, text);
+  cell_string(cell, text);
 }
 
 void cell_date(Cell *cell, int64_t local_ms)
 {
   char text[TIME_TEXT_MAX];
   date_to_text(floor_div(local_ms, MS_PER_DAY), text);
-  cell_terminated(cell, text);
+  cell_string(cell, text);
 }
 
 void cell_ratio(Cell *cell, double k, double n)

@@ -278,7 +278,7 @@ static void parameter_cell(const ParamSpec *param, const HelpRow *row, int colum
       cell_static(out, !param->fallback ? "(required)" : *param->fallback ? param->fallback : "(none)");
       break;
     default:
-      cell_text(out, row->text, strlen(row->text));
+      cell_string(out, row->text);
   }
 }
 
@@ -304,7 +304,7 @@ static void help_cell(const void *state, int64_t i, int column, Cell *out)
   } else if (column == COLUMN_TOPIC) {
     cell_static(out, TOPICS[row->topic]);
   } else if (column == COLUMN_HELP && row->text && row->topic == TOPIC_SIGNATURE) {
-    cell_text(out, row->text, strlen(row->text)); /* a copy: the row dies with the cursor */
+    cell_string(out, row->text); /* a copy: the row dies with the cursor */
   } else if (column == COLUMN_HELP) {
     cell_static(out, row_help(row));
   } else if (row->topic == TOPIC_PARAMETER) {

@@ -241,13 +241,13 @@ static void forecast_cell(const void *state, int64_t row, int column, Cell *out)
       cell_real(out, clv_forecast_interval(forecast, &customer).high);
       break;
     case COLUMN_FITTED_MODEL:
-      cell_text(out, answer->fitted_model, strlen(answer->fitted_model));
+      cell_string(out, answer->fitted_model);
       break;
     case COLUMN_SPEND_MODEL:
       cell_static(out, forecast->has_spend ? GAMMA_GAMMA.name : "mean");
       break;
     case COLUMN_INTERVAL_METHOD:
-      cell_text(out, answer->interval_method, strlen(answer->interval_method));
+      cell_string(out, answer->interval_method);
       break;
   }
 }

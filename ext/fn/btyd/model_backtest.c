@@ -164,7 +164,7 @@ static void backtest_cell(const void *state, int64_t row_number, int column, Cel
   const char *name = answer->name[row->fit - answer->fit];
   switch (column) {
     case COLUMN_FITTED_MODEL:
-      cell_text(out, name, strlen(name));
+      cell_string(out, name);
       return;
     case COLUMN_SECTION:
       cell_static(out, SECTIONS[row->section]);
@@ -213,7 +213,7 @@ static void backtest_cell(const void *state, int64_t row_number, int column, Cel
       return;
     case COLUMN_REASON:
       if (!row->fit->converged) {
-        cell_text(out, row->fit->reason, strlen(row->fit->reason));
+        cell_string(out, row->fit->reason);
         return;
       }
       break;

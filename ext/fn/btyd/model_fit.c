@@ -145,7 +145,7 @@ static void fit_cell(const void *state, int64_t row, int column, Cell *out)
       cell_bool(out, fit->converged);
       break;
     case COLUMN_REASON:
-      cell_text(out, fit->reason, strlen(fit->reason));
+      cell_string(out, fit->reason);
       break;
     default:
       if (fit->converged) {

@@ -20,7 +20,7 @@
 #include "core/churn/churn_threshold.h"
 #include "churn_params.h"
 #include "core/base/mem.h"
-#include "core/numerics/stats.h"
+#include "fn/base/wilson_cell.h"
 
 typedef struct Thresholds {
   EventSource source;
@@ -122,10 +122,10 @@ static void threshold_cell(const void *state, int64_t row, int column, Cell *out
       cell_ratio(out, right, called);
       return;
     case COLUMN_LOW:
-      cell_real(out, wilson_interval(right, called, 0.95).low);
+      wilson_low_cell(out, right, called);
       return;
     default:
-      cell_real(out, wilson_interval(right, called, 0.95).high);
+      wilson_high_cell(out, right, called);
   }
 }
 

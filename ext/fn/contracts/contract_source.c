@@ -1,7 +1,5 @@
 #include "contract_source.h"
 
-#include "core/numerics/stats.h"
-
 static const char *const CUSTOMER_NAMES[] = {"customerid",   "userid",    "clientid", "accountid", "memberid",
                                              "subscriberid", "companyid", "tenantid", "contactid", "customer",
                                              "user",         "client",    "account",  "member",    "subscriber",
@@ -186,15 +184,5 @@ void segment_cell(const ContractSource *source, uint32_t segment, Cell *out)
     cell_null(out);
   } else {
     cell_customer(out, keys, key);
-  }
-}
-
-void interval_cell(double k, double n, bool low, Cell *out)
-{
-  if (n > 0) {
-    Interval interval = wilson_interval(k, n, 0.95);
-    cell_real(out, low ? interval.low : interval.high);
-  } else {
-    cell_null(out);
   }
 }

@@ -82,7 +82,4 @@ void contract_source_free(ContractSource *source);
 /* The value of a segment; NULL where there is none. */
 void segment_cell(const ContractSource *source, uint32_t segment, Cell *out);
 
-/* An end of the 95 % interval of k of n; NULL where n is 0. */
-void interval_cell(double k, double n, bool low, Cell *out);
-
 #endif

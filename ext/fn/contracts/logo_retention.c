@@ -13,6 +13,7 @@
 */
 #include "contract_source.h"
 #include "core/contracts/mrr.h"
+#include "fn/base/wilson_cell.h"
 
 enum {
   ARG_SOURCE,
@@ -74,8 +75,10 @@ static void rate_cell(const MrrRow *row, int column, Cell *out)
       cell_ratio(out, start - lost, start);
       break;
     case COLUMN_RETENTION_LOW:
+      wilson_low_cell(out, start - lost, start);
+      break;
     case COLUMN_RETENTION_HIGH:
-      interval_cell(start - lost, start, column == COLUMN_RETENTION_LOW, out);
+      wilson_high_cell(out, start - lost, start);
       break;
     case COLUMN_CRR:
       cell_ratio(out, (double)(row->end_customers - row->new_customers), start);

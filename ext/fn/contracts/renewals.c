@@ -19,6 +19,7 @@
 */
 #include "core/contracts/renewals.h"
 #include "contract_source.h"
+#include "fn/base/wilson_cell.h"
 
 enum {
   ARG_SOURCE,
@@ -112,8 +113,10 @@ static void cell(const void *in, int64_t i, int column, Cell *out)
       cell_ratio(out, (double)row->renewed, (double)row->decided);
       break;
     case COLUMN_LOGO_LOW:
+      wilson_low_cell(out, (double)row->renewed, (double)row->decided);
+      break;
     case COLUMN_LOGO_HIGH:
-      interval_cell((double)row->renewed, (double)row->decided, column == COLUMN_LOGO_LOW, out);
+      wilson_high_cell(out, (double)row->renewed, (double)row->decided);
       break;
     case COLUMN_VALUE_UP:
       cell_real(out, contracts_money(contracts, sum_value(&row->value_up)));

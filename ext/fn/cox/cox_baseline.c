@@ -67,31 +67,31 @@ static void baseline_cell(const void *state, int64_t row, int column, Cell *out)
       }
       break;
     case COLUMN_TIME:
-      number_cell(step->time, out);
+      cell_finite(out, step->time);
       break;
     case COLUMN_AT_RISK:
-      number_cell(step->at_risk, out);
+      cell_finite(out, step->at_risk);
       break;
     case COLUMN_EVENTS:
-      number_cell(step->events, out);
+      cell_finite(out, step->events);
       break;
     case COLUMN_CUMULATIVE_HAZARD:
-      number_cell(step->hazard, out);
+      cell_finite(out, step->hazard);
       break;
     case COLUMN_SE:
-      number_cell(step->error, out);
+      cell_finite(out, step->error);
       break;
     case COLUMN_SURVIVAL:
-      number_cell(exp(-step->hazard), out);
+      cell_finite(out, exp(-step->hazard));
       break;
     case COLUMN_LOW:
-      number_cell(exp(-(step->hazard + answer->z * step->error)), out);
+      cell_finite(out, exp(-(step->hazard + answer->z * step->error)));
       break;
     case COLUMN_HIGH:
-      number_cell(fmin(exp(-(step->hazard - answer->z * step->error)), 1), out);
+      cell_finite(out, fmin(exp(-(step->hazard - answer->z * step->error)), 1));
       break;
     default:
-      number_cell(step->hazard * answer->at_zero, out);
+      cell_finite(out, step->hazard * answer->at_zero);
   }
 }
 

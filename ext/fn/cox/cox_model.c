@@ -68,44 +68,31 @@ enum {
   COLUMN_COUNT
 };
 
-static void text_cell(const char *text, Cell *out)
-{
-  size_t length = 0;
-  while (text && text[length]) {
-    length++;
-  }
-  if (text) {
-    cell_text(out, text, length);
-  } else {
-    cell_null(out);
-  }
-}
-
 static void estimate_cell(const CoxFeature *feature, double quantile, int column, Cell *out)
 {
   double coef = feature->coefficient, se = isnan(feature->robust_error) ? feature->error : feature->robust_error,
          z = coef / se;
   switch (column) {
     case COLUMN_COEF:
-      number_cell(coef, out);
+      cell_finite(out, coef);
       break;
     case COLUMN_SE:
-      number_cell(feature->error, out);
+      cell_finite(out, feature->error);
       break;
     case COLUMN_ROBUST_SE:
-      number_cell(feature->robust_error, out);
+      cell_finite(out, feature->robust_error);
       break;
     case COLUMN_HAZARD_RATIO:
-      number_cell(exp(coef), out);
+      cell_finite(out, exp(coef));
       break;
     case COLUMN_LOW:
-      number_cell(exp(coef - quantile * se), out);
+      cell_finite(out, exp(coef - quantile * se));
       break;
     case COLUMN_HIGH:
-      number_cell(exp(coef + quantile * se), out);
+      cell_finite(out, exp(coef + quantile * se));
       break;
     case COLUMN_Z:
-      number_cell(z, out);
+      cell_finite(out, z);
       break;
     case COLUMN_P:
       chi_square_cell(z * z, 1, out);
@@ -125,20 +112,20 @@ static void model_cell(const void *state, int64_t row, int column, Cell *out)
   char note[COX_REASON];
   switch (column) {
     case COLUMN_TERM:
-      text_cell(of->label, out);
+      cell_string(out, of->label);
       break;
     case COLUMN_FEATURE:
-      text_cell(term->name, out);
+      cell_string(out, term->name);
       break;
     case COLUMN_CATEGORY:
-      text_cell(of->level, out);
+      cell_string(out, of->level);
       break;
     case COLUMN_REFERENCE:
-      text_cell(term->reference, out);
+      cell_string(out, term->reference);
       break;
     case COLUMN_NOTE:
       cox_dropped(&model->cox, (int)row, model->names, note);
-      text_cell(note[0] ? note : NULL, out);
+      cell_string(out, note[0] ? note : NULL);
       break;
     default:
       if (feature->state == COX_USED) {

@@ -260,21 +260,12 @@ const Customers *cox_model_strata(const CoxModel *model)
   return &model->fields[FIELD_OF_STRATUM].keys;
 }
 
-void number_cell(double x, Cell *out)
-{
-  if (isfinite(x)) {
-    cell_real(out, x);
-  } else {
-    cell_null(out);
-  }
-}
-
 void chi_square_cell(double chi, double df, Cell *out)
 {
-  number_cell(df > 0 ? gamma_upper(df / 2, chi / 2) : NAN, out);
+  cell_finite(out, df > 0 ? gamma_upper(df / 2, chi / 2) : NAN);
 }
 
 void chi_square_log10_cell(double chi, double df, Cell *out)
 {
-  number_cell(df > 0 ? chi_square_log10(chi, df) : NAN, out);
+  cell_finite(out, df > 0 ? chi_square_log10(chi, df) : NAN);
 }

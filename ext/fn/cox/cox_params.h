@@ -97,7 +97,4 @@ const Customers *cox_model_strata(const CoxModel *model);
 void chi_square_cell(double chi, double df, Cell *out);
 void chi_square_log10_cell(double chi, double df, Cell *out);
 
-/* NULL where there is no such number. */
-void number_cell(double x, Cell *out);
-
 #endif

@@ -70,13 +70,13 @@ static void summary_cell(const void *state, int64_t row, int column, Cell *out)
       cell_integer(out, (int64_t)cox->times);
       break;
     case COLUMN_LOG_LIKELIHOOD_NULL:
-      number_cell(cox->null_log_likelihood, out);
+      cell_finite(out, cox->null_log_likelihood);
       break;
     case COLUMN_LOG_LIKELIHOOD:
-      number_cell(cox->log_likelihood, out);
+      cell_finite(out, cox->log_likelihood);
       break;
     case COLUMN_AIC:
-      number_cell(2 * df - 2 * cox->log_likelihood, out);
+      cell_finite(out, 2 * df - 2 * cox->log_likelihood);
       break;
     case COLUMN_DF:
       cell_integer(out, cox->n_used);
@@ -84,7 +84,7 @@ static void summary_cell(const void *state, int64_t row, int column, Cell *out)
     case COLUMN_LIKELIHOOD_RATIO:
     case COLUMN_WALD:
     case COLUMN_SCORE:
-      number_cell(chi[(column - COLUMN_LIKELIHOOD_RATIO) / 3], out);
+      cell_finite(out, chi[(column - COLUMN_LIKELIHOOD_RATIO) / 3]);
       break;
     case COLUMN_LIKELIHOOD_RATIO_P:
     case COLUMN_WALD_P:
@@ -97,22 +97,22 @@ static void summary_cell(const void *state, int64_t row, int column, Cell *out)
       chi_square_log10_cell(chi[(column - COLUMN_LIKELIHOOD_RATIO) / 3], df, out);
       break;
     case COLUMN_CONCORDANCE:
-      number_cell(pairs->value, out);
+      cell_finite(out, pairs->value);
       break;
     case COLUMN_CONCORDANCE_SE:
-      number_cell(pairs->error, out);
+      cell_finite(out, pairs->error);
       break;
     case COLUMN_CONCORDANT:
-      number_cell(pairs->concordant, out);
+      cell_finite(out, pairs->concordant);
       break;
     case COLUMN_DISCORDANT:
-      number_cell(pairs->discordant, out);
+      cell_finite(out, pairs->discordant);
       break;
     case COLUMN_TIED_RISK:
-      number_cell(pairs->tied_risk, out);
+      cell_finite(out, pairs->tied_risk);
       break;
     case COLUMN_TIED_TIME:
-      number_cell(pairs->tied_time, out);
+      cell_finite(out, pairs->tied_time);
       break;
     default:
       cell_integer(out, cox->iterations);

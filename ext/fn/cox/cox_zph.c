@@ -100,7 +100,7 @@ static void zph_cell(const void *state, int64_t row, int column, Cell *out)
       cell_text(out, of->term, length);
       break;
     case COLUMN_CHI_SQUARE:
-      number_cell(of->chi, out);
+      cell_finite(out, of->chi);
       break;
     case COLUMN_DF:
       cell_integer(out, of->df);

@@ -269,7 +269,7 @@ static void check_cell(const void *state, int64_t row, int column, Cell *out)
       }
       break;
     case COLUMN_DETAIL:
-      cell_text(out, finding->detail, strlen(finding->detail));
+      cell_string(out, finding->detail);
       break;
   }
 }

@@ -18,7 +18,7 @@
 */
 #include "cohort_params.h"
 #include "core/base/mem.h"
-#include "core/numerics/stats.h"
+#include "fn/base/wilson_cell.h"
 
 enum {
   COLUMN_AGE,
@@ -109,13 +109,10 @@ static void cell(const void *in, int64_t i, int column, Cell *out)
       rate_cell(row, AVERAGING_POOLED, out);
       break;
     case COLUMN_POOLED_LOW:
+      wilson_low_cell(out, (double)row->active, (double)row->eligible);
+      break;
     case COLUMN_POOLED_HIGH:
-      if (row->eligible > 0) {
-        Interval interval = wilson_interval((double)row->active, (double)row->eligible, 0.95);
-        cell_real(out, column == COLUMN_POOLED_LOW ? interval.low : interval.high);
-      } else {
-        cell_null(out);
-      }
+      wilson_high_cell(out, (double)row->active, (double)row->eligible);
       break;
     case COLUMN_SIMPLE_RATE:
       rate_cell(row, AVERAGING_SIMPLE, out);

@@ -28,7 +28,7 @@
 **       amplitude  on_or_after, rolling, pooled      (times to the millisecond; Amplitude rounds them down)
 */
 #include "cohort_params.h"
-#include "core/numerics/stats.h"
+#include "fn/base/wilson_cell.h"
 
 enum {
   COLUMN_COHORT,
@@ -95,13 +95,10 @@ static void cell(const void *in, int64_t i, int column, Cell *out)
       cell_ratio(out, row->active, row->eligible);
       break;
     case COLUMN_LOW:
+      wilson_low_cell(out, row->active, row->eligible);
+      break;
     case COLUMN_HIGH:
-      if (row->eligible > 0) {
-        Interval interval = wilson_interval(row->active, row->eligible, 0.95);
-        cell_real(out, column == COLUMN_LOW ? interval.low : interval.high);
-      } else {
-        cell_null(out);
-      }
+      wilson_high_cell(out, row->active, row->eligible);
       break;
     case COLUMN_VALUE:
       if (state->source.has_value) {

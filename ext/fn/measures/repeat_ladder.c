@@ -16,7 +16,7 @@
 ** R5  low, high: Wilson interval of rate, level 0.95.
 */
 #include "core/measures/repeat_ladder.h"
-#include "core/numerics/stats.h"
+#include "fn/base/wilson_cell.h"
 #include "fn/events/event_params.h"
 
 enum {
@@ -76,10 +76,10 @@ static void ladder_cell(const void *state, int64_t row, int column, Cell *out)
       cell_ratio(out, k, n);
       break;
     case COLUMN_LOW:
-      cell_real(out, wilson_interval(k, n, 0.95).low);
+      wilson_low_cell(out, k, n);
       break;
     case COLUMN_HIGH:
-      cell_real(out, wilson_interval(k, n, 0.95).high);
+      wilson_high_cell(out, k, n);
       break;
     case COLUMN_MEDIAN_DAYS:
       cell_real(out, step->median);

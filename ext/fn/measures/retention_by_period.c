@@ -22,7 +22,7 @@
 **     still says who is new.
 */
 #include "core/measures/retention.h"
-#include "core/numerics/stats.h"
+#include "fn/base/wilson_cell.h"
 #include "fn/events/event_params.h"
 #include "fn/time/period_params.h"
 
@@ -136,13 +136,10 @@ static void cell(const void *in, int64_t i, int column, Cell *out)
       cell_ratio(out, (double)row->retained, start);
       break;
     case COLUMN_RETENTION_LOW:
+      wilson_low_cell(out, (double)row->retained, start);
+      break;
     case COLUMN_RETENTION_HIGH:
-      if (row->start > 0) {
-        Interval interval = wilson_interval((double)row->retained, start, 0.95);
-        cell_real(out, column == COLUMN_RETENTION_LOW ? interval.low : interval.high);
-      } else {
-        cell_null(out);
-      }
+      wilson_high_cell(out, (double)row->retained, start);
       break;
     case COLUMN_CRR:
       cell_ratio(out, (double)(row->end - row->new_customers), start);

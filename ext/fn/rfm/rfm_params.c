@@ -203,7 +203,7 @@ void rfm_segment_cell(const Segments *segments, int segment, Cell *out)
 {
   const char *name = segments_name(segments, segment);
   if (name && segments->owned) {
-    cell_text(out, name, strlen(name));
+    cell_string(out, name);
   } else {
     cell_static(out, name);
   }

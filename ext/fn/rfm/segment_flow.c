@@ -18,6 +18,7 @@
 #include "core/rfm/segment_flow.h"
 
 #include "core/base/mem.h"
+#include "fn/base/wilson_cell.h"
 #include "fn/events/event_params.h"
 #include "rfm_params.h"
 
@@ -126,10 +127,10 @@ static void flow_cell(const void *state, int64_t row, int column, Cell *out)
       cell_ratio(out, k, n);
       break;
     case COLUMN_LOW:
-      cell_real(out, wilson_interval(k, n, 0.95).low);
+      wilson_low_cell(out, k, n);
       break;
     case COLUMN_HIGH:
-      cell_real(out, wilson_interval(k, n, 0.95).high);
+      wilson_high_cell(out, k, n);
       break;
     case COLUMN_VALUE_BEFORE:
       cell_real(out, flow->value_before);

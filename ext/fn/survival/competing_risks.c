@@ -172,10 +172,10 @@ static void risks_cell(const void *state, int64_t row, int column, Cell *out)
       cell_real(out, sqrt(fmax(0, point->variance)));
       return;
     case COLUMN_LOW:
-      finite_cell(kaplan_meier_interval(incidence, log_variance, answer->scale, answer->z).low, out);
+      cell_finite(out, kaplan_meier_interval(incidence, log_variance, answer->scale, answer->z).low);
       return;
     case COLUMN_HIGH:
-      finite_cell(kaplan_meier_interval(incidence, log_variance, answer->scale, answer->z).high, out);
+      cell_finite(out, kaplan_meier_interval(incidence, log_variance, answer->scale, answer->z).high);
       return;
     case COLUMN_SURVIVAL:
       cell_real(out, risks->survival[time]);

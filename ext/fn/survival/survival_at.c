@@ -142,16 +142,16 @@ static void at_cell(const void *state, int64_t i, int column, Cell *out)
       cell_integer(out, (int64_t)row->censored);
       return;
     case COLUMN_SURVIVAL:
-      finite_cell(row->survival, out);
+      cell_finite(out, row->survival);
       return;
     case COLUMN_SE:
-      finite_cell(row->se, out);
+      cell_finite(out, row->se);
       return;
     case COLUMN_LOW:
-      finite_cell(row->interval.low, out);
+      cell_finite(out, row->interval.low);
       return;
     case COLUMN_HIGH:
-      finite_cell(row->interval.high, out);
+      cell_finite(out, row->interval.high);
       return;
   }
 }

@@ -148,13 +148,13 @@ static void curve_cell(const void *state, int64_t row, int column, Cell *out)
       cell_real(out, point->survival);
       return;
     case COLUMN_SE:
-      finite_cell(kaplan_meier_se(point), out);
+      cell_finite(out, kaplan_meier_se(point));
       return;
     case COLUMN_LOW:
-      finite_cell(kaplan_meier_interval(point->survival, point->log_variance, answer->scale, answer->z).low, out);
+      cell_finite(out, kaplan_meier_interval(point->survival, point->log_variance, answer->scale, answer->z).low);
       return;
     case COLUMN_HIGH:
-      finite_cell(kaplan_meier_interval(point->survival, point->log_variance, answer->scale, answer->z).high, out);
+      cell_finite(out, kaplan_meier_interval(point->survival, point->log_variance, answer->scale, answer->z).high);
       return;
     case COLUMN_INTERVAL_KIND: {
       static const char *const NAMES[] = {"log-log", "log", "plain"};

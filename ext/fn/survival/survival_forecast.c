@@ -210,19 +210,19 @@ static void forecast_cell(const void *state, int64_t i, int column, Cell *out)
       cell_real(out, at.step.survival);
       return;
     case COLUMN_STAYS:
-      finite_cell(stays, out);
+      cell_finite(out, stays);
       return;
     case COLUMN_STAYS_LOW:
-      finite_cell(interval.low, out);
+      cell_finite(out, interval.low);
       return;
     case COLUMN_STAYS_HIGH:
-      finite_cell(interval.high, out);
+      cell_finite(out, interval.high);
       return;
     case COLUMN_MEDIAN_REMAINING:
-      finite_cell(median_remaining(&at), out);
+      cell_finite(out, median_remaining(&at));
       return;
     case COLUMN_MEAN_REMAINING:
-      finite_cell(mean_remaining(answer, &at, row->group), out);
+      cell_finite(out, mean_remaining(answer, &at, row->group));
       return;
   }
 }

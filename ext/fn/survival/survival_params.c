@@ -206,12 +206,3 @@ double level_z(double level)
 {
   return normal_quantile((1 + level) / 2);
 }
-
-void finite_cell(double value, Cell *out)
-{
-  if (isfinite(value)) {
-    cell_real(out, value);
-  } else {
-    cell_null(out);
-  }
-}

@@ -130,7 +130,4 @@ Status numbers_read(Call *call, int param, double low, double high, int most, do
 /* z of a two-sided interval. */
 double level_z(double level);
 
-/* NULL where not finite. */
-void finite_cell(double value, Cell *out);
-
 #endif

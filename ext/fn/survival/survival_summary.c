@@ -124,7 +124,7 @@ enum {
 static void quantile_cell(const GroupSummary *row, int quantile, int part, Cell *out)
 {
   const KaplanMeierQuantile *q = &row->quantiles[quantile];
-  finite_cell(part == 0 ? q->time : part == 1 ? q->low : q->high, out);
+  cell_finite(out, part == 0 ? q->time : part == 1 ? q->low : q->high);
 }
 
 static void summary_cell(const void *state, int64_t i, int column, Cell *out)
@@ -159,10 +159,10 @@ static void summary_cell(const void *state, int64_t i, int column, Cell *out)
       quantile_cell(row, 2, column - COLUMN_Q75, out);
       return;
     case COLUMN_RESTRICTED_MEAN:
-      finite_cell(row->mean, out);
+      cell_finite(out, row->mean);
       return;
     case COLUMN_RESTRICTED_MEAN_SE:
-      finite_cell(row->se, out);
+      cell_finite(out, row->se);
       return;
     case COLUMN_RESTRICTED_TO:
       cell_real(out, answer->tau);

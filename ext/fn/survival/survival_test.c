@@ -127,25 +127,25 @@ static void test_cell(const void *state, int64_t row, int column, Cell *out)
       cell_integer(out, (int64_t)answer->rows[1][group]);
       return;
     case COLUMN_OBSERVED:
-      finite_cell(test->observed[group], out);
+      cell_finite(out, test->observed[group]);
       return;
     case COLUMN_EXPECTED:
-      finite_cell(test->expected[group], out);
+      cell_finite(out, test->expected[group]);
       return;
     case COLUMN_VARIANCE:
-      finite_cell(test->variance[group], out);
+      cell_finite(out, test->variance[group]);
       return;
     case COLUMN_CHI_SQUARE:
-      finite_cell(test->chi_square, out);
+      cell_finite(out, test->chi_square);
       return;
     case COLUMN_DF:
       cell_integer(out, test->df);
       return;
     case COLUMN_P:
-      finite_cell(test->p, out);
+      cell_finite(out, test->p);
       return;
     case COLUMN_LOG10_P:
-      finite_cell(test->log10_p, out);
+      cell_finite(out, test->log10_p);
       return;
   }
 }
