@@ -1,6 +1,7 @@
 #include "text.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -43,6 +44,31 @@ void text_add_json_string(Text *text, const char *string)
     }
   }
   text_add(text, "\"");
+}
+
+void text_add_decimal(Text *text, double x, int decimals)
+{
+  static const double POWER[] = {1, 10, 100, 1000, 1e4, 1e5, 1e6};
+  char digits[64];
+  double scaled = floor(fabs(x) * POWER[decimals] + 0.5);
+  if (!isfinite(x)) {
+    text_add(text, "null");
+    return;
+  }
+  if (scaled >= 9e15) { /* no decimals that mean anything */
+    number_to_text(x, 6, digits);
+    text_add(text, digits);
+    return;
+  }
+  int64_t units = (int64_t)scaled, one = (int64_t)POWER[decimals];
+  int length = snprintf(digits, sizeof digits, "%s%lld", x < 0 && units > 0 ? "-" : "", (long long)(units / one));
+  if (units % one) {
+    length += snprintf(digits + length, sizeof digits - (size_t)length, ".%0*lld", decimals, (long long)(units % one));
+    while (digits[length - 1] == '0') {
+      digits[--length] = 0;
+    }
+  }
+  text_add(text, digits);
 }
 
 char *text_take(Text *text)

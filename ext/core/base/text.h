@@ -18,6 +18,9 @@ void text_add(Text *text, const char *more);
 void text_add_bytes(Text *text, const char *more, size_t length);
 void text_add_json_string(Text *text, const char *string); /* with its quotes */
 
+/* A number with at most so many decimals, 0 … 6, zeros at the end left out; NaN and infinities as null. */
+void text_add_decimal(Text *text, double x, int decimals);
+
 /* The bytes, which are the caller's; NULL when out of memory. The text is {0} again. */
 char *text_take(Text *text);
 

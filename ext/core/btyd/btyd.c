@@ -23,16 +23,16 @@
 #define VALUE_TIE 1e-6      /* log-likelihoods nearer than this are equal */
 #define PERIODS_BETWEEN 500 /* of a discounted sum, two questions to the watch: some 10 ms */
 
-const BtydModel *const MODELS[] = {&BGNBD, &MBGNBD, &PARETO_NBD, &BGBB, &GAMMA_GAMMA, NULL};
+const BtydModel *const BTYD_MODELS[] = {&BGNBD, &MBGNBD, &PARETO_NBD, &BGBB, &GAMMA_GAMMA, NULL};
 
 const BtydModel *btyd_find(const char *name)
 {
-  for (int i = 0; MODELS[i]; i++) {
-    const char *a = MODELS[i]->name, *b = name;
+  for (int i = 0; BTYD_MODELS[i]; i++) {
+    const char *a = BTYD_MODELS[i]->name, *b = name;
     for (; *a && *a == (*b >= 'A' && *b <= 'Z' ? *b + 32 : *b); a++, b++) {
     }
     if (*a == 0 && *b == 0) {
-      return MODELS[i];
+      return BTYD_MODELS[i];
     }
   }
   return NULL;

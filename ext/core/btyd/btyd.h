@@ -12,7 +12,7 @@
 
 #define BTYD_REASON 240
 
-extern const BtydModel *const MODELS[]; /* all, ends in NULL */
+extern const BtydModel *const BTYD_MODELS[]; /* all, ends in NULL */
 
 /* The model of a name (case does not matter), or NULL. */
 const BtydModel *btyd_find(const char *name);

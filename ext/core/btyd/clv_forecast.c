@@ -11,11 +11,11 @@
 #define KNOWN_SLOTS (1 << KNOWN_BITS)
 #define LOG_STEP 1e-4 /* of a log parameter: truncation about 1e-8, rounding about 1e-9 of the derivative */
 
-const BtydModel *const FORECAST_MODEL[CLV_FORECAST_MODELS] = {&BGNBD, &MBGNBD, &PARETO_NBD};
+const BtydModel *const CLV_FORECAST_MODEL[CLV_FORECAST_MODELS] = {&BGNBD, &MBGNBD, &PARETO_NBD};
 
 /* What is known of a CBS row, by bits of `has`. */
 enum {
-  HAS_PAST = 1,
+  HAS_ROW = 1,
   HAS_P_ALIVE = 2,
   HAS_PURCHASES = 4,
   HAS_DISCOUNTED = 8,
@@ -35,82 +35,6 @@ typedef struct Memory {
   uint32_t customer;
   Interval interval;
 } Memory;
-
-Interval log_interval(double estimate, double sd_of_log, double level)
-{
-  double factor = exp(normal_quantile((1 + level) / 2) * sd_of_log);
-  return (Interval){estimate / factor, estimate * factor};
-}
-
-/* From a summary to CBS rows */
-
-/* Totals over customers, for the ratio of two of them. */
-typedef struct Ratio {
-  double n, x, xx, s, ss, xs;
-} Ratio;
-
-static void ratio_add(Ratio *ratio, double x, double s, double weight)
-{
-  ratio->x += weight * x;
-  ratio->xx += weight * x * x;
-  ratio->s += weight * s;
-  ratio->ss += weight * s * s;
-  ratio->xs += weight * x * s;
-}
-
-static void ratio_finish(const Ratio *ratio, SummaryCbs *cbs)
-{
-  if (!(ratio->x > 0)) {
-    cbs->mean = cbs->mean_sd = NAN;
-    return;
-  }
-  double mean = ratio->s / ratio->x, squares = ratio->ss - 2 * mean * ratio->xs + mean * mean * ratio->xx;
-  cbs->mean = mean;
-  cbs->mean_sd = ratio->n > 1 ? sqrt(fmax(squares, 0) * ratio->n / (ratio->n - 1)) / ratio->x : NAN;
-}
-
-static CbsRow cbs_row_of(const CustomerSummaryRow *row, double unit_days)
-{
-  return (CbsRow){(double)row->repeats, (double)row->recency / unit_days, (double)row->age / unit_days};
-}
-
-Status summary_cbs(const CustomerSummary *summary, const Customers *customers, double unit_days, bool with_spend,
-                   const uint32_t *copies, SummaryCbs *cbs, const Watch *watch)
-{
-  Ratio ratio = {0};
-  Status status = STATUS_OK;
-  for (uint32_t i = 0; i < summary->n_rows && status == STATUS_OK; i++) {
-    CustomerSummaryRow row;
-    double weight = copies ? copies[i] : 1;
-    if (i % WATCH_EVERY == 0 && watch_stop(watch)) {
-      return STATUS_INTERRUPT;
-    }
-    if (weight == 0) {
-      continue;
-    }
-    customer_summary_get(summary, customers, i, &row);
-    ratio.n += weight;
-    status = cbs_add(&cbs->purchases, cbs_row_of(&row, unit_days), NULL, weight, watch);
-    if (with_spend && row.repeats > 0) {
-      double x = (double)row.repeats;
-      ratio_add(&ratio, x, row.mean * x, weight);
-      if (row.mean > 0 && status == STATUS_OK) {
-        status = cbs_add(&cbs->spend, (CbsRow){x, row.mean, 0}, NULL, weight, watch);
-      }
-    }
-  }
-  ratio_finish(&ratio, cbs);
-  if (status == STATUS_OK) {
-    status = cbs_finish(&cbs->purchases, watch);
-  }
-  return status == STATUS_OK && with_spend ? cbs_finish(&cbs->spend, watch) : status;
-}
-
-void summary_cbs_free(SummaryCbs *cbs)
-{
-  cbs_free(&cbs->purchases);
-  cbs_free(&cbs->spend);
-}
 
 /* Fitting */
 
@@ -143,7 +67,7 @@ static Status prepare_discounting(ClvForecast *forecast)
   double week = DAYS_PER_WEEK / forecast->unit_days;
   double weekly = expm1(log1p(forecast->annual_discount) * DAYS_PER_WEEK / DAYS_PER_YEAR);
   return discounting_make(&forecast->discounting, forecast->horizon, weekly, week,
-                          model_time_scale(forecast->model, forecast->chosen->theta));
+                          discounting_time_scale(forecast->model, forecast->chosen->theta));
 }
 
 Status clv_forecast_fit(ClvForecast *forecast, const SummaryCbs *cbs, int which, const Watch *watch)
@@ -155,7 +79,7 @@ Status clv_forecast_fit(ClvForecast *forecast, const SummaryCbs *cbs, int which,
   }
   for (int i = 0; i < CLV_FORECAST_MODELS && status == STATUS_OK; i++) {
     if (which == CLV_FORECAST_AUTO || which == i) {
-      status = btyd_fit(FORECAST_MODEL[i], &cbs->purchases, &forecast->fit[i], watch);
+      status = btyd_fit(CLV_FORECAST_MODEL[i], &cbs->purchases, &forecast->fit[i], watch);
     }
   }
   if (status == STATUS_OK) {
@@ -269,7 +193,7 @@ static Known *recall(const ClvForecast *forecast, const CustomerSummaryRow *row)
   hash = (hash * UINT64_C(0xd6e8feb86659fd93)) >> (64 - KNOWN_BITS);
   Known *known = &forecast->memory->known[hash];
   if (!known->has || known->x != row->repeats || known->recency != row->recency || known->age != row->age) {
-    *known = (Known){.x = row->repeats, .recency = row->recency, .age = row->age, .has = HAS_PAST};
+    *known = (Known){.x = row->repeats, .recency = row->recency, .age = row->age, .has = HAS_ROW};
   }
   return known;
 }
@@ -278,7 +202,7 @@ double clv_forecast_p_alive(const ClvForecast *forecast, const CustomerSummaryRo
 {
   Known *known = recall(forecast, row);
   if (!(known->has & HAS_P_ALIVE)) {
-    CbsRow cbs = cbs_row_of(row, forecast->unit_days);
+    CbsRow cbs = summary_cbs_row(row, forecast->unit_days);
     known->p_alive = forecast->model->p_alive(forecast->chosen->theta, &cbs);
     known->has |= HAS_P_ALIVE;
   }
@@ -289,7 +213,7 @@ double clv_forecast_purchases(const ClvForecast *forecast, const CustomerSummary
 {
   Known *known = recall(forecast, row);
   if (!(known->has & HAS_PURCHASES)) {
-    CbsRow cbs = cbs_row_of(row, forecast->unit_days);
+    CbsRow cbs = summary_cbs_row(row, forecast->unit_days);
     known->purchases = forecast->model->expected(forecast->chosen->theta, &cbs, forecast->horizon);
     known->has |= HAS_PURCHASES;
   }
@@ -308,7 +232,7 @@ static double discounted(const ClvForecast *forecast, const CustomerSummaryRow *
   }
   Known *known = recall(forecast, row);
   if (!(known->has & HAS_DISCOUNTED)) {
-    CbsRow cbs = cbs_row_of(row, forecast->unit_days);
+    CbsRow cbs = summary_cbs_row(row, forecast->unit_days);
     known->discounted = discounted_at(forecast, forecast->chosen->theta, &cbs);
     known->has |= HAS_DISCOUNTED;
   }
@@ -332,7 +256,7 @@ static double purchases_variance(const ClvForecast *forecast, const CustomerSumm
   Known *known = recall(forecast, row);
   if (!(known->has & HAS_VARIANCE)) {
     const BtydFit *fit = forecast->chosen;
-    CbsRow cbs = cbs_row_of(row, forecast->unit_days);
+    CbsRow cbs = summary_cbs_row(row, forecast->unit_days);
     double g[BTYD_PARAMETERS] = {0}, theta[BTYD_PARAMETERS];
     memcpy(theta, fit->theta, sizeof theta);
     for (int i = 0; i < fit->n_variables; i++) {
@@ -393,7 +317,7 @@ static Interval bootstrap_interval(const ClvForecast *forecast, const CustomerSu
   if (memory->has_interval && memory->customer == row->customer) {
     return memory->interval;
   }
-  CbsRow cbs = cbs_row_of(row, forecast->unit_days);
+  CbsRow cbs = summary_cbs_row(row, forecast->unit_days);
   double p[2] = {(1 - forecast->level) / 2, (1 + forecast->level) / 2}, quantile[2];
   for (int k = 0; k < forecast->n_replicates; k++) {
     const Replicate *replicate = &forecast->replicate[k];

@@ -32,23 +32,11 @@
 #include "core/numerics/stats.h"
 #include "customer_summary.h"
 #include "discounting.h"
+#include "summary_cbs.h"
 
 #define CLV_FORECAST_MODELS 3
 #define CLV_FORECAST_AUTO (-1) /* the lowest AIC */
-extern const BtydModel *const FORECAST_MODEL[CLV_FORECAST_MODELS];
-
-/* A summary as the models see it. {0} is a valid empty object. */
-typedef struct SummaryCbs {
-  Cbs purchases;  /* every customer, times in the unit */
-  Cbs spend;      /* x > 0 and m > 0 */
-  double mean;    /* value of a repeat purchase day, over all customers; NaN where there is none */
-  double mean_sd; /* its standard error, as a ratio of two totals over customers (Cochran 1977, chapter 6) */
-} SummaryCbs;
-
-/* copies: how often each row takes part; NULL: once each. */
-Status summary_cbs(const CustomerSummary *summary, const Customers *customers, double unit_days, bool with_spend,
-                   const uint32_t *copies, SummaryCbs *cbs, const Watch *watch);
-void summary_cbs_free(SummaryCbs *cbs); /* may run twice */
+extern const BtydModel *const CLV_FORECAST_MODEL[CLV_FORECAST_MODELS];
 
 /* Parameters of one bootstrap replicate. */
 typedef struct Replicate {
@@ -123,8 +111,5 @@ bool clv_forecast_has_interval(const ClvForecast *forecast);
 Interval clv_forecast_interval(const ClvForecast *forecast, const CustomerSummaryRow *row);
 
 void clv_forecast_free(ClvForecast *forecast); /* may run twice */
-
-/* The Wald interval of a positive parameter on the log scale: estimate exp(±z sd). */
-Interval log_interval(double estimate, double sd_of_log, double level);
 
 #endif

@@ -93,7 +93,7 @@ double discounting_value(const Discounting *discounting, const BtydModel *model,
   return sum;
 }
 
-double model_time_scale(const BtydModel *model, const double *theta)
+double discounting_time_scale(const BtydModel *model, const double *theta)
 {
   double least = INFINITY;
   for (int i = 0; i < model->n_parameters; i++) {

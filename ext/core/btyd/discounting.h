@@ -34,7 +34,7 @@ double discounting_value(const Discounting *discounting, const BtydModel *model,
                          const CbsRow *row);
 
 /* The smallest of the parameters that carry the unit of time. */
-double model_time_scale(const BtydModel *model, const double *theta);
+double discounting_time_scale(const BtydModel *model, const double *theta);
 
 void discounting_free(Discounting *discounting); /* may run twice */
 

@@ -49,7 +49,4 @@ void churn_explain_json(const ChurnExplain *explain, uint32_t customer, Text *te
 /* What to do about a customer; static text. */
 const char *churn_explain_action(const ChurnExplain *explain, uint32_t customer, ChurnRisk risk);
 
-/* A number with at most so many decimals, 0 … 6, zeros at the end left out; NaN and infinities as null. */
-void text_add_decimal(Text *text, double x, int decimals);
-
 #endif

@@ -88,7 +88,7 @@ static uint32_t take_part(Contracts *contracts)
     contracts->first = contract.start < contracts->first ? contract.start : contracts->first;
     contracts->n_customers =
       contract.customer >= contracts->n_customers ? contract.customer + 1 : contracts->n_customers;
-    if (contract.segment != SEGMENT_NONE && contract.segment >= n_keys) {
+    if (contract.segment != CONTRACT_SEGMENT_NONE && contract.segment >= n_keys) {
       n_keys = contract.segment + 1;
     }
   }
@@ -111,7 +111,7 @@ static Status segments_number(Contracts *contracts, uint32_t n_keys)
   }
   for (uint32_t key = 0; key <= n_keys; key++) {
     if (number[key]) {
-      contracts->segments[contracts->n_segments] = key < n_keys ? key : SEGMENT_NONE;
+      contracts->segments[contracts->n_segments] = key < n_keys ? key : CONTRACT_SEGMENT_NONE;
       number[key] = contracts->n_segments++;
     }
   }

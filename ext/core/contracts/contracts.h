@@ -24,8 +24,8 @@
 
 #include "core/base/status.h"
 
-#define CONTRACT_OPEN INT64_MAX /* the end of a contract without one */
-#define SEGMENT_NONE UINT32_MAX /* the segment's value is NULL */
+#define CONTRACT_OPEN INT64_MAX          /* the end of a contract without one */
+#define CONTRACT_SEGMENT_NONE UINT32_MAX /* the segment's value is NULL */
 
 typedef struct Contract {
   int64_t start, end;
@@ -40,7 +40,7 @@ typedef struct Contracts {
   size_t count, size;
   uint32_t n_customers; /* the largest id + 1 */
   uint32_t n_segments;  /* with contracts that take part; contracts_finish() numbers them from 0 */
-  uint32_t *segments;   /* by that number: the id that was added, in order; SEGMENT_NONE the last */
+  uint32_t *segments;   /* by that number: the id that was added, in order; CONTRACT_SEGMENT_NONE the last */
   double units;         /* of amounts: 10000, or 1 where they are not exact */
   int64_t first;        /* the earliest start */
   int64_t as_of;

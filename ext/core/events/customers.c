@@ -239,7 +239,7 @@ CustomerKey customers_key(const Customers *customers, uint32_t id)
   return (CustomerKey){.text = key->bytes, .length = key->length};
 }
 
-bool customer_key_before(CustomerKey a, CustomerKey b)
+bool customers_key_before(CustomerKey a, CustomerKey b)
 {
   if (!a.text || !b.text) {
     return !a.text && (b.text || a.integer < b.integer);

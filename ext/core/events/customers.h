@@ -50,7 +50,7 @@ uint32_t customers_find_text(const Customers *customers, const char *text, size_
 CustomerKey customers_key(const Customers *customers, uint32_t id);
 
 /* The order of output: integers ascending, then texts by bytes. */
-bool customer_key_before(CustomerKey a, CustomerKey b);
+bool customers_key_before(CustomerKey a, CustomerKey b);
 
 /* An analysis's own bytes for an id < count, zero until written, 8-byte aligned. */
 static inline void *customers_state(const Customers *customers, uint32_t id)

@@ -6,7 +6,7 @@
 #include "core/base/mem.h"
 #include "core/numerics/stats.h"
 
-bool brackets_from_text(const char *text, size_t length, int32_t brackets[COHORT_BRACKETS_MAX], int *n_brackets)
+bool cohort_brackets_from_text(const char *text, size_t length, int32_t brackets[COHORT_BRACKETS_MAX], int *n_brackets)
 {
   int n = 0;
   size_t i = 0;
@@ -37,14 +37,14 @@ bool brackets_from_text(const char *text, size_t length, int32_t brackets[COHORT
   }
 }
 
-int64_t slot_last_age(const Cohorts *cohorts, uint32_t slot)
+int64_t cohort_slot_last_age(const Cohorts *cohorts, uint32_t slot)
 {
   return cohorts->slot_of_age && slot > 0 ? cohorts->options.brackets[slot - 1] : (int64_t)slot;
 }
 
-int64_t slot_first_age(const Cohorts *cohorts, uint32_t slot)
+int64_t cohort_slot_first_age(const Cohorts *cohorts, uint32_t slot)
 {
-  return slot > 0 ? slot_last_age(cohorts, slot - 1) + 1 : 0;
+  return slot > 0 ? cohort_slot_last_age(cohorts, slot - 1) + 1 : 0;
 }
 
 static Status slots_init(Cohorts *cohorts)

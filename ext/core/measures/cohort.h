@@ -64,7 +64,7 @@ typedef struct CohortOptions {
 } CohortOptions;
 
 /* '1,3,7,14,30': ascending numbers 1 … COHORT_BRACKET_MAX, spaces allowed around them. False if it is anything else. */
-bool brackets_from_text(const char *text, size_t length, int32_t brackets[COHORT_BRACKETS_MAX], int *n_brackets);
+bool cohort_brackets_from_text(const char *text, size_t length, int32_t brackets[COHORT_BRACKETS_MAX], int *n_brackets);
 
 #define COHORT_NULL (-1)
 
@@ -157,8 +157,8 @@ static inline bool cohorts_by_period(const Cohorts *cohorts)
 }
 
 /* First and last age of a slot. */
-int64_t slot_first_age(const Cohorts *cohorts, uint32_t slot);
-int64_t slot_last_age(const Cohorts *cohorts, uint32_t slot);
+int64_t cohort_slot_first_age(const Cohorts *cohorts, uint32_t slot);
+int64_t cohort_slot_last_age(const Cohorts *cohorts, uint32_t slot);
 
 /*
 ** Slot n over all cohorts. pooled = active / eligible over eligible members. Of complete cells only: simple = mean

@@ -316,3 +316,9 @@ Interval wilson_interval(double k, double n, double level)
   double high = sum / (2 * (n + z2));
   return (Interval){k > 0 ? 2 * k * (k / n) / sum : 0, k < n && high < 1 ? high : 1};
 }
+
+Interval log_interval(double estimate, double sd_of_log, double level)
+{
+  double factor = exp(normal_quantile((1 + level) / 2) * sd_of_log);
+  return (Interval){estimate / factor, estimate * factor};
+}

@@ -56,4 +56,7 @@ typedef struct Interval {
 } Interval;
 Interval wilson_interval(double k, double n, double level);
 
+/* The Wald interval of a positive parameter on the log scale: estimate exp(±z sd). */
+Interval log_interval(double estimate, double sd_of_log, double level);
+
 #endif

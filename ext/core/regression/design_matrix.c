@@ -194,7 +194,7 @@ static bool levels_order(const DesignMatrixTerm *term, const Customers *keys, ui
   for (uint32_t id = 0; id < keys->count && id < term->n_uses; id++) {
     if (term->uses[id] && ++*n <= DESIGN_MATRIX_LEVELS_MAX) {
       uint32_t at = *n - 1;
-      for (; at > 0 && customer_key_before(customers_key(keys, id), customers_key(keys, level[at - 1])); at--) {
+      for (; at > 0 && customers_key_before(customers_key(keys, id), customers_key(keys, level[at - 1])); at--) {
         level[at] = level[at - 1];
       }
       level[at] = id;

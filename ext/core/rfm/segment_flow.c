@@ -15,15 +15,15 @@ static Status flow_step(void *self, void *state, const Event *event)
   return STATUS_OK;
 }
 
-const Accumulator FLOW_ACCUMULATOR = {.state_size = sizeof(FlowState), .step = flow_step};
+const Accumulator SEGMENT_FLOW_ACCUMULATOR = {.state_size = sizeof(FlowState), .step = flow_step};
 
 typedef struct FlowSums {
   int64_t customers;
   Sum before, between;
 } FlowSums;
 
-Status flows_make(const Customers *customers, const Segments *segments, const RfmScores *since, const RfmScores *until,
-                  Flow **flows, int64_t *n_flows, const Watch *watch)
+Status segment_flow_make(const Customers *customers, const Segments *segments, const RfmScores *since,
+                         const RfmScores *until, Flow **flows, int64_t *n_flows, const Watch *watch)
 {
   int side = segments->n_rules - FLOW_NOT_YET; /* rows and columns: the two negative ones, then the segments */
   Status status = STATUS_NOMEM;

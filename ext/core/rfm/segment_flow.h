@@ -22,7 +22,7 @@ typedef struct FlowSpan {
   int64_t since, until; /* ms, since < until */
 } FlowSpan;
 
-extern const Accumulator FLOW_ACCUMULATOR;
+extern const Accumulator SEGMENT_FLOW_ACCUMULATOR;
 
 /* Customers who went from one segment to another. */
 typedef struct Flow {
@@ -37,7 +37,7 @@ typedef struct Flow {
 ** The flows with customers, by `from` (FLOW_NOT_YET, SEGMENT_NONE, segments in order), then `to`. *flows from
 ** mem_alloc(). O(customers + segments^2).
 */
-Status flows_make(const Customers *customers, const Segments *segments, const RfmScores *since, const RfmScores *until,
-                  Flow **flows, int64_t *n, const Watch *watch);
+Status segment_flow_make(const Customers *customers, const Segments *segments, const RfmScores *since,
+                         const RfmScores *until, Flow **flows, int64_t *n, const Watch *watch);
 
 #endif

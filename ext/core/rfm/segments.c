@@ -72,7 +72,7 @@ Status segments_add(Segments *segments, const int min[RFM_AXES], const int max[R
   return STATUS_OK;
 }
 
-int score_of_five(int score, int bins)
+int segments_score_of_five(int score, int bins)
 {
   return 1 + (8 * (score - 1) + bins - 1) / (2 * (bins - 1));
 }
@@ -100,8 +100,8 @@ int segments_find(const Segments *segments, RfmScore score)
     return (int)score.abc - (int)ABC_A;
   }
   if (segments->scheme == SCHEME_RF25) {
-    score.r = score_of_five(score.r, segments->bins);
-    score.f = score_of_five(score.f, segments->bins);
+    score.r = segments_score_of_five(score.r, segments->bins);
+    score.f = segments_score_of_five(score.f, segments->bins);
     score.m = 1; /* every rule takes any */
   }
   for (int rule = 0; rule < segments->n_rules; rule++) {

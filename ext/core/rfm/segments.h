@@ -63,7 +63,7 @@ bool segments_match(const Segments *segments, int rule, RfmScore score);
 const char *segments_name(const Segments *segments, int segment);
 
 /* A score of 1 … bins stretched onto 1 … 5, halves up: 1 + 4 (score - 1) / (bins - 1). */
-int score_of_five(int score, int bins);
+int segments_score_of_five(int score, int bins);
 
 void segments_free(Segments *segments);
 

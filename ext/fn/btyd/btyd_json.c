@@ -110,7 +110,7 @@ void model_result(Call *call, const BtydFit *fit, Cell *out)
 char *model_names(bool (*passes)(const BtydModel *model, int what), int what)
 {
   Text names = {0};
-  for (const BtydModel *const *model = MODELS; *model; model++) {
+  for (const BtydModel *const *model = BTYD_MODELS; *model; model++) {
     if (!passes || passes(*model, what)) {
       text_add(&names, names.length ? ", " : "");
       text_add(&names, (*model)->name);

@@ -90,7 +90,7 @@ static Status test_models(Call *call, BacktestAnswer *answer, int which)
     if (which >= CHOICE_FIRST_NAME && which - CHOICE_FIRST_NAME != i) {
       continue;
     }
-    status = btyd_fit(FORECAST_MODEL[i], &backtest->calibration, fit, call_watch(call));
+    status = btyd_fit(CLV_FORECAST_MODEL[i], &backtest->calibration, fit, call_watch(call));
     clv_forecast_model_name(fit, answer->name[i]);
     if (status == STATUS_OK && which == CHOICE_ALL) {
       status = backtest_model(backtest, fit, level, call_watch(call));

@@ -40,7 +40,7 @@ static Status fit_all(Call *call, FitAnswer *answer, const SummaryCbs *pasts, bo
 {
   Status status = STATUS_OK;
   for (int i = 0; i < FITS - !has_value && status == STATUS_OK; i++) {
-    const BtydModel *model = i < CLV_FORECAST_MODELS ? FORECAST_MODEL[i] : &GAMMA_GAMMA;
+    const BtydModel *model = i < CLV_FORECAST_MODELS ? CLV_FORECAST_MODEL[i] : &GAMMA_GAMMA;
     status = btyd_fit(model, model->spend ? &pasts->spend : &pasts->purchases, &answer->fit[i], call_watch(call));
     *n_rows += model->n_parameters;
   }

@@ -112,7 +112,7 @@ static Status take(void *self, RowReader *reader, const FieldValue *values)
     return row_source_fail(reader, CONTRACT_FIELD_AMOUNT, "at most 1e15");
   }
   if (source->fields[CONTRACT_FIELD_SEGMENT].found) {
-    contract.segment = values[CONTRACT_FIELD_SEGMENT].null ? SEGMENT_NONE : values[CONTRACT_FIELD_SEGMENT].key;
+    contract.segment = values[CONTRACT_FIELD_SEGMENT].null ? CONTRACT_SEGMENT_NONE : values[CONTRACT_FIELD_SEGMENT].key;
   }
   return contracts_add(&source->contracts, &contract);
 }
@@ -180,7 +180,7 @@ void segment_cell(const ContractSource *source, uint32_t segment, Cell *out)
 {
   const Customers *keys = &source->fields[CONTRACT_FIELD_SEGMENT].keys;
   uint32_t key = source->contracts.segments[segment];
-  if (!source->fields[CONTRACT_FIELD_SEGMENT].found || key == SEGMENT_NONE) {
+  if (!source->fields[CONTRACT_FIELD_SEGMENT].found || key == CONTRACT_SEGMENT_NONE) {
     cell_null(out);
   } else {
     cell_customer(out, keys, key);

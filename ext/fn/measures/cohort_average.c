@@ -85,10 +85,10 @@ static void cell(const void *in, int64_t i, int column, Cell *out)
   const CohortAverage *row = state->averages + i;
   switch (column) {
     case COLUMN_AGE:
-      cell_integer(out, slot_last_age(&state->cohorts, (uint32_t)i));
+      cell_integer(out, cohort_slot_last_age(&state->cohorts, (uint32_t)i));
       break;
     case COLUMN_AGE_FROM:
-      cell_integer(out, slot_first_age(&state->cohorts, (uint32_t)i));
+      cell_integer(out, cohort_slot_first_age(&state->cohorts, (uint32_t)i));
       break;
     case COLUMN_COHORTS:
       cell_integer(out, row->cohorts);

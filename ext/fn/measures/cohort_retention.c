@@ -77,10 +77,10 @@ static void cell(const void *in, int64_t i, int column, Cell *out)
       }
       break;
     case COLUMN_AGE:
-      cell_integer(out, slot_last_age(cohorts, slot));
+      cell_integer(out, cohort_slot_last_age(cohorts, slot));
       break;
     case COLUMN_AGE_FROM:
-      cell_integer(out, slot_first_age(cohorts, slot));
+      cell_integer(out, cohort_slot_first_age(cohorts, slot));
       break;
     case COLUMN_SIZE:
       cell_integer(out, cohort->size);

@@ -58,7 +58,7 @@ static Status flow_compute(Call *call, void *state, int64_t *n_rows)
   if (status != STATUS_OK) {
     return status;
   }
-  status = event_source_read(call, &FLOW_ACCUMULATOR, &span, (EventSourceOptions){0}, &source);
+  status = event_source_read(call, &SEGMENT_FLOW_ACCUMULATOR, &span, (EventSourceOptions){0}, &source);
   if (status != STATUS_OK || source.rows == 0) {
     goto done;
   }
@@ -76,8 +76,8 @@ static Status flow_compute(Call *call, void *state, int64_t *n_rows)
     status = rfm_options_score(&flow->options, call, &view, &until);
   }
   if (status == STATUS_OK) {
-    status =
-      flows_make(&source.customers, &flow->options.segments, &since, &until, &flow->flows, n_rows, call_watch(call));
+    status = segment_flow_make(&source.customers, &flow->options.segments, &since, &until, &flow->flows, n_rows,
+                               call_watch(call));
   }
 done:
   rfm_scores_free(&since);

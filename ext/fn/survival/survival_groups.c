@@ -11,7 +11,7 @@
 
 static bool key_before(const void *a, const void *b, const void *keys)
 {
-  return customer_key_before(customers_key(keys, *(const uint32_t *)a), customers_key(keys, *(const uint32_t *)b));
+  return customers_key_before(customers_key(keys, *(const uint32_t *)a), customers_key(keys, *(const uint32_t *)b));
 }
 
 Status keys_in_order(const Customers *keys, uint32_t n, uint32_t **order, const Watch *watch)

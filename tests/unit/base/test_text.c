@@ -59,8 +59,49 @@ static void numbers(void **unused)
   }
 }
 
+static void decimals(void **unused)
+{
+  (void)unused;
+  static const struct {
+    double x;
+    int decimals;
+    const char *want;
+  } CASES[] = {
+    {0, 2, "0"},
+    {1, 2, "1"},
+    {1.5, 2, "1.5"},
+    {-1.25, 2, "-1.25"},
+    {0.004, 2, "0"},
+    {-0.004, 2, "0"},
+    {0.005, 2, "0.01"},
+    {12.3456, 0, "12"},
+    {0.5, 0, "1"},
+    {1234567.891, 1, "1234567.9"},
+    {0.05, 4, "0.05"},
+    {-0.0001, 4, "-0.0001"},
+    {99.995, 2, "100"},
+    {1e18, 2, "1e18"},
+    {-2e18, 0, "-2e18"},
+    {1e14, 1, "100000000000000"},
+    {9007199254740991, 0, "9.0072e15"},
+    {NAN, 2, "null"},
+    {INFINITY, 2, "null"},
+  };
+  for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+    Text text = {0};
+    text_add_decimal(&text, CASES[i].x, CASES[i].decimals);
+    assert_string_equal(text.bytes, CASES[i].want);
+    mem_free(text_take(&text));
+  }
+  Text text = {0};
+  text_add_decimal(&text, -1.7e308, 6);
+  assert_string_equal(text.bytes, "-1.7e308");
+  mem_free(text_take(&text));
+}
+
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(grows), cmocka_unit_test(escapes), cmocka_unit_test(numbers)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(grows), cmocka_unit_test(escapes), cmocka_unit_test(numbers),
+                                     cmocka_unit_test(decimals)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

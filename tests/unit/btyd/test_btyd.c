@@ -109,8 +109,8 @@ static void names(void **unused)
 {
   (void)unused;
   int n = 0;
-  for (; MODELS[n]; n++) {
-    assert_ptr_equal(btyd_find(MODELS[n]->name), MODELS[n]);
+  for (; BTYD_MODELS[n]; n++) {
+    assert_ptr_equal(btyd_find(BTYD_MODELS[n]->name), BTYD_MODELS[n]);
   }
   assert_int_equal(n, N_SUBJECTS);
   assert_ptr_equal(btyd_find("Pareto_NBD"), &PARETO_NBD);

@@ -111,7 +111,7 @@ static void lowest_aic(void **unused)
   assert_ptr_equal(shop.forecast.model, &MBGNBD);
   static const double LL[] = {-9582.42920667393, -9582.13571555375, -9594.97617893954};
   for (int i = 0; i < CLV_FORECAST_MODELS; i++) {
-    assert_ptr_equal(shop.forecast.fit[i].model, FORECAST_MODEL[i]);
+    assert_ptr_equal(shop.forecast.fit[i].model, CLV_FORECAST_MODEL[i]);
     assert_relative(shop.forecast.fit[i].log_likelihood, LL[i], 1e-11);
     assert_relative(btyd_aic(&shop.forecast.fit[i]), 8 - 2 * LL[i], 1e-11);
   }
@@ -411,7 +411,7 @@ static void reasons(void **unused)
   clv_forecast_reasons(fit, text);
   assert_string_equal(text, "bgnbd: nobody bought again; pareto_nbd: all customers are alike");
   for (int i = 0; i < CLV_FORECAST_MODELS; i++) {
-    fit[i].model = FORECAST_MODEL[i];
+    fit[i].model = CLV_FORECAST_MODEL[i];
     memset(fit[i].reason, 'a' + i, BTYD_REASON - 1);
   }
   clv_forecast_reasons(fit, text);

@@ -12,7 +12,7 @@ static void compare(const BtydModel *model, const double *theta, double horizon,
   static const CbsRow CBS_ROWS[] = {{0, 0, 0},      {0, 0, 0.5},    {0, 0, 39},  {1, 2, 3},
                                     {2, 30, 38.86}, {40, 200, 201}, {7, 3, 150}, {300, 400, 400}};
   Discounting discounting = {0};
-  assert_int_equal(discounting_make(&discounting, horizon, discount, period, model_time_scale(model, theta)),
+  assert_int_equal(discounting_make(&discounting, horizon, discount, period, discounting_time_scale(model, theta)),
                    STATUS_OK);
   for (int i = 0; i < 8; i++) {
     double value = discounting_value(&discounting, model, theta, &CBS_ROWS[i]);

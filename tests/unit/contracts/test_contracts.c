@@ -37,7 +37,7 @@ static void random_contracts(Contracts *contracts, uint64_t seed, int n, double 
                          .end = below(&random, 4) ? end : CONTRACT_OPEN,
                          .amount = below(&random, 1000000) / per,
                          .customer = below(&random, CUSTOMERS),
-                         .segment = below(&random, 9) ? below(&random, SEGMENTS - 1) : SEGMENT_NONE};
+                         .segment = below(&random, 9) ? below(&random, SEGMENTS - 1) : CONTRACT_SEGMENT_NONE};
     assert_int_equal(contracts_add(contracts, &contract), STATUS_OK);
     last = end < START + 500 * MS_PER_DAY ? end : last;
   }

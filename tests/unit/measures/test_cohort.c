@@ -172,23 +172,23 @@ static void reads_brackets(void **unused)
   (void)unused;
   int32_t brackets[COHORT_BRACKETS_MAX];
   int n;
-  assert_true(brackets_from_text(" 1, 3 ,7,36525", 14, brackets, &n));
+  assert_true(cohort_brackets_from_text(" 1, 3 ,7,36525", 14, brackets, &n));
   assert_int_equal(n, 4);
   assert_int_equal(brackets[1], 3);
   assert_int_equal(brackets[3], 36525);
   static const char *const wrong[] = {
     "", " ", "1,", ",1", "0,1", "1,1", "3,2", "1;2", "1,2x", "1 2", "-1", "36526", "1,99999999999999999999", "1.5"};
   for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-    assert_false(brackets_from_text(wrong[i], strlen(wrong[i]), brackets, &n));
+    assert_false(cohort_brackets_from_text(wrong[i], strlen(wrong[i]), brackets, &n));
   }
   char many[3 * 65 + 1] = "";
   for (int i = 0; i < 65; i++) {
     char number[4] = {(char)('0' + (i + 11) / 10 % 10), (char)('0' + (i + 11) % 10), ',', 0};
     strcat(many, number);
   }
-  assert_true(brackets_from_text(many, 3 * 64 - 1, brackets, &n));
+  assert_true(cohort_brackets_from_text(many, 3 * 64 - 1, brackets, &n));
   assert_int_equal(n, 64);
-  assert_false(brackets_from_text(many, 3 * 65 - 1, brackets, &n));
+  assert_false(cohort_brackets_from_text(many, 3 * 65 - 1, brackets, &n));
 }
 
 /* xorshift64* (Vigna 2016). */
@@ -330,8 +330,8 @@ static void check_cohort(const Naive *naive, const Cohorts *cohorts, const Cohor
       assert_int_equal(row->active, active);
       assert_true(row->value == (double)value / 4);
       assert_true(row->cumulative == (double)cumulative / 4);
-      assert_int_equal(slot_first_age(cohorts, slot), from);
-      assert_int_equal(slot_last_age(cohorts, slot), to);
+      assert_int_equal(cohort_slot_first_age(cohorts, slot), from);
+      assert_int_equal(cohort_slot_last_age(cohorts, slot), to);
     }
   }
   assert_int_equal(begun, cohort->n_rows - 1);

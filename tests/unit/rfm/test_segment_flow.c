@@ -7,7 +7,7 @@ static void buy(Customers *customers, FlowSpan *span, int64_t customer, int64_t 
 {
   uint32_t id = customers_add_integer(customers, customer);
   Event event = {.time = time, .value = value, .customer = id};
-  assert_int_equal(FLOW_ACCUMULATOR.step(span, customers_state(customers, id), &event), STATUS_OK);
+  assert_int_equal(SEGMENT_FLOW_ACCUMULATOR.step(span, customers_state(customers, id), &event), STATUS_OK);
 }
 
 /* since 10, until 20. 1 buys before and after, in any order; 2 before; 3 between; 4 after until: not there. */
@@ -42,7 +42,7 @@ static void test_flows(void **unused)
   /* Once: frequency 1. More: nothing fits. */
   segments_init(&segments, SCHEME_CUSTOM, 2, LANGUAGE_EN);
   assert_int_equal(segments_add(&segments, (int[]){1, 1, 1}, (int[]){2, 1, 2}, "once"), STATUS_OK);
-  assert_int_equal(flows_make(&customers, &segments, &since, &until, &flows, &n, &NEVER), STATUS_OK);
+  assert_int_equal(segment_flow_make(&customers, &segments, &since, &until, &flows, &n, &NEVER), STATUS_OK);
   static const Flow expected[] = {{FLOW_NOT_YET, 0, 1, 1, 0, 2}, {0, SEGMENT_NONE, 1, 2, 5, 0.25}, {0, 0, 1, 2, 7, 0}};
   assert_int_equal(n, 3);
   for (int i = 0; i < 3; i++) {
@@ -55,7 +55,7 @@ static void test_flows(void **unused)
   }
   mem_free(flows);
   flows = NULL;
-  assert_int_equal(flows_make(&customers, &segments, &since, &until, &flows, &n, &NOW), STATUS_INTERRUPT);
+  assert_int_equal(segment_flow_make(&customers, &segments, &since, &until, &flows, &n, &NOW), STATUS_INTERRUPT);
   assert_null(flows);
   segments_free(&segments);
   rfm_scores_free(&since);

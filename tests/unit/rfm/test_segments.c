@@ -107,7 +107,7 @@ static void test_score_of_five(void **unused)
   };
   for (int bins = RFM_BINS_MIN; bins <= RFM_BINS_MAX; bins++) {
     for (int s = 1; s <= bins; s++) {
-      assert_int_equal(score_of_five(s, bins), expected[bins][s - 1]);
+      assert_int_equal(segments_score_of_five(s, bins), expected[bins][s - 1]);
     }
   }
 }

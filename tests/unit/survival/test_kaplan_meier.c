@@ -1,7 +1,7 @@
 /*
-** core/survival/kaplan_meier.c and survival_measures.c: the aml data against exact fractions (mpmath 1.3, mp.dps = 40)
-** and what R's survfit prints of it (Therneau & Grambsch 2000: medians 31 and 23), then ways of reading the same rows
-** against each other and against counting by hand.
+** core/survival/kaplan_meier.c and kaplan_meier_measures.c: the aml data against exact fractions (mpmath 1.3, mp.dps =
+** 40) and what R's survfit prints of it (Therneau & Grambsch 2000: medians 31 and 23), then ways of reading the same
+** rows against each other and against counting by hand.
 */
 #include "lifetimes.h"
 
