@@ -183,8 +183,8 @@ static int table_best_index(sqlite3_vtab *vtab, sqlite3_index_info *info)
       }
     } else if (info->aConstraint[i].usable && info->aConstraint[i].iColumn >= 0 &&
                is_customer(spec, info->aConstraint[i].iColumn) &&
-               sqlite3_stricmp(sqlite3_vtab_collation(info, i), "BINARY") == 0) {
-      customer = i;
+               sqlite3_stricmp(sqlite3_vtab_collation(info, i), "BINARY") == 0 && !sqlite3_vtab_in(info, i, -1)) {
+      customer = i; /* of IN, SQLite would compare the values without the affinity that its list has */
     }
   }
   int n = 0;
