@@ -408,5 +408,9 @@ int main(int argc, char **argv)
   if (sqlite3_close(host.db) != SQLITE_OK) {
     ok = fail(&host, "the connection did not close");
   }
+  sqlite3_shutdown();
+  if (sqlite3_memory_used() > 0) {
+    ok = fail(&host, "memory was not freed");
+  }
   return ok ? 0 : 1;
 }

@@ -16,10 +16,22 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <sqlite3.h>
 
 #include "core/base/status.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Whatever the tests of a program allocated by mem.h or SQLite has to be free when it ends. */
+__attribute__((destructor)) static void nothing_leaks(void)
+{
+  sqlite3_shutdown();
+  if (sqlite3_memory_used() > 0) {
+    printf("[  FAILED  ] nothing_leaks\n%lld bytes were not freed\n", (long long)sqlite3_memory_used());
+    fflush(stdout);
+    _Exit(99);
+  }
+}
 
 /* ---- Numbers: an infinity is itself; NaN is NaN and nothing else. */
 
