@@ -408,17 +408,17 @@ static Status lead_find(const BtydModel *model, const Cbs *cbs, const BtydFit *l
   return status;
 }
 
-/* A watch that goes on saying stop: an evaluation hears it, leaves, and the search has to hear it too. */
+/* A watch that keeps its answer: after a stop an evaluation leaves early, and the search has to stop too. */
 typedef struct Stopping {
   const Watch *watch;
-  bool heard;
+  bool stopped;
 } Stopping;
 
 static bool stopping_ask(void *self)
 {
   Stopping *stopping = self;
-  stopping->heard = stopping->heard || watch_stop(stopping->watch);
-  return stopping->heard;
+  stopping->stopped = stopping->stopped || watch_stop(stopping->watch);
+  return stopping->stopped;
 }
 
 Status btyd_fit(const BtydModel *model, const Cbs *cbs, BtydFit *fit, const Watch *watch)

@@ -43,7 +43,7 @@ static const Phrase SIGNAL_VALUE_PHRASE = {
 static const Phrase SIGNAL_DAYS_LEFT = {{"%k in %1 days", "%k：还有%1天"}};
 static const Phrase SIGNAL_PAST = {{"%k was %1 days ago", "%k：已过%1天"}};
 static const Phrase SIGNAL_NO_DATE = {{"no date known for %k", "%k：无日期"}};
-static const Phrase LOWERS = {{" (speaks for staying)", "（有利于留存）"}};
+static const Phrase LOWERS = {{" (lowers the risk)", "（有利于留存）"}};
 static const Phrase LATE_BUT_LESS = {{" (less late than most)", "（比多数客户短）"}};
 static const Phrase BETWEEN = {{"; ", "；"}};
 

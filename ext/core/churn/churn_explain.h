@@ -1,5 +1,5 @@
 /*
-** Churn in words: levels of risk, reasons and what to do, in English and Chinese.
+** Explanations of churn: levels of risk, reasons and what to do, in English and Chinese.
 **
 ** Numbers are written without the C library's locale, which a host may have changed. Names of risks and of reasons in
 ** JSON are keys and stay English.
@@ -26,7 +26,7 @@ const char *churn_signal_name(const Customers *kinds, uint32_t kind, char number
 /* The risk of a probability: the highest whose cut point, from CHURN_RISK_MEDIUM on, it reaches. */
 ChurnRisk churn_risk_of(double probability, const double cuts[CHURN_RISKS - 1]);
 
-/* Who speaks about whom; borrowed. */
+/* What is explained, and in which language; borrowed. */
 typedef struct ChurnExplain {
   const Churn *churn;
   const Customers *customers;

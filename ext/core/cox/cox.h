@@ -79,7 +79,7 @@ void cox_close(Cox *cox); /* frees what only the functions after a fit need; the
 void cox_free(Cox *cox);
 
 /*
-** Why there is no estimate, or a feature is dropped, in words, with the names of features; "" where there is nothing to
+** Why there is no estimate, or a feature is dropped, with the names of features; "" where there is nothing to
 ** say.
 */
 void cox_reason(const Cox *cox, const char *const *names, char out[COX_REASON]);

@@ -1,19 +1,19 @@
 /*
-** What a proportional-hazards fit has to say in words.
+** Why a proportional-hazards fit has no estimate, or dropped a feature.
 */
 #include <stdio.h>
 #include <string.h>
 
 #include "cox.h"
 
-static void words_add(char out[COX_REASON], const char *text)
+static void reason_add(char out[COX_REASON], const char *text)
 {
   size_t length = strlen(out);
   snprintf(out + length, COX_REASON - length, "%s", text);
 }
 
 /* Name number n of `of`, of which only the first COX_PARTNERS are written; a name at most 60 bytes long. */
-static void words_name(char out[COX_REASON], int n, int of, const char *quote, const char *name)
+static void reason_add_name(char out[COX_REASON], int n, int of, const char *quote, const char *name)
 {
   size_t length = strlen(out);
   if (n < COX_PARTNERS) {
@@ -32,13 +32,13 @@ void cox_reason(const Cox *cox, const char *const *names, char out[COX_REASON])
   int n = 0, of = 0;
   out[0] = 0;
   if (cox->end == COX_NO_ROWS) {
-    words_add(out, "no row has a time, an event and all features");
+    reason_add(out, "no row has a time, an event and all features");
   }
   if (cox->end == COX_NO_EVENTS) {
-    words_add(out, "no row has the event: all are censored");
+    reason_add(out, "no row has the event: all are censored");
   }
   if (cox->end == COX_UNFINISHED) {
-    words_add(out, "the estimates did not settle, and no feature was found to cause it");
+    reason_add(out, "the estimates did not settle, and no feature was found to cause it");
   }
   if (cox->end != COX_MONOTONE) {
     return;
@@ -46,14 +46,14 @@ void cox_reason(const Cox *cox, const char *const *names, char out[COX_REASON])
   for (int j = 0; j < cox->n_features; j++) {
     of += cox->feature[j].monotone;
   }
-  words_add(out, "the likelihood has no maximum, because at every event whoever leaves has the extreme ");
-  words_add(out, of == 1 ? "value of all at risk in " : "combination of all at risk in ");
+  reason_add(out, "the likelihood has no maximum, because at every event whoever leaves has the extreme ");
+  reason_add(out, of == 1 ? "value of all at risk in " : "combination of all at risk in ");
   for (int j = 0; j < cox->n_features; j++) {
     if (cox->feature[j].monotone) {
-      words_name(out, n++, of, "'", names[j]);
+      reason_add_name(out, n++, of, "'", names[j]);
     }
   }
-  words_add(out, ": its hazard ratio is 0 or infinite. Leave it out, or merge its level with another one");
+  reason_add(out, ": its hazard ratio is 0 or infinite. Leave it out, or merge its level with another one");
 }
 
 void cox_dropped(const Cox *cox, int feature, const char *const *names, char out[COX_REASON])
@@ -61,13 +61,13 @@ void cox_dropped(const Cox *cox, int feature, const char *const *names, char out
   const CoxFeature *of = &cox->feature[feature];
   out[0] = 0;
   if (of->state == COX_CONSTANT) {
-    words_add(out, of->sd > 0 ? "constant among those at risk" : "constant");
+    reason_add(out, of->sd > 0 ? "constant among those at risk" : "constant");
   }
   if (of->state != COX_COLLINEAR) {
     return;
   }
-  words_add(out, "collinear with ");
+  reason_add(out, "collinear with ");
   for (int p = 0; p < of->n_partners; p++) {
-    words_name(out, p, of->n_partners, "", p < COX_PARTNERS ? names[of->partners[p]] : "");
+    reason_add_name(out, p, of->n_partners, "", p < COX_PARTNERS ? names[of->partners[p]] : "");
   }
 }

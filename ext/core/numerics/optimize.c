@@ -49,7 +49,7 @@ bool invert_positive(int n, const double *matrix, double *inverse)
   return true;
 }
 
-/* After each evaluation, which may take long, and which may itself have heard it and left early. */
+/* After each evaluation, which may take long, and which may itself have been cancelled and have left early. */
 static void ask_to_stop(Search *search)
 {
   if (watch_stop(search->watch)) {

@@ -69,118 +69,118 @@ void logit_contributions(const Logit *logit, const double *x, double *contributi
   }
 }
 
-/* ---- Words ---- */
+/* ---- Reasons ---- */
 
-typedef struct Words {
+typedef struct Reason {
   char *text;
   size_t length;
   bool full;
-} Words;
+} Reason;
 
 /* Cuts at the end of the room, and not within a character. */
-static void words_add(Words *words, const char *more)
+static void reason_add(Reason *reason, const char *more)
 {
-  size_t room = LOGIT_REASON - 1 - words->length, n = strlen(more);
-  if (words->full) {
+  size_t room = LOGIT_REASON - 1 - reason->length, n = strlen(more);
+  if (reason->full) {
     return;
   }
   if (n > room) {
-    words->full = true;
+    reason->full = true;
     n = room;
     while (n > 0 && ((unsigned char)more[n] & 0xC0) == 0x80) {
       n--;
     }
   }
-  memcpy(words->text + words->length, more, n);
-  words->length += n;
-  words->text[words->length] = 0;
+  memcpy(reason->text + reason->length, more, n);
+  reason->length += n;
+  reason->text[reason->length] = 0;
 }
 
-static void words_name(Words *words, int feature, const char *const *names)
+static void reason_add_name(Reason *reason, int feature, const char *const *names)
 {
   char number[16];
   snprintf(number, sizeof number, "f%d", feature + 1);
-  words_add(words, names ? names[feature] : number);
+  reason_add(reason, names ? names[feature] : number);
 }
 
 #define NAMES_SHOWN 6
 
-static void words_names(Words *words, const int *features, int n, int shown, const char *const *names)
+static void reason_add_names(Reason *reason, const int *features, int n, int shown, const char *const *names)
 {
   for (int i = 0; i < n && i < shown; i++) {
     if (i) {
-      words_add(words, i + 1 == n ? " and " : ", ");
+      reason_add(reason, i + 1 == n ? " and " : ", ");
     }
-    words_name(words, features[i], names);
+    reason_add_name(reason, features[i], names);
   }
   if (n > shown) {
     char rest[40];
     snprintf(rest, sizeof rest, " and %d more", n - shown);
-    words_add(words, rest);
+    reason_add(reason, rest);
   }
 }
 
-static void words_value(Words *words, double x)
+static void reason_add_value(Reason *reason, double x)
 {
   char number[NUMBER_TEXT_MAX];
   number_to_text(x, 6, number);
-  words_add(words, number);
+  reason_add(reason, number);
 }
 
 /* What the ranges of one column say. */
-static void words_alone(Words *words, const Logit *logit, const char *const *names)
+static void reason_add_single(Reason *reason, const Logit *logit, const char *const *names)
 {
   const double *value = logit->separating_value;
   const char *labels[2] = {logit->separating_upward ? "0" : "1", logit->separating_upward ? "1" : "0"};
-  words_add(words, logit->n_separating > 1 ? ", each alone: every row with " : " alone: every row with ");
-  words_name(words, logit->separating[0], names);
+  reason_add(reason, logit->n_separating > 1 ? ", each alone: every row with " : " alone: every row with ");
+  reason_add_name(reason, logit->separating[0], names);
   bool complete = logit->end == LOGIT_SEPARATED;
-  words_add(words, complete ? " up to " : " below ");
-  words_value(words, value[0]);
-  words_add(words, " has label ");
-  words_add(words, labels[0]);
-  words_add(words, complete ? ", from " : ", above ");
-  words_value(words, value[1]);
-  words_add(words, " label ");
-  words_add(words, labels[1]);
+  reason_add(reason, complete ? " up to " : " below ");
+  reason_add_value(reason, value[0]);
+  reason_add(reason, " has label ");
+  reason_add(reason, labels[0]);
+  reason_add(reason, complete ? ", from " : ", above ");
+  reason_add_value(reason, value[1]);
+  reason_add(reason, " label ");
+  reason_add(reason, labels[1]);
 }
 
 void logit_reason(const Logit *logit, const char *const *names, char text[LOGIT_REASON])
 {
-  Words words = {.text = text};
+  Reason reason = {.text = text};
   text[0] = 0;
   switch (logit->end) {
     case LOGIT_CONVERGED:
       return;
     case LOGIT_NO_ROWS:
-      words_add(&words, "no row takes part");
+      reason_add(&reason, "no row takes part");
       return;
     case LOGIT_ONE_CLASS:
-      words_add(&words, logit->positives ? "every label is 1" : "every label is 0");
+      reason_add(&reason, logit->positives ? "every label is 1" : "every label is 0");
       return;
     case LOGIT_UNFINISHED:
-      words_add(&words, "the likelihood still rises after the last step; l2 above 0 gives a maximum");
+      reason_add(&reason, "the likelihood still rises after the last step; l2 above 0 gives a maximum");
       return;
     default:
       break;
   }
-  words_add(&words, logit->end == LOGIT_SEPARATED ? "separation by " : "quasi-separation by ");
-  words_names(&words, logit->separating, logit->n_separating, NAMES_SHOWN, names);
+  reason_add(&reason, logit->end == LOGIT_SEPARATED ? "separation by " : "quasi-separation by ");
+  reason_add_names(&reason, logit->separating, logit->n_separating, NAMES_SHOWN, names);
   if (logit->separating_alone) {
-    words_alone(&words, logit, names);
+    reason_add_single(&reason, logit, names);
   }
-  words_add(&words, "; the coefficients grow without end, l2 above 0 keeps them finite");
+  reason_add(&reason, "; the coefficients grow without end, l2 above 0 keeps them finite");
 }
 
 void logit_dropped(const Logit *logit, int i, const char *const *names, char text[LOGIT_REASON])
 {
   const RegressionFeature *feature = &logit->feature[i];
-  Words words = {.text = text};
+  Reason reason = {.text = text};
   text[0] = 0;
   if (feature->state == REGRESSION_CONSTANT) {
-    words_add(&words, "constant");
+    reason_add(&reason, "constant");
   } else if (feature->state == REGRESSION_COLLINEAR) {
-    words_add(&words, "collinear with ");
-    words_names(&words, feature->partners, feature->n_partners, REGRESSION_PARTNERS, names);
+    reason_add(&reason, "collinear with ");
+    reason_add_names(&reason, feature->partners, feature->n_partners, REGRESSION_PARTNERS, names);
   }
 }

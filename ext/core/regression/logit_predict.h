@@ -58,7 +58,7 @@ double logit_probability(double log_odds);
 /* By feature coefficient * (x - mean): what it adds to the log-odds of an average row. */
 void logit_contributions(const Logit *logit, const double *x, double *contribution);
 
-/* Why it did not converge, in words; "" where it did. names: of the features; NULL: f1, f2, ... */
+/* Why it did not converge; "" where it did. names: of the features; NULL: f1, f2, ... */
 void logit_reason(const Logit *logit, const char *const *names, char text[LOGIT_REASON]);
 
 /* Why feature i was dropped: "constant", "collinear with f1, f2"; "" where it was not. */

@@ -83,7 +83,7 @@ void weibull_free(Weibull *weibull);
 /* ---- weibull_predict.c */
 
 /*
-** Adds why there is no fit, in words; why feature i was dropped. Nothing where that is not so. Features are called f1,
+** Adds why there is no fit; why feature i was dropped. Nothing where that is not so. Features are called f1,
 ** f2, ...
 */
 void weibull_reason(const Weibull *weibull, Text *text);

@@ -1,5 +1,5 @@
 /*
-** What a Weibull regression says: survival, hazard, quantiles and residual times, and in words why there is none.
+** What a Weibull regression says: survival, hazard, quantiles and residual times, and why there is none.
 */
 #include <math.h>
 #include <stdio.h>
@@ -68,7 +68,7 @@ double weibull_residual(double location, double shape, double time)
   return exp(location + log(sigma) + log_gamma(sigma) + u) * gamma_upper(sigma, u);
 }
 
-/* ---- Words */
+/* ---- Reasons */
 
 static void add_name(Text *text, int feature)
 {

@@ -65,7 +65,7 @@ typedef struct SbgFit {
 */
 Status sbg_fit(const SbgCounts *counts, SbgFit *fit, const Watch *watch);
 
-/* Why there is no fit, in words; NULL where there is one. */
+/* Why there is no fit; NULL where there is one. */
 const char *sbg_reason(const SbgFit *fit);
 
 /*

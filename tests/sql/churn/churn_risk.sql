@@ -26,8 +26,8 @@ SELECT 'in the order of the first rows', sum(n = r), count(*) FROM (SELECT row_n
 INSERT INTO checks (what, got, want)
 SELECT 'reasons: one to three, the largest first', sum(json_valid(reasons_json) AND json_array_length(reasons_json) BETWEEN 1 AND 3
   AND abs(json_extract(reasons_json, '$[0].log_odds')) >= coalesce(abs(json_extract(reasons_json, '$[1].log_odds')), 0)), count(*) FROM got UNION ALL
-SELECT 'reasons: words and JSON agree', sum(reasons = (SELECT group_concat(json_extract(value, '$.text'), '; ') FROM json_each(reasons_json))), count(*) FROM got UNION ALL
-SELECT 'reasons: what lowers the risk says so', sum((json_extract(j.value, '$.log_odds') < 0) = (json_extract(j.value, '$.text') LIKE '%(speaks for staying)' OR json_extract(j.value, '$.text') LIKE '%(less late than most)')), count(*) FROM got, json_each(reasons_json) AS j UNION ALL
+SELECT 'reasons: text and JSON agree', sum(reasons = (SELECT group_concat(json_extract(value, '$.text'), '; ') FROM json_each(reasons_json))), count(*) FROM got UNION ALL
+SELECT 'reasons: what lowers the risk says so', sum((json_extract(j.value, '$.log_odds') < 0) = (json_extract(j.value, '$.text') LIKE '%(lowers the risk)' OR json_extract(j.value, '$.text') LIKE '%(less late than most)')), count(*) FROM got, json_each(reasons_json) AS j UNION ALL
 SELECT 'reasons: the silence is the days', sum(json_extract(j.value, '$.value') = days_since_last AND abs(json_extract(j.value, '$.usual') - usual_gap) < 1e-4), count(*) FROM got, json_each(reasons_json) AS j WHERE json_extract(j.value, '$.reason') = 'silence' UNION ALL
 SELECT 'reasons: keys', (SELECT group_concat(k) FROM (SELECT DISTINCT json_extract(j.value, '$.reason') AS k FROM got, json_each(reasons_json) AS j ORDER BY 1)), 'age,frequency,silence,value';
 

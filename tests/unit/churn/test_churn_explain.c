@@ -111,14 +111,14 @@ static void phrases(void **unused)
   only(&stage, CHURN_RECENCY, 1);
   says(&stage, 0, "last purchase 80 days ago, usual gap 20 days", "距上次购买80天，平时间隔20天");
   only(&stage, CHURN_OVERDUE, -1);
-  says(&stage, 1, "last purchase 21 days ago, usual gap 39 days (speaks for staying)",
+  says(&stage, 1, "last purchase 21 days ago, usual gap 39 days (lowers the risk)",
        "距上次购买21天，平时间隔39天（有利于留存）");
   stage.churn.snapshot[CHURN_AS_OF].gap = NAN;
   only(&stage, CHURN_RECENCY, 1);
   says(&stage, 1, "last purchase 21 days ago", "距上次购买21天");
   stage.churn.snapshot[CHURN_AS_OF].gap = 29.5;
   only(&stage, CHURN_FREQUENCY, -1);
-  says(&stage, 0, "2 purchase days so far (speaks for staying)", "共在2天购买过（有利于留存）");
+  says(&stage, 0, "2 purchase days so far (lowers the risk)", "共在2天购买过（有利于留存）");
   only(&stage, CHURN_VALUE, 1);
   says(&stage, 0, "spends 30.5 per purchase, all customers 18", "平均每次消费30.5，全体客户18");
   only(&stage, CHURN_AGE, 1);
