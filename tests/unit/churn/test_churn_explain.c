@@ -30,7 +30,7 @@ typedef struct Stage {
   Churn churn;
   Customers customers, own, kinds;
   Signals signals;
-  ChurnExplain words;
+  ChurnExplain explain;
 } Stage;
 
 static void stage_set(Stage *stage)
@@ -69,7 +69,7 @@ static void stage_set(Stage *stage)
   churn->slope = 2;
   churn->snapshot[CHURN_AS_OF] = (ChurnSnapshot){.horizon = 30, .gap = 29.5, .prior = 60, .repeats = 1, .value = 36};
   assert_int_equal(logit_alloc(&churn->logit, churn->n_features), STATUS_OK);
-  stage->words = (ChurnExplain){churn, &stage->customers, &stage->kinds, LANGUAGE_EN};
+  stage->explain = (ChurnExplain){churn, &stage->customers, &stage->kinds, LANGUAGE_EN};
 }
 
 static void stage_strike(Stage *stage)
@@ -95,12 +95,12 @@ static void says(Stage *stage, uint32_t customer, const char *english, const cha
   const char *want[LANGUAGES] = {english, chinese};
   for (int language = 0; language < LANGUAGES; language++) {
     Text text = {0};
-    stage->words.language = (Language)language;
-    churn_explain_reasons(&stage->words, customer, &text);
+    stage->explain.language = (Language)language;
+    churn_explain_reasons(&stage->explain, customer, &text);
     assert_string_equal(text.bytes, want[language]);
     mem_free(text_take(&text));
   }
-  stage->words.language = LANGUAGE_EN;
+  stage->explain.language = LANGUAGE_EN;
 }
 
 static void phrases(void **unused)
@@ -147,13 +147,13 @@ static void json(void **unused)
   stage.churn.logit.coefficient[CHURN_FEATURES + 2] = -1; /* of a feature at -8: 16 */
   stage.churn.logit.coefficient[CHURN_AGE] = -0.125;      /* ln(91) / 8 = 0.5639, times 2 */
   stage.churn.logit.coefficient[CHURN_VALUE] = 0.0001;    /* too small */
-  churn_explain_json(&stage.words, 0, &text);
+  churn_explain_json(&stage.explain, 0, &text);
   assert_string_equal(
     text.bytes,
     "[{\"reason\":\"signal\",\"kind\":\"42\",\"measure\":\"value\",\"log_odds\":16,\"value\":-9,\"usual\":3,"
     "\"text\":\"42: -9 on average in the last 30 days, 3 before\"},"
-    "{\"reason\":\"age\",\"log_odds\":-1.1277,\"value\":90,\"usual\":null,\"text\":\"customer for 90 days (speaks for "
-    "staying)\"}]");
+    "{\"reason\":\"age\",\"log_odds\":-1.1277,\"value\":90,\"usual\":null,\"text\":\"customer for 90 days (lowers the "
+    "risk)\"}]");
   mem_free(text_take(&text));
   stage_strike(&stage);
 }
@@ -164,22 +164,22 @@ static void actions(void **unused)
   Stage stage;
   stage_set(&stage);
   only(&stage, CHURN_AGE, 1);
-  assert_string_equal(churn_explain_action(&stage.words, 0, CHURN_RISK_LOW),
+  assert_string_equal(churn_explain_action(&stage.explain, 0, CHURN_RISK_LOW),
                       "nothing special: keep the service as it is");
   /* 61 spent, others 36 */
-  assert_string_equal(churn_explain_action(&stage.words, 0, CHURN_RISK_HIGH), "personal contact with an offer");
-  assert_string_equal(churn_explain_action(&stage.words, 1, CHURN_RISK_HIGH), "automatic offer with an end date");
+  assert_string_equal(churn_explain_action(&stage.explain, 0, CHURN_RISK_HIGH), "personal contact with an offer");
+  assert_string_equal(churn_explain_action(&stage.explain, 1, CHURN_RISK_HIGH), "automatic offer with an end date");
   stage.churn.has_value = false; /* by purchases: as many as others */
-  assert_string_equal(churn_explain_action(&stage.words, 0, CHURN_RISK_CRITICAL), "cheap automatic win-back only");
+  assert_string_equal(churn_explain_action(&stage.explain, 0, CHURN_RISK_CRITICAL), "cheap automatic win-back only");
   only(&stage, CHURN_FEATURES, -1);
-  assert_string_equal(churn_explain_action(&stage.words, 0, CHURN_RISK_MEDIUM),
+  assert_string_equal(churn_explain_action(&stage.explain, 0, CHURN_RISK_MEDIUM),
                       "ask what is behind the signal first, then make an offer");
   only(&stage, CHURN_FEATURES, 1); /* the signal lowers the risk */
-  assert_string_equal(churn_explain_action(&stage.words, 0, CHURN_RISK_MEDIUM),
+  assert_string_equal(churn_explain_action(&stage.explain, 0, CHURN_RISK_MEDIUM),
                       "reminder at the usual time of purchase");
   only(&stage, CHURN_FEATURES + 3, 1);
-  stage.words.language = LANGUAGE_ZH;
-  assert_string_equal(churn_explain_action(&stage.words, 0, CHURN_RISK_MEDIUM), "在到期日前主动沟通续约");
+  stage.explain.language = LANGUAGE_ZH;
+  assert_string_equal(churn_explain_action(&stage.explain, 0, CHURN_RISK_MEDIUM), "在到期日前主动沟通续约");
   stage_strike(&stage);
 }
 
