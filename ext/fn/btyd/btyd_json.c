@@ -68,7 +68,7 @@ static void write_stop(JsonText *json, const BtydFit *fit)
   text_add(&json->text, "}");
 }
 
-void model_result(Call *call, const BtydFit *fit, Cell *out)
+void btyd_json_result(Call *call, const BtydFit *fit, Cell *out)
 {
   JsonText json = {.call = call};
   text_add(&json.text, "{\"model\":");
@@ -107,7 +107,7 @@ void model_result(Call *call, const BtydFit *fit, Cell *out)
 
 /* ---- Reading */
 
-char *model_names(bool (*passes)(const BtydModel *model, int what), int what)
+char *btyd_json_names(bool (*passes)(const BtydModel *model, int what), int what)
 {
   Text names = {0};
   for (const BtydModel *const *model = BTYD_MODELS; *model; model++) {
@@ -128,7 +128,7 @@ static Status read_name(Json *json, BtydFit *fit)
   }
   fit->model = name.type == JSON_TEXT ? btyd_find(name.text) : NULL;
   if (!fit->model) {
-    char *names = model_names(NULL, 0);
+    char *names = btyd_json_names(NULL, 0);
     status = names ? call_fail_argument(json->call, json->param, "an object whose \"model\" is one of %s", names)
                    : STATUS_NOMEM;
     mem_free(names);
@@ -287,7 +287,7 @@ static Status read_model(Call *call, int param, BtydFit *fit, bool *has_covarian
   return status;
 }
 
-Status model_read(Call *call, int param, BtydFit *fit, bool *has_covariance)
+Status btyd_json_read(Call *call, int param, BtydFit *fit, bool *has_covariance)
 {
   *fit = (BtydFit){0};
   *has_covariance = false;
@@ -299,7 +299,7 @@ static Status read_asked(Call *call, int param, void *object)
   return read_model(call, param, object, NULL);
 }
 
-const BtydFit *model_argument(Call *call, int param)
+const BtydFit *btyd_json_argument(Call *call, int param)
 {
   return call_object(call, param, sizeof(BtydFit), read_asked, mem_free);
 }

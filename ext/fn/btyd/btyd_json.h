@@ -26,18 +26,18 @@
 ** The model in argument `param`, parsed once per text. model, n_covariates, n_variables, theta, transaction and dropout
 ** are filled in, the rest is 0. NULL: the call has failed. Borrowed, until the next call of this.
 */
-const BtydFit *model_argument(Call *call, int param);
+const BtydFit *btyd_json_argument(Call *call, int param);
 
 /* The same without the cache and with the covariance, where the text has one (*has_covariance); for table functions. */
-Status model_read(Call *call, int param, BtydFit *fit, bool *has_covariance);
+Status btyd_json_read(Call *call, int param, BtydFit *fit, bool *has_covariance);
 
 /*
 ** The names of the models that pass (NULL: of all), for a message: "bgnbd, mbgnbd". The caller's; NULL when out of
 ** memory.
 */
-char *model_names(bool (*passes)(const BtydModel *model, int what), int what);
+char *btyd_json_names(bool (*passes)(const BtydModel *model, int what), int what);
 
 /* The fit as the result of the call. */
-void model_result(Call *call, const BtydFit *fit, Cell *out);
+void btyd_json_result(Call *call, const BtydFit *fit, Cell *out);
 
 #endif

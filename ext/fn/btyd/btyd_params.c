@@ -16,29 +16,29 @@ const ParamSpec COVARIATE_PARAM = {
   "covariates of the customer, for bgnbd, mbgnbd and pareto_nbd: any number up to 8, as many as the model has, in the "
   "same order"};
 
-static bool model_answers(const BtydModel *model, int ask)
+static bool model_answers(const BtydModel *model, int quantity)
 {
-  switch (ask) {
-    case ASK_P_ALIVE:
+  switch (quantity) {
+    case QUANTITY_P_ALIVE:
       return model->p_alive;
-    case ASK_P_ALIVE_AT:
+    case QUANTITY_P_ALIVE_AT:
       return model->p_alive_at;
-    case ASK_EXPECTED:
+    case QUANTITY_EXPECTED:
       return model->expected;
-    case ASK_PMF:
+    case QUANTITY_PMF:
       return model->pmf;
-    case ASK_DERT:
+    case QUANTITY_DERT:
       return model->dert;
     default:
       return model->expected_value;
   }
 }
 
-const BtydFit *question_model(Call *call, int param, Ask ask)
+const BtydFit *question_model(Call *call, int param, Quantity quantity)
 {
-  const BtydFit *fit = model_argument(call, param);
-  if (fit && !model_answers(fit->model, (int)ask)) {
-    char *names = model_names(model_answers, (int)ask);
+  const BtydFit *fit = btyd_json_argument(call, param);
+  if (fit && !model_answers(fit->model, (int)quantity)) {
+    char *names = btyd_json_names(model_answers, (int)quantity);
     if (names) {
       call_fail_argument(call, param, "a model of the kind %s", names);
     } else {
@@ -82,21 +82,21 @@ static bool apply_covariates(Call *call, const BtydFit *fit, Question *question)
   return bad < 0;
 }
 
-bool past_check(Call *call, const BtydModel *model, const CbsRow *past)
+bool cbs_row_check(Call *call, const BtydModel *model, const CbsRow *row)
 {
-  const char *problem = btyd_row_problem(model, past);
+  const char *problem = btyd_row_problem(model, row);
   if (problem) {
-    call_fail(call, "%s, got x = %.15g, t_x = %.15g, %s = %.15g", problem, past->x, past->t_x,
-              model->discrete ? "n" : "T", past->T);
+    call_fail(call, "%s, got x = %.15g, t_x = %.15g, %s = %.15g", problem, row->x, row->t_x,
+              model->discrete ? "n" : "T", row->T);
   }
   return !problem;
 }
 
 /*
-** The past in three arguments: all of them, none (a new customer), or NULL. False: the call has failed, or its result
+** The CBS row in three arguments: all of them, none (a new customer), or NULL. False: the call has failed, or its result
 ** is NULL.
 */
-static bool past_read(Call *call, int first, Question *question)
+static bool cbs_row_read(Call *call, int first, Question *question)
 {
   int given = 0;
   for (int i = first; i < first + 3; i++) {
@@ -113,18 +113,18 @@ static bool past_read(Call *call, int first, Question *question)
   if (call_is_null(call, first) || call_is_null(call, first + 1) || call_is_null(call, first + 2)) {
     return false;
   }
-  question->past = (CbsRow){(double)call_integer(call, first), call_real(call, first + 1), call_real(call, first + 2)};
-  return past_check(call, question->model, &question->past);
+  question->row = (CbsRow){(double)call_integer(call, first), call_real(call, first + 1), call_real(call, first + 2)};
+  return cbs_row_check(call, question->model, &question->row);
 }
 
-bool question_read(Call *call, Ask ask, int past, Question *question)
+bool question_read(Call *call, Quantity quantity, int x, Question *question)
 {
-  const BtydFit *fit = question_model(call, 0, ask);
+  const BtydFit *fit = question_model(call, 0, quantity);
   if (!fit) {
     return false;
   }
   question->model = fit->model;
-  if (!past_read(call, past, question)) {
+  if (!cbs_row_read(call, x, question)) {
     return false;
   }
   if (question->is_new && fit->n_covariates > 0) {

@@ -1,11 +1,11 @@
 /*
-** What the scalar functions on a fitted model have in common: the model, the customer's past and covariates, read and
-** checked.
+** What the scalar functions on a fitted model have in common: the model, the customer's CBS row (x, t_x, T: customer-by-
+** sufficient-statistic) and covariates, read and checked.
 **
 ** R1  model is JSON as btyd_json.h has it, from a …_fit() or written by hand. One that did not converge, or whose kind
 **     has no such quantity, is an error.
 ** R2  x repeat purchases, the last at t_x, seen until T, all in the unit of the model, as customer_summary() gives
-**     them; for bgbb x transactions in T opportunities, the last at the t_x-th. A past that cannot be is an error.
+**     them; for bgbb x transactions in T opportunities, the last at the t_x-th. A row that cannot be is an error.
 ** R3  As many covariates as the model was fitted with follow the other arguments, in the order of the fit.
 ** R4  NULL in any argument gives NULL. A result that is no finite number (arguments of 1e300) is an error, never NULL.
 */
@@ -16,42 +16,42 @@
 #include "glue/call.h"
 #include "glue/spec.h"
 
-typedef enum Ask {
-  ASK_P_ALIVE,
-  ASK_P_ALIVE_AT,
-  ASK_EXPECTED,
-  ASK_PMF,
-  ASK_DERT,
-  ASK_VALUE
-} Ask;
+typedef enum Quantity {
+  QUANTITY_P_ALIVE,
+  QUANTITY_P_ALIVE_AT,
+  QUANTITY_EXPECTED,
+  QUANTITY_PMF,
+  QUANTITY_DERT,
+  QUANTITY_VALUE
+} Quantity;
 
 typedef struct Question {
   const BtydModel *model;
   double theta[BTYD_PARAMETERS]; /* with the customer's covariates applied */
-  CbsRow past;
+  CbsRow row;
   bool is_new;
 } Question;
 
 /* What the model's functions take: NULL is a new customer. */
-static inline const CbsRow *question_past(const Question *question)
+static inline const CbsRow *question_row(const Question *question)
 {
-  return question->is_new ? NULL : &question->past;
+  return question->is_new ? NULL : &question->row;
 }
 
 /*
-** The model in argument `param`, which has to answer `ask`. NULL: the call has failed. Borrowed as model_argument() is.
+** The model in argument `param`, which has to have `quantity`. NULL: the call has failed. Borrowed as btyd_json_argument() is.
 */
-const BtydFit *question_model(Call *call, int param, Ask ask);
+const BtydFit *question_model(Call *call, int param, Quantity quantity);
 
 /*
-** The model in argument 0 about the customer whose x, t_x and T are arguments past, past + 1 and past + 2, with the
+** The model in argument 0 about the customer whose x, t_x and T are arguments x, x + 1 and x + 2, with the
 ** covariates in the arguments after the params. is_new: the call has none of these; it is about a new customer. False:
 ** the call has failed, or its result is NULL.
 */
-bool question_read(Call *call, Ask ask, int past, Question *question);
+bool question_read(Call *call, Quantity quantity, int x, Question *question);
 
-/* Whether a past is one that the model knows. False: the call has failed. */
-bool past_check(Call *call, const BtydModel *model, const CbsRow *past);
+/* Whether a CBS row is one that the model knows. False: the call has failed. */
+bool cbs_row_check(Call *call, const BtydModel *model, const CbsRow *row);
 
 /*
 ** Whether a length of time is one that the model knows: bgbb counts in whole opportunities, up to a million. False: the
@@ -86,6 +86,6 @@ void question_answer(Call *call, double value, Cell *out);
 extern const ParamSpec COVARIATE_PARAM;
 
 #define MODEL_ERRORS "a text that is no such model; a model that did not converge; "
-#define PAST_ERRORS MODEL_ERRORS "t_x above T, or 0 with x above 0; another number of covariates than the model has; "
+#define CBS_ERRORS MODEL_ERRORS "t_x above T, or 0 with x above 0; another number of covariates than the model has; "
 
 #endif

@@ -108,15 +108,15 @@ static Status make_intervals(Call *call, ForecastAnswer *answer, bool has_spend)
 
 static Status forecast_customers(Call *call, ForecastAnswer *answer)
 {
-  SummaryCbs pasts = {0};
+  SummaryCbs cbs = {0};
   ClvForecast *forecast = &answer->forecast;
   Status status = summary_cbs(&answer->summary, &answer->source.customers, forecast->unit_days,
-                              answer->source.has_value, NULL, &pasts, call_watch(call));
+                              answer->source.has_value, NULL, &cbs, call_watch(call));
   if (status == STATUS_OK) {
-    status = clv_forecast_fit(forecast, &pasts, call_choice(call, ARG_MODEL) - 1, call_watch(call));
+    status = clv_forecast_fit(forecast, &cbs, call_choice(call, ARG_MODEL) - 1, call_watch(call));
   }
-  bool has_spend = pasts.spend.n > 0; /* else no column that an interval is for was asked for, or no value is above 0 */
-  summary_cbs_free(&pasts);
+  bool has_spend = cbs.spend.n > 0; /* else no column that an interval is for was asked for, or no value is above 0 */
+  summary_cbs_free(&cbs);
   if (status != STATUS_OK) {
     return status;
   }

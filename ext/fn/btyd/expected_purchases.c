@@ -30,9 +30,9 @@ enum {
 static void expected_scalar(Call *call, Cell *out)
 {
   Question q;
-  if (question_read(call, ASK_EXPECTED, ARG_X, &q) && question_time_fits(call, &q, ARG_HORIZON)) {
+  if (question_read(call, QUANTITY_EXPECTED, ARG_X, &q) && question_time_fits(call, &q, ARG_HORIZON)) {
     double horizon = call_real(call, ARG_HORIZON);
-    question_answer(call, q.model->expected(q.theta, question_past(&q), horizon), out);
+    question_answer(call, q.model->expected(q.theta, question_row(&q), horizon), out);
   }
 }
 
@@ -43,7 +43,7 @@ static const ParamSpec EXPECTED_PARAMS[] = {
 
 #define NEW_NULLS "NULL if an argument is NULL, x, t_x and T too: a new customer is one for whom they are left out"
 #define NEW_ERRORS \
-  PAST_ERRORS "only some of x, t_x and T; a model with covariates without them (a new customer has x, t_x and T 0); "
+  CBS_ERRORS "only some of x, t_x and T; a model with covariates without them (a new customer has x, t_x and T 0); "
 
 const FunctionSpec expected_purchases_function = {
   .name = "expected_purchases",
@@ -81,9 +81,9 @@ enum {
 static void pmf_scalar(Call *call, Cell *out)
 {
   Question q;
-  if (question_read(call, ASK_PMF, ARG_PMF_X, &q) && question_time_fits(call, &q, ARG_PMF_HORIZON)) {
+  if (question_read(call, QUANTITY_PMF, ARG_PMF_X, &q) && question_time_fits(call, &q, ARG_PMF_HORIZON)) {
     double n = (double)call_integer(call, ARG_PMF_N), horizon = call_real(call, ARG_PMF_HORIZON);
-    double mass = q.model->pmf(q.theta, question_past(&q), n, horizon);
+    double mass = q.model->pmf(q.theta, question_row(&q), n, horizon);
     question_answer(call, mass > 1 ? 1 : mass, out); /* by a rounding */
   }
 }

@@ -29,7 +29,7 @@ static bool value_read(Call *call, int model, int x, int m, double *value)
   if (call_is_null(call, m) && call_integer(call, x) > 0) {
     return false;
   }
-  const BtydFit *spend = question_model(call, model, ASK_VALUE);
+  const BtydFit *spend = question_model(call, model, QUANTITY_VALUE);
   if (spend) {
     double repeats = (double)call_integer(call, x);
     *value = spend->model->expected_value(spend->theta, repeats, repeats > 0 ? call_real(call, m) : 0);
@@ -110,8 +110,8 @@ static void dert_scalar(Call *call, Cell *out)
   double discount = call_real(call, ARG_DERT_DISCOUNT);
   if (!(discount > 0)) {
     call_fail_argument(call, ARG_DERT_DISCOUNT, "above 0");
-  } else if (question_read(call, ASK_DERT, ARG_DERT_X, &q)) {
-    question_answer(call, q.model->dert(q.theta, &q.past, log1p(discount)), out);
+  } else if (question_read(call, QUANTITY_DERT, ARG_DERT_X, &q)) {
+    question_answer(call, q.model->dert(q.theta, &q.row, log1p(discount)), out);
   }
 }
 
@@ -134,7 +134,7 @@ const FunctionSpec dert_function = {
                  "value each",
       .result = "a number of purchases, 0 or more; times expected_value() it is the residual lifetime value",
       .nulls = "NULL if an argument is NULL",
-      .errors = PAST_ERRORS "a discount of 0 or less; a gamma_gamma model",
+      .errors = CBS_ERRORS "a discount of 0 or less; a gamma_gamma model",
       .example = "SELECT round(dert(" A_MODEL ", 0.00183, 2, 30.43, 38.86), 4)",
       .formula = "integral over t > 0 of e^(-delta t) d E[purchases in (T, T + t]], delta = ln(1 + discount) "
                  "(Pareto/NBD: Fader, Hardie & Lee 2005, RFM and CLV); BG/BB: the sum over the opportunities to come "
@@ -177,10 +177,10 @@ static void clv_scalar(Call *call, Cell *out)
     return;
   }
   if (value_read(call, ARG_CLV_SPEND_MODEL, ARG_CLV_X, ARG_CLV_M, &value) &&
-      question_read(call, ASK_EXPECTED, ARG_CLV_X, &q) && question_time_fits(call, &q, ARG_CLV_HORIZON) &&
+      question_read(call, QUANTITY_EXPECTED, ARG_CLV_X, &q) && question_time_fits(call, &q, ARG_CLV_HORIZON) &&
       question_time_fits(call, &q, ARG_CLV_PERIOD)) {
     double purchases, discount = call_real(call, ARG_CLV_DISCOUNT);
-    Status status = btyd_discounted(q.model, q.theta, &q.past, horizon, discount, period, &purchases, call_watch(call));
+    Status status = btyd_discounted(q.model, q.theta, &q.row, horizon, discount, period, &purchases, call_watch(call));
     if (status == STATUS_OK) {
       question_answer(call, value * purchases, out);
     } else {
@@ -212,8 +212,8 @@ const FunctionSpec clv_expected_function = {
       .summary = "The expected value of a customer's purchases in the time to come, discounted",
       .result = "a value in the unit of the data; margin and acquisition cost are yours to apply",
       .nulls = MEAN_NULLS "; a NULL period is 1",
-      .errors = PAST_ERRORS "a spend_model that is none; a negative horizon, discount or m; a period of 0 or less, "
-                            "or more than 10000 of them in the horizon",
+      .errors = CBS_ERRORS "a spend_model that is none; a negative horizon, discount or m; a period of 0 or less, "
+                           "or more than 10000 of them in the horizon",
       .example = "SELECT round(clv_expected(" A_MODEL ", " A_SPEND_MODEL ", 52, 0.00183, 2, 30.43, 38.86, 22.35), 2)",
       .formula = "expected_value(spend_model, x, m) * sum over i of (E[purchases by i] - E[purchases by i - 1]) / (1 "
                  "+ discount)^i, i the ends of the periods (Fader, Hardie & Lee 2005)",

@@ -36,12 +36,12 @@ enum {
   ARG_COUNT
 };
 
-static Status fit_all(Call *call, FitAnswer *answer, const SummaryCbs *pasts, bool has_value, int64_t *n_rows)
+static Status fit_all(Call *call, FitAnswer *answer, const SummaryCbs *cbs, bool has_value, int64_t *n_rows)
 {
   Status status = STATUS_OK;
   for (int i = 0; i < FITS - !has_value && status == STATUS_OK; i++) {
     const BtydModel *model = i < CLV_FORECAST_MODELS ? CLV_FORECAST_MODEL[i] : &GAMMA_GAMMA;
-    status = btyd_fit(model, model->spend ? &pasts->spend : &pasts->purchases, &answer->fit[i], call_watch(call));
+    status = btyd_fit(model, model->spend ? &cbs->spend : &cbs->purchases, &answer->fit[i], call_watch(call));
     *n_rows += model->n_parameters;
   }
   return status;
@@ -52,7 +52,7 @@ static Status fit_compute(Call *call, void *state, int64_t *n_rows)
   FitAnswer *answer = state;
   EventSource source = {0};
   CustomerSummary summary = {0};
-  SummaryCbs pasts = {0};
+  SummaryCbs cbs = {0};
   answer->level = call_real(call, ARG_LEVEL);
   if (!(answer->level > 0 && answer->level < 1)) {
     return call_fail_argument(call, ARG_LEVEL, "above 0 and below 1");
@@ -69,12 +69,12 @@ static Status fit_compute(Call *call, void *state, int64_t *n_rows)
   }
   if (status == STATUS_OK) {
     double unit_days = UNIT_DAYS[call_choice(call, ARG_UNIT)];
-    status = summary_cbs(&summary, &source.customers, unit_days, source.has_value, NULL, &pasts, call_watch(call));
+    status = summary_cbs(&summary, &source.customers, unit_days, source.has_value, NULL, &cbs, call_watch(call));
   }
   if (status == STATUS_OK) {
-    status = fit_all(call, answer, &pasts, source.has_value, n_rows);
+    status = fit_all(call, answer, &cbs, source.has_value, n_rows);
   }
-  summary_cbs_free(&pasts);
+  summary_cbs_free(&cbs);
   customer_summary_free(&summary);
   event_source_free(&source);
   return status;

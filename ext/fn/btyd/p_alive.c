@@ -27,16 +27,16 @@ enum {
 static void p_alive_scalar(Call *call, Cell *out)
 {
   Question q;
-  if (question_read(call, ASK_P_ALIVE, ARG_X, &q)) {
-    question_answer(call, q.model->p_alive(q.theta, &q.past), out);
+  if (question_read(call, QUANTITY_P_ALIVE, ARG_X, &q)) {
+    question_answer(call, q.model->p_alive(q.theta, &q.row), out);
   }
 }
 
 static void p_alive_at_scalar(Call *call, Cell *out)
 {
   Question q;
-  if (question_read(call, ASK_P_ALIVE_AT, ARG_X, &q) && question_time_fits(call, &q, ARG_LATER)) {
-    question_answer(call, q.model->p_alive_at(q.theta, &q.past, call_real(call, ARG_LATER)), out);
+  if (question_read(call, QUANTITY_P_ALIVE_AT, ARG_X, &q) && question_time_fits(call, &q, ARG_LATER)) {
+    question_answer(call, q.model->p_alive_at(q.theta, &q.row, call_real(call, ARG_LATER)), out);
   }
 }
 
@@ -59,7 +59,7 @@ const FunctionSpec p_alive_function = {
       .summary = "The probability that a customer is still active at the end of observation",
       .result = "a probability, 0 … 1",
       .nulls = "NULL if an argument is NULL",
-      .errors = PAST_ERRORS "a gamma_gamma model",
+      .errors = CBS_ERRORS "a gamma_gamma model",
       .example = "SELECT round(p_alive(" A_MODEL ", 2, 30.43, 38.86), 4)",
       .formula = "BG/NBD: 1 if x = 0, else 1 / (1 + a/(b+x-1) ((alpha+T)/(alpha+t_x))^(r+x)) (Fader, Hardie & Lee "
                  "2005); MBG/NBD: 1 / (1 + a/(b+x) ((alpha+T)/(alpha+t_x))^(r+x)) for every x "
@@ -79,7 +79,7 @@ const FunctionSpec p_alive_at_function = {
       .summary = "The probability that a customer will still be active some time after the end of observation",
       .result = "a probability, 0 … p_alive(model, x, t_x, T); it falls with later",
       .nulls = "NULL if an argument is NULL",
-      .errors = PAST_ERRORS "a negative later; a gamma_gamma model",
+      .errors = CBS_ERRORS "a negative later; a gamma_gamma model",
       .example = "SELECT round(p_alive_at(" A_MODEL ", 2, 30.43, 38.86, 52), 4)",
       .formula = "P(alive at T) * E[P(no dropout in (T, T + later] | alive at T, purchase and dropout rates)], the "
                  "rates as the past x, t_x, T leaves them. Purchases in between are neither assumed nor excluded",

@@ -16,6 +16,7 @@
 
 #include "core/base/mem.h"
 #include "core/survival/competing_risks.h"
+#include "life_groups.h"
 #include "survival_params.h"
 
 enum {
@@ -135,23 +136,15 @@ enum {
 static void risks_cell(const void *state, int64_t row, int column, Cell *out)
 {
   const RisksAnswer *answer = state;
-  uint32_t low = 0, high = answer->n_groups - 1;
-  while (low < high) {
-    uint32_t middle = (low + high) / 2;
-    if (row >= answer->first_row[middle + 1]) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  const CompetingRisks *risks = &answer->risks[low];
-  size_t i = (size_t)(row - answer->first_row[low]), time = i % risks->n_times;
+  uint32_t group = life_group_of_row(answer->first_row, answer->n_groups, row);
+  const CompetingRisks *risks = &answer->risks[group];
+  size_t i = (size_t)(row - answer->first_row[group]), time = i % risks->n_times;
   uint32_t cause = answer->causes[i / risks->n_times];
   const RiskPoint *point = &risks->points[cause * risks->n_times + time];
   double incidence = point->incidence, log_variance = incidence > 0 ? point->variance / (incidence * incidence) : 0;
   switch (column) {
     case COLUMN_GROUP_VALUE:
-      life_group_cell(&answer->reader, answer->groups[low], out);
+      life_group_cell(&answer->reader, answer->groups[group], out);
       return;
     case COLUMN_CAUSE:
       cell_customer(out, &answer->reader.fields[LIFE_EVENT_OR_CAUSE].keys, cause);

@@ -17,6 +17,7 @@
 */
 #include "core/base/mem.h"
 #include "core/survival/hazard.h"
+#include "life_groups.h"
 #include "survival_params.h"
 
 enum {
@@ -94,19 +95,11 @@ enum {
 static void hazard_cell(const void *state, int64_t row, int column, Cell *out)
 {
   const HazardAnswer *answer = state;
-  uint32_t low = 0, high = answer->groups.n - 1;
-  while (low < high) {
-    uint32_t middle = (low + high) / 2;
-    if (row >= answer->first_row[middle + 1]) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  const HazardPeriod *at = &answer->hazards[low].periods[row - answer->first_row[low]];
+  uint32_t group = life_group_of_row(answer->first_row, answer->groups.n, row);
+  const HazardPeriod *at = &answer->hazards[group].periods[row - answer->first_row[group]];
   switch (column) {
     case COLUMN_GROUP_VALUE:
-      life_group_cell(&answer->groups.reader, answer->groups.order[low], out);
+      life_group_cell(&answer->groups.reader, answer->groups.order[group], out);
       return;
     case COLUMN_PERIOD:
       cell_integer(out, at->period);

@@ -17,6 +17,7 @@
 #include <math.h>
 
 #include "core/base/mem.h"
+#include "life_groups.h"
 #include "survival_params.h"
 
 enum {
@@ -78,24 +79,16 @@ static const KaplanMeierPoint *walk_to(const CurveAnswer *answer, int64_t row)
 {
   CurveWalk *walk = answer->walk;
   const LifeGroups *groups = &answer->groups;
-  uint32_t low = 0, high = groups->n - 1;
-  if (walk->group < groups->n && row >= answer->first_row[walk->group] && row < answer->first_row[walk->group + 1]) {
-    low = high = walk->group;
+  uint32_t group = walk->group;
+  if (group >= groups->n || row < answer->first_row[group] || row >= answer->first_row[group + 1]) {
+    group = life_group_of_row(answer->first_row, groups->n, row);
   }
-  while (low < high) {
-    uint32_t middle = (low + high) / 2;
-    if (row >= answer->first_row[middle + 1]) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  const KaplanMeier *curve = &groups->curves[groups->order[low]];
-  if (walk->group != low) {
-    walk->group = low;
+  const KaplanMeier *curve = &groups->curves[groups->order[group]];
+  if (walk->group != group) {
+    walk->group = group;
     walk->point = kaplan_meier_start(curve);
   }
-  kaplan_meier_seek(curve, &walk->point, (size_t)(row - answer->first_row[low]));
+  kaplan_meier_seek(curve, &walk->point, (size_t)(row - answer->first_row[group]));
   return &walk->point;
 }
 

@@ -16,6 +16,7 @@
 #include <math.h>
 
 #include "core/base/mem.h"
+#include "life_groups.h"
 #include "survival_params.h"
 
 enum {

@@ -1,12 +1,10 @@
 /*
-** What the survival functions share: reading lifetimes, one row each, from a table or view, and the documentation of
-** that.
+** The parameters of functions on lifetimes, and what they say of their errors.
 */
 #ifndef RETAIN_FN_SURVIVAL_SURVIVAL_PARAMS_H
 #define RETAIN_FN_SURVIVAL_SURVIVAL_PARAMS_H
 
-#include "core/survival/kaplan_meier.h"
-#include "glue/row_source.h"
+#include "glue/call.h"
 #include "glue/spec.h"
 
 /* The first three parameters of all of them; their own begin at LIFE_ARG_COUNT. */
@@ -49,77 +47,6 @@ enum {
 #define LIFE_ERRORS \
   "A table or column that is not there; a time that is no number from 0 to 1e15; an event other than 0, 1, yes, no, " \
   "true, false and their first letters; a group that is neither integer nor text."
-
-/* The columns that may be read. */
-typedef enum LifeField {
-  LIFE_TIME,
-  LIFE_EVENT_OR_CAUSE,
-  LIFE_GROUP,
-  LIFE_ENTRY,
-  LIFE_WEIGHT,
-  LIFE_STRATUM,
-  LIFE_CUSTOMER,
-  LIFE_FIELDS
-} LifeField;
-
-typedef struct Life {
-  double time;
-  bool event;
-  uint32_t cause; /* 0: censored; else 1 + id among the keys of LIFE_EVENT_OR_CAUSE */
-  double entry, weight;
-  uint32_t group, stratum, customer; /* ids; 0 where there is no such column */
-} Life;
-
-typedef struct LifeReader LifeReader;
-struct LifeReader {
-  int params[LIFE_FIELDS]; /* the number of the parameter that names it; 0: it is not read */
-  bool causes;             /* the event column holds causes */
-  Status (*take)(LifeReader *reader, const Life *life);
-  void *self;
-  Field fields[LIFE_FIELDS];
-};
-
-/* Reads all rows that take part into take(). To be freed also after a failure. */
-Status lives_read(Call *call, LifeReader *reader);
-void lives_free(LifeReader *reader);
-
-/*
-** The ids 0 … n - 1 of keys in the order of output: integers first, ascending, then text by bytes. From mem_alloc(),
-** the caller's also after a failure.
-*/
-Status keys_in_order(const Customers *keys, uint32_t n, uint32_t **order, const Watch *watch);
-
-/* A curve per group. */
-typedef struct LifeGroups {
-  LifeReader reader;
-  KaplanMeier *curves; /* by group id */
-  uint32_t n, size;
-  uint32_t *order; /* n ids */
-  bool ties_broken;
-} LifeGroups;
-
-/*
-** Reads lifetimes into the curves of their groups: set reader.params before; reader.take where it wants each row too,
-** which then calls life_groups_take().
-*/
-Status life_groups_read(Call *call, LifeGroups *groups);
-Status life_groups_take(LifeReader *reader, const Life *life);
-void life_groups_free(LifeGroups *groups);
-
-/* A curve per pair of ids, the columns found while reading too. */
-typedef struct LifeGrid {
-  KaplanMeier **rows; /* n_rows pointers, each to size_of_row[row] curves */
-  uint32_t *size_of_row;
-  uint32_t n_rows, size, n_columns;
-  KaplanMeier *cells; /* after life_grid_finish(): [row n_columns + column] */
-} LifeGrid;
-Status life_grid_add(LifeGrid *grid, uint32_t row, uint32_t column, double time, bool event);
-/* Fails with the message that the pairs are too many where there are more than a million. */
-Status life_grid_finish(Call *call, LifeGrid *grid);
-void life_grid_free(LifeGrid *grid);
-
-/* The group's value; NULL without group column. */
-void life_group_cell(const LifeReader *reader, uint32_t group, Cell *out);
 
 /*
 ** Numbers such as '12, 24, 36' of a text argument, each in low … high, at most `most`: their number in *n; the array

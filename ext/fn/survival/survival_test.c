@@ -13,6 +13,7 @@
 */
 #include "core/base/mem.h"
 #include "core/survival/log_rank.h"
+#include "life_groups.h"
 #include "survival_params.h"
 
 enum {

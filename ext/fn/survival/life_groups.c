@@ -1,11 +1,9 @@
-/*
-** Where the lifetimes of survival_params.h go: a curve per group, or per pair of ids, in the order of output.
-*/
+#include "life_groups.h"
+
 #include <string.h>
 
 #include "core/base/mem.h"
 #include "core/base/sort.h"
-#include "survival_params.h"
 
 /* Order of keys */
 
@@ -215,4 +213,18 @@ void life_group_cell(const LifeReader *reader, uint32_t group, Cell *out)
   } else {
     cell_null(out);
   }
+}
+
+uint32_t life_group_of_row(const int64_t *first_row, uint32_t n, int64_t row)
+{
+  uint32_t low = 0, high = n - 1;
+  while (low < high) {
+    uint32_t middle = (low + high) / 2;
+    if (row >= first_row[middle + 1]) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
 }

@@ -14,7 +14,7 @@
 ** R2  A row stands for `weight` customers (default 1): fitting SELECT x, t_x, T, count(*) … GROUP BY 1, 2, 3 gives the
 **     digits of fitting the customers. Weight 0: the row does not take part; a negative one is an error.
 ** R3  A row with a NULL among x, t_x, T, m and z does not take part; no row gives NULL. A NULL weight is 1.
-** R4  A past that cannot be is an error that names it. gamma_gamma_fit() is of the customers with x > 0 and m > 0;
+** R4  A CBS row (x, t_x, T) that cannot be is an error that names it. gamma_gamma_fit() is of the customers with x > 0 and m > 0;
 **     others do not take part, so that rows of customer_summary(), whose m is NULL where x is 0, and refunds need no
 **     filter.
 ** R5  Covariates are numbers that do not change with time, at most 8, as many in every row. A category is 0/1 columns,
@@ -29,7 +29,7 @@
 
 typedef struct Fitting {
   const BtydModel *model;
-  Cbs *pasts;
+  Cbs *cbs;
 } Fitting;
 
 #define COVARIATE_MOST 1e100 /* in size */
@@ -54,7 +54,7 @@ static Status covariates_read(Call *call, double z[BTYD_COVARIATES], bool *is_nu
   return STATUS_OK;
 }
 
-static Status row_add(Call *call, Fitting *fitting, const BtydModel *model, CbsRow past, double weight)
+static Status row_add(Call *call, Fitting *fitting, const BtydModel *model, CbsRow row, double weight)
 {
   double z[BTYD_COVARIATES];
   bool is_null = false;
@@ -62,15 +62,15 @@ static Status row_add(Call *call, Fitting *fitting, const BtydModel *model, CbsR
   if (status != STATUS_OK || is_null || weight == 0) {
     return status;
   }
-  if (!fitting->pasts) {
-    fitting->pasts = mem_zero(1, sizeof *fitting->pasts);
-    if (!fitting->pasts) {
+  if (!fitting->cbs) {
+    fitting->cbs = mem_zero(1, sizeof *fitting->cbs);
+    if (!fitting->cbs) {
       return STATUS_NOMEM;
     }
-    fitting->pasts->n_covariates = call_more(call);
+    fitting->cbs->n_covariates = call_more(call);
     fitting->model = model;
   }
-  return cbs_add(fitting->pasts, past, z, weight, call_watch(call));
+  return cbs_add(fitting->cbs, row, z, weight, call_watch(call));
 }
 
 enum {
@@ -86,61 +86,61 @@ enum { /* of gamma_gamma_fit() */
   ARG_SPEND_WEIGHT
 };
 
-static Status past_add(Call *call, Fitting *fitting, const BtydModel *model, CbsRow past)
+static Status cbs_row_add(Call *call, Fitting *fitting, const BtydModel *model, CbsRow row)
 {
-  return past_check(call, model, &past) ? row_add(call, fitting, model, past, call_real(call, ARG_WEIGHT))
-                                        : STATUS_ERROR;
+  return cbs_row_check(call, model, &row) ? row_add(call, fitting, model, row, call_real(call, ARG_WEIGHT))
+                                          : STATUS_ERROR;
 }
 
-static Status past_step(Call *call, Fitting *fitting, const BtydModel *model)
+static Status cbs_step(Call *call, Fitting *fitting, const BtydModel *model)
 {
-  CbsRow past = {(double)call_integer(call, ARG_X), call_real(call, ARG_T_X), call_real(call, ARG_T)};
-  return past_add(call, fitting, model, past);
+  CbsRow row = {(double)call_integer(call, ARG_X), call_real(call, ARG_T_X), call_real(call, ARG_T)};
+  return cbs_row_add(call, fitting, model, row);
 }
 
 static Status bgnbd_step(Call *call, void *state)
 {
-  return past_step(call, state, &BGNBD);
+  return cbs_step(call, state, &BGNBD);
 }
 
 static Status mbgnbd_step(Call *call, void *state)
 {
-  return past_step(call, state, &MBGNBD);
+  return cbs_step(call, state, &MBGNBD);
 }
 
 static Status pareto_nbd_step(Call *call, void *state)
 {
-  return past_step(call, state, &PARETO_NBD);
+  return cbs_step(call, state, &PARETO_NBD);
 }
 
 static Status bgbb_step(Call *call, void *state)
 {
-  CbsRow past = {(double)call_integer(call, ARG_X), (double)call_integer(call, ARG_T_X),
-                 (double)call_integer(call, ARG_N)};
-  return past_add(call, state, &BGBB, past);
+  CbsRow row = {(double)call_integer(call, ARG_X), (double)call_integer(call, ARG_T_X),
+                (double)call_integer(call, ARG_N)};
+  return cbs_row_add(call, state, &BGBB, row);
 }
 
 /* R4. */
 static Status gamma_gamma_step(Call *call, void *state)
 {
-  CbsRow past = {(double)call_integer(call, ARG_X), call_real(call, ARG_M), 0};
-  return past.x > 0 && past.t_x > 0 ? row_add(call, state, &GAMMA_GAMMA, past, call_real(call, ARG_SPEND_WEIGHT))
-                                    : STATUS_OK;
+  CbsRow row = {(double)call_integer(call, ARG_X), call_real(call, ARG_M), 0};
+  return row.x > 0 && row.t_x > 0 ? row_add(call, state, &GAMMA_GAMMA, row, call_real(call, ARG_SPEND_WEIGHT))
+                                  : STATUS_OK;
 }
 
 static void fit_value(Call *call, const void *state, Cell *out)
 {
   const Fitting *fitting = state;
-  if (!fitting || !fitting->pasts) {
+  if (!fitting || !fitting->cbs) {
     return;
   }
   BtydFit fit;
-  Status status = cbs_finish(fitting->pasts, call_watch(call));
+  Status status = cbs_finish(fitting->cbs, call_watch(call));
   if (status == STATUS_OK) {
-    status = btyd_fit(fitting->model, fitting->pasts, &fit, call_watch(call));
+    status = btyd_fit(fitting->model, fitting->cbs, &fit, call_watch(call));
   }
   if (status == STATUS_OK) {
-    model_result(call, &fit, out);
+    btyd_json_result(call, &fit, out);
   } else {
     call_fail_status(call, status);
   }
@@ -149,17 +149,17 @@ static void fit_value(Call *call, const void *state, Cell *out)
 static void fit_free(void *state)
 {
   Fitting *fitting = state;
-  if (fitting->pasts) {
-    cbs_free(fitting->pasts);
-    mem_free(fitting->pasts);
-    fitting->pasts = NULL;
+  if (fitting->cbs) {
+    cbs_free(fitting->cbs);
+    mem_free(fitting->cbs);
+    fitting->cbs = NULL;
   }
 }
 
 #define WEIGHT_PARAM \
   ENTRY("weight", PARAM_REAL, "1", 0, INFINITY, NULL, "how many customers the row stands for, 0 or more")
 
-static const ParamSpec PAST_FIT_PARAMS[] = {
+static const ParamSpec CBS_FIT_PARAMS[] = {
   [ARG_X] = X_PARAM(REQUIRED),
   [ARG_T_X] = T_X_PARAM(REQUIRED),
   [ARG_T] = T_PARAM(REQUIRED),
@@ -191,7 +191,7 @@ static const ParamSpec GAMMA_GAMMA_PARAMS[] = {
   "a row with NULL in " columns " does not take part; a NULL weight is 1; NULL where no row takes part"
 #define FIT_ERRORS(what) \
   what "; a negative weight. What cannot be fitted is no error: converged is false, and using such a model is one"
-#define PAST_FIT_ERRORS FIT_ERRORS("x not whole; t_x above T, or 0 with x above 0; more than 8 covariates")
+#define CBS_FIT_ERRORS FIT_ERRORS("x not whole; t_x above T, or 0 with x above 0; more than 8 covariates")
 #define FIT_EXAMPLE_ROWS \
   " FROM customer_summary((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(400, 1)))"
 #define FIT_METHOD \
@@ -204,13 +204,13 @@ const FunctionSpec bgnbd_fit_function = {
       .summary = "Fits BG/NBD: customers buy at their own rate, and may leave after each repeat purchase",
       .result = FIT_RESULT("\"r\":…,\"alpha\":…,\"a\":…,\"b\":…"),
       .nulls = FIT_NULLS("x, t_x, T or a covariate"),
-      .errors = PAST_FIT_ERRORS,
+      .errors = CBS_FIT_ERRORS,
       .example = "SELECT json_extract(bgnbd_fit(x, t_x, T), '$.converged')" FIT_EXAMPLE_ROWS,
       .formula = FIT_METHOD "Fader, Hardie & Lee 2005; covariates z as in Fader & Hardie 2007: alpha "
                             "exp(-transaction'z), a exp(dropout'z), b exp(dropout'z)",
     },
-  .params = PAST_FIT_PARAMS,
-  .n_params = COUNT_OF(PAST_FIT_PARAMS),
+  .params = CBS_FIT_PARAMS,
+  .n_params = COUNT_OF(CBS_FIT_PARAMS),
   .more = &COVARIATE_PARAM,
   .returns_json = true,
   .state_size = sizeof(Fitting),
@@ -226,12 +226,12 @@ const FunctionSpec mbgnbd_fit_function = {
       .summary = "Fits MBG/NBD: as BG/NBD, but customers may leave after the first purchase too",
       .result = FIT_RESULT("\"r\":…,\"alpha\":…,\"a\":…,\"b\":…"),
       .nulls = FIT_NULLS("x, t_x, T or a covariate"),
-      .errors = PAST_FIT_ERRORS,
+      .errors = CBS_FIT_ERRORS,
       .example = "SELECT json_extract(mbgnbd_fit(x, t_x, T), '$.converged')" FIT_EXAMPLE_ROWS,
       .formula = FIT_METHOD "Batislam, Denizel & Filiztekin 2007; Hoppe & Wagner 2007; covariates z as in bgnbd_fit()",
     },
-  .params = PAST_FIT_PARAMS,
-  .n_params = COUNT_OF(PAST_FIT_PARAMS),
+  .params = CBS_FIT_PARAMS,
+  .n_params = COUNT_OF(CBS_FIT_PARAMS),
   .more = &COVARIATE_PARAM,
   .returns_json = true,
   .state_size = sizeof(Fitting),
@@ -247,13 +247,13 @@ const FunctionSpec pareto_nbd_fit_function = {
       .summary = "Fits Pareto/NBD: customers buy at their own rate, and may leave at any time",
       .result = FIT_RESULT("\"r\":…,\"alpha\":…,\"s\":…,\"beta\":…"),
       .nulls = FIT_NULLS("x, t_x, T or a covariate"),
-      .errors = PAST_FIT_ERRORS,
+      .errors = CBS_FIT_ERRORS,
       .example = "SELECT json_extract(pareto_nbd_fit(x, t_x, T), '$.converged')" FIT_EXAMPLE_ROWS,
       .formula = FIT_METHOD "Schmittlein, Morrison & Colombo 1987; Fader & Hardie 2005; covariates z as in Fader & "
                             "Hardie 2007: alpha exp(-transaction'z), beta exp(-dropout'z)",
     },
-  .params = PAST_FIT_PARAMS,
-  .n_params = COUNT_OF(PAST_FIT_PARAMS),
+  .params = CBS_FIT_PARAMS,
+  .n_params = COUNT_OF(CBS_FIT_PARAMS),
   .more = &COVARIATE_PARAM,
   .returns_json = true,
   .state_size = sizeof(Fitting),
