@@ -83,7 +83,7 @@ Status event_source_read(Call *call, const Accumulator *accumulator, void *self,
 
 void event_source_free(EventSource *source);
 
-/* The arguments utc_offset, in ms, and as_of (false: it was left out), for what has to know them before rows are read. */
+/* utc_offset, in ms, and as_of (false: it was left out), for what has to know them before rows are read. */
 int64_t event_source_offset(const Call *call);
 bool event_source_as_of(const Call *call, int64_t *as_of);
 

@@ -20,7 +20,7 @@
 #include "core/churn/churn_threshold.h"
 #include "churn_params.h"
 #include "core/base/mem.h"
-#include "fn/base/wilson_cell.h"
+#include "fn/numerics/wilson_cell.h"
 
 typedef struct Thresholds {
   EventSource source;

@@ -13,7 +13,7 @@
 */
 #include "contract_source.h"
 #include "core/contracts/mrr.h"
-#include "fn/base/wilson_cell.h"
+#include "fn/numerics/wilson_cell.h"
 
 enum {
   ARG_SOURCE,

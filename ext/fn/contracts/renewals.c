@@ -19,7 +19,7 @@
 */
 #include "core/contracts/renewals.h"
 #include "contract_source.h"
-#include "fn/base/wilson_cell.h"
+#include "fn/numerics/wilson_cell.h"
 
 enum {
   ARG_SOURCE,

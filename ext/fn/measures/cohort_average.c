@@ -18,7 +18,7 @@
 */
 #include "cohort_params.h"
 #include "core/base/mem.h"
-#include "fn/base/wilson_cell.h"
+#include "fn/numerics/wilson_cell.h"
 
 enum {
   COLUMN_AGE,

@@ -64,7 +64,7 @@ static Status options_read(Call *call, CohortOptions *options)
   }
   if (!call_is_null(call, ARG_BRACKETS) &&
       !cohort_brackets_from_text(call_text(call, ARG_BRACKETS), call_length(call, ARG_BRACKETS), options->brackets,
-                          &options->n_brackets)) {
+                                 &options->n_brackets)) {
     return call_fail_argument(call, ARG_BRACKETS, "ascending ages 1…%d such as '1,3,7,14,30', at most %d of them",
                               COHORT_BRACKET_MAX, COHORT_BRACKETS_MAX);
   }

@@ -37,7 +37,8 @@ typedef struct CohortDefaults {
 const CohortDefaults *cohort_defaults(const Call *call);
 
 /*
-** Reads the source into finished cohorts. Of *source only the attributes and the counts are kept. The caller frees both.
+** Reads the source into finished cohorts. Of *source only the attributes and the counts are kept. The caller frees
+** both.
 */
 Status cohorts_compute(Call *call, Cohorts *cohorts, EventSource *source);
 

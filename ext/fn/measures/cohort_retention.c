@@ -28,7 +28,7 @@
 **       amplitude  on_or_after, rolling, pooled      (times to the millisecond; Amplitude rounds them down)
 */
 #include "cohort_params.h"
-#include "fn/base/wilson_cell.h"
+#include "fn/numerics/wilson_cell.h"
 
 enum {
   COLUMN_COHORT,

@@ -16,8 +16,8 @@
 ** R5  low, high: Wilson interval of rate, level 0.95.
 */
 #include "core/measures/repeat_ladder.h"
-#include "fn/base/wilson_cell.h"
 #include "fn/events/event_params.h"
+#include "fn/numerics/wilson_cell.h"
 
 enum {
   ARG_SOURCE,

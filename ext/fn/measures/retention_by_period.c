@@ -22,8 +22,8 @@
 **     still says who is new.
 */
 #include "core/measures/retention.h"
-#include "fn/base/wilson_cell.h"
 #include "fn/events/event_params.h"
+#include "fn/numerics/wilson_cell.h"
 #include "fn/time/period_params.h"
 
 enum {

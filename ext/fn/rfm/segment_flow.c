@@ -18,8 +18,8 @@
 #include "core/rfm/segment_flow.h"
 
 #include "core/base/mem.h"
-#include "fn/base/wilson_cell.h"
 #include "fn/events/event_params.h"
+#include "fn/numerics/wilson_cell.h"
 #include "rfm_params.h"
 
 typedef struct SegmentFlow {

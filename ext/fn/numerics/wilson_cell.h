@@ -1,8 +1,8 @@
 /*
 ** The interval that every observed rate has beside it.
 */
-#ifndef RETAIN_FN_BASE_WILSON_CELL_H
-#define RETAIN_FN_BASE_WILSON_CELL_H
+#ifndef RETAIN_FN_NUMERICS_WILSON_CELL_H
+#define RETAIN_FN_NUMERICS_WILSON_CELL_H
 
 #include "glue/call.h"
 
