@@ -69,6 +69,8 @@ HOST := $(BUILD)/sqlhost
 UNITS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(foreach family,$(or $(FAMILIES),*),$(wildcard tests/unit/$(family)/test_*.c)))
 HOSTS := $(patsubst tests/host/%.c,$(BUILD)/host/%,$(wildcard tests/host/test_*.c))
 FORMS ?= static loadable
+# Shared where the name says so: tests/support/mutants exchanges it under test programs that stay as they are.
+ARCHIVE = $(if $(filter %.so,$@),$(CC) -shared -o $@ $^ $(SQLITE_LINK),$(AR) rcs $@ $^)
 RUN = BUILD=$(BUILD) LOADABLE=$(LOADABLE) SANITIZED=$(SANITIZED) FAMILIES="$(FAMILIES)" FORMS="$(FORMS)" CC="$(CC)" tests/run
 
 .PHONY: all
@@ -79,12 +81,12 @@ $(LOADABLE): $(PURE_OBJECTS) $(LOAD_OBJECTS)
 
 $(LIBRARY): $(PURE_OBJECTS) $(STATIC_OBJECTS)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(ARCHIVE)
 
 # What the unit tests link: core and the allocator under it, so that they build while fn or glue do not.
 $(CORE_LIBRARY): $(CORE_OBJECTS) $(BUILD)/static/ext/glue/mem.o
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(ARCHIVE)
 
 $(BUILD)/pure/%.o: %.c
 	@mkdir -p $(@D)
@@ -192,10 +194,23 @@ fault: $(BUILD)/fault/fault
 
 INTERRUPT_ROWS ?= 10000000
 interrupt: $(BUILD)/fault/interrupt
-	@$< $(BUILD) $(INTERRUPT_ROWS) >$(BUILD)/interrupt.log 2>&1; tests/support/count $(BUILD)/interrupt.log
+	@$< $(BUILD) $(INTERRUPT_ROWS) tests/fault/interrupt.sql >$(BUILD)/interrupt.log 2>&1; tests/support/count $(BUILD)/interrupt.log
 
 threads: $(BUILD)/fault/threads
 	@$< $(BUILD)/threads.db $(FAULT_INPUT) >$(BUILD)/threads.log 2>&1; tests/support/count $(BUILD)/threads.log
+
+# ---- Mutants: changes to ext/ that some test has to notice; MUTANTS of them by SEED, as many as MUTANTS_SECONDS allow
+
+.PHONY: mutants
+MUTANTS ?= 40
+MUTANTS_SECONDS ?= 120
+MUTANTS_FLOOR ?= 60
+MUTANTS_IN ?= ext/core ext/glue ext/fn
+SEED ?= $(shell git rev-parse --short HEAD 2>/dev/null || echo 1)
+mutants:
+	@mkdir -p $(BUILD)
+	@python3 tests/support/mutants $(BUILD) $(MUTANTS) $(SEED) $(MUTANTS_SECONDS) $(MUTANTS_FLOOR) $(MUTANTS_IN) >$(BUILD)/mutants.log 2>&1; \
+	  tests/support/count $(BUILD)/mutants.log
 
 # ---- Sanitizers and coverage: the same tests and faults, built apart; one run at a time, whatever -j says. SQLite itself is instrumented for threads only.
 
@@ -323,6 +338,7 @@ help:
 	@echo 'make test-current  the tests on a current SQLite'
 	@echo 'make fresh         the README'"'"'s set-up commands on a bare Debian (root, debootstrap)'
 	@echo 'make fault         every allocation and every read fails once; also interrupt, threads'
+	@echo 'make mutants      a sample of changes to ext/: how many do the tests notice? MUTANTS, SEED, MUTANTS_SECONDS, MUTANTS_IN'
 	@echo 'make asan          the tests under a sanitizer; also ubsan, tsan, valgrind'
 	@echo 'make coverage      lines and branches of each file'
 	@echo 'make fuzz          every fuzz target for FUZZ_SECONDS; fuzz-replay: the seeds only'
