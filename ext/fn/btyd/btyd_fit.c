@@ -14,7 +14,8 @@
 ** R2  A row stands for `weight` customers (default 1): fitting SELECT x, t_x, T, count(*) … GROUP BY 1, 2, 3 gives the
 **     digits of fitting the customers. Weight 0: the row does not take part; a negative one is an error.
 ** R3  A row with a NULL among x, t_x, T, m and z does not take part; no row gives NULL. A NULL weight is 1.
-** R4  A CBS row (x, t_x, T) that cannot be is an error that names it. gamma_gamma_fit() is of the customers with x > 0 and m > 0;
+** R4  A CBS row (x, t_x, T) that cannot be is an error that names it. gamma_gamma_fit() is of the customers with x > 0
+** and m > 0;
 **     others do not take part, so that rows of customer_summary(), whose m is NULL where x is 0, and refunds need no
 **     filter.
 ** R5  Covariates are numbers that do not change with time, at most 8, as many in every row. A category is 0/1 columns,

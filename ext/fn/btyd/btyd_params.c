@@ -93,8 +93,8 @@ bool cbs_row_check(Call *call, const BtydModel *model, const CbsRow *row)
 }
 
 /*
-** The CBS row in three arguments: all of them, none (a new customer), or NULL. False: the call has failed, or its result
-** is NULL.
+** The CBS row in three arguments: all of them, none (a new customer), or NULL. False: the call has failed, or its
+** result is NULL.
 */
 static bool cbs_row_read(Call *call, int first, Question *question)
 {

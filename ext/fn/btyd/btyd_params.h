@@ -1,6 +1,6 @@
 /*
-** What the scalar functions on a fitted model have in common: the model, the customer's CBS row (x, t_x, T: customer-by-
-** sufficient-statistic) and covariates, read and checked.
+** What the scalar functions on a fitted model have in common: the model, the customer's CBS row (x, t_x, T:
+** customer-by- sufficient-statistic) and covariates, read and checked.
 **
 ** R1  model is JSON as btyd_json.h has it, from a …_fit() or written by hand. One that did not converge, or whose kind
 **     has no such quantity, is an error.
@@ -39,7 +39,8 @@ static inline const CbsRow *question_row(const Question *question)
 }
 
 /*
-** The model in argument `param`, which has to have `quantity`. NULL: the call has failed. Borrowed as btyd_json_argument() is.
+** The model in argument `param`, which has to have `quantity`. NULL: the call has failed. Borrowed as
+** btyd_json_argument() is.
 */
 const BtydFit *question_model(Call *call, int param, Quantity quantity);
 
