@@ -91,7 +91,7 @@ static inline Status enqueue(EventReader *reader, struct Queued *queued, int64_t
   Event *event = &queued->event;
   event_source_count(source, event->time);
   queued->key = key;
-  event->customer = customers_hash_integer(key);
+  event->customer = customers_hash_integer(&source->customers, key);
   PREFETCH(&source->customers.slots[event->customer >> source->customers.shift]);
 
   uint32_t tail = ++reader->queue_tail;

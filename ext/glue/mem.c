@@ -1,5 +1,5 @@
 /*
-** core/base/mem.h on SQLite's allocator.
+** core/base/mem.h on SQLite's allocator and random numbers.
 */
 #include "core/base/mem.h"
 
@@ -38,4 +38,9 @@ void *mem_resize(void *p, size_t count, size_t size)
 void mem_free(void *p)
 {
   sqlite3_free(p);
+}
+
+void mem_random(void *bytes, size_t size)
+{
+  sqlite3_randomness((int)size, bytes);
 }

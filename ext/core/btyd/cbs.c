@@ -14,22 +14,22 @@ typedef struct CbsSlot {
 #define FIRST_CAPACITY 256
 #define RUN 8 /* rows sorted by insertion before they are merged */
 
-static uint64_t mix(uint64_t hash, double number)
+static uint64_t mix(const HashSecret *secret, uint64_t hash, double number)
 {
   uint64_t bits;
   number += 0.0; /* -0 is 0 */
   memcpy(&bits, &number, sizeof bits);
-  hash = (hash ^ bits) * UINT64_C(0x9e3779b97f4a7c15);
-  return hash ^ hash >> 29;
+  return hash_fold(bits ^ secret->a, hash ^ secret->b);
 }
 
-static uint64_t hash_row(const CbsRow *row, const double *z, int n_covariates)
+static uint64_t hash_row(const Cbs *cbs, const CbsRow *row, const double *z)
 {
-  uint64_t hash = mix(mix(mix(0, row->x), row->t_x), row->T);
-  for (int i = 0; i < n_covariates; i++) {
-    hash = mix(hash, z[i]);
+  const HashSecret *secret = &cbs->secret;
+  uint64_t hash = mix(secret, mix(secret, mix(secret, 0, row->x), row->t_x), row->T);
+  for (int i = 0; i < cbs->n_covariates; i++) {
+    hash = mix(secret, hash, z[i]);
   }
-  return hash * UINT64_C(0xd6e8feb86659fd93) >> 32;
+  return hash;
 }
 
 static int compare(const CbsRow *a, const double *za, const CbsRow *b, const double *zb, int n_covariates)
@@ -60,7 +60,7 @@ static const double *covariates_of(const Cbs *cbs, const CbsSlot *row)
 static uint32_t *slot_of(const Cbs *cbs, const CbsRow *row, const double *z)
 {
   size_t mask = cbs->n_slots - 1;
-  for (size_t i = (size_t)hash_row(row, z, cbs->n_covariates) & mask;; i = (i + 1) & mask) {
+  for (size_t i = (size_t)hash_row(cbs, row, z) & mask;; i = (i + 1) & mask) {
     uint32_t *slot = &cbs->slots[i];
     if (*slot == 0) {
       return slot;
@@ -78,6 +78,9 @@ static Status grow(Cbs *cbs, const Watch *watch)
   if (capacity > UINT32_MAX / 2) {
     return STATUS_NOMEM;
   }
+  if (!cbs->slots) {
+    cbs->secret = hash_secret();
+  }
   CbsSlot *rows = mem_resize(cbs->rows, capacity, sizeof *rows);
   cbs->rows = rows ? rows : cbs->rows;
   double *z = cbs->n_covariates ? mem_resize(cbs->z, capacity, (size_t)cbs->n_covariates * sizeof *z) : NULL;
@@ -92,7 +95,7 @@ static Status grow(Cbs *cbs, const Watch *watch)
       mem_free(slots);
       return STATUS_INTERRUPT;
     }
-    size_t slot = hash_row(&rows[i].row, covariates_of(cbs, &rows[i]), cbs->n_covariates) & mask;
+    size_t slot = hash_row(cbs, &rows[i].row, covariates_of(cbs, &rows[i])) & mask;
     while (slots[slot]) {
       slot = (slot + 1) & mask;
     }

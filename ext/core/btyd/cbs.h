@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/base/hash.h"
 #include "core/base/status.h"
 
 /*
@@ -31,6 +32,7 @@ typedef struct Cbs {
   double *x, *t_x, *T, *weight; /* after cbs_finish() */
   double *z;                    /* n * n_covariates, a row's beside each other; NULL without covariates */
   /* While it is built: rows as they came, and their hash (row + 1, 0 is free; n_slots is a power of two). */
+  HashSecret secret;
   struct CbsSlot *rows;
   size_t capacity;
   uint32_t *slots;

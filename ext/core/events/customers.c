@@ -19,19 +19,9 @@ typedef struct TextKey { /* what a text record's key points to */
   char bytes[];
 } TextKey;
 
-static uint32_t hash_text(const char *text, size_t length)
+static uint32_t hash_text(const Customers *customers, const char *text, size_t length)
 {
-  uint64_t h = length * UINT64_C(0x9e3779b97f4a7c15);
-  uint64_t word;
-  for (; length >= 8; text += 8, length -= 8) {
-    memcpy(&word, text, 8);
-    h = (h ^ word) * UINT64_C(0xff51afd7ed558ccd); /* constants of MurmurHash3's finaliser */
-    h ^= h >> 32;
-  }
-  word = 0;
-  memcpy(&word, text, length);
-  h = (h ^ word) * UINT64_C(0xc4ceb9fe1a85ec53);
-  return (uint32_t)((h ^ h >> 29) * UINT64_C(0xff51afd7ed558ccd) >> 32);
+  return (uint32_t)(hash_bytes(&customers->secret, text, length) >> 32);
 }
 
 static int64_t *record_at(const Customers *customers, uint32_t id)
@@ -93,14 +83,17 @@ static bool slots_grow(Customers *customers)
   if (bits > LAST_BITS) {
     return false;
   }
+  if (!customers->slots) {
+    customers->secret = hash_secret();
+  }
   uint32_t *slots = mem_zero((size_t)1 << bits, sizeof *slots);
   if (!slots) {
     return false;
   }
   uint32_t mask = (UINT32_C(1) << bits) - 1;
   for (uint32_t id = 0; id < customers->count; id++) {
-    uint32_t hash =
-      is_text(customers, id) ? text_key(customers, id)->hash : customers_hash_integer(*record_at(customers, id));
+    uint32_t hash = is_text(customers, id) ? text_key(customers, id)->hash
+                                           : customers_hash_integer(customers, *record_at(customers, id));
     uint32_t at = hash >> (32 - bits);
     while (slots[at]) {
       at = (at + 1) & mask;
@@ -155,12 +148,13 @@ static bool kind_set(Customers *customers, uint32_t id)
   return true;
 }
 
-static uint32_t add(Customers *customers, uint32_t hash, int64_t integer, const char *text, size_t length)
+static uint32_t add(Customers *customers, int64_t integer, const char *text, size_t length)
 {
   uint32_t id;
   if (!customers_start(customers)) {
     return CUSTOMER_NONE;
   }
+  uint32_t hash = text ? hash_text(customers, text, length) : customers_hash_integer(customers, integer);
   uint32_t *slot = slot_of(customers, hash, integer, text, length, &id);
   if (id != CUSTOMER_NONE) {
     return id;
@@ -204,19 +198,19 @@ static uint32_t add(Customers *customers, uint32_t hash, int64_t integer, const 
 
 uint32_t customers_add_integer_slow(Customers *customers, int64_t key)
 {
-  return add(customers, customers_hash_integer(key), key, NULL, 0);
+  return add(customers, key, NULL, 0);
 }
 
 uint32_t customers_add_text(Customers *customers, const char *text, size_t length)
 {
-  return add(customers, hash_text(text, length), 0, text, length);
+  return add(customers, 0, text, length);
 }
 
 uint32_t customers_find_integer(const Customers *customers, int64_t key)
 {
   uint32_t id = CUSTOMER_NONE;
   if (customers->count) {
-    slot_of(customers, customers_hash_integer(key), key, NULL, 0, &id);
+    slot_of(customers, customers_hash_integer(customers, key), key, NULL, 0, &id);
   }
   return id;
 }
@@ -225,7 +219,7 @@ uint32_t customers_find_text(const Customers *customers, const char *text, size_
 {
   uint32_t id = CUSTOMER_NONE;
   if (customers->count) {
-    slot_of(customers, hash_text(text, length), 0, text, length, &id);
+    slot_of(customers, hash_text(customers, text, length), 0, text, length, &id);
   }
   return id;
 }

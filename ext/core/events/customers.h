@@ -15,6 +15,7 @@
 
 #include "core/base/chunks.h"
 #include "core/base/compiler.h"
+#include "core/base/hash.h"
 
 #define CUSTOMER_NONE UINT32_MAX /* no such customer; also the limit of their number */
 
@@ -27,10 +28,11 @@ typedef struct CustomerKey {
 typedef struct Customers {
   size_t state_size; /* set before the first customer */
   uint32_t count;
-  int bits, shift; /* 2^bits slots; 32 - bits */
-  uint32_t *slots; /* a tag of the hash above the lowest `bits` bits, id + 1 in them; 0 is free */
-  Chunks records;  /* key: the integer, or the address of the text; then the state */
-  Chunks kinds;    /* a bit per id: its key is text */
+  int bits, shift;   /* 2^bits slots; 32 - bits */
+  HashSecret secret; /* from the first slots on */
+  uint32_t *slots;   /* a tag of the hash above the lowest `bits` bits, id + 1 in them; 0 is free */
+  Chunks records;    /* key: the integer, or the address of the text; then the state */
+  Chunks kinds;      /* a bit per id: its key is text */
   uint32_t n_text;
   char *arena; /* newest block of text keys; each begins with the address of the one before */
   size_t arena_used, arena_size;
@@ -62,13 +64,13 @@ static inline void *customers_state(const Customers *customers, uint32_t id)
 void customers_free(Customers *customers);
 
 /*
-** The way of most rows, inline: an integer key that has been seen. Fibonacci hashing (Knuth 6.4): the slot is the top
-** bits of a product, the tag the bits below them; a slot whose tag fits is its id + 1 after the exclusive or, and a
-** larger number where it does not.
+** The way of most rows, inline: an integer key that has been seen. Fibonacci hashing (Knuth 6.4), which spreads numbers
+** in sequence evenly, of the key under the secret: the slot is the top bits of a product, the tag the bits below them;
+** a slot whose tag fits is its id + 1 after the exclusive or, and a larger number where it does not.
 */
-static inline uint32_t customers_hash_integer(int64_t key)
+static inline uint32_t customers_hash_integer(const Customers *customers, int64_t key)
 {
-  return (uint32_t)(((uint64_t)key * UINT64_C(0x9e3779b97f4a7c15)) >> 32);
+  return (uint32_t)((((uint64_t)key ^ customers->secret.a) * UINT64_C(0x9e3779b97f4a7c15)) >> 32);
 }
 
 uint32_t customers_add_integer_slow(Customers *customers, int64_t key);
@@ -83,7 +85,7 @@ static inline uint32_t customers_guess(const Customers *customers, uint32_t hash
 static inline uint32_t customers_add_integer(Customers *customers, int64_t key)
 {
   if (customers->slots && customers->n_text == 0) {
-    uint32_t id = customers_guess(customers, customers_hash_integer(key));
+    uint32_t id = customers_guess(customers, customers_hash_integer(customers, key));
     if (id < customers->count && *(int64_t *)chunks_at(&customers->records, id) == key) {
       return id;
     }

@@ -40,9 +40,8 @@ static uint64_t value_bits(double value)
 
 static DataCheckTwin *twin_slot(const DataCheck *check, uint32_t customer, uint64_t value)
 {
-  uint64_t hash = (value ^ customer * UINT64_C(0x9E3779B97F4A7C15)) * UINT64_C(0xD6E8FEB86659FD93);
   uint32_t mask = check->twins_size - 1;
-  for (uint32_t i = (uint32_t)(hash >> 32) & mask;; i = (i + 1) & mask) {
+  for (uint32_t i = (uint32_t)hash_words(&check->secret, value, customer) & mask;; i = (i + 1) & mask) {
     DataCheckTwin *twin = &check->twin[i];
     if (twin->round != check->round || (twin->customer == customer && twin->value == value)) {
       return twin;
@@ -56,6 +55,9 @@ static Status twins_grow(DataCheck *check)
   DataCheckTwin *old = check->twin;
   if (old_size > UINT32_MAX / 4) {
     return STATUS_NOMEM;
+  }
+  if (!old) {
+    check->secret = hash_secret();
   }
   DataCheckTwin *twin = mem_zero(old_size ? 2 * (size_t)old_size : 64, sizeof *twin);
   if (!twin) {

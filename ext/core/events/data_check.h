@@ -24,6 +24,7 @@
 #include <stdint.h>
 
 #include "accumulator.h"
+#include "core/base/hash.h"
 #include "customers.h"
 
 /* Rows of a kind, and the smallest rowid among them. */
@@ -61,7 +62,8 @@ typedef struct DataCheck {
   uint32_t round; /* of the instant; never 0 */
   uint32_t n_twins, twins_size;
   DataCheckTwin *twin; /* hash table of twins_size = 2^n */
-  uint64_t *day;       /* a bit per day number: has rows up to today */
+  HashSecret secret;
+  uint64_t *day; /* a bit per day number: has rows up to today */
   uint32_t last_day;
 } DataCheck;
 

@@ -251,16 +251,11 @@ static Status step_period(void *self, void *customer_state, const Event *event)
   return step_period_slow(cohorts, member, event);
 }
 
-static uint32_t origin_hash(const Cohorts *cohorts, CohortOrigin origin)
-{
-  uint64_t h = ((uint64_t)(uint32_t)origin.period << 32 | (uint32_t)origin.place) * UINT64_C(0x9e3779b97f4a7c15);
-  return (uint32_t)(h >> 32) & (cohorts->n_origin_slots - 1);
-}
-
 static uint32_t *origin_slot(const Cohorts *cohorts, CohortOrigin origin)
 {
-  uint32_t i = origin_hash(cohorts, origin);
-  for (;; i = (i + 1) & (cohorts->n_origin_slots - 1)) {
+  uint32_t mask = cohorts->n_origin_slots - 1;
+  uint64_t hash = hash_words(&cohorts->origin_secret, (uint32_t)origin.period, (uint32_t)origin.place);
+  for (uint32_t i = (uint32_t)hash & mask;; i = (i + 1) & mask) {
     uint32_t *slot = cohorts->origin_slots + i;
     if (*slot == 0) {
       return slot;
@@ -284,6 +279,9 @@ static Status origins_grow(Cohorts *cohorts)
   uint32_t *slots = mem_zero(n_slots, sizeof *slots);
   if (!slots) {
     return STATUS_NOMEM;
+  }
+  if (!cohorts->origin_slots) {
+    cohorts->origin_secret = hash_secret();
   }
   mem_free(cohorts->origin_slots);
   cohorts->origin_slots = slots;

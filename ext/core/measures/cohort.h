@@ -31,6 +31,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/base/hash.h"
 #include "core/events/accumulator.h"
 #include "core/events/customers.h"
 #include "core/time/calendar.h"
@@ -125,8 +126,9 @@ typedef struct Cohorts {
   CohortOrigin *origins; /* calendar clock by attribute: the pairs of first period and attribute that occur */
   uint32_t n_origins, n_origin_slots;
   uint32_t *origin_slots; /* hash of origins: number + 1; 0 is free */
-  int64_t members;        /* of all cohorts, after cohorts_finish() */
-  int64_t *row_ends;      /* rows of cohorts 0 … i, after cohorts_finish() */
+  HashSecret origin_secret;
+  int64_t members;   /* of all cohorts, after cohorts_finish() */
+  int64_t *row_ends; /* rows of cohorts 0 … i, after cohorts_finish() */
   int64_t n_rows;
 } Cohorts;
 

@@ -80,12 +80,76 @@ static void many_customers_keep_their_state(void **unused)
   customers_free(&customers);
 }
 
+/* How many of the n hashes there are have a home that an earlier one has too; the slots are 2^17. */
+static int homes_shared(const uint32_t *hash, int n)
+{
+  static bool taken[1 << 17];
+  int shared = 0;
+  memset(taken, 0, sizeof taken);
+  for (int i = 0; i < n; i++) {
+    shared += taken[hash[i] >> 15];
+    taken[hash[i] >> 15] = true;
+  }
+  return shared;
+}
+
+/*
+** Keys that one multiplication alone sends to hash 0 (C^-1 j), to slots next to one another (C^-1 j 2^47), or to equal
+** low halves: under a secret they fall as from chance, about 80000 - 2^17 (1 - e^(-80000 / 2^17)) = 20,127 share a
+** slot; numbers in sequence lie evenly.
+*/
+static void chosen_keys_spread(void **unused)
+{
+  (void)unused;
+  enum {
+    N = 80000
+  };
+  const uint64_t inverse = UINT64_C(0xf1de83e19937733d);
+  assert_true(inverse * UINT64_C(0x9e3779b97f4a7c15) == 1);
+  Customers customers = {0};
+  assert_true(customers_start(&customers));
+  uint32_t *hash = malloc(N * sizeof *hash);
+  for (int kind = 0; kind < 4; kind++) {
+    for (uint64_t j = 0; j < N; j++) {
+      uint64_t key = kind == 0 ? j * inverse : kind == 1 ? (j << 47) * inverse : kind == 2 ? j << 32 : j;
+      hash[j] = customers_hash_integer(&customers, (int64_t)key);
+    }
+    int shared = homes_shared(hash, N);
+    assert_true(kind == 3 ? shared < 5000 : shared < 30000);
+  }
+  free(hash);
+  customers_free(&customers);
+}
+
+/* 4096 texts of 24 words, any of which becomes any other by differences that a plain hash lets through. */
+static void chosen_texts_spread(void **unused)
+{
+  (void)unused;
+  Customers customers = {0};
+  static uint32_t hash[4096];
+  for (uint32_t i = 0; i < 4096; i++) {
+    uint64_t words[24];
+    for (uint32_t k = 0; k < 12; k++) {
+      uint64_t difference = i >> k & 1;
+      words[2 * k] = UINT64_C(0x6161616161616161) ^ difference << 63;
+      words[2 * k + 1] = UINT64_C(0x6262626262626262) ^ difference << 63 ^ difference << 31;
+    }
+    assert_int_equal(customers_add_text(&customers, (const char *)words, sizeof words), i);
+    /* the hash is kept before the bytes of a key, behind its length */
+    memcpy(&hash[i], customers_key(&customers, i).text - sizeof *hash, sizeof *hash);
+  }
+  assert_true(homes_shared(hash, 4096) < 200);
+  customers_free(&customers);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(integers_get_dense_ids),
     cmocka_unit_test(integer_and_text_differ),
     cmocka_unit_test(many_customers_keep_their_state),
+    cmocka_unit_test(chosen_keys_spread),
+    cmocka_unit_test(chosen_texts_spread),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
