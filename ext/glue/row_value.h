@@ -6,11 +6,11 @@
 
 #include "core/events/customers.h"
 #include "core/time/time_parse.h"
+#include "spec.h"
 #include "sqlite.h"
 
-/* What is accepted, in the words of messages. No sum over numbers, nor of their squares, overflows. */
-#define NUMBER_MOST 1e100
-#define A_NUMBER "a number, at most 1e100 in size"
+/* What is accepted, in the words of messages. */
+#define A_NUMBER "a number, at most " NUMBER_TEXT(NUMBER_MOST) " in size"
 #define A_CUSTOMER "an integer or text"
 #define A_TIME "a time (" TIME_FORMS ")"
 #define TIME_FORMS \

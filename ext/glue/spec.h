@@ -153,6 +153,9 @@ char *param_accepted(const ParamSpec *param);
     __VA_ARGS__ \
   }
 
+/* The size of a number in a row of a source: no sum over rows, nor of squares, overflows. */
+#define NUMBER_MOST 1e100
+
 /* The number that a constant stands for, as text: help and messages name the limit that the code uses. */
 #define NUMBER_TEXT(constant) TEXT_OF_EXPANDED(constant)
 #define TEXT_OF_EXPANDED(number) #number

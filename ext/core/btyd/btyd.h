@@ -58,7 +58,7 @@ Status btyd_fit(const BtydModel *model, const Cbs *cbs, BtydFit *fit, const Watc
 double btyd_aic(const BtydFit *fit);
 double btyd_bic(const BtydFit *fit);
 
-#define OPPORTUNITIES_MOST 1e6 /* of a discrete model's row and horizon: what it says of them sums over them */
+#define OPPORTUNITIES_MOST 1000000 /* of a discrete model's row and horizon: what it says of them sums over them */
 
 /*
 ** The sum over whole periods and the last part of one of (expected by its end - by its begin) / (1 + discount)^(its end

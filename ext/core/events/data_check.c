@@ -7,10 +7,6 @@
 #include "core/numerics/stats.h"
 #include "purchase_days.h"
 
-#define SHARE 0.1        /* of a customer to be dominant, … */
-#define TIMES_AVERAGE 10 /* … and how far above the average customer */
-#define STEPS_LEAST 20
-#define TIMES_USUAL 3
 #define DAY_WORDS ((1 << DAY_BITS) / 64)
 
 typedef struct DataCheckState {
@@ -200,10 +196,10 @@ static void find_dominant(DataCheck *check, const Customers *customers)
   const DataCheckState *rows = customers_state(customers, most_rows), *value = customers_state(customers, most_value);
   double row_share = (double)rows->rows / (double)check->rows;
   double value_share = sum_value(&total) > 0 ? (value->value + value->low) / sum_value(&total) : 0;
-  if (row_share > SHARE && row_share * customers->count > TIMES_AVERAGE) {
+  if (row_share > DATA_CHECK_DOMINANT_PERCENT / 100.0 && row_share * customers->count > DATA_CHECK_DOMINANT_TIMES) {
     check->by_rows = (DataCheckDominant){{rows->rows, rows->rowid}, most_rows, row_share};
   }
-  if (value_share > SHARE && value_share * customers->count > TIMES_AVERAGE) {
+  if (value_share > DATA_CHECK_DOMINANT_PERCENT / 100.0 && value_share * customers->count > DATA_CHECK_DOMINANT_TIMES) {
     check->by_value = (DataCheckDominant){{value->rows, value->rowid}, most_value, value_share};
   }
 }
@@ -251,7 +247,7 @@ static Status find_gaps(DataCheck *check, const Watch *watch)
     }
     step[n++] = next - day;
   }
-  if (n < STEPS_LEAST) {
+  if (n < DATA_CHECK_STEPS_MIN) {
     goto done;
   }
   status = quantiles_select(step, n, &P95, 1, &check->usual_step, watch);
@@ -260,7 +256,7 @@ static Status find_gaps(DataCheck *check, const Watch *watch)
   }
   day = first;
   for (uint32_t next; (next = next_day(check, day + 1)) < end; day = next) {
-    if (next - day > TIMES_USUAL * check->usual_step) {
+    if (next - day > DATA_CHECK_GAP_TIMES * check->usual_step) {
       if (check->gaps == 0 || next - day > check->gap_to - check->gap_from) {
         check->gap_from = day;
         check->gap_to = next;

@@ -27,6 +27,13 @@
 #include "core/base/hash.h"
 #include "customers.h"
 
+/* A customer is dominant with more than this share of all, and more than so many times the average customer's. */
+#define DATA_CHECK_DOMINANT_PERCENT 10
+#define DATA_CHECK_DOMINANT_TIMES 10
+/* Days are missing where a step between days with rows is so many times the usual one, of so many steps at least. */
+#define DATA_CHECK_GAP_TIMES 3
+#define DATA_CHECK_STEPS_MIN 20
+
 /* Rows of a kind, and the smallest rowid among them. */
 typedef struct DataCheckTally {
   int64_t rows, rowid;

@@ -33,7 +33,8 @@
 
 #define RFM_BINS_MIN 2
 #define RFM_BINS_MAX 10
-#define RFM_CUTS_MAX (RFM_BINS_MAX - 1)
+#define RFM_CUTS_MAX 9 /* one less than bins */
+_Static_assert(RFM_CUTS_MAX == RFM_BINS_MAX - 1, "as many cuts as bins but one");
 
 typedef enum RfmAxis {
   RFM_RECENCY,

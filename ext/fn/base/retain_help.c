@@ -357,7 +357,7 @@ const TableSpec retain_help_table = {
       .result = "A row per fact, in reading order: summary, signature, parameters, output columns, result, nulls, "
                 "errors, formula, example.",
       .nulls = "A NULL function means all functions.",
-      .errors = "A name that is no function of retain; the message lists those that are.",
+      .errors = "An unknown function; the message lists those that there are.",
       .example = "SELECT topic, item, help FROM retain_help('demo_orders')",
       .formula = "No formula: the rows are read from the specifications that the engine runs.",
     },

@@ -36,7 +36,7 @@ const FunctionSpec retain_version_function = {
   .name = "retain_version",
   .doc =
     {
-      .summary = "Which retain is loaded.",
+      .summary = "Says which retain is loaded.",
       .result = "Text: retain's version, how it was built, and the version of the SQLite that runs it.",
       .nulls = "Takes no argument.",
       .errors = "None.",

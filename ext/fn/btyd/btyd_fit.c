@@ -48,7 +48,7 @@ static Status covariates_read(Call *call, double z[BTYD_COVARIATES], bool *is_nu
       return status;
     }
     if (fabs(z[i]) > COVARIATE_MOST) {
-      return call_fail(call, "z %d must be at most 1e100 in size, got %.15g", i + 1, z[i]);
+      return call_fail(call, "z %d must be at most " NUMBER_TEXT(COVARIATE_MOST) " in size, got %.15g", i + 1, z[i]);
     }
     *is_null = *is_null || isnan(z[i]);
   }
@@ -170,8 +170,7 @@ static const ParamSpec CBS_FIT_PARAMS[] = {
 static const ParamSpec BGBB_PARAMS[] = {
   [ARG_X] = {"x", PARAM_INTEGER, NULL, 0, INFINITY, NULL, "transactions; at most t_x"},
   [ARG_T_X] = {"t_x", PARAM_INTEGER, NULL, 0, INFINITY, NULL,
-               "number of the opportunity of the last transaction, from 1; 0 "
-               "where x is 0"},
+               "number of the opportunity of the last transaction, from 1; 0 where x is 0"},
   [ARG_N] = {"n", PARAM_INTEGER, NULL, 0, INFINITY, NULL, "number of opportunities"},
   [ARG_WEIGHT] = WEIGHT_PARAM,
 };
@@ -183,16 +182,18 @@ static const ParamSpec GAMMA_GAMMA_PARAMS[] = {
 };
 
 #define FIT_RESULT(parameters) \
-  "JSON: {\"model\":…,\"parameters\":{" parameters "},\"log_likelihood\":…,\"customers\":…,\"rows\":…," \
-  "\"standard_errors\":{…},\"covariance\":[[…]],\"iterations\":…,\"converged\":true,\"reason\":null}. " \
-  "customers is the sum of the weights, rows the number of distinct ones. Standard errors and covariance " \
-  "are of the logarithms of the parameters. Where the fit did not converge, parameters is null, stopped_at " \
-  "has the last point and reason says why"
+  "JSON: {\"model\":…,\"parameters\":{" parameters \
+  "},\"log_likelihood\":…,\"customers\":…,\"rows\":…,\"standard_errors\":{…},\"covariance\":[[…]],\"iterations\":…," \
+  "\"converged\":true,\"reason\":null}. customers is the sum of the weights, rows the number of distinct ones. " \
+  "Standard errors and covariance are of the logarithms of the parameters. Where the fit did not converge, " \
+  "parameters is null, stopped_at has the last point and reason says why"
 #define FIT_NULLS(columns) \
-  "a row with NULL in " columns " does not take part; a NULL weight is 1; NULL where no row takes part"
+  "A row with NULL in " columns " does not take part; a NULL weight is 1; NULL where no row takes part"
 #define FIT_ERRORS(what) \
-  what "; a negative weight. What cannot be fitted is no error: converged is false, and using such a model is one"
-#define CBS_FIT_ERRORS FIT_ERRORS("x not whole; t_x above T, or 0 with x above 0; more than 8 covariates")
+  what "; a negative weight. What cannot be fitted is not an error: converged is false; the use of such a model is " \
+       "an error"
+#define CBS_FIT_ERRORS \
+  FIT_ERRORS("x not whole; t_x above T, or 0 with x above 0; more than " NUMBER_TEXT(BTYD_COVARIATES) " covariates")
 #define FIT_EXAMPLE_ROWS \
   " FROM customer_summary((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(400, 1)))"
 #define FIT_METHOD \
@@ -202,10 +203,10 @@ const FunctionSpec bgnbd_fit_function = {
   .name = "bgnbd_fit",
   .doc =
     {
-      .summary = "Fits BG/NBD: customers buy at their own rate, and may leave after each repeat purchase",
-      .result = FIT_RESULT("\"r\":…,\"alpha\":…,\"a\":…,\"b\":…"),
-      .nulls = FIT_NULLS("x, t_x, T or a covariate"),
-      .errors = CBS_FIT_ERRORS,
+      .summary = "Fits BG/NBD: customers buy at their own rate, and may leave after each repeat purchase.",
+      .result = FIT_RESULT("\"r\":…,\"alpha\":…,\"a\":…,\"b\":…") ".",
+      .nulls = FIT_NULLS("x, t_x, T or a covariate") ".",
+      .errors = CBS_FIT_ERRORS ".",
       .example = "SELECT json_extract(bgnbd_fit(x, t_x, T), '$.converged')" FIT_EXAMPLE_ROWS,
       .formula = FIT_METHOD "Fader, Hardie & Lee 2005; covariates z as in Fader & Hardie 2007: alpha "
                             "exp(-transaction'z), a exp(dropout'z), b exp(dropout'z)",
@@ -224,10 +225,10 @@ const FunctionSpec mbgnbd_fit_function = {
   .name = "mbgnbd_fit",
   .doc =
     {
-      .summary = "Fits MBG/NBD: as BG/NBD, but customers may leave after the first purchase too",
-      .result = FIT_RESULT("\"r\":…,\"alpha\":…,\"a\":…,\"b\":…"),
-      .nulls = FIT_NULLS("x, t_x, T or a covariate"),
-      .errors = CBS_FIT_ERRORS,
+      .summary = "Fits MBG/NBD: as BG/NBD, but customers may leave after the first purchase too.",
+      .result = FIT_RESULT("\"r\":…,\"alpha\":…,\"a\":…,\"b\":…") ".",
+      .nulls = FIT_NULLS("x, t_x, T or a covariate") ".",
+      .errors = CBS_FIT_ERRORS ".",
       .example = "SELECT json_extract(mbgnbd_fit(x, t_x, T), '$.converged')" FIT_EXAMPLE_ROWS,
       .formula = FIT_METHOD "Batislam, Denizel & Filiztekin 2007; Hoppe & Wagner 2007; covariates z as in bgnbd_fit()",
     },
@@ -245,10 +246,10 @@ const FunctionSpec pareto_nbd_fit_function = {
   .name = "pareto_nbd_fit",
   .doc =
     {
-      .summary = "Fits Pareto/NBD: customers buy at their own rate, and may leave at any time",
-      .result = FIT_RESULT("\"r\":…,\"alpha\":…,\"s\":…,\"beta\":…"),
-      .nulls = FIT_NULLS("x, t_x, T or a covariate"),
-      .errors = CBS_FIT_ERRORS,
+      .summary = "Fits Pareto/NBD: customers buy at their own rate, and may leave at any time.",
+      .result = FIT_RESULT("\"r\":…,\"alpha\":…,\"s\":…,\"beta\":…") ".",
+      .nulls = FIT_NULLS("x, t_x, T or a covariate") ".",
+      .errors = CBS_FIT_ERRORS ".",
       .example = "SELECT json_extract(pareto_nbd_fit(x, t_x, T), '$.converged')" FIT_EXAMPLE_ROWS,
       .formula = FIT_METHOD "Schmittlein, Morrison & Colombo 1987; Fader & Hardie 2005; covariates z as in Fader & "
                             "Hardie 2007: alpha exp(-transaction'z), beta exp(-dropout'z)",
@@ -268,15 +269,15 @@ const FunctionSpec bgbb_fit_function = {
   .doc =
     {
       .summary = "Fits BG/BB: at each of n opportunities (a yearly appeal, an event) customers buy or not, and may "
-                 "leave before it",
-      .result = FIT_RESULT("\"alpha\":…,\"beta\":…,\"gamma\":…,\"delta\":…"),
-      .nulls = FIT_NULLS("x, t_x or n"),
-      .errors = FIT_ERRORS("x, t_x or n not whole; x above t_x, t_x above n, t_x 0 with x above 0"),
+                 "leave before it.",
+      .result = FIT_RESULT("\"alpha\":…,\"beta\":…,\"gamma\":…,\"delta\":…") ".",
+      .nulls = FIT_NULLS("x, t_x or n") ".",
+      .errors = FIT_ERRORS("x, t_x or n not whole; x above t_x, t_x above n, t_x 0 with x above 0") ".",
       .example =
         "SELECT round(json_extract(bgbb_fit(column1, column2, 6, column3), '$.log_likelihood'), 1) FROM (VALUES "
-        "(0,0,3464),(1,1,1091),(1,2,277),(1,3,129),(1,4,78),(1,5,119),(1,6,129),(2,2,613),"
-        "(2,3,255),(2,4,155),(2,5,173),(2,6,234),(3,3,322),(3,4,181),(3,5,225),(3,6,357),"
-        "(4,4,240),(4,5,284),(4,6,512),(5,5,335),(5,6,728),(6,6,1203))",
+        "(0,0,3464),(1,1,1091),(1,2,277),(1,3,129),(1,4,78),(1,5,119),(1,6,129),(2,2,613),(2,3,255),(2,4,155),(2,5,173)"
+        ",(2,6,234),(3,3,322),(3,4,181),(3,5,225),(3,6,357),(4,4,240),(4,5,284),(4,6,512),(5,5,335),(5,6,728),(6,6,"
+        "1203))",
       .formula = FIT_METHOD "Fader, Hardie & Shang 2010",
     },
   .params = BGBB_PARAMS,
@@ -292,13 +293,13 @@ const FunctionSpec gamma_gamma_fit_function = {
   .name = "gamma_gamma_fit",
   .doc =
     {
-      .summary = "Fits Gamma-Gamma: what customers spend per purchase, for expected_value() and clv_expected()",
-      .result = FIT_RESULT("\"p\":…,\"q\":…,\"gamma\":…"),
-      .nulls = FIT_NULLS("x or m (or with x = 0, or m of 0 or less)"),
-      .errors = FIT_ERRORS("x not whole or negative"),
+      .summary = "Fits Gamma-Gamma: what customers spend per purchase, for expected_value() and clv_expected().",
+      .result = FIT_RESULT("\"p\":…,\"q\":…,\"gamma\":…") ".",
+      .nulls = FIT_NULLS("x or m (or with x = 0, or m of 0 or less)") ".",
+      .errors = FIT_ERRORS("x not whole or negative") ".",
       .example = "SELECT json_extract(gamma_gamma_fit(x, m), '$.converged')" FIT_EXAMPLE_ROWS,
-      .formula = FIT_METHOD "Fader, Hardie & Lee 2005 (RFM and CLV); Fader & Hardie 2013: m of x purchases is "
-                            "Gamma(p x, v x), v is Gamma(q, gamma)",
+      .formula = FIT_METHOD "Fader, Hardie & Lee 2005 (RFM and CLV); Fader & Hardie 2013: m of x purchases is Gamma(p "
+                            "x, v x), v is Gamma(q, gamma)",
     },
   .params = GAMMA_GAMMA_PARAMS,
   .n_params = COUNT_OF(GAMMA_GAMMA_PARAMS),

@@ -13,8 +13,8 @@ const ParamSpec COVARIATE_PARAM = {
   -INFINITY,
   INFINITY,
   NULL,
-  "covariates of the customer, for bgnbd, mbgnbd and pareto_nbd: any number up to 8, as many as the model has, in the "
-  "same order"};
+  "covariates of the customer, for bgnbd, mbgnbd and pareto_nbd: any number up to " NUMBER_TEXT(
+    BTYD_COVARIATES) ", as many as the model has, in the same order"};
 
 static bool model_answers(const BtydModel *model, int quantity)
 {
@@ -128,8 +128,8 @@ bool question_read(Call *call, Quantity quantity, int x, Question *question)
     return false;
   }
   if (question->is_new && fit->n_covariates > 0) {
-    call_fail(call, "the model has covariates: for a new customer give x, t_x and T as 0, and the covariates after "
-                    "them");
+    call_fail(call,
+              "the model has covariates: for a new customer give x, t_x and T as 0, and the covariates after them");
     return false;
   }
   return apply_covariates(call, fit, question);
@@ -143,7 +143,7 @@ bool question_time_fits(Call *call, const Question *question, int param)
     return false;
   }
   if (question->model->discrete && time > OPPORTUNITIES_MOST) {
-    call_fail_argument(call, param, "at most %d opportunities for %s", (int)OPPORTUNITIES_MOST, question->model->name);
+    call_fail_argument(call, param, "at most %d opportunities for %s", OPPORTUNITIES_MOST, question->model->name);
     return false;
   }
   return true;
@@ -154,7 +154,7 @@ void question_answer(Call *call, double value, Cell *out)
   if (isfinite(value)) {
     cell_real(out, value);
   } else {
-    call_fail(call, "the result is no finite number: an argument or a parameter of the model is too large or too "
-                    "small");
+    call_fail(call,
+              "the result is not a finite number: an argument or a parameter of the model is too large or too small");
   }
 }

@@ -7,7 +7,7 @@
 ** R2  x repeat purchases, the last at t_x, seen until T, all in the unit of the model, as customer_summary() gives
 **     them; for bgbb x transactions in T opportunities, the last at the t_x-th. A row that cannot be is an error.
 ** R3  As many covariates as the model was fitted with follow the other arguments, in the order of the fit.
-** R4  NULL in any argument gives NULL. A result that is no finite number (arguments of 1e300) is an error, never NULL.
+** R4  NULL in any argument gives NULL. A result that is not a finite number (arguments of 1e300) is an error, never NULL.
 */
 #ifndef RETAIN_FN_BTYD_BTYD_PARAMS_H
 #define RETAIN_FN_BTYD_BTYD_PARAMS_H
@@ -73,7 +73,7 @@ void question_answer(Call *call, double value, Cell *out);
 #define HORIZON_PARAM \
   ENTRY("horizon", PARAM_REAL, NULL, 0, INFINITY, NULL, \
         "length of the time to come, in the model's unit (weeks, if it was fitted on weeks); bgbb: opportunities, a " \
-        "whole number up to 1000000")
+        "whole number up to " NUMBER_TEXT(OPPORTUNITIES_MOST))
 #define X_PARAM(fallback) ENTRY("x", PARAM_INTEGER, fallback, 0, INFINITY, NULL, "repeat purchases; bgbb: transactions")
 #define T_X_PARAM(fallback) \
   ENTRY("t_x", PARAM_REAL, fallback, 0, INFINITY, NULL, \
@@ -86,7 +86,7 @@ void question_answer(Call *call, double value, Cell *out);
 #define OPTIONAL ""
 extern const ParamSpec COVARIATE_PARAM;
 
-#define MODEL_ERRORS "a text that is no such model; a model that did not converge; "
+#define MODEL_ERRORS "An invalid model; a model that did not converge; "
 #define CBS_ERRORS MODEL_ERRORS "t_x above T, or 0 with x above 0; another number of covariates than the model has; "
 
 #endif

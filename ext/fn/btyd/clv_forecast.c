@@ -97,8 +97,8 @@ static Status make_intervals(Call *call, ForecastAnswer *answer, bool has_spend)
                                          (uint64_t)call_integer(call, ARG_SEED), call_watch(call));
   if (status == STATUS_OK && forecast->n_replicates < 0.9 * replicates) {
     return call_fail(call,
-                     "only %d of %d bootstrap replicates could be fitted: too few for an interval. bootstrap = 0 "
-                     "takes the delta method",
+                     "only %d of %d bootstrap replicates could be fitted: too few for an interval. bootstrap = 0 takes "
+                     "the delta method",
                      forecast->n_replicates, replicates);
   }
   snprintf(answer->interval_method, sizeof answer->interval_method, "bootstrap %d of %d", forecast->n_replicates,
@@ -277,48 +277,42 @@ static const ColumnSpec COLUMNS[] = {
   [COLUMN_EXPECTED_PURCHASES] = {"expected_purchases", "REAL", "expected purchase days in the horizon"},
   [COLUMN_EXPECTED_VALUE] = {"expected_value", "REAL",
                              "expected value of a purchase day, where a mean m below 0, as of refunds, counts as 0; "
-                             "NULL where the source has no "
-                             "value"},
+                             "NULL where the source has no value"},
   [COLUMN_CLV] = {"clv", "REAL", "expected value of the horizon, discounted; NULL where the source has no value"},
   [COLUMN_CLV_LOW] = {"clv_low", "REAL",
                       "lower end of the interval of clv: uncertainty of the expected value by that of the parameters"},
   [COLUMN_CLV_HIGH] = {"clv_high", "REAL", "upper end of the interval of clv"},
-  [COLUMN_FITTED_MODEL] =
-    {"fitted_model", "TEXT",
-     "the model of the purchases: bgnbd, mbgnbd or pareto_nbd; followed by 'at its limit' where none of "
-     "them has a finite maximum (model_fit() says why), and then without an interval"},
+  [COLUMN_FITTED_MODEL] = {"fitted_model", "TEXT",
+                           "the model of the purchases: bgnbd, mbgnbd or pareto_nbd; followed by 'at its limit' where "
+                           "none of them has a finite maximum (model_fit() says why), and then without an interval"},
   [COLUMN_SPEND_MODEL] = {"spend_model", "TEXT",
                           "the model of the value: gamma_gamma, or mean (of all repeat purchase days) where that "
                           "cannot be fitted; NULL where the source has no value"},
-  [COLUMN_INTERVAL_METHOD] =
-    {"interval_method", "TEXT",
-     "delta, bootstrap with the number of replicates that could be fitted, or none; NULL where "
-     "the source has no value"},
+  [COLUMN_INTERVAL_METHOD] = {"interval_method", "TEXT",
+                              "delta, bootstrap with the number of replicates that could be fitted, or none; NULL "
+                              "where the source has no value"},
 };
 _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
   [ARG_SOURCE] = EVENT_SOURCE_PARAM(EVENT_VALUES),
-  [ARG_HORIZON] = {"horizon", PARAM_DURATION, "52 weeks", 0, 0, NULL,
-                   "how far to forecast from as_of, such as '90 days' or '1 year', at most 100 years; a month is "
-                   "30.4375 days, a year "
-                   "365.25"},
+  [ARG_HORIZON] =
+    {"horizon", PARAM_DURATION, "52 weeks", 0, 0, NULL,
+     "how far to forecast from as_of, such as '90 days' or '1 year', at most " NUMBER_TEXT(
+       MOST_YEARS) " years; a month is " NUMBER_TEXT(DAYS_PER_MONTH) " days, a year " NUMBER_TEXT(DAYS_PER_YEAR)},
   [ARG_MODEL] = {"model", PARAM_CHOICE, "auto", 0, 0, "auto|bgnbd|mbgnbd|pareto_nbd",
                  "the model of the purchases; auto: of those that converge the one with the lowest AIC"},
   [ARG_DISCOUNT] = {"discount", PARAM_REAL, "0", 0, 1, NULL,
-                    "effective discount rate per year, 0.1 for 10 %; a week's purchases count "
-                    "at its end"},
+                    "effective discount rate per year, 0.1 for 10 %; a week's purchases count at its end"},
   [ARG_LEVEL] = {"level", PARAM_REAL, "0.95", 0, 1, NULL,
                  "confidence level of clv_low … clv_high, above 0 and below 1"},
   [ARG_BOOTSTRAP] = {"bootstrap", PARAM_INTEGER, "0", 0, REPLICATES_MOST, NULL,
-                     "number of refits on customers drawn anew, of which the interval is then made (200 is usual, 20 "
-                     "the least, 2000 the "
-                     "most); 0: the delta method. "
-                     "Costs a fit each, and a prediction of every "
-                     "customer that is read"},
+                     "number of refits on customers drawn anew, of which the interval is then made (200 is "
+                     "usual, " NUMBER_TEXT(REPLICATES_LEAST) " the least, " NUMBER_TEXT(
+                       REPLICATES_MOST) " the most); 0: the delta method. Costs a fit each, and a prediction of every "
+                                        "customer that is read"},
   [ARG_SEED] = {"seed", PARAM_INTEGER, "1", -9.2e18, 9.2e18, NULL,
-                "of the bootstrap's draws; the same seed gives the same "
-                "intervals"},
+                "of the bootstrap's draws; the same seed gives the same intervals"},
   [ARG_UNIT] = UNIT_PARAM("t_x and T, and of nothing else"),
 };
 _Static_assert(COUNT_OF(PARAMS) == ARG_COUNT, "a parameter is not numbered");
@@ -327,28 +321,23 @@ const TableSpec clv_forecast_table = {
   .name = "clv_forecast",
   .doc =
     {
-      .summary = "What each customer will buy and is worth: P(alive), expected purchases, expected value and lifetime "
-                 "value with an interval.",
+      .summary = "Forecasts what each customer will buy and is worth: P(alive), expected purchases, expected value and "
+                 "lifetime value with an interval.",
       .result = "A row per customer, in the order of their first row; none for an empty source.",
-      .nulls =
-        "Rows with a NULL customer or time do not take part; a NULL value counts as 0. Without a value column m, "
-        "value, expected_value, clv and its interval are NULL.",
-      .errors =
-        "No model can be fitted (the reasons are given: nobody bought again, all customers alike, no finite "
-        "maximum); a horizon above 100 years; a level outside 0 … 1; "
-        "fewer than nine in ten bootstrap replicates can be fitted; a source, column, customer, time or value that "
-        "is none.",
-      .example =
-        "SELECT customer, x, round(p_alive, 3) AS p_alive, round(expected_purchases, 2) AS expected_purchases, "
-        "round(clv, 1) AS clv, round(clv_low, 1) AS clv_low, "
-        "round(clv_high, 1) AS clv_high, fitted_model FROM clv_forecast((SELECT retain_log(customer_id, "
-        "ordered_at, amount) FROM demo_orders(500, 1))) "
-        "WHERE horizon = '26 weeks' ORDER BY clv DESC LIMIT 3",
+      .nulls = "Rows with a NULL customer or time do not take part; a NULL value counts as 0. Without a value column "
+               "m, value, expected_value, clv and its interval are NULL.",
+      .errors = "No model can be fitted (the reasons are given: nobody bought again, all customers alike, no finite "
+                "maximum); a horizon above " NUMBER_TEXT(
+                  MOST_YEARS) " years; a level outside 0 … 1; fewer than nine in ten bootstrap replicates can be "
+                              "fitted; an unknown source or column; an invalid customer, time or value.",
+      .example = "SELECT customer, x, round(p_alive, 3) AS p_alive, round(expected_purchases, 2) AS "
+                 "expected_purchases, round(clv, 1) AS clv, round(clv_low, 1) AS clv_low, round(clv_high, 1) AS "
+                 "clv_high, fitted_model FROM clv_forecast((SELECT retain_log(customer_id, ordered_at, amount) FROM "
+                 "demo_orders(500, 1))) WHERE horizon = '26 weeks' ORDER BY clv DESC LIMIT 3",
       .formula = "clv = sum over weeks i of (E[purchases by i] - E[purchases by i - 1]) / (1 + discount)^(days of i / "
-                 "365.25) * E[value | x, m]. BG/NBD: Fader, Hardie & Lee 2005; MBG/NBD: "
-                 "Batislam, Denizel & Filiztekin 2007; Pareto/NBD: Schmittlein, Morrison & Colombo 1987; Gamma-Gamma: "
-                 "Fader & Hardie 2013. Interval: clv * exp(+-z sd), sd^2 = g'Cg, C "
-                 "the covariance of the log parameters, g the gradient of log clv.",
+                 "365.25) * E[value | x, m]. BG/NBD: Fader, Hardie & Lee 2005; MBG/NBD: Batislam, Denizel & Filiztekin "
+                 "2007; Pareto/NBD: Schmittlein, Morrison & Colombo 1987; Gamma-Gamma: Fader & Hardie 2013. Interval: "
+                 "clv * exp(+-z sd), sd^2 = g'Cg, C the covariance of the log parameters, g the gradient of log clv.",
     },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),

@@ -182,13 +182,14 @@ const TableSpec customer_summary_table = {
       .result = "A row per customer; with until, per customer who bought up to it. Customers come in the order of "
                 "their first row.",
       .nulls = "Rows with a NULL customer or time do not take part; a NULL value counts as 0. m is NULL where x = 0.",
-      .errors = "An unknown unit; until after a given as_of; a source, column, customer, time or value that is none.",
+      .errors =
+        "An unknown unit; until after a given as_of; an unknown source or column; an invalid customer, time or value.",
       .example = "SELECT customer, x, round(t_x, 2) AS t_x, round(T, 2) AS T, round(m, 2) AS m, holdout_x FROM "
                  "customer_summary((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(200, 1))) "
                  "WHERE until = '2025-06-30' LIMIT 3",
       .formula = "x = purchase days - 1; t_x = last - first day; T = end of observation - first day; m = sum of the "
-                 "values after the first day / x "
-                 "(Fader, Hardie & Lee 2005; Fader & Hardie 2013). Purchases of one civil day are one purchase.",
+                 "values after the first day / x (Fader, Hardie & Lee 2005; Fader & Hardie 2013). Purchases of one "
+                 "civil day are one purchase.",
     },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),

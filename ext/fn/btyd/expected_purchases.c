@@ -50,16 +50,15 @@ const FunctionSpec expected_purchases_function = {
   .doc =
     {
       .summary =
-        "The expected number of purchases of a customer in the time to come; of a new one without x, t_x and T",
-      .result = "a number of purchases in (T, T + horizon], 0 or more",
-      .nulls = NEW_NULLS,
-      .errors = NEW_ERRORS "a negative horizon; a gamma_gamma model",
+        "Gives the expected number of purchases of a customer in the time to come; of a new one without x, t_x and T.",
+      .result = "A number of purchases in (T, T + horizon], 0 or more.",
+      .nulls = NEW_NULLS ".",
+      .errors = NEW_ERRORS "a negative horizon; a gamma_gamma model.",
       .example = "SELECT round(expected_purchases(" A_MODEL ", 39, 2, 30.43, 38.86), 4)",
-      .formula =
-        "BG/NBD: P(alive) (a+b+x-1)/(a-1) [1 - ((alpha+T)/(alpha+T+t))^(r+x) 2F1(r+x, b+x; a+b+x-1; "
-        "t/(alpha+T+t))] (Fader, Hardie & Lee 2005); MBG/NBD: Batislam, Denizel & Filiztekin 2007; Pareto/NBD: "
-        "Schmittlein, Morrison & Colombo 1987; BG/BB: Fader, Hardie & Shang 2010. Evaluated so that a = 1, "
-        "s = 1, hundreds of purchases and a + b < 1 are as exact as the rest",
+      .formula = "BG/NBD: P(alive) (a+b+x-1)/(a-1) [1 - ((alpha+T)/(alpha+T+t))^(r+x) 2F1(r+x, b+x; a+b+x-1; "
+                 "t/(alpha+T+t))] (Fader, Hardie & Lee 2005); MBG/NBD: Batislam, Denizel & Filiztekin 2007; "
+                 "Pareto/NBD: Schmittlein, Morrison & Colombo 1987; BG/BB: Fader, Hardie & Shang 2010. Evaluated so "
+                 "that a = 1, s = 1, hundreds of purchases and a + b < 1 are as exact as the rest",
     },
   .params = EXPECTED_PARAMS,
   .n_params = COUNT_OF(EXPECTED_PARAMS),
@@ -92,7 +91,7 @@ static void pmf_scalar(Call *call, Cell *out)
 
 static const ParamSpec PMF_PARAMS[] = {
   [ARG_PMF_MODEL] = MODEL_PARAM,
-  [ARG_PMF_N] = {"n", PARAM_INTEGER, NULL, 0, PMF_N_MAX, NULL, "number of purchases, 0 … 1000000"},
+  [ARG_PMF_N] = {"n", PARAM_INTEGER, NULL, 0, PMF_N_MAX, NULL, "number of purchases, 0 … " NUMBER_TEXT(PMF_N_MAX)},
   [ARG_PMF_HORIZON] = HORIZON_PARAM,
   [ARG_PMF_X] = X_PARAM(OPTIONAL),
   [ARG_PMF_T_X] = T_X_PARAM(OPTIONAL),
@@ -103,11 +102,11 @@ const FunctionSpec purchase_pmf_function = {
   .name = "purchase_pmf",
   .doc =
     {
-      .summary = "The probability that a customer makes exactly n purchases in the time to come; a new one without x, "
-                 "t_x and T",
-      .result = "a probability, 0 … 1; 1 - purchase_pmf(model, 0, horizon, …) is the chance of a purchase at all",
-      .nulls = NEW_NULLS,
-      .errors = NEW_ERRORS "n not whole or negative; a negative horizon; a gamma_gamma model",
+      .summary = "Gives the probability that a customer makes exactly n purchases in the time to come; of a new one "
+                 "without x, t_x and T.",
+      .result = "A probability, 0 … 1; 1 - purchase_pmf(model, 0, horizon, …) is the chance of a purchase at all.",
+      .nulls = NEW_NULLS ".",
+      .errors = NEW_ERRORS "n not whole or negative; a negative horizon; a gamma_gamma model.",
       .example = "SELECT round(purchase_pmf(" A_MODEL ", 0, 39, 2, 30.43, 38.86), 4)",
       .formula = "P(X(t) = n) of Fader, Hardie & Lee 2005 (BG/NBD), Fader & Hardie 2005 (Pareto/NBD), Fader, Hardie & "
                  "Shang 2010 (BG/BB), conditional on the past where one is given",

@@ -51,8 +51,8 @@ static bool is_null_before(const Call *call, int m)
 #define MEAN_PARAM \
   ENTRY("m", PARAM_REAL, NULL, 0, INFINITY, NULL, "mean value of the x repeat purchases; NULL where x is 0")
 #define MEAN_NULLS \
-  "NULL if an argument is NULL; but m may be NULL where x is 0: the value is then what all customers are " \
-  "expected to spend"
+  "NULL if an argument is NULL; but m may be NULL where x is 0: the value is then what all customers are expected to " \
+  "spend"
 
 /* ---- expected_value() */
 
@@ -80,10 +80,12 @@ const FunctionSpec expected_value_function = {
   .name = "expected_value",
   .doc =
     {
-      .summary = "The expected mean value of a customer's purchases: between what the customer spent and what all do",
-      .result = "a value in the unit of the data",
-      .nulls = MEAN_NULLS,
-      .errors = MODEL_ERRORS "a negative m; q of 1 or less, where the mean is infinite; another model than gamma_gamma",
+      .summary =
+        "Gives the expected mean value of a customer's purchases: between what the customer spent and what all do.",
+      .result = "A value in the unit of the data.",
+      .nulls = MEAN_NULLS ".",
+      .errors =
+        MODEL_ERRORS "a negative m; q of 1 or less, where the mean is infinite; another model than gamma_gamma.",
       .example = "SELECT round(expected_value(" A_SPEND_MODEL ", 2, 22.35), 2)",
       .formula = "(1 - w) v p / (q - 1) + w m, w = p x / (p x + q - 1), v = gamma (Fader, Hardie & Lee 2005, "
                  "Gamma-Gamma; Fader & Hardie 2013)",
@@ -119,8 +121,7 @@ static const ParamSpec DERT_PARAMS[] = {
   [ARG_DERT_MODEL] = MODEL_PARAM,
   [ARG_DERT_DISCOUNT] = {"discount", PARAM_REAL, NULL, 0, INFINITY, NULL,
                          "effective rate per unit of the model's time, above 0: for 10 % a year pow(1.1, 7/365.25) - 1 "
-                         "in a model of weeks, "
-                         "pow(1.1, 1/365.25) - 1 in one of days"},
+                         "in a model of weeks, pow(1.1, 1/365.25) - 1 in one of days"},
   [ARG_DERT_X] = X_PARAM(REQUIRED),
   [ARG_DERT_T_X] = T_X_PARAM(REQUIRED),
   [ARG_DERT_T] = T_PARAM(REQUIRED),
@@ -130,16 +131,15 @@ const FunctionSpec dert_function = {
   .name = "dert",
   .doc =
     {
-      .summary = "Discounted expected residual transactions: the present value of all purchases to come, one unit of "
-                 "value each",
-      .result = "a number of purchases, 0 or more; times expected_value() it is the residual lifetime value",
-      .nulls = "NULL if an argument is NULL",
-      .errors = CBS_ERRORS "a discount of 0 or less; a gamma_gamma model",
+      .summary = "Gives the discounted expected residual transactions: the present value of all purchases to come, one "
+                 "unit of value each.",
+      .result = "A number of purchases, 0 or more; times expected_value() it is the residual lifetime value.",
+      .nulls = "NULL if an argument is NULL.",
+      .errors = CBS_ERRORS "a discount of 0 or less; a gamma_gamma model.",
       .example = "SELECT round(dert(" A_MODEL ", 0.00183, 2, 30.43, 38.86), 4)",
       .formula = "integral over t > 0 of e^(-delta t) d E[purchases in (T, T + t]], delta = ln(1 + discount) "
                  "(Pareto/NBD: Fader, Hardie & Lee 2005, RFM and CLV); BG/BB: the sum over the opportunities to come "
-                 "of "
-                 "P(purchase) / (1 + discount)^i (Fader, Hardie & Shang 2010)",
+                 "of P(purchase) / (1 + discount)^i (Fader, Hardie & Shang 2010)",
     },
   .params = DERT_PARAMS,
   .n_params = COUNT_OF(DERT_PARAMS),
@@ -193,30 +193,30 @@ static const ParamSpec CLV_PARAMS[] = {
   [ARG_CLV_MODEL] = MODEL_PARAM,
   [ARG_CLV_SPEND_MODEL] = {"spend_model", PARAM_TEXT, NULL, 0, 0, NULL, MODEL_HELP("gamma_gamma_fit()", SPEND_JSON)},
   [ARG_CLV_HORIZON] = HORIZON_PARAM,
-  [ARG_CLV_DISCOUNT] = {"discount", PARAM_REAL, NULL, 0, INFINITY, NULL,
-                        "effective rate per period, 0 or more: with weeks and period "
-                        "1, 10 % a year is pow(1.1, 7/365.25) - 1"},
+  [ARG_CLV_DISCOUNT] =
+    {"discount", PARAM_REAL, NULL, 0, INFINITY, NULL,
+     "effective rate per period, 0 or more: with weeks and period 1, 10 % a year is pow(1.1, 7/365.25) - 1"},
   [ARG_CLV_X] = X_PARAM(REQUIRED),
   [ARG_CLV_T_X] = T_X_PARAM(REQUIRED),
   [ARG_CLV_T] = T_PARAM(REQUIRED),
   [ARG_CLV_M] = MEAN_PARAM,
   [ARG_CLV_PERIOD] = {"period", PARAM_REAL, "1", 0, INFINITY, NULL,
-                      "length of a discount period in the model's unit: 1, or 4.345 for "
-                      "months in a model of weeks"},
+                      "length of a discount period in the model's unit: 1, or 4.345 for months in a model of weeks"},
 };
 
 const FunctionSpec clv_expected_function = {
   .name = "clv_expected",
   .doc =
     {
-      .summary = "The expected value of a customer's purchases in the time to come, discounted",
-      .result = "a value in the unit of the data; margin and acquisition cost are yours to apply",
-      .nulls = MEAN_NULLS "; a NULL period is 1",
-      .errors = CBS_ERRORS "a spend_model that is none; a negative horizon, discount or m; a period of 0 or less, "
-                           "or more than 10000 of them in the horizon",
+      .summary = "Gives the expected value of a customer's purchases in the time to come, discounted.",
+      .result = "A value in the unit of the data; margin and acquisition cost are yours to apply.",
+      .nulls = MEAN_NULLS "; a NULL period is 1.",
+      .errors = CBS_ERRORS
+      "an invalid spend_model; a negative horizon, discount or m; a period of 0 or less, or more than " NUMBER_TEXT(
+        PERIODS_MAX) " of them in the horizon.",
       .example = "SELECT round(clv_expected(" A_MODEL ", " A_SPEND_MODEL ", 52, 0.00183, 2, 30.43, 38.86, 22.35), 2)",
-      .formula = "expected_value(spend_model, x, m) * sum over i of (E[purchases by i] - E[purchases by i - 1]) / (1 "
-                 "+ discount)^i, i the ends of the periods (Fader, Hardie & Lee 2005)",
+      .formula = "expected_value(spend_model, x, m) * sum over i of (E[purchases by i] - E[purchases by i - 1]) / (1 + "
+                 "discount)^i, i the ends of the periods (Fader, Hardie & Lee 2005)",
     },
   .params = CLV_PARAMS,
   .n_params = COUNT_OF(CLV_PARAMS),

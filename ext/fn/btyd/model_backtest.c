@@ -50,18 +50,18 @@ enum {
   CHOICE_FIRST_NAME
 };
 
+#define THIRD_DAYS_MIN 21 /* three weeks: a third of fewer days is no whole week */
+
 /* The last day of the calibration. */
 static Status find_cut(Call *call, const EventSource *source, uint32_t first_day, uint32_t end_day, uint32_t *cut_day)
 {
   uint32_t days = end_day - first_day + 1;
   if (days > BACKTEST_DAYS) {
-    return call_fail(call,
-                     "the history is %d days long, more than a hundred years: is a time wrong? as_of leaves "
-                     "later rows out",
-                     (int)days);
+    return call_fail(call, "the history is %d days long, more than %d: is a time wrong? as_of leaves later rows out",
+                     (int)days, BACKTEST_DAYS);
   }
   if (call_is_null(call, ARG_HOLDOUT)) {
-    if (days < 21) {
+    if (days < THIRD_DAYS_MIN) {
       return call_fail(call, "the history is %d days long: too short to hold out a third in whole weeks", (int)days);
     }
     *cut_day = end_day - days / 21 * 7;
@@ -229,26 +229,25 @@ static void backtest_answer_free(void *state)
 static const ColumnSpec COLUMNS[] = {
   [COLUMN_FITTED_MODEL] = {"fitted_model", "TEXT",
                            "bgnbd, mbgnbd or pareto_nbd; followed by 'at its limit' where it has no finite maximum"},
-  [COLUMN_SECTION] = {"section", "TEXT",
-                      "overall: all customers; x: by repeat purchases in the calibration; week: the cumulative "
-                      "tracking curve"},
-  [COLUMN_BUCKET] = {"bucket", "INTEGER",
-                     "section x: the number of repeat purchases, 7 for 7 and more; section week: the number of the "
-                     "week; NULL overall"},
+  [COLUMN_SECTION] =
+    {"section", "TEXT",
+     "overall: all customers; x: by repeat purchases in the calibration; week: the cumulative tracking curve"},
+  [COLUMN_BUCKET] =
+    {"bucket", "INTEGER",
+     "section x: the number of repeat purchases, 7 for 7 and more; section week: the number of the week; NULL overall"},
   [COLUMN_ENDS_ON] = {"ends_on", "TEXT", "the last day that the row counts"},
   [COLUMN_HELD_OUT] = {"held_out", "INTEGER", "1 where that day lies after the calibration, 0 for the weeks in it"},
   [COLUMN_CUSTOMERS] = {"customers", "INTEGER", "customers of the row; section week: those who had bought by then"},
-  [COLUMN_ACTUAL] = {"actual", "INTEGER",
-                     "purchase days in the holdout, of all these customers; section week: repeat purchase days "
-                     "since the beginning"},
+  [COLUMN_ACTUAL] =
+    {"actual", "INTEGER",
+     "purchase days in the holdout, of all these customers; section week: repeat purchase days since the beginning"},
   [COLUMN_PREDICTED] = {"predicted", "REAL", "what the model expects for actual"},
   [COLUMN_MAE] = {"mae", "REAL", "mean absolute error of a customer's prediction; NULL for weeks"},
   [COLUMN_RMSE] = {"rmse", "REAL", "root of the mean squared error; NULL for weeks"},
   [COLUMN_CORRELATION] = {"correlation", "REAL",
                           "of actual and predicted over customers; NULL for weeks and where either is constant"},
   [COLUMN_COVERAGE] = {"coverage", "REAL",
-                       "share of customers whose actual lies in the model's central interval at level; NULL for "
-                       "weeks"},
+                       "share of customers whose actual lies in the model's central interval at level; NULL for weeks"},
   [COLUMN_CALIBRATED_UNTIL] = {"calibrated_until", "TEXT", "the last day of the calibration"},
   [COLUMN_REASON] = {"reason", "TEXT", "why the model could not be fitted, or is at its limit; NULL where it was"},
 };
@@ -256,10 +255,9 @@ _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
   [ARG_SOURCE] = EVENT_SOURCE_PARAM(EVENT_TIMES),
-  [ARG_HOLDOUT] =
-    {"holdout", PARAM_DURATION, "", 0, 0, NULL,
-     "how much of the history, back from as_of, to hold out and predict, such as '13 weeks'; left out: the last third "
-     "in whole weeks"},
+  [ARG_HOLDOUT] = {"holdout", PARAM_DURATION, "", 0, 0, NULL,
+                   "how much of the history, back from as_of, to hold out and predict, such as '13 weeks'; left out: "
+                   "the last third in whole weeks"},
   [ARG_MODEL] = {"model", PARAM_CHOICE, "all", 0, 0, "all|auto|bgnbd|mbgnbd|pareto_nbd",
                  "the model to test: all of them, auto (the lowest AIC on the calibration), or one by name"},
   [ARG_LEVEL] = {"level", PARAM_REAL, "0.95", 0, 1, NULL,
@@ -276,17 +274,20 @@ const TableSpec model_backtest_table = {
       .result = "Per model a row overall, a row per number of repeat purchases, and a row per week of the cumulative "
                 "curve; none for an empty source.",
       .nulls = "Rows with a NULL customer or time do not take part.",
-      .errors = "A holdout below a day or not shorter than the history; a history below three weeks without a holdout, "
-                "or above a hundred years; a model asked for that cannot be fitted (the "
-                "reason is given); a level outside 0 … 1; a source, column, customer or time that is none.",
+      .errors = "A holdout below a day or not shorter than the history; a history below " NUMBER_TEXT(
+        THIRD_DAYS_MIN) " days without a holdout, or above " NUMBER_TEXT(BACKTEST_DAYS) " days; a model asked for that "
+                                                                                        "cannot be fitted (the reason "
+                                                                                        "is given); a level outside 0 "
+                                                                                        "… 1; an unknown source or "
+                                                                                        "column; an invalid customer "
+                                                                                        "or time.",
       .example = "SELECT fitted_model, calibrated_until, customers, actual, round(predicted, 1) AS predicted, "
-                 "round(mae, 3) AS mae, round(correlation, 3) AS correlation, "
-                 "round(coverage, 3) AS coverage FROM model_backtest((SELECT retain_log(customer_id, ordered_at) FROM "
-                 "demo_orders(500, 1))) WHERE holdout = '26 weeks' AND section = 'overall'",
+                 "round(mae, 3) AS mae, round(correlation, 3) AS correlation, round(coverage, 3) AS coverage FROM "
+                 "model_backtest((SELECT retain_log(customer_id, ordered_at) FROM demo_orders(500, 1))) WHERE holdout "
+                 "= '26 weeks' AND section = 'overall'",
       .formula = "predicted = sum of E[purchases in the holdout | x, t_x, T]; in section week the sum of E[X(t)] over "
-                 "customers, t since the own first day (Fader, Hardie & Lee 2005). coverage: actual "
-                 "between the smallest n with P(X <= n) >= (1 - level)/2 and the smallest with P(X <= n) >= (1 + "
-                 "level)/2",
+                 "customers, t since the own first day (Fader, Hardie & Lee 2005). coverage: actual between the "
+                 "smallest n with P(X <= n) >= (1 - level)/2 and the smallest with P(X <= n) >= (1 + level)/2",
     },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),

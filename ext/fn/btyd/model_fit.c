@@ -192,16 +192,13 @@ const TableSpec model_fit_table = {
       .summary = "Fits the customer models to a source: estimates with intervals, log-likelihood, AIC, and whether and "
                  "why not they converged.",
       .result = "A row per model and parameter, also for an empty source.",
-      .nulls =
-        "Rows with a NULL customer or time do not take part; a NULL value counts as 0. All numbers of a fit that "
-        "did not converge are NULL.",
-      .errors =
-        "An unknown unit; until after a given as_of; a level outside 0 … 1; a source, column, customer, time or value "
-        "that is none. A fit that does not converge is no error here.",
+      .nulls = "Rows with a NULL customer or time do not take part; a NULL value counts as 0. All numbers of a fit "
+               "that did not converge are NULL.",
+      .errors = "An unknown unit; until after a given as_of; a level outside 0 … 1; an unknown source or column; an "
+                "invalid customer, time or value. A fit that does not converge is not an error here.",
       .example = "SELECT model, parameter, round(estimate, 3) AS estimate, round(low, 3) AS low, round(high, 3) AS "
-                 "high, round(aic, 1) AS aic FROM "
-                 "model_fit((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(500, 1))) WHERE model "
-                 "= 'bgnbd'",
+                 "high, round(aic, 1) AS aic FROM model_fit((SELECT retain_log(customer_id, ordered_at, amount) FROM "
+                 "demo_orders(500, 1))) WHERE model = 'bgnbd'",
       .formula = "Maximum likelihood in the logarithms of the parameters; interval = estimate * exp(+-z sd of the "
                  "logarithm); AIC = 2k - 2 LL (Akaike 1974), BIC = k ln n - 2 LL (Schwarz 1978)",
     },

@@ -47,8 +47,7 @@ static const ParamSpec PARAMS[] = {
   [ARG_T_X] = T_X_PARAM(REQUIRED),
   [ARG_T] = T_PARAM(REQUIRED),
   [ARG_LATER] = {"later", PARAM_REAL, NULL, 0, INFINITY, NULL,
-                 "how long after T, in the model's unit; bgbb: opportunities, a "
-                 "whole number"},
+                 "how long after T, in the model's unit; bgbb: opportunities, a whole number"},
 };
 _Static_assert(COUNT_OF(PARAMS) == ARG_COUNT, "a parameter is not numbered");
 
@@ -56,15 +55,15 @@ const FunctionSpec p_alive_function = {
   .name = "p_alive",
   .doc =
     {
-      .summary = "The probability that a customer is still active at the end of observation",
-      .result = "a probability, 0 … 1",
-      .nulls = "NULL if an argument is NULL",
-      .errors = CBS_ERRORS "a gamma_gamma model",
+      .summary = "Gives the probability that a customer is still active at the end of observation.",
+      .result = "A probability, 0 … 1.",
+      .nulls = "NULL if an argument is NULL.",
+      .errors = CBS_ERRORS "a gamma_gamma model.",
       .example = "SELECT round(p_alive(" A_MODEL ", 2, 30.43, 38.86), 4)",
       .formula = "BG/NBD: 1 if x = 0, else 1 / (1 + a/(b+x-1) ((alpha+T)/(alpha+t_x))^(r+x)) (Fader, Hardie & Lee "
-                 "2005); MBG/NBD: 1 / (1 + a/(b+x) ((alpha+T)/(alpha+t_x))^(r+x)) for every x "
-                 "(Batislam, Denizel & Filiztekin 2007); Pareto/NBD: Schmittlein, Morrison & Colombo 1987; BG/BB: "
-                 "Fader, Hardie & Shang 2010, alive at the opportunity n",
+                 "2005); MBG/NBD: 1 / (1 + a/(b+x) ((alpha+T)/(alpha+t_x))^(r+x)) for every x (Batislam, Denizel & "
+                 "Filiztekin 2007); Pareto/NBD: Schmittlein, Morrison & Colombo 1987; BG/BB: Fader, Hardie & Shang "
+                 "2010, alive at the opportunity n",
     },
   .params = PARAMS,
   .n_params = ARG_LATER,
@@ -76,10 +75,10 @@ const FunctionSpec p_alive_at_function = {
   .name = "p_alive_at",
   .doc =
     {
-      .summary = "The probability that a customer will still be active some time after the end of observation",
-      .result = "a probability, 0 … p_alive(model, x, t_x, T); it falls with later",
-      .nulls = "NULL if an argument is NULL",
-      .errors = CBS_ERRORS "a negative later; a gamma_gamma model",
+      .summary = "Gives the probability that a customer will still be active some time after the end of observation.",
+      .result = "A probability, 0 … p_alive(model, x, t_x, T); it falls with later.",
+      .nulls = "NULL if an argument is NULL.",
+      .errors = CBS_ERRORS "a negative later; a gamma_gamma model.",
       .example = "SELECT round(p_alive_at(" A_MODEL ", 2, 30.43, 38.86, 52), 4)",
       .formula = "P(alive at T) * E[P(no dropout in (T, T + later] | alive at T, purchase and dropout rates)], the "
                  "rates as the past x, t_x, T leaves them. Purchases in between are neither assumed nor excluded",

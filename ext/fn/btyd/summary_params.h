@@ -10,7 +10,8 @@
 
 #define UNIT_PARAM(of) \
   ENTRY("unit", PARAM_CHOICE, "week", 0, 0, UNIT_CHOICES, \
-        "the unit of " of ": day, week (7 days), month (30.4375 days) or year (365.25 days)")
+        "the unit of " of ": day, week (7 days), month (" NUMBER_TEXT(DAYS_PER_MONTH) " days) or year (" NUMBER_TEXT( \
+          DAYS_PER_YEAR) " days)")
 
 /*
 ** Sets what a summary has to know before rows are read: utc_offset, and the end of observation where argument `until`

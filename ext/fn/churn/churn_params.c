@@ -6,7 +6,7 @@
 #include "core/base/text.h"
 #include "core/churn/churn_explain.h"
 
-#define MONTHS_MOST 1200
+#define MONTHS_MOST (12 * CHURN_HORIZON_YEARS_MAX)
 
 /* Instants */
 
@@ -29,7 +29,7 @@ Status churn_times_read(Call *call, ChurnTimes *times)
   int64_t offset = event_source_offset(call), as_of;
   bool is_short = horizon.months == 0 && horizon.ms < MS_PER_DAY;
   if (is_short || horizon.months > MONTHS_MOST || horizon.ms > MONTHS_MOST * 31 * MS_PER_DAY) {
-    return call_fail_argument(call, ARG_HORIZON, "a day … 100 years");
+    return call_fail_argument(call, ARG_HORIZON, "a day … %d years", CHURN_HORIZON_YEARS_MAX);
   }
   if (event_source_as_of(call, &as_of)) {
     *times = churn_times(as_of, horizon, offset);
@@ -98,10 +98,10 @@ static Status signals_read(ChurnInput *input, Call *call)
   status =
     signals_finish(&input->signals, &source->customers, &input->source.customers, source->has_value, call_watch(call));
   if (status == STATUS_OK && source->rows > 0 && input->source.rows > 0 && input->signals.n_matched == 0) {
-    return call_fail(call,
-                     "%s and the source have no customer in common: are the keys text in one ('7') and "
-                     "integers (7) in the other?",
-                     call_text(call, ARG_SIGNALS));
+    return call_fail(
+      call,
+      "%s and the source have no customer in common: are the keys text in one ('7') and integers (7) in the other?",
+      call_text(call, ARG_SIGNALS));
   }
   return status;
 }

@@ -9,19 +9,23 @@
 #include "glue/call.h"
 #include "glue/spec.h"
 
+#define CHURN_HORIZON_YEARS_MAX 100
+
 #define CHURN_HORIZON_HELP \
-  "how far ahead, a day … 100 years: who buys nothing within it after as_of counts as lost. '90 days', " \
-  "'12 weeks', '3 months'"
+  "how far ahead, a day … " NUMBER_TEXT( \
+    CHURN_HORIZON_YEARS_MAX) " years: who buys nothing within it after as_of counts as lost. '90 days', '12 weeks', " \
+                             "'3 months'"
 #define CHURN_SIGNALS_HELP \
-  "name of a table or view of signals beside the purchases, with columns (customer, time, kind[, value]), " \
-  "found by their usual names: logins, complaints, tickets, contract_end, satisfaction …; at most 16 kinds"
+  "name of a table or view of signals beside the purchases, with columns (customer, time, kind[, value]), found by " \
+  "their usual names: logins, complaints, tickets, contract_end, satisfaction …; at most " NUMBER_TEXT( \
+    SIGNAL_KINDS_MAX) " kinds"
 #define CHURN_DATED_HELP \
-  "kinds of signals that are dates known ahead, separated by commas: their rows after as_of take part. Left " \
-  "out: those called …_end, …_due, …_date, or with renew, expir, 到期 or 续约 in their name. '' for none. A " \
-  "new date is a new row: of a kind with one row per customer, dates count only if all lie after as_of"
+  "kinds of signals that are dates known ahead, separated by commas: their rows after as_of take part. Left out: " \
+  "those called …_end, …_due, …_date, or with renew, expir, 到期 or 续约 in their name. '' for none. A new date is a " \
+  "new row: of a kind with one row per customer, dates count only if all lie after as_of"
 #define CHURN_MODEL_HELP \
-  "auto: learned from the shop's past where it is long enough, else a purchase model; logit: learned, or an " \
-  "error; bgnbd, mbgnbd: that model alone, or an error"
+  "auto: learned from the shop's past where it is long enough, else a purchase model; logit: learned, or an error; " \
+  "bgnbd, mbgnbd: that model alone, or an error"
 
 #define CHURN_HORIZON_PARAM ENTRY("horizon", PARAM_DURATION, "90 days", 0, 0, NULL, CHURN_HORIZON_HELP)
 #define CHURN_SIGNALS_PARAM ENTRY("signals", PARAM_TABLE, "", 0, 0, NULL, CHURN_SIGNALS_HELP)
@@ -42,10 +46,12 @@ enum {
   [ARG_SIGNALS] = CHURN_SIGNALS_PARAM, [ARG_DATED_KINDS] = CHURN_DATED_KINDS_PARAM, [ARG_MODEL] = CHURN_MODEL_PARAM
 
 #define CHURN_OPTION_ERRORS \
-  "a horizon under a day or over 100 years; model logit where there is too little to learn from, bgnbd or " \
-  "mbgnbd where it cannot be fitted; signals " \
-  "of more than 16 kinds, or of no customer of the source; a name in dated_kinds that is no kind; a source, " \
-  "column, customer, time or value that is none"
+  "A horizon under a day or over " NUMBER_TEXT( \
+    CHURN_HORIZON_YEARS_MAX) " years; model logit where there is too little to learn from, bgnbd or mbgnbd " \
+                             "where it cannot be fitted; signals of more than " NUMBER_TEXT( \
+                               SIGNAL_KINDS_MAX) " kinds, or of no customer of the source; a name in dated_kinds " \
+                                                 "that is not a kind; an unknown source or column; an invalid " \
+                                                 "customer, time or value"
 
 /* What both read. {0} is a valid empty object; churn_input_free() may run twice. */
 typedef struct ChurnInput {

@@ -33,7 +33,7 @@
 
 typedef struct ChurnRisks {
   ChurnInput input;
-  ChurnExplain words;
+  ChurnExplain explain;
   double cuts[CHURN_RISKS - 1];
 } ChurnRisks;
 
@@ -57,8 +57,8 @@ static Status risk_compute(Call *call, void *state, int64_t *n_rows)
     }
   }
   Status status = churn_input_read(input, call, false);
-  risks->words = (ChurnExplain){&input->churn, &input->source.customers, &input->signal_source.attributes,
-                                (Language)call_choice(call, ARG_LANG)};
+  risks->explain = (ChurnExplain){&input->churn, &input->source.customers, &input->signal_source.attributes,
+                                  (Language)call_choice(call, ARG_LANG)};
   *n_rows = input->source.customers.count;
   return status;
 }
@@ -81,13 +81,13 @@ enum {
   COLUMN_COUNT
 };
 
-static void words_cell(const ChurnRisks *risks, uint32_t customer, bool json, Cell *out)
+static void reasons_cell(const ChurnRisks *risks, uint32_t customer, bool json, Cell *out)
 {
   Text text = {0};
   if (json) {
-    churn_explain_json(&risks->words, customer, &text);
+    churn_explain_json(&risks->explain, customer, &text);
   } else {
-    churn_explain_reasons(&risks->words, customer, &text);
+    churn_explain_reasons(&risks->explain, customer, &text);
   }
   size_t length = text.length;
   char *bytes = text_take(&text);
@@ -117,10 +117,10 @@ static void risk_cell(const void *state, int64_t row, int column, Cell *out)
       return;
     case COLUMN_REASONS:
     case COLUMN_REASONS_JSON:
-      words_cell(risks, customer, column == COLUMN_REASONS_JSON, out);
+      reasons_cell(risks, customer, column == COLUMN_REASONS_JSON, out);
       return;
     case COLUMN_SUGGESTED_ACTION:
-      cell_static(out, churn_explain_action(&risks->words, customer, churn_risk_of(probability, risks->cuts)));
+      cell_static(out, churn_explain_action(&risks->explain, customer, churn_risk_of(probability, risks->cuts)));
       return;
     case COLUMN_METHOD:
       churn_method_cell(&risks->input, CHURN_AS_OF, out);
@@ -166,10 +166,9 @@ static const ColumnSpec COLUMNS[] = {
   [COLUMN_CUSTOMER] = {"customer", "", "the customer's key as in the source"},
   [COLUMN_CHURN_PROBABILITY] = {"churn_probability", "REAL", "of no purchase within the horizon after as_of, 0 … 1"},
   [COLUMN_RISK] = {"risk", "TEXT", "low, medium, high or critical, by the cut points"},
-  [COLUMN_P_ALIVE] =
-    {"p_alive", "REAL",
-     "probability to be still a customer, by BG/NBD or MBG/NBD, the likelier one at as_of; NULL where neither "
-     "could be fitted"},
+  [COLUMN_P_ALIVE] = {"p_alive", "REAL",
+                      "probability to be still a customer, by BG/NBD or MBG/NBD, the likelier one at as_of; NULL where "
+                      "neither could be fitted"},
   [COLUMN_DAYS_SINCE_LAST] = {"days_since_last", "INTEGER", "days from the last purchase day to as_of"},
   [COLUMN_USUAL_GAP] = {"usual_gap", "REAL",
                         "days between this customer's purchases, with one gap of the shop's mean length counted in; "
@@ -180,15 +179,14 @@ static const ColumnSpec COLUMNS[] = {
   [COLUMN_REASONS_JSON] = {"reasons_json", "TEXT",
                            "the same as JSON: [{reason, log_odds, value, usual, text}, …], a signal with kind and "
                            "measure; log_odds above 0 raises the probability"},
-  [COLUMN_EXPECTED_VALUE] = {"expected_value", "REAL",
-                             "value of the purchases within the horizon if the customer stays; NULL where the source "
-                             "has no value"},
+  [COLUMN_EXPECTED_VALUE] =
+    {"expected_value", "REAL",
+     "value of the purchases within the horizon if the customer stays; NULL where the source has no value"},
   [COLUMN_VALUE_AT_RISK] = {"value_at_risk", "REAL", "churn_probability * expected_value"},
   [COLUMN_SUGGESTED_ACTION] = {"suggested_action", "TEXT", "what to do, by risk, value so far and signals"},
-  [COLUMN_METHOD] =
-    {"method", "TEXT",
-     "logit: learned from this shop's past, with the signals that could not be used, and why; else the purchase model "
-     "that stood in, and why"},
+  [COLUMN_METHOD] = {"method", "TEXT",
+                     "logit: learned from this shop's past, with the signals that could not be used, and why; else the "
+                     "purchase model that stood in, and why"},
   [COLUMN_LAST_PURCHASE] = {"last_purchase", "TEXT", "the last purchase day, a date"},
 };
 _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
@@ -207,22 +205,21 @@ const TableSpec churn_risk_table = {
   .name = "churn_risk",
   .doc =
     {
-      .summary = "Who is leaving: each customer's probability to buy nothing within the horizon, why, the value at "
-                 "risk and what to do",
+      .summary =
+        "Gives each customer's probability to buy nothing within the horizon, why, the value at risk and what to do.",
       .result = "A row per customer, in the order of the customers' first rows.",
       .nulls = "Rows with a NULL customer or time do not take part; a NULL value counts as 0; a signal with a NULL "
                "kind does not take part.",
       .errors = CHURN_OPTION_ERRORS "; cut points that do not ascend.",
-      .example = "SELECT customer, round(churn_probability, 3) AS churn_probability, risk, reasons, "
-                 "round(value_at_risk, 2) AS value_at_risk FROM "
-                 "churn_risk((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(500, 1))) "
-                 "WHERE horizon = '90 days' AND risk IN ('medium', 'high') ORDER BY value_at_risk DESC LIMIT 3",
+      .example =
+        "SELECT customer, round(churn_probability, 3) AS churn_probability, risk, reasons, round(value_at_risk, 2) AS "
+        "value_at_risk FROM churn_risk((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(500, 1))) "
+        "WHERE horizon = '90 days' AND risk IN ('medium', 'high') ORDER BY value_at_risk DESC LIMIT 3",
       .formula = "Ridge logistic regression of \"no purchase in the horizon after the cut-off as_of - horizon\" on "
                  "recency, frequency, value, overdue ratio, trend, P(alive), age and signals at the cut-off; 5-fold "
                  "held-out log-odds calibrated (Platt 1999); applied at as_of. Signals: conditional Poisson test "
-                 "(Przyborowski & Wilenski 1940), mid-p. value_at_risk = probability * "
-                 "(r + x)/(alpha + T) * horizon * mean value of a purchase day. Too little history: P(no purchase) of "
-                 "BG/NBD or MBG/NBD.",
+                 "(Przyborowski & Wilenski 1940), mid-p. value_at_risk = probability * (r + x)/(alpha + T) * horizon * "
+                 "mean value of a purchase day. Too little history: P(no purchase) of BG/NBD or MBG/NBD.",
     },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),

@@ -196,11 +196,10 @@ const TableSpec churn_risk_quality_table = {
   .name = "churn_risk_quality",
   .doc =
     {
-      .summary = "How good churn_risk() is on this shop: AUC, Brier, lift and calibration on held-out customers, "
-                 "beside 1 - P(alive) alone",
+      .summary = "Measures how good churn_risk() is on this shop: AUC, Brier, lift and calibration on held-out "
+                 "customers, beside 1 - P(alive) alone.",
       .result = "For each of the two scores a row per measure and ten rows of calibration; one row, customers 0 and "
-                "the reason in method, where "
-                "nobody had bought a horizon ago.",
+                "the reason in method, where nobody had bought a horizon ago.",
       .nulls = "Rows with a NULL customer or time do not take part; a NULL value counts as 0. Measures that are not "
                "defined are NULL.",
       .errors = CHURN_OPTION_ERRORS ".",
@@ -208,9 +207,8 @@ const TableSpec churn_risk_quality_table = {
                  "churn_risk_quality((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(1000, 1))) "
                  "WHERE metric IN ('auc', 'brier', 'base_rate')",
       .formula = "Five folds by a hash of the customer; each scored and calibrated by the other four. AUC with "
-                 "DeLong's standard error (1988); Brier (1950); log loss, scores clipped at 1e-15; lift: "
-                 "rate among the top tenth / base rate; slope and intercept of the logistic regression on logit(score) "
-                 "(Cox 1958)",
+                 "DeLong's standard error (1988); Brier (1950); log loss, scores clipped at 1e-15; lift: rate among "
+                 "the top tenth / base rate; slope and intercept of the logistic regression on logit(score) (Cox 1958)",
     },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),

@@ -139,9 +139,9 @@ static void threshold_free(void *state)
 
 static const ColumnSpec COLUMNS[] = {
   [COLUMN_SEGMENT] = {"segment", "", "value of segment_column; NULL: all customers"},
-  [COLUMN_THRESHOLD_DAYS] = {"threshold_days", "INTEGER",
-                             "who has been silent for more days than this is the better called gone; NULL where "
-                             "there is no such number"},
+  [COLUMN_THRESHOLD_DAYS] =
+    {"threshold_days", "INTEGER",
+     "who has been silent for more days than this is better called gone; NULL where there is no such number"},
   [COLUMN_TYPE_1_ERROR] = {"type_1_error", "REAL", "of those who came back, the share that is called gone"},
   [COLUMN_TYPE_2_ERROR] = {"type_2_error", "REAL", "of those who were gone, the share that is not"},
   [COLUMN_CUSTOMERS] = {"customers", "INTEGER", "who had bought up to the cut-off, as_of - horizon"},
@@ -158,9 +158,9 @@ _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 static const ParamSpec PARAMS[] = {
   [ARG_SOURCE] = EVENT_SOURCE_PARAM(EVENT_TIMES),
   [ARG_HORIZON] = CHURN_HORIZON_PARAM,
-  [ARG_SEGMENT_COLUMN] = {"segment_column", PARAM_COLUMN, "", 0, 0, NULL,
-                          "a column of the source by which customers are told apart, such "
-                          "as channel; needs a named source"},
+  [ARG_SEGMENT_COLUMN] =
+    {"segment_column", PARAM_COLUMN, "", 0, 0, NULL,
+     "a column of the source by which customers are told apart, such as channel; needs a named source"},
 };
 _Static_assert(COUNT_OF(PARAMS) == ARG_COUNT, "a parameter is not numbered");
 
@@ -168,22 +168,21 @@ const TableSpec churn_threshold_table = {
   .name = "churn_threshold",
   .doc =
     {
-      .summary = "After how many days without a purchase a customer is the better called gone, overall and per segment",
+      .summary = "Finds the days without a purchase that best tell customers who are gone from those who come back, "
+                 "overall and per segment.",
       .result = "A row for all customers, and with segment_column a row per segment; none of an empty source.",
       .nulls = "Rows with a NULL customer or time do not take part. A customer's segment is that of the latest row up "
-               "to the cut-off; where it is NULL "
-               "the customer is in the first row alone. threshold_days and what follows from it are NULL "
-               "where everybody or nobody came back, or silence tells nothing.",
-      .errors = "A horizon under a day or over 100 years; segment_column with retain_log(…) or of a name that is "
-                "none; a source, column, "
-                "customer or time that is none.",
+               "to the cut-off; where it is NULL the customer is in the first row alone. threshold_days and what "
+               "follows from it are NULL where everybody or nobody came back, or silence tells nothing.",
+      .errors = "A horizon under a day or over " NUMBER_TEXT(
+        CHURN_HORIZON_YEARS_MAX) " years; segment_column with retain_log(…), or an unknown one; an "
+                                 "unknown source or column; an invalid customer or time.",
       .example = "SELECT threshold_days, round(type_1_error, 3) AS type_1_error, round(type_2_error, 3) AS "
-                 "type_2_error, customers, round(right_rate, 3) AS right_rate FROM "
-                 "churn_threshold((SELECT retain_log(customer_id, ordered_at) FROM demo_orders(2000, 1)), '90 days')",
+                 "type_2_error, customers, round(right_rate, 3) AS right_rate FROM churn_threshold((SELECT "
+                 "retain_log(customer_id, ordered_at) FROM demo_orders(2000, 1)), '90 days')",
       .formula = "type I = #(came back, silence > g) / #(came back), type II = #(gone, silence <= g) / #(gone), "
                  "silence up to as_of - horizon and what happened in the horizon after it; threshold_days: the least g "
-                 "that "
-                 "minimises their sum (the greatest Youden index, Youden 1950)",
+                 "that minimises their sum (the greatest Youden index, Youden 1950)",
     },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),

@@ -89,8 +89,6 @@ static const char *const AMOUNT_NAMES[] = {"amount",     "mrr",          "monthl
                                            "金额",       "月费",         "月租",           "月金额",
                                            "每月金额",   "价格",         "费用",           NULL};
 
-#define AMOUNT_MOST 1e15
-
 static Status take(void *self, RowReader *reader, const FieldValue *values)
 {
   ContractSource *source = self;
@@ -108,8 +106,8 @@ static Status take(void *self, RowReader *reader, const FieldValue *values)
   if (!(contract.amount >= 0)) {
     return row_source_fail(reader, CONTRACT_FIELD_AMOUNT, "0 or more");
   }
-  if (contract.amount > AMOUNT_MOST) {
-    return row_source_fail(reader, CONTRACT_FIELD_AMOUNT, "at most 1e15");
+  if (contract.amount > CONTRACT_AMOUNT_MAX) {
+    return row_source_fail(reader, CONTRACT_FIELD_AMOUNT, "at most " NUMBER_TEXT(CONTRACT_AMOUNT_MAX));
   }
   if (source->fields[CONTRACT_FIELD_SEGMENT].found) {
     contract.segment = values[CONTRACT_FIELD_SEGMENT].null ? CONTRACT_SEGMENT_NONE : values[CONTRACT_FIELD_SEGMENT].key;

@@ -10,11 +10,12 @@
 #include "glue/row_source.h"
 #include "glue/spec.h"
 
+#define CONTRACT_AMOUNT_MAX 1e15 /* of a contract, per month */
+
 #define CONTRACT_SOURCE_PARAM \
-  ENTRY( \
-    "source", PARAM_CONTRACTS, NULL, 0, 0, NULL, \
-    "the name of a table or view with a row per contract: customer, start, end (NULL: none), amount per month; or " \
-    "(SELECT retain_contracts(customer, start, end, amount) FROM …)")
+  ENTRY("source", PARAM_CONTRACTS, NULL, 0, 0, NULL, \
+        "the name of a table or view with a row per contract: customer, start, end (NULL: none), amount per month; " \
+        "or (SELECT retain_contracts(customer, start, end, amount) FROM …)")
 #define CONTRACT_SEGMENT_PARAM \
   ENTRY("segment_column", PARAM_COLUMN, "", 0, 0, NULL, \
         "a column with a segment, an integer or text: each is answered as if its contracts were all; left out: one " \
@@ -30,13 +31,12 @@
   ENTRY("start_column", PARAM_COLUMN, "", 0, 0, NULL, \
         "the column with the time from which it counts; left out: recognised")
 #define CONTRACT_END_PARAM \
-  ENTRY( \
-    "end_column", PARAM_COLUMN, "", 0, 0, NULL, \
-    "the column with the first moment that is no longer covered, NULL while it runs; left out: recognised. Of last " \
-    "covered days take date(…, '+1 day')")
+  ENTRY("end_column", PARAM_COLUMN, "", 0, 0, NULL, \
+        "the column with the first moment that is no longer covered, NULL while it runs; left out: recognised. Of " \
+        "last covered days take date(…, '+1 day')")
 #define CONTRACT_AMOUNT_PARAM \
   ENTRY("amount_column", PARAM_COLUMN, "", 0, 0, NULL, \
-        "the column with what it costs per month, 0 or more; left out: recognised")
+        "the column with what it costs per month, 0 to " NUMBER_TEXT(CONTRACT_AMOUNT_MAX) "; left out: recognised")
 #define CONTRACT_AS_OF_PARAM \
   ENTRY( \
     "as_of", PARAM_TIME, "", 0, 0, NULL, \
@@ -49,10 +49,11 @@
   [ARG_AS_OF] = CONTRACT_AS_OF_PARAM, [ARG_UTC_OFFSET] = CONTRACT_UTC_OFFSET_PARAM
 
 #define CONTRACT_NULLS \
-  "a row with a NULL customer or start does not take part; a NULL end: none; a NULL amount counts as 0; "
+  "A row with a NULL customer or start does not take part; a NULL end: none; a NULL amount counts as 0; "
 #define CONTRACT_ERRORS \
-  "a table or column that is not there; an end before its start; an amount that is negative or no number; " \
-  "a customer or segment that is neither integer nor text"
+  "An unknown table or column; an end before its start; an amount that is negative, above " NUMBER_TEXT( \
+    CONTRACT_AMOUNT_MAX) " or not a number; a customer or " \
+                         "segment that is neither integer nor text"
 
 /* The columns that are read; the keys of customers and segments stay here. */
 enum {

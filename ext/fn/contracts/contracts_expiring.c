@@ -92,7 +92,9 @@ static Status compute(Call *call, void *out, int64_t *n_rows)
   State *state = out;
   int64_t most = 0;
   if (!steps_parse(state, call_text(call, ARG_WITHIN))) {
-    return call_fail_argument(call, ARG_WITHIN, "1…20 numbers of days, each 1…36525, such as '90,60,30 days'");
+    return call_fail_argument(
+      call, ARG_WITHIN,
+      "1…" NUMBER_TEXT(STEPS_MAX) " numbers of days, each 1…" NUMBER_TEXT(DAYS_MAX) ", such as '90,60,30 days'");
   }
   for (int i = 0; i < state->n_steps; i++) {
     most = state->steps[i] > most ? state->steps[i] : most;
@@ -171,17 +173,17 @@ static const ColumnSpec COLUMNS[] = {
   [COLUMN_OTHERS] = {"others", "INTEGER", "further contracts of the customer that end within the largest step"},
   [COLUMN_COVERED_AFTER] = {"covered_after", "INTEGER",
                             "1 where another contract of the customer, begun by as_of, goes on after that end, else 0"},
-  [COLUMN_NEXT_START] =
-    {"next_start", "TEXT",
-     "when the customer's next contract begins that is signed already (begins after as_of, goes on after that end), "
-     "'YYYY-MM-DD HH:MM:SS' UTC; NULL: none"},
+  [COLUMN_NEXT_START] = {"next_start", "TEXT",
+                         "when the customer's next contract begins that is signed already (begins after as_of, goes on "
+                         "after that end), 'YYYY-MM-DD HH:MM:SS' UTC; NULL: none"},
 };
 _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
   [ARG_SOURCE] = CONTRACT_SOURCE_PARAM,
   [ARG_WITHIN] = {"within", PARAM_LIST, "90,60,30 days", 0, 0, NULL,
-                  "steps: 1 to 20 numbers of days, each 1 to 36525, separated by commas"},
+                  "steps: 1 to " NUMBER_TEXT(STEPS_MAX) " numbers of days, each 1 to " NUMBER_TEXT(
+                    DAYS_MAX) ", separated by commas"},
   CONTRACT_PARAMS,
 };
 _Static_assert(COUNT_OF(PARAMS) == ARG_COUNT, "a parameter is not numbered");
@@ -190,10 +192,10 @@ const TableSpec contracts_expiring_table = {
   .name = "contracts_expiring",
   .doc =
     {
-      .summary = "Contracts that are about to end, each customer at its nearest step only",
-      .result = "a row per customer whose contract ends within the largest step after as_of, the soonest first",
-      .nulls = CONTRACT_NULLS "next_start is NULL where no next contract is in the table",
-      .errors = CONTRACT_ERRORS "; a within that is no list of days",
+      .summary = "Lists contracts that are about to end, each customer at its nearest step only.",
+      .result = "A row per customer whose contract ends within the largest step after as_of, the soonest first.",
+      .nulls = CONTRACT_NULLS "next_start is NULL where no next contract is in the table.",
+      .errors = CONTRACT_ERRORS "; an invalid within.",
       .example = "SELECT customer, ends_at, days_left, step, amount FROM contracts_expiring('demo_contracts') WHERE "
                  "within = '90,60,30 days'",
       .formula =

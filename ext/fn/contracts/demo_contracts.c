@@ -130,10 +130,9 @@ static const ColumnSpec COLUMNS[] = {
   [COLUMN_CUSTOMER] = {"customer", "INTEGER", "1 … customers, in order of sign-up"},
   [COLUMN_CONTRACT] = {"contract", "INTEGER", "1, 2, 3 … of the customer, by start"},
   [COLUMN_START] = {"start", "TEXT", "the first day, 'YYYY-MM-DD', 2023-01-01 … 2025-12-31"},
-  [COLUMN_END] =
-    {"end", "TEXT",
-     "the first day that is not covered any more: when it was cancelled or replaced, or its term ends (then it may lie "
-     "after 2025-12-31); NULL: none is set"},
+  [COLUMN_END] = {"end", "TEXT",
+                  "the first day that is not covered any more: when it was cancelled or replaced, or its term ends "
+                  "(then it may lie after 2025-12-31); NULL: none is set"},
   [COLUMN_AMOUNT] = {"amount", "REAL", "per month, in whole cents"},
   [COLUMN_PLAN] = {"plan", "TEXT", "the customer's: monthly, yearly or two_year"},
   [COLUMN_CHANNEL] = {"channel", "TEXT", "how the customer was acquired: organic, search, social or referral"},
@@ -145,11 +144,9 @@ static const ColumnSpec COLUMNS[] = {
                       "first contract only: 1 where the customer has left, 0 where it had not by 2025-12-31"},
   [COLUMN_CAUSE] = {"cause", "TEXT",
                     "first contract only: why it left: price, service or moved; NULL where it has not"},
-  [COLUMN_ENTRY] =
-    {"entry", "REAL",
-     "first contract only: tenure on 2024-01-01, 0 for later sign-ups, for an analysis that saw only customers there "
-     "since; "
-     "NULL where the customer had left by then"},
+  [COLUMN_ENTRY] = {"entry", "REAL",
+                    "first contract only: tenure on 2024-01-01, 0 for later sign-ups, for an analysis that saw only "
+                    "customers there since; NULL where the customer had left by then"},
 };
 _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
@@ -165,25 +162,24 @@ const TableSpec demo_contracts_table = {
   .name = "demo_contracts",
   .doc =
     {
-      .summary = "Makes the contracts of a generated subscription business whose truth is known: for trying things out "
-                 "and for testing methods.",
+      .summary = "Generates the contracts of a subscription business whose truth is known, for trying things out and "
+                 "for testing methods.",
       .result = "A row per contract, by customer and start: three years of a business that customers join until "
                 "November 2025. As a source: 'demo_contracts'.",
       .nulls = "A NULL argument is its default. end is NULL for a contract without one; tenure, churned, cause and "
                "entry are NULL but in each customer's first row.",
-      .errors = "customers outside 1…10000000; seed outside 0…2147483647.",
+      .errors = "customers outside 1…" NUMBER_TEXT(DEMO_CONTRACT_CUSTOMERS_MAX) "; seed outside 0…" NUMBER_TEXT(
+        LARGEST_SEED) ".",
       .example =
         "SELECT customer, contract, start, \"end\", amount, plan, tenure, churned FROM demo_contracts(200, 1) LIMIT 5",
-      .formula = "Proportional hazards, seen in whole months: the hazard of month m is 0.03 · shape(m) · exp(eta), "
-                 "shape 2 in month 1, 2.5 in months 12, 24, 36, else 1; "
-                 "eta = -0.8 yearly - 1.6 two_year + 0.5 senior + 0.01 (monthly_charges - 70); the channel has no "
-                 "effect; leaving at the end of month m: "
-                 "1 - exp(-hazard). Causes, independent of all else: price 0.5, service 0.3, moved 0.2. Plans 0.55, "
-                 "0.30, 0.15; senior 0.2; "
-                 "channels 0.35, 0.30, 0.20, 0.15; charges uniform. Of those who leave 0.2 come back after 1 … 6 "
-                 "months. Amounts go up with probability 0.02 and down with "
-                 "0.01 per month, as a new contract on the day the old one ends; add-ons overlap in 0.15 of the lives. "
-                 "Memory: 16 bytes per contract, 12 per customer.",
+      .formula =
+        "Proportional hazards, seen in whole months: the hazard of month m is 0.03 · shape(m) · exp(eta), shape 2 in "
+        "month 1, 2.5 in months 12, 24, 36, else 1; eta = -0.8 yearly - 1.6 two_year + 0.5 senior + 0.01 "
+        "(monthly_charges - 70); the channel has no effect; leaving at the end of month m: 1 - exp(-hazard). Causes, "
+        "independent of all else: price 0.5, service 0.3, moved 0.2. Plans 0.55, 0.30, 0.15; senior 0.2; channels "
+        "0.35, 0.30, 0.20, 0.15; charges uniform. Of those who leave 0.2 come back after 1 … 6 months. Amounts go up "
+        "with probability 0.02 and down with 0.01 per month, as a new contract on the day the old one ends; add-ons "
+        "overlap in 0.15 of the lives. Memory: 16 bytes per contract, 12 per customer.",
     },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),

@@ -148,8 +148,8 @@ static const ColumnSpec COLUMNS[] = {
                             "customers at the end whose first cover ever began in the period"},
   [COLUMN_RETAINED] = {"retained", "INTEGER", "customers at the start who still are at the end"},
   [COLUMN_RESURRECTED] = {"resurrected", "INTEGER",
-                          "customers at the end who were none at the start, but had been before"},
-  [COLUMN_LOST] = {"lost", "INTEGER", "customers at the start who are none at the end"},
+                          "customers at the end who were not customers at the start, but had been before"},
+  [COLUMN_LOST] = {"lost", "INTEGER", "customers at the start who are no longer customers at the end"},
   [COLUMN_END_CUSTOMERS] = {"end_customers", "INTEGER",
                             "customers at the end = retained + resurrected + new_customers"},
   [COLUMN_NEW_LOST] = {"new_lost", "INTEGER",
@@ -176,15 +176,15 @@ const TableSpec logo_retention_table = {
   .name = "logo_retention",
   .doc =
     {
-      .summary = "Retention, churn and movement of customers period by period, by the cover of their contracts",
-      .result = "a row per segment and period from the first start to as_of, in order",
-      .nulls = CONTRACT_NULLS "a rate of nobody (0/0) is NULL",
-      .errors = CONTRACT_ERRORS "; more than 1000000 periods and segments. Amounts are not read",
+      .summary = "Shows retention, churn and movement of customers period by period, by the cover of their contracts.",
+      .result = "A row per segment and period from the first start to as_of, in order.",
+      .nulls = CONTRACT_NULLS "a rate of nobody (0/0) is NULL.",
+      .errors = CONTRACT_ERRORS "; more than " NUMBER_TEXT(MRR_ROWS_MAX) " periods and segments. Amounts are not read.",
       .example = "SELECT period, start_customers, retained, lost, retention_rate, retention_low, retention_high FROM "
                  "logo_retention('demo_contracts') WHERE complete",
-      .formula = "retention_rate = |customers at start and at end| / |customers at start|; a customer at an instant is "
-                 "covered by a contract just before it; "
-                 "changes within an hour count as one; interval: Wilson 1927, level 0.95",
+      .formula =
+        "retention_rate = |customers at start and at end| / |customers at start|; a customer at an instant is covered "
+        "by a contract just before it; changes within an hour count as one; interval: Wilson 1927, level 0.95",
     },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),

@@ -214,7 +214,7 @@ static const ParamSpec PARAMS[] = {
   [ARG_GRAIN] = GRAIN_PARAM,
   [ARG_SEGMENT_COLUMN] = CONTRACT_SEGMENT_PARAM,
   [ARG_REACTIVATION_IN_NRR] = {"reactivation_in_nrr", PARAM_CHOICE, "no", 0, 0, "no|yes",
-                               "whether nrr counts reactivation: no (the definition) or yes"},
+                               "whether nrr counts reactivation: no (the usual definition) or yes"},
   CONTRACT_PARAMS,
 };
 _Static_assert(COUNT_OF(PARAMS) == ARG_COUNT, "a parameter is not numbered");
@@ -223,17 +223,17 @@ const TableSpec mrr_movements_table = {
   .name = "mrr_movements",
   .doc =
     {
-      .summary = "Monthly recurring revenue and its movements: new, expansion, contraction, churn, reactivation; NRR, "
-                 "GRR and quick ratio",
-      .result = "a row per segment and period from the first start to as_of, in order",
-      .nulls = CONTRACT_NULLS "nrr and grr are NULL where mrr_start is 0, quick_ratio where nothing was lost",
-      .errors = CONTRACT_ERRORS "; more than 1000000 periods and segments",
+      .summary = "Shows monthly recurring revenue and its movements: new, expansion, contraction, churn, reactivation; "
+                 "NRR, GRR and quick ratio.",
+      .result = "A row per segment and period from the first start to as_of, in order.",
+      .nulls = CONTRACT_NULLS "nrr and grr are NULL where mrr_start is 0, quick_ratio where nothing was lost.",
+      .errors = CONTRACT_ERRORS "; more than " NUMBER_TEXT(MRR_ROWS_MAX) " periods and segments.",
       .example = "SELECT month, new, expansion, contraction, churn, reactivation, mrr_end, nrr, grr, quick_ratio FROM "
                  "mrr_movements('demo_contracts') WHERE complete",
       .formula = "per customer and period the difference of its revenue just before the period's and the next period's "
-                 "first instant: from 0 new (first ever) or reactivation, "
-                 "to 0 churn, else expansion or contraction; amounts of contracts that overlap add up; changes within "
-                 "an hour count as one; amounts of at most four decimals are summed exactly",
+                 "first instant: from 0 new (first ever) or reactivation, to 0 churn, else expansion or contraction; "
+                 "amounts of contracts that overlap add up; changes within an hour count as one; amounts of at most "
+                 "four decimals are summed exactly",
     },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),

@@ -184,10 +184,10 @@ const TableSpec renewals_table = {
   .name = "renewals",
   .doc =
     {
-      .summary = "Contracts up for renewal period by period: renewed, late, churned, with logo and dollar rates",
-      .result = "a row per segment and period, from that of the first end to that of as_of, in order",
-      .nulls = CONTRACT_NULLS "a rate of nothing decided (0/0) is NULL",
-      .errors = CONTRACT_ERRORS "; more than 1000000 periods and segments",
+      .summary = "Shows contracts up for renewal period by period: renewed, late, churned, with logo and dollar rates.",
+      .result = "A row per segment and period, from that of the first end to that of as_of, in order.",
+      .nulls = CONTRACT_NULLS "a rate of nothing decided (0/0) is NULL.",
+      .errors = CONTRACT_ERRORS "; more than " NUMBER_TEXT(RENEWAL_ROWS_MAX) " periods and segments.",
       .example = "SELECT period, up_for_renewal, renewed, late, churned, pending, logo_rate, dollar_rate FROM "
                  "renewals('demo_contracts') WHERE grace = '14 days'",
       .formula = "logo_rate = renewed / decided, dollar_rate the same in old amounts; a contract is renewed by another "

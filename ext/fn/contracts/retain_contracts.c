@@ -58,10 +58,10 @@ const FunctionSpec retain_contracts_function = {
       .nulls = "A row with a NULL customer or start does not take part; a NULL end: the contract runs; a NULL amount "
                "counts as 0.",
       .errors =
-        "A blob or fractional customer, a time that is none, an amount that is no number of at most 1e100 in size.",
+        "A blob or fractional customer, an invalid time, an amount that is not a number of at most " NUMBER_TEXT(
+          NUMBER_MOST) " in size.",
       .example = "SELECT month, mrr_start, churn, mrr_end FROM mrr_movements((SELECT retain_contracts(customer, start, "
-                 "end, amount) "
-                 "FROM demo_contracts(200, 1) WHERE plan = 'yearly')) LIMIT 5",
+                 "end, amount) FROM demo_contracts(200, 1) WHERE plan = 'yearly')) LIMIT 5",
       .formula = "No formula: rows are kept as they came, 32 bytes each.",
     },
   .params = PARAMS,

@@ -144,10 +144,10 @@ const TableSpec revenue_retention_table = {
   .name = "revenue_retention",
   .doc =
     {
-      .summary = "Revenue kept by cohort and age: net and gross revenue retention curves",
-      .result = "a row per segment, cohort and age, in order",
-      .nulls = CONTRACT_NULLS "nrr and grr are NULL where base is 0",
-      .errors = CONTRACT_ERRORS "; more than 4000000 segments, cohorts and ages",
+      .summary = "Shows the revenue kept by cohort and age: net and gross revenue retention curves.",
+      .result = "A row per segment, cohort and age, in order.",
+      .nulls = CONTRACT_NULLS "nrr and grr are NULL where base is 0.",
+      .errors = CONTRACT_ERRORS "; more than " NUMBER_TEXT(REVENUE_CELLS_MAX) " segments, cohorts and ages.",
       .example = "SELECT cohort, age, base, revenue, nrr, grr FROM revenue_retention('demo_contracts', 'quarter') "
                  "WHERE complete",
       .formula = "revenue at an age: of the contracts that cover the time just before the end of its period; nrr = "

@@ -132,14 +132,13 @@ const TableSpec cox_baseline_table = {
   .doc =
     {
       .summary =
-        "How long the average customer stays by a proportional-hazards model: the baseline hazard and survival.",
+        "Shows how long the average customer stays by a proportional-hazards model: the baseline hazard and survival.",
       .result =
         "A row for each time at which a row of the stratum ends, of the model of cox_model() with the same arguments.",
       .nulls = COX_NULLS,
       .errors = COX_ERRORS,
-      .example =
-        "SELECT time, at_risk, events, round(survival, 4) AS survival, round(low, 4) AS low, round(high, 4) AS high "
-        "FROM cox_baseline('demo_contracts', 'tenure', 'churned', 'plan, senior') LIMIT 6",
+      .example = "SELECT time, at_risk, events, round(survival, 4) AS survival, round(low, 4) AS low, round(high, 4) "
+                 "AS high FROM cox_baseline('demo_contracts', 'tenure', 'churned', 'plan, senior') LIMIT 6",
       .formula = COX_FORMULA ". Baseline: Σ events/Σ risk at risk, of Efron's sums in an Efron fit; its error with "
                              "that of coef (Tsiatis 1981); interval exp(-(H ± z se)).",
     },

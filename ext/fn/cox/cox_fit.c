@@ -11,8 +11,8 @@
 **     "converged":true,"reason":null,
 **     "dropped":[],"last_time":…,"baseline":{"time":[…],"cumulative_hazard":[…]}}. Numbers read back exactly.
 ** R2  A row with a NULL time, event or feature does not take part; no row gives NULL.
-** R3  baseline: the cumulative hazard of a row of mean features at the times of events; of more than 2,000 such times
-**     those at which it has risen by a 1,000th of its whole or the survival exp(-it) has fallen by 1/1,000, and the
+** R3  baseline: the cumulative hazard of a row of mean features at the times of events; of more than STEPS_MAX such
+**     times those at which it has risen by STEPS_PART of its whole or the survival exp(-it) has fallen by it, and the
 **     last, so that neither is ever further from the true one than that.
 ** R4  A feature that is constant, or a combination of features before it, has coefficient 0 and standard error null,
 **     and is named in dropped. A likelihood without a maximum, and no event, give converged false, a reason that names
@@ -26,7 +26,8 @@
 #include "glue/json_write.h"
 #include "glue/spec.h"
 
-#define STEPS_MAX 2000               /* of the baseline that are told, */
+#define TIME_MOST 1e15
+#define STEPS_MAX 2000               /* of the baseline in the result, */
 #define STEPS_PART (2.0 / STEPS_MAX) /* at least so far apart on one of two scales */
 
 enum {
@@ -77,7 +78,7 @@ static Status fit_step(Call *call, void *state)
     if (status != STATUS_OK) return status;
     is_null = is_null || isnan(fitting->x[i]);
     if (fabs(fitting->x[i]) > COX_VALUE_MAX)
-      return call_fail(call, "feature %d must be at most 1e100 in magnitude", i + 1);
+      return call_fail(call, "feature %d must be at most " NUMBER_TEXT(COX_VALUE_MAX) " in magnitude", i + 1);
   }
   const CoxRow row = {
     .time = call_real(call, ARG_TIME), .entry = -1, .weight = 1, .event = call_integer(call, ARG_EVENT) == 1};
@@ -123,21 +124,21 @@ static void write_estimates(JsonText *json, const Cox *cox, const Names *names)
 
 static void write_reason(JsonText *json, const Cox *cox, const Names *names)
 {
-  char words[COX_REASON];
+  char reason[COX_REASON];
   bool converged = cox->end == COX_CONVERGED, first = true;
   text_add(&json->text, converged ? ",\"converged\":true,\"reason\":null" : ",\"converged\":false,\"reason\":");
   if (!converged) {
-    cox_reason(cox, names->pointer, words);
-    text_add_json_string(&json->text, words);
+    cox_reason(cox, names->pointer, reason);
+    text_add_json_string(&json->text, reason);
   }
   text_add(&json->text, ",\"dropped\":[");
   for (int j = 0; j < cox->n_features; j++) {
-    cox_dropped(cox, j, names->pointer, words);
-    if (!words[0]) continue;
+    cox_dropped(cox, j, names->pointer, reason);
+    if (!reason[0]) continue;
     text_add(&json->text, first ? "{\"feature\":" : ",{\"feature\":");
     text_add_json_string(&json->text, names->pointer[j]);
     text_add(&json->text, ",\"why\":");
-    text_add_json_string(&json->text, words);
+    text_add_json_string(&json->text, reason);
     text_add(&json->text, "}");
     first = false;
   }
@@ -223,8 +224,8 @@ static void fit_value(Call *call, const void *state, Cell *out)
 }
 
 static const ParamSpec PARAMS[] = {
-  [ARG_TIME] = {"time", PARAM_REAL, NULL, 0, 1e15, NULL,
-                "how long it was observed, 0 to 1e15 in any unit, such as the months of tenure"},
+  [ARG_TIME] = {"time", PARAM_REAL, NULL, 0, TIME_MOST, NULL,
+                "how long it was observed, 0 to " NUMBER_TEXT(TIME_MOST) " in any unit, such as the months of tenure"},
   [ARG_EVENT] = {"event", PARAM_TRUTH, NULL, 0, 0, NULL,
                  "1, yes or true: it ended then; 0, no or false: it goes on (censored)"},
 };
@@ -242,26 +243,27 @@ const FunctionSpec cox_fit_function = {
   .name = "cox_fit",
   .doc =
     {
-      .summary = "Fits Cox's proportional-hazards model of how long customers stay on numeric features",
+      .summary = "Fits Cox's proportional-hazards model of how long customers stay on numeric features.",
       .result = "JSON "
                 "{\"model\":\"cox\",\"ties\",\"features\",\"coefficients\",\"standard_errors\",\"means\",\"null_log_"
-                "likelihood\",\"log_likelihood\","
-                "\"wald\",\"score\",\"concordance\",\"concordance_se\",\"rows\",\"events\",\"iterations\","
-                "\"converged\",\"reason\",\"dropped\",\"last_time\","
-                "\"baseline\"}, for cox_risk() and cox_survival(). Where converged is false the estimates are null and "
-                "reason says why: no event, or features of "
-                "which the likelihood has no maximum. A constant feature, or one that is a combination of others, has "
-                "coefficient 0 and is named in dropped. "
-                "cox_model() is the same for a table, with texts, strata, entries, weights and clusters",
-      .nulls = "a row with a NULL time, event or feature does not take part; NULL where no row does",
-      .errors = "a time that is no number from 0 to 1e15; an event that is none; a feature that is no number, or "
-                "beyond ±1e100; no feature, or more than 400",
+                "likelihood\",\"log_likelihood\",\"wald\",\"score\",\"concordance\",\"concordance_se\",\"rows\","
+                "\"events\",\"iterations\",\"converged\",\"reason\",\"dropped\",\"last_time\",\"baseline\"}, for "
+                "cox_risk() and cox_survival(). Where converged is false the estimates are null and reason says why: "
+                "no event, or features of which the likelihood has no maximum. A constant feature, or one that is a "
+                "combination of others, has coefficient 0 and is named in dropped. cox_model() is the same for a "
+                "table, with texts, strata, entries, weights and clusters.",
+      .nulls = "A row with a NULL time, event or feature does not take part; NULL where no row does.",
+      .errors = "A time that is not a number from 0 to " NUMBER_TEXT(
+        TIME_MOST) "; an invalid event; a feature that is not a "
+                   "number, or beyond ±" NUMBER_TEXT(COX_VALUE_MAX) "; no feature, or more "
+                                                                    "than " NUMBER_TEXT(COX_FEATURES_MAX) ".",
       .example = "SELECT cox_fit(column1, column2, column3) ->> '$.coefficients[0]' FROM (VALUES (3, 1, 1), (5, 1, 0), "
                  "(6, 0, 1), (8, 1, 1), (9, 0, 0), (12, 1, 0))",
-      .formula = "hazard(t | x) = h0(t) exp(Σ coefficient·feature); maximum of the partial likelihood (Cox 1972), ties "
-                 "by Efron (1977), Newton's method; baseline: cumulative "
-                 "hazard at the means, Efron's sums, at the times of events; of more than 2000 those at which it has "
-                 "risen by a 1000th of its whole or survival has fallen by 0.001",
+      .formula =
+        "hazard(t | x) = h0(t) exp(Σ coefficient·feature); maximum of the partial likelihood (Cox 1972), ties by Efron "
+        "(1977), Newton's method; baseline: cumulative hazard at the means, Efron's sums, at the times of events; of "
+        "more than " NUMBER_TEXT(STEPS_MAX) " those at which it has risen by 2/" NUMBER_TEXT(
+          STEPS_MAX) " of its whole or survival has fallen by 2/" NUMBER_TEXT(STEPS_MAX),
     },
   .params = PARAMS,
   .n_params = COUNT_OF(PARAMS),

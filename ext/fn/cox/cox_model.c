@@ -4,7 +4,7 @@
 **   SELECT term, hazard_ratio, low, high, p FROM cox_model('customers', 'tenure', 'churned') WHERE terms = 'contract,
 **   senior_citizen, monthly_charges';
 **
-** R1  A row per term, in the order of terms; a text's levels in order, without its reference, which is told in each of
+** R1  A row per term, in the order of terms; a text's levels in order, without its reference, which stands in each of
 **     them.
 ** R2  A term that is constant, or collinear with terms before it, has NULL for every estimate and says so in note; the
 **     others are those of the model without it.
@@ -148,14 +148,12 @@ static const ColumnSpec COLUMNS[] = {
   [COLUMN_REFERENCE] = {"reference", "TEXT", "the level that it is compared with; NULL for a number"},
   [COLUMN_COEF] = {"coef", "REAL", "the logarithm of hazard_ratio"},
   [COLUMN_SE] = {"se", "REAL", "the standard error of coef, if the model is right"},
-  [COLUMN_ROBUST_SE] =
-    {"robust_se", "REAL",
-     "the standard error of coef, also if it is not, or rows of a cluster depend on each other; NULL "
-     "without cluster_column"},
-  [COLUMN_HAZARD_RATIO] =
-    {"hazard_ratio", "REAL",
-     "how many times as fast customers leave, at any time, for 1 more of the number, or at this level "
-     "instead of the reference; 1: no effect"},
+  [COLUMN_ROBUST_SE] = {"robust_se", "REAL",
+                        "the standard error of coef, also if it is not, or rows of a cluster depend on each other; "
+                        "NULL without cluster_column"},
+  [COLUMN_HAZARD_RATIO] = {"hazard_ratio", "REAL",
+                           "how many times as fast customers leave, at any time, for 1 more of the number, or at this "
+                           "level instead of the reference; 1: no effect"},
   [COLUMN_LOW] = {"low", "REAL", "the lower end of the interval of hazard_ratio"},
   [COLUMN_HIGH] = {"high", "REAL", "its upper end; NULL where it is beyond the range of numbers"},
   [COLUMN_Z] = {"z", "REAL", "coef in standard errors"},
@@ -169,10 +167,9 @@ _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
   COX_PARAMS,
-  [ARG_CLUSTER_COLUMN] =
-    {"cluster_column", PARAM_COLUMN, "", 0, 0, NULL,
-     "the column with clusters, integers or text, of rows that may depend on each other; a key of the "
-     "rows asks for robust errors only"},
+  [ARG_CLUSTER_COLUMN] = {"cluster_column", PARAM_COLUMN, "", 0, 0, NULL,
+                          "the column with clusters, integers or text, of rows that may depend on each other; a key of "
+                          "the rows asks for robust errors only"},
   [ARG_LEVEL] = COX_LEVEL_PARAM,
 };
 _Static_assert(COUNT_OF(PARAMS) == ARG_COUNT, "a parameter is not numbered");
@@ -181,18 +178,17 @@ const TableSpec cox_model_table = {
   .name = "cox_model",
   .doc =
     {
-      .summary =
-        "What makes customers leave sooner or later: hazard ratios of features by Cox's proportional-hazards model.",
+      .summary = "Shows what makes customers leave sooner or later: hazard ratios of features by Cox's "
+                 "proportional-hazards model.",
       .result = "A row per term, in the order of terms: one for a number, one for each level of a text but its "
-                "reference. cox_summary() tells how good the model is, "
-                "cox_zph() whether hazards are proportional, cox_baseline() the survival it gives.",
+                "reference. cox_summary() tells how good the model is, cox_zph() whether hazards are proportional, "
+                "cox_baseline() the survival it gives.",
       .nulls = COX_NULLS
       " Every estimate is NULL where a term is constant, or a combination of terms before it: note says so.",
       .errors = COX_ERRORS,
-      .example =
-        "SELECT term, reference, round(hazard_ratio, 3) AS hazard_ratio, round(low, 3) AS low, round(high, 3) AS high, "
-        "p "
-        "FROM cox_model('demo_contracts', 'tenure', 'churned') WHERE terms = 'plan[monthly], senior, monthly_charges'",
+      .example = "SELECT term, reference, round(hazard_ratio, 3) AS hazard_ratio, round(low, 3) AS low, round(high, 3) "
+                 "AS high, p FROM cox_model('demo_contracts', 'tenure', 'churned') WHERE terms = 'plan[monthly], "
+                 "senior, monthly_charges'",
       .formula = COX_FORMULA
       ". se: inverse information; robust_se: Lin & Wei 1989, summed over clusters. Interval exp(coef ± z se).",
     },

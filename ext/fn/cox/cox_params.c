@@ -7,8 +7,6 @@
 #include "core/base/mem.h"
 #include "core/numerics/special.h"
 
-#define LARGEST 1e15
-
 enum {
   FIELD_OF_TIME,
   FIELD_OF_EVENT,
@@ -47,8 +45,9 @@ static Status take_feature(CoxModel *model, RowReader *reader, int i, const Fiel
   if (!value->text && term->kind == DESIGN_LEVELS) return is_no_text(model, reader, i);
   model->x[i] = value->text ? value->key : value->real;
   if (value->text) return design_matrix_count(term, value->key);
-  return fabs(value->real) <= COX_VALUE_MAX ? STATUS_OK
-                                            : row_source_fail(reader, FIELD_OF_TERM + i, "at most 1e100 in magnitude");
+  return fabs(value->real) <= COX_VALUE_MAX
+           ? STATUS_OK
+           : row_source_fail(reader, FIELD_OF_TERM + i, "at most " NUMBER_TEXT(COX_VALUE_MAX) " in magnitude");
 }
 
 /* Time and event, entry and weight; *takes_part false: the row is left out. */
@@ -68,8 +67,8 @@ static Status take_head(const CoxModel *model, RowReader *reader, const FieldVal
                   .stratum = values[FIELD_OF_STRATUM].key,
                   .cluster = values[FIELD_OF_CLUSTER].key,
                   .event = values[FIELD_OF_EVENT].real == 1};
-  if (!(row->time >= 0 && row->time <= LARGEST))
-    return row_source_fail(reader, FIELD_OF_TIME, "a number from 0 to 1e15");
+  if (!(row->time >= 0 && row->time <= COX_TIME_MAX))
+    return row_source_fail(reader, FIELD_OF_TIME, "a number from 0 to " NUMBER_TEXT(COX_TIME_MAX));
   if (fields[FIELD_OF_ENTRY].found && values[FIELD_OF_ENTRY].real != 0) {
     row->entry = values[FIELD_OF_ENTRY].real;
     if (!(row->entry > 0 && row->entry < row->time))
@@ -77,8 +76,8 @@ static Status take_head(const CoxModel *model, RowReader *reader, const FieldVal
   }
   if (fields[FIELD_OF_WEIGHT].found) {
     row->weight = values[FIELD_OF_WEIGHT].real;
-    if (!(row->weight >= 0 && row->weight <= LARGEST))
-      return row_source_fail(reader, FIELD_OF_WEIGHT, "a number from 0 to 1e15");
+    if (!(row->weight >= 0 && row->weight <= COX_TIME_MAX))
+      return row_source_fail(reader, FIELD_OF_WEIGHT, "a number from 0 to " NUMBER_TEXT(COX_TIME_MAX));
     *takes_part = row->weight > 0;
   }
   return STATUS_OK;

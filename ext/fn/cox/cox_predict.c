@@ -22,6 +22,7 @@
 
 #define A_MODEL "a model from cox_fit()"
 #define STEPS_MAX 1000000
+#define TIME_MOST 1e15
 
 enum {
   ARG_MODEL,
@@ -196,17 +197,17 @@ static void survival_scalar(Call *call, Cell *out)
 }
 
 #define EXAMPLE_MODEL \
-  "'{\"model\":\"cox\",\"coefficients\":[-0.8,0.02],\"means\":[0.4,40],\"last_time\":24," \
-  "\"baseline\":{\"time\":[1,12,24],\"cumulative_hazard\":[0.05,0.3,0.5]}}'"
+  "'{\"model\":\"cox\",\"coefficients\":[-0.8,0.02],\"means\":[0.4,40],\"last_time\":24,\"baseline\":{\"time\":[1,12," \
+  "24],\"cumulative_hazard\":[0.05,0.3,0.5]}}'"
 #define PREDICT_NULLS "NULL if an argument is NULL"
 #define PREDICT_ERRORS \
-  "a model that is no JSON of cox_fit(), or did not converge; more or fewer features than the model has; a feature " \
-  "that is no number"
+  "An invalid model, or one that did not converge; more or fewer features than the model has; a feature that is not " \
+  "a number"
 
 static const ParamSpec PREDICT_PARAMS[] = {
   [ARG_MODEL] = {"model", PARAM_TEXT, NULL, 0, 0, NULL, "JSON from cox_fit()"},
-  [ARG_TIME] = {"time", PARAM_REAL, NULL, 0, 1e15, NULL,
-                "a time from the beginning, 0 to 1e15 in the unit of the model's times"},
+  [ARG_TIME] = {"time", PARAM_REAL, NULL, 0, TIME_MOST, NULL,
+                "a time from the beginning, 0 to " NUMBER_TEXT(TIME_MOST) " in the unit of the model's times"},
 };
 
 static const ParamSpec FEATURE = {
@@ -216,10 +217,10 @@ const FunctionSpec cox_risk_function = {
   .name = "cox_risk",
   .doc =
     {
-      .summary = "How many times as fast as an average customer one leaves, by a proportional-hazards model",
-      .result = "a hazard ratio, above 0: 1 for a row of mean features",
-      .nulls = PREDICT_NULLS,
-      .errors = PREDICT_ERRORS "; a risk beyond the range of numbers",
+      .summary = "Gives the hazard ratio of a customer against the average one, by a proportional-hazards model.",
+      .result = "A hazard ratio, above 0: 1 for a row of mean features.",
+      .nulls = PREDICT_NULLS ".",
+      .errors = PREDICT_ERRORS "; a risk beyond the range of numbers.",
       .example = "SELECT cox_risk(" EXAMPLE_MODEL ", 1, 30)",
       .formula = "exp(Σ coefficient·(feature - mean))",
     },
@@ -233,14 +234,13 @@ const FunctionSpec cox_survival_function = {
   .name = "cox_survival",
   .doc =
     {
-      .summary = "The chance that a customer stays longer than a time, by a proportional-hazards model",
-      .result = "a probability, 0 … 1",
-      .nulls = PREDICT_NULLS ", or time is beyond the model's last_time, where nobody was observed",
-      .errors = PREDICT_ERRORS "; a time below 0",
+      .summary = "Gives the chance that a customer stays longer than a time, by a proportional-hazards model.",
+      .result = "A probability, 0 … 1.",
+      .nulls = PREDICT_NULLS ", or time is beyond the model's last_time, where nobody was observed.",
+      .errors = PREDICT_ERRORS "; a time below 0.",
       .example = "SELECT cox_survival(" EXAMPLE_MODEL ", 12, 1, 30)",
       .formula = "exp(-H(time)·exp(Σ coefficient·(feature - mean))), H: the cumulative hazard of baseline. Of one who "
-                 "is still there at s: "
-                 "cox_survival(model, t, …)/cox_survival(model, s, …)",
+                 "is still there at s: cox_survival(model, t, …)/cox_survival(model, s, …)",
     },
   .params = PREDICT_PARAMS,
   .n_params = 2,

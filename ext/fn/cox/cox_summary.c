@@ -145,10 +145,9 @@ static const ColumnSpec COLUMNS[] = {
   [COLUMN_SCORE] = {"score", "REAL", "the same by the slope of the likelihood where no feature matters"},
   [COLUMN_SCORE_P] = {"score_p", "REAL", "its chance"},
   [COLUMN_SCORE_LOG10_P] = {"score_log10_p", "REAL", "the decimal logarithm of that"},
-  [COLUMN_CONCORDANCE] =
-    {"concordance", "REAL",
-     "of the pairs of which it is known who left first the share where that one had the higher risk: 0.5 "
-     "is chance, 1 perfect; equal risks count half"},
+  [COLUMN_CONCORDANCE] = {"concordance", "REAL",
+                          "of the pairs of which it is known who left first the share where that one had the higher "
+                          "risk: 0.5 is chance, 1 perfect; equal risks count half"},
   [COLUMN_CONCORDANCE_SE] = {"concordance_se", "REAL", "its standard error"},
   [COLUMN_CONCORDANT] = {"concordant", "REAL", "pairs, by weight, in which the one of higher risk left first"},
   [COLUMN_DISCORDANT] = {"discordant", "REAL", "pairs in which the one of lower risk left first"},
@@ -165,13 +164,12 @@ const TableSpec cox_summary_table = {
   .name = "cox_summary",
   .doc =
     {
-      .summary = "How good a proportional-hazards model is: likelihoods, tests, concordance.",
+      .summary = "Shows how good a proportional-hazards model is: likelihoods, tests, concordance.",
       .result = "One row about the model of cox_model() with the same arguments.",
       .nulls = COX_NULLS " concordance is NULL where no pair can be compared.",
       .errors = COX_ERRORS,
-      .example =
-        "SELECT rows, events, round(likelihood_ratio, 2) AS likelihood_ratio, df, round(concordance, 4) AS concordance "
-        "FROM cox_summary('demo_contracts', 'tenure', 'churned', 'plan, senior')",
+      .example = "SELECT rows, events, round(likelihood_ratio, 2) AS likelihood_ratio, df, round(concordance, 4) AS "
+                 "concordance FROM cox_summary('demo_contracts', 'tenure', 'churned', 'plan, senior')",
       .formula = COX_FORMULA
       ". Concordance: Harrell 1982, within strata, its error by the infinitesimal jackknife (Therneau & Watson 2015).",
     },

@@ -125,10 +125,9 @@ static const ColumnSpec COLUMNS[] = {
   [COLUMN_TERM] = {"term", "TEXT", "the feature, or a level of it ('contract: One year'); GLOBAL: all together"},
   [COLUMN_CHI_SQUARE] = {"chi_square", "REAL", "the test statistic; NULL where the term has no estimate"},
   [COLUMN_DF] = {"df", "INTEGER", "its degrees of freedom: of a feature, its levels but the reference"},
-  [COLUMN_P] =
-    {"p", "REAL",
-     "the chance of so large a statistic if the effect is the same at all times: a small one says that it is not; "
-     "0 below the smallest number a REAL holds"},
+  [COLUMN_P] = {"p", "REAL",
+                "the chance of so large a statistic if the effect is the same at all times: a small one says that it "
+                "is not; 0 below the smallest number a REAL holds"},
   [COLUMN_LOG10_P] = {"log10_p", "REAL", "its decimal logarithm, also where p is 0"},
 };
 _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
@@ -145,7 +144,7 @@ const TableSpec cox_zph_table = {
   .name = "cox_zph",
   .doc =
     {
-      .summary = "Whether the effects of a proportional-hazards model stay the same as time passes, or change.",
+      .summary = "Tests whether the effects of a proportional-hazards model stay the same as time passes, or change.",
       .result = "A row per feature of the model of cox_model() with the same arguments, one per level where it has "
                 "several, and one of all (GLOBAL).",
       .nulls = COX_NULLS " chi_square and p are NULL where a term has no estimate, or all events are at one time.",

@@ -90,7 +90,8 @@ static void add_faults(CheckAnswer *answer, const Diagnosis *diagnosis, Severity
     {FAULT_BAD_CUSTOMER, SEVERITY_ERROR, "bad_customer", "the customer is neither an integer nor text"},
     {FAULT_BAD_TIME, SEVERITY_ERROR, "bad_time",
      "the time is neither ISO text nor unix seconds, milliseconds or a julian day"},
-    {FAULT_BAD_VALUE, SEVERITY_ERROR, "bad_value", "the value is no number of at most 1e100 in size"},
+    {FAULT_BAD_VALUE, SEVERITY_ERROR, "bad_value",
+     "the value is not a number of at most " NUMBER_TEXT(NUMBER_MOST) " in size"},
     {FAULT_NULL_CUSTOMER, SEVERITY_WARNING, "null_customer", "the customer is NULL; such rows take no part"},
     {FAULT_NULL_TIME, SEVERITY_WARNING, "null_time", "the time is NULL; such rows take no part"},
     {FAULT_EMPTY_CUSTOMER, SEVERITY_WARNING, "empty_customer",
@@ -125,9 +126,8 @@ static void add_dominant(CheckAnswer *answer, const Customers *customers, const 
   }
   int tenths = (int)(dominant->share * 1000 + 0.5);
   snprintf(finding_add(answer, SEVERITY_WARNING, kind, dominant->tally), DETAIL_MAX,
-           "customer %.*s%s has %d.%d %% of "
-           "%s",
-           (int)shown, text, shown < length ? "…" : "", tenths / 10, tenths % 10, of);
+           "customer %.*s%s has %d.%d %% of %s", (int)shown, text, shown < length ? "…" : "", tenths / 10, tenths % 10,
+           of);
 }
 
 static void add_forms(CheckAnswer *answer, const Diagnosis *diagnosis)
@@ -167,8 +167,7 @@ static void add_gaps(CheckAnswer *answer, const DataCheck *check)
   date_to_text((int64_t)check->gap_from + 1 - DAY_BIAS, from);
   date_to_text((int64_t)check->gap_to - 1 - DAY_BIAS, to);
   snprintf(finding_add(answer, SEVERITY_WARNING, "missing_days", (DataCheckTally){0}), DETAIL_MAX,
-           "%lld days without a row in %lld unusually long run%s; the longest: %s to %s (%lld "
-           "days)",
+           "%lld days without a row in %lld unusually long run%s; the longest: %s to %s (%lld days)",
            (long long)check->gap_days, (long long)check->gaps, check->gaps == 1 ? "" : "s", from, to,
            (long long)check->gap_to - check->gap_from - 1);
 }
@@ -278,9 +277,8 @@ static const ColumnSpec COLUMNS[] = {
   [COLUMN_KIND] =
     {"kind", "TEXT",
      "what was found: bad_customer, bad_time, bad_value, duplicates, future_times, negative_values, "
-     "mixed_customer_types, "
-     "mixed_time_formats, dominant_customer_rows, dominant_customer_value, missing_days, null_customer, null_time, "
-     "empty_customer, odd_times, zero_values, null_value, after_as_of, summary"},
+     "mixed_customer_types, mixed_time_formats, dominant_customer_rows, dominant_customer_value, missing_days, "
+     "null_customer, null_time, empty_customer, odd_times, zero_values, null_value, after_as_of, summary"},
   [COLUMN_SEVERITY] = {"severity", "TEXT",
                        "error: the other functions refuse such rows; warning: look before you conclude; info"},
   [COLUMN_ROWS] = {"rows", "INTEGER", "rows concerned (missing_days, mixed_customer_types: 0; summary: rows read)"},
@@ -306,13 +304,58 @@ const TableSpec data_check_table = {
                  "dominant customer, missing days.",
       .result = "A row per finding, the gravest first, then one of kind 'summary'. Of a clean source only that one.",
       .nulls = "A NULL customer, time or value is a finding. example_rowid is NULL where no row can be pointed at.",
-      .errors = "A source or column that does not exist. Bad rows are findings here, not errors.",
-      .example = "SELECT kind, severity, rows, detail FROM "
-                 "data_check((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(200, 1))) WHERE "
-                 "today = '2026-01-01'",
-      .formula = "duplicates: rows beyond the first of one customer, time and value. dominant: above 10 % of all and "
-                 "ten times the average customer. missing days: "
-                 "steps between days with rows above 3 times their 95 % quantile (type 7), from 20 steps on.",
+      .errors = "An unknown source or column. Bad rows are findings here, not errors.",
+      .example = "SELECT kind, severity, rows, detail FROM data_check((SELECT retain_log(customer_id, ordered_at, "
+                 "amount) FROM demo_orders(200, 1))) WHERE today = '2026-01-01'",
+      .formula = "duplicates: rows beyond the first of one customer, time and value. dominant: above " NUMBER_TEXT(
+        DATA_CHECK_DOMINANT_PERCENT) " % of all and " NUMBER_TEXT(DATA_CHECK_DOMINANT_TIMES) " times the average "
+                                                                                             "customer. missing days: "
+                                                                                             "steps between days with "
+                                                                                             "rows "
+                                                                                             "above " NUMBER_TEXT(
+                                                                                               DATA_CHECK_GAP_TIMES) " "
+                                                                                                                     "t"
+                                                                                                                     "i"
+                                                                                                                     "m"
+                                                                                                                     "e"
+                                                                                                                     "s"
+                                                                                                                     " "
+                                                                                                                     "t"
+                                                                                                                     "h"
+                                                                                                                     "e"
+                                                                                                                     "i"
+                                                                                                                     "r"
+                                                                                                                     " "
+                                                                                                                     "9"
+                                                                                                                     "5"
+                                                                                                                     " "
+                                                                                                                     "%"
+                                                                                                                     " "
+                                                                                                                     "q"
+                                                                                                                     "u"
+                                                                                                                     "a"
+                                                                                                                     "n"
+                                                                                                                     "t"
+                                                                                                                     "i"
+                                                                                                                     "l"
+                                                                                                                     "e"
+                                                                                                                     " "
+                                                                                                                     "("
+                                                                                                                     "t"
+                                                                                                                     "y"
+                                                                                                                     "p"
+                                                                                                                     "e"
+                                                                                                                     " "
+                                                                                                                     "7"
+                                                                                                                     ")"
+                                                                                                                     ","
+                                                                                                                     " "
+                                                                                                                     "f"
+                                                                                                                     "r"
+                                                                                                                     "o"
+                                                                                                                     "m"
+                                                                                                                     " " NUMBER_TEXT(
+                                                                                                                       DATA_CHECK_STEPS_MIN) " steps on.",
     },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),

@@ -87,10 +87,9 @@ static void orders_free(void *state)
 static const ColumnSpec COLUMNS[] = {
   [COLUMN_ORDER_ID] = {"order_id", "INTEGER", "1, 2, 3 … in time order"},
   [COLUMN_CUSTOMER_ID] = {"customer_id", "INTEGER", "1 … customers, in order of the first purchase day"},
-  [COLUMN_ORDERED_AT] =
-    {"ordered_at", "TEXT",
-     "when, 'YYYY-MM-DD HH:MM:SS' UTC, from 2024-01-01 to 2025-12-31; the shop's observation ends at 2026-01-01 "
-     "00:00:00"},
+  [COLUMN_ORDERED_AT] = {"ordered_at", "TEXT",
+                         "when, 'YYYY-MM-DD HH:MM:SS' UTC, from 2024-01-01 to 2025-12-31; the shop's observation ends "
+                         "at 2026-01-01 00:00:00"},
   [COLUMN_AMOUNT] = {"amount", "REAL", "what was paid, in whole cents, at least 0.01"},
   [COLUMN_CHANNEL] = {"channel", "TEXT", "how the customer was acquired: organic, search, social or referral"},
   [COLUMN_TRUE_RATE] = {"true_rate", "REAL", "the customer's own purchase rate: purchases per week while alive"},
@@ -114,22 +113,19 @@ const TableSpec demo_orders_table = {
   .name = "demo_orders",
   .doc =
     {
-      .summary =
-        "Makes the orders of a generated shop whose truth is known: for trying things out and for testing methods.",
+      .summary = "Generates the orders of a shop whose truth is known, for trying things out and for testing methods.",
       .result = "A row per order, in time order: two years of purchases of customers who were acquired during the "
                 "first 18 months.",
       .nulls = "A NULL argument is its default. No column is NULL.",
-      .errors = "customers outside 1…10000000; seed outside 0…2147483647.",
+      .errors =
+        "customers outside 1…" NUMBER_TEXT(DEMO_CUSTOMERS_MAX) "; seed outside 0…" NUMBER_TEXT(LARGEST_SEED) ".",
       .example = "SELECT order_id, customer_id, ordered_at, amount, channel FROM demo_orders(200, 1) LIMIT 5",
-      .formula = "BG/NBD purchases (Fader, Hardie & Lee 2005): rate ~ Gamma(r = 0.9, alpha) per week, dropout after "
-                 "each repeat purchase "
-                 "~ Beta(a, b = 3); (alpha, a) by channel: organic (10, 0.8), search (12.5, 1.2), social (16, 2), "
-                 "referral (8, 0.4), with shares "
-                 "0.35, 0.30, 0.20, 0.15. Gamma-Gamma amounts (Fader & Hardie 2013): p = 6, q = 4, gamma = 20, mean "
-                 "40. First purchases "
-                 "from 2024-01-01 to 2025-06-30, the last days twice as dense as the first. The time of day is "
-                 "independent of the model. "
-                 "Memory: 12 bytes per order, 32 per customer.",
+      .formula =
+        "BG/NBD purchases (Fader, Hardie & Lee 2005): rate ~ Gamma(r = 0.9, alpha) per week, dropout after each repeat "
+        "purchase ~ Beta(a, b = 3); (alpha, a) by channel: organic (10, 0.8), search (12.5, 1.2), social (16, 2), "
+        "referral (8, 0.4), with shares 0.35, 0.30, 0.20, 0.15. Gamma-Gamma amounts (Fader & Hardie 2013): p = 6, q = "
+        "4, gamma = 20, mean 40. First purchases from 2024-01-01 to 2025-06-30, the last days twice as dense as the "
+        "first. The time of day is independent of the model. Memory: 12 bytes per order, 32 per customer.",
     },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),

@@ -56,17 +56,15 @@ const FunctionSpec clv_function = {
   .name = "clv",
   .doc =
     {
-      .summary = "Simple customer lifetime value from averages",
-      .result = "the value of one customer, in the unit of avg_order_value",
-      .nulls = "NULL if avg_order_value, frequency or lifespan is NULL; a NULL margin is 1, a NULL discount_rate 0",
-      .errors =
-        "a negative frequency or lifespan; a margin above 1; a discount_rate outside 0 … 1; an argument that is "
-        "no number",
+      .summary = "Gives the simple customer lifetime value from averages.",
+      .result = "The value of one customer, in the unit of avg_order_value.",
+      .nulls = "NULL if avg_order_value, frequency or lifespan is NULL; a NULL margin is 1, a NULL discount_rate 0.",
+      .errors = "A negative frequency or lifespan; a margin above 1; a discount_rate outside 0 … 1; an argument that "
+                "is not a number.",
       .example = "SELECT clv(50, 4, 3), clv(50, 4, 3, 0.3), clv(50, 4, 3, 0.3, 0.1)",
       .formula = "avg_order_value * frequency * margin * a, where a = lifespan without discount, else (1 - (1 + "
-                 "d)^-lifespan) / d: "
-                 "for whole lifespans the sum of 1/(1 + d)^i, i = 1 … lifespan (each period paid at its end); the same "
-                 "formula between them",
+                 "d)^-lifespan) / d: for whole lifespans the sum of 1/(1 + d)^i, i = 1 … lifespan (each period paid at "
+                 "its end); the same formula between them",
     },
   .params = CLV_PARAMS,
   .n_params = COUNT_OF(CLV_PARAMS),

@@ -186,13 +186,13 @@ const TableSpec cohort_average_table = {
   .name = "cohort_average",
   .doc =
     {
-      .summary = "The retention curve: cohort_retention() averaged over cohorts, by age",
-      .result = "a row per age, 0 to the last that has begun for any cohort",
-      .nulls = COHORT_NULLS,
-      .errors = COHORT_ERRORS,
-      .example = "SELECT age, cohorts, eligible, active, rate, pooled_low, pooled_high, simple_rate FROM "
-                 "cohort_average((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(200, 1))) "
-                 "WHERE grain = 'month' AND age <= 6",
+      .summary = "Averages cohort_retention() over cohorts: the retention curve by age.",
+      .result = "A row per age, 0 to the last that has begun for any cohort.",
+      .nulls = COHORT_NULLS ".",
+      .errors = COHORT_ERRORS ".",
+      .example =
+        "SELECT age, cohorts, eligible, active, rate, pooled_low, pooled_high, simple_rate FROM cohort_average((SELECT "
+        "retain_log(customer_id, ordered_at, amount) FROM demo_orders(200, 1))) WHERE grain = 'month' AND age <= 6",
       .formula = "pooled = sum of active / sum of eligible; simple = mean of active / size over complete cells; "
                  "weighted = the same mean weighted by size",
     },

@@ -10,16 +10,16 @@ const ParamSpec COHORT_PARAMS[] = {
                 "when a member counts as active at age n: on (default) at age n; on_or_after: at n or later; "
                 "on_or_before: at one of 1 … n; streak: at every one of 1 … n"},
   [ARG_BRACKETS] = {"brackets", PARAM_LIST, "", 0, 0, NULL,
-                    "groups of ages by their last one: '1,3,7' is the ages 0, 1, 2–3 and 4–7; "
-                    "at least one event in a group makes it active"},
+                    "groups of ages by their last one: '1,3,7' is the ages 0, 1, 2–3 and 4–7; at least one event in a "
+                    "group makes it active"},
   [ARG_CLOCK] = {"clock", PARAM_CHOICE, "", 0, 0, "calendar|rolling",
-                 "how age is counted: calendar (default) in calendar periods; "
-                 "rolling in 24 h, 7 d, 30 d or N d from the customer's first event"},
+                 "how age is counted: calendar (default) in calendar periods; rolling in 24 h, 7 d, 30 d or N d from "
+                 "the customer's first event"},
   [ARG_MAX_AGE] = {"max_age", PARAM_INTEGER, "", 0, COHORT_AGE_MAX, NULL,
                    "the last age shown; left out: every age that has begun"},
   [ARG_COHORT_COLUMN] = {"cohort_column", PARAM_COLUMN, "", 0, 0, NULL,
-                         "a column of the source whose value in the customer's first row is its cohort; "
-                         "left out: the period of the first event"},
+                         "a column of the source whose value in the customer's first row is its cohort; left out: the "
+                         "period of the first event"},
   [ARG_DIALECT] =
     {"dialect", PARAM_CHOICE, "", 0, 0, "posthog|mixpanel|amplitude",
      "take that product's defaults for mode, clock and averaging; one of these that is given itself is kept"},
@@ -80,9 +80,8 @@ Status cohorts_compute(Call *call, Cohorts *cohorts, EventSource *source)
   }
   status = cohorts_init(cohorts, &options);
   if (status == STATUS_ERROR) {
-    return call_fail_argument(call, ARG_GRAIN,
-                              "day, week, month or 'N days' with the rolling clock "
-                              "(quarters and years differ in length)");
+    return call_fail_argument(
+      call, ARG_GRAIN, "day, week, month or 'N days' with the rolling clock (quarters and years differ in length)");
   }
   if (status == STATUS_OK) {
     Accumulator accumulator = cohorts_accumulator(cohorts);
@@ -94,10 +93,10 @@ Status cohorts_compute(Call *call, Cohorts *cohorts, EventSource *source)
     status = cohorts_finish(cohorts, &source->customers, &source->attributes, source->as_of, call_watch(call));
   }
   if (status == STATUS_ERROR && cohorts->too_many) {
-    call_fail(call,
-              "more than %d cells (cohorts × ages) or %d cohorts: "
-              "set max_age, take a coarser grain, or another cohort_column",
-              COHORT_CELLS_MAX, COHORTS_MAX);
+    call_fail(
+      call,
+      "more than %d cells (cohorts × ages) or %d cohorts: set max_age, take a coarser grain, or another cohort_column",
+      COHORT_CELLS_MAX, COHORTS_MAX);
   }
   customers_free(&source->customers);
   return status;

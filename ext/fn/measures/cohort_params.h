@@ -43,11 +43,10 @@ const CohortDefaults *cohort_defaults(const Call *call);
 Status cohorts_compute(Call *call, Cohorts *cohorts, EventSource *source);
 
 #define COHORT_NULLS \
-  "rows whose customer or time is NULL do not take part; a NULL value counts as 0; " \
-  "a NULL in cohort_column makes a cohort NULL; " \
-  "a rate of nobody (0/0) is NULL"
+  "Rows whose customer or time is NULL do not take part; a NULL value counts as 0; a NULL in cohort_column makes a " \
+  "cohort NULL; a rate of nobody (0/0) is NULL"
 #define COHORT_ERRORS \
-  "a grain of quarter or year with the rolling clock; brackets that are not ascending numbers; more than 10000000 " \
-  "cells"
+  "A grain of quarter or year with the rolling clock; brackets that are not ascending numbers; more " \
+  "than " NUMBER_TEXT(COHORT_CELLS_MAX) " cells"
 
 #endif

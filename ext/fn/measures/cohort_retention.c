@@ -149,15 +149,15 @@ const TableSpec cohort_retention_table = {
   .name = "cohort_retention",
   .doc =
     {
-      .summary = "Retention of cohorts by age: who came back n intervals after the first event",
-      .result = "a row per cohort and age, cohorts in order, ages 0 to the last that has begun",
-      .nulls = COHORT_NULLS,
-      .errors = COHORT_ERRORS,
-      .example = "SELECT cohort, age, eligible, active, rate, low, high FROM "
-                 "cohort_retention((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(200, 1))) "
-                 "WHERE grain = 'month' AND mode = 'on_or_after' AND age <= 3",
-      .formula = "rate = members active at age n (by mode) / members for whom interval n has fully passed; "
-                 "interval: Wilson 1927, level 0.95",
+      .summary = "Shows which share of each cohort came back, by age: periods since the first event.",
+      .result = "A row per cohort and age, cohorts in order, ages 0 to the last that has begun.",
+      .nulls = COHORT_NULLS ".",
+      .errors = COHORT_ERRORS ".",
+      .example =
+        "SELECT cohort, age, eligible, active, rate, low, high FROM cohort_retention((SELECT retain_log(customer_id, "
+        "ordered_at, amount) FROM demo_orders(200, 1))) WHERE grain = 'month' AND mode = 'on_or_after' AND age <= 3",
+      .formula = "rate = members active at age n (by mode) / members for whom interval n has fully passed; interval: "
+                 "Wilson 1927, level 0.95",
     },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),

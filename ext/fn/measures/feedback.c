@@ -92,11 +92,12 @@ static void nps_high_value(Call *call, const void *state, Cell *out)
 }
 
 #define NPS_EXAMPLE_ROWS " FROM (VALUES (10), (9), (9), (8), (7), (3))"
-#define NO_ANSWER_NULLS "a NULL score is no answer and does not take part; NULL where there is no answer"
+#define NO_ANSWER_NULLS "A NULL score is no answer and does not take part; NULL where there is no answer"
 
 /* The first is the only parameter of nps(). */
 static const ParamSpec NPS_PARAMS[] = {
-  [ARG_SCORE] = {"score", PARAM_INTEGER, NULL, 0, NPS_SCALE_MAX, NULL, "likelihood to recommend, 0 … 10"},
+  [ARG_SCORE] = {"score", PARAM_INTEGER, NULL, 0, NPS_SCALE_MAX, NULL,
+                 "likelihood to recommend, 0 … " NUMBER_TEXT(NPS_SCALE_MAX)},
   [ARG_LEVEL] = {"level", PARAM_REAL, "0.95", 0, 1, NULL, "confidence level, above 0 and below 1; one for all rows"},
 };
 
@@ -104,10 +105,10 @@ const FunctionSpec nps_function = {
   .name = "nps",
   .doc =
     {
-      .summary = "Net Promoter Score of answers 0 … 10",
-      .result = "-100 … 100",
-      .nulls = NO_ANSWER_NULLS,
-      .errors = "a score that is not a whole number 0 … 10",
+      .summary = "Gives the Net Promoter Score of answers 0 … 10.",
+      .result = "-100 … 100.",
+      .nulls = NO_ANSWER_NULLS ".",
+      .errors = "A score that is not a whole number 0 … " NUMBER_TEXT(NPS_SCALE_MAX) ".",
       .example = "SELECT nps(column1)" NPS_EXAMPLE_ROWS,
       .formula = "100 * (answers 9–10 - answers 0–6) / answers (Reichheld 2003)",
     },
@@ -121,19 +122,20 @@ const FunctionSpec nps_function = {
 
 #define NPS_INTERVAL_NULLS NO_ANSWER_NULLS "; a NULL level is 0.95"
 #define NPS_INTERVAL_ERRORS \
-  "a score that is not a whole number 0 … 10; a level that is not above 0 and below 1, or not the same in all rows"
+  "A score that is not a whole number 0 … " NUMBER_TEXT( \
+    NPS_SCALE_MAX) "; a level that is not above 0 and below 1, or not the same in all rows"
 #define NPS_INTERVAL_FORMULA \
-  "score interval of a difference of two multinomial shares (Tango 1998; Rocks 2016): " \
-  "all D with (nps/100 - D)² <= z²·(2q + D(1 - D))/n, q the most likely share of detractors under D"
+  "score interval of a difference of two multinomial shares (Tango 1998; Rocks 2016): all D with (nps/100 - D)² <= " \
+  "z²·(2q + D(1 - D))/n, q the most likely share of detractors under D"
 
 const FunctionSpec nps_low_function = {
   .name = "nps_low",
   .doc =
     {
-      .summary = "Lower end of the confidence interval of the Net Promoter Score",
-      .result = "-100 … nps(score)",
-      .nulls = NPS_INTERVAL_NULLS,
-      .errors = NPS_INTERVAL_ERRORS,
+      .summary = "Gives the lower end of the confidence interval of the Net Promoter Score.",
+      .result = "-100 … nps(score).",
+      .nulls = NPS_INTERVAL_NULLS ".",
+      .errors = NPS_INTERVAL_ERRORS ".",
       .example = "SELECT nps_low(column1), nps_low(column1, 0.9)" NPS_EXAMPLE_ROWS,
       .formula = NPS_INTERVAL_FORMULA,
     },
@@ -149,10 +151,10 @@ const FunctionSpec nps_high_function = {
   .name = "nps_high",
   .doc =
     {
-      .summary = "Upper end of the confidence interval of the Net Promoter Score",
-      .result = "nps(score) … 100",
-      .nulls = NPS_INTERVAL_NULLS,
-      .errors = NPS_INTERVAL_ERRORS,
+      .summary = "Gives the upper end of the confidence interval of the Net Promoter Score.",
+      .result = "nps(score) … 100.",
+      .nulls = NPS_INTERVAL_NULLS ".",
+      .errors = NPS_INTERVAL_ERRORS ".",
       .example = "SELECT nps_high(column1), nps_high(column1, 0.9)" NPS_EXAMPLE_ROWS,
       .formula = NPS_INTERVAL_FORMULA,
     },
@@ -229,11 +231,12 @@ const FunctionSpec csat_function = {
   .name = "csat",
   .doc =
     {
-      .summary = "Customer satisfaction: the share of satisfied answers, or the mean score",
-      .result = "measure top_two: a fraction in 0 … 1; mean: 1 … scale",
-      .nulls = NO_ANSWER_NULLS "; a NULL scale is 5, a NULL measure top_two",
-      .errors = "a score that is not a whole number 1 … scale; a scale outside 3 … 100; a scale or measure that is not "
-                "the same in all rows",
+      .summary = "Gives customer satisfaction: the share of satisfied answers, or the mean score.",
+      .result = "With measure top_two a fraction in 0 … 1, with mean 1 … scale.",
+      .nulls = NO_ANSWER_NULLS "; a NULL scale is 5, a NULL measure top_two.",
+      .errors = "A score that is not a whole number 1 … scale; a scale outside " NUMBER_TEXT(
+        SCALE_MIN) " … " NUMBER_TEXT(SCALE_MAX) "; a scale or measure that is not "
+                                                "the same in all rows.",
       .example = "SELECT csat(column1), csat(column1, 5, 'mean'), rate_low(sum(column1 >= 4), count(column1)) FROM "
                  "(VALUES (5), (4), (4), (2))",
       .formula = "top_two: answers scale - 1 and scale / answers, an ordinary rate with rate_low() and rate_high(); "
@@ -276,17 +279,18 @@ static void ces_value(Call *call, const void *state, Cell *out)
 }
 
 static const ParamSpec CES_PARAMS[] = {
-  [ARG_SCORE] = {"score", PARAM_INTEGER, NULL, 1, CES_MAX, NULL, "agreement that it was easy, 1 … 7"},
+  [ARG_SCORE] = {"score", PARAM_INTEGER, NULL, 1, CES_MAX, NULL,
+                 "agreement that it was easy, 1 … " NUMBER_TEXT(CES_MAX)},
 };
 
 const FunctionSpec ces_function = {
   .name = "ces",
   .doc =
     {
-      .summary = "Customer effort score: the mean of answers 1 … 7",
-      .result = "1 … 7; with the usual question (\"it was easy\", 7 = strongly agree) more is better",
-      .nulls = NO_ANSWER_NULLS,
-      .errors = "a score that is not a whole number 1 … 7",
+      .summary = "Gives the customer effort score: the mean of answers 1 … 7.",
+      .result = "1 … 7; with the usual question (\"it was easy\", 7 = strongly agree) more is better.",
+      .nulls = NO_ANSWER_NULLS ".",
+      .errors = "A score that is not a whole number 1 … " NUMBER_TEXT(CES_MAX) ".",
       .example = "SELECT ces(column1) FROM (VALUES (7), (6), (6), (3))",
       .formula = "sum of scores / answers",
     },

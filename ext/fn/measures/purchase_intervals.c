@@ -142,10 +142,9 @@ _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
   [ARG_SOURCE] = EVENT_SOURCE_PARAM(EVENT_TIMES),
-  [ARG_TYPICAL] =
-    {"typical", PARAM_CHOICE, "mean", 0, 0, "mean|median",
-     "the customer's typical gap, for overdue_ratio and expected_next: mean, or median, which one long pause does not "
-     "move"},
+  [ARG_TYPICAL] = {"typical", PARAM_CHOICE, "mean", 0, 0, "mean|median",
+                   "the customer's typical gap, for overdue_ratio and expected_next: mean, or median, which one long "
+                   "pause does not move"},
 };
 _Static_assert(COUNT_OF(PARAMS) == ARG_COUNT, "a parameter is not numbered");
 
@@ -156,15 +155,13 @@ const TableSpec purchase_intervals_table = {
       .summary = "Shows each customer's purchase rhythm, how late they are by it, and when the next purchase is due.",
       .result = "A row per customer with at least two purchase days, in the order of the customers' first rows.",
       .nulls = "Rows with a NULL customer or time do not take part. cv is NULL with a single gap.",
-      .errors = "An unknown typical; a source, column, customer or time that is none.",
+      .errors = "An unknown typical; an unknown source or column; an invalid customer or time.",
       .example = "SELECT customer, purchases, round(mean_gap, 1) AS mean_gap, days_since_last, round(overdue_ratio, 2) "
-                 "AS overdue_ratio, expected_next FROM "
-                 "purchase_intervals((SELECT retain_log(customer_id, ordered_at) FROM demo_orders(200, 1))) WHERE "
-                 "overdue_ratio > 2 LIMIT 3",
+                 "AS overdue_ratio, expected_next FROM purchase_intervals((SELECT retain_log(customer_id, ordered_at) "
+                 "FROM demo_orders(200, 1))) WHERE overdue_ratio > 2 LIMIT 3",
       .formula = "Gaps in days between consecutive purchase days (purchases of one civil day merged); quantiles type 7 "
-                 "(Hyndman & Fan 1996); cv = s / mean, "
-                 "s with n - 1; overdue_ratio = days_since_last / typical gap; expected_next = last day + typical gap "
-                 "rounded to whole days.",
+                 "(Hyndman & Fan 1996); cv = s / mean, s with n - 1; overdue_ratio = days_since_last / typical gap; "
+                 "expected_next = last day + typical gap rounded to whole days.",
     },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),

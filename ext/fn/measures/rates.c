@@ -56,15 +56,14 @@ const FunctionSpec retention_rate_function = {
   .name = "retention_rate",
   .doc =
     {
-      .summary = "Customer retention rate (CRR) from three counts",
+      .summary = "Gives the customer retention rate (CRR) from three counts.",
       .result =
-        "a fraction: 0.8 means that 80 % stayed. Above 1 where customers lost before the period came back in it",
-      .nulls = "NULL if an argument is NULL or start is 0",
-      .errors = "a count that is negative or no number; new above end",
+        "A fraction: 0.8 means that 80 % stayed. Above 1 where customers lost before the period came back in it.",
+      .nulls = "NULL if an argument is NULL or start is 0.",
+      .errors = "A count that is negative or not a number; new above end.",
       .example = "SELECT retention_rate(1000, 1100, 300)",
-      .formula =
-        "(end - new) / start. Too low when new customers leave within the period, too high when lost ones come "
-        "back; retention_rate(was_customer, is_customer) is exact",
+      .formula = "(end - new) / start. Too low when new customers leave within the period, too high when lost ones "
+                 "come back; retention_rate(was_customer, is_customer) is exact",
     },
   .params = RETENTION_PARAMS,
   .n_params = COUNT_OF(RETENTION_PARAMS),
@@ -116,15 +115,14 @@ const FunctionSpec retention_rate_rows_function = {
   .name = "retention_rate",
   .doc =
     {
-      .summary = "Exact retention rate over rows, one row per customer",
-      .result = "the fraction of the rows with was_customer that also have is_customer; new customers (was_customer "
-                "false) do not count",
-      .nulls = "a row with a NULL argument does not take part: for a LEFT JOIN pass `b.customer_id IS NOT NULL`, not a "
-               "column that is NULL for the lost. NULL where no row has was_customer",
-      .errors = "a condition other than 0 and 1 ('yes', a count): compare it, as in answer = 'yes' or orders > 0",
-      .example =
-        "SELECT retention_rate(was, is_now) FROM (SELECT min(ordered_at) < '2024-07-01' AS was, max(ordered_at) "
-        ">= '2024-07-01' AS is_now FROM demo_orders(200, 1) GROUP BY customer_id)",
+      .summary = "Gives the exact retention rate over rows, one row per customer.",
+      .result = "The fraction of the rows with was_customer that also have is_customer; new customers (was_customer "
+                "false) do not count.",
+      .nulls = "A row with a NULL argument does not take part: for a LEFT JOIN pass `b.customer_id IS NOT NULL`, not a "
+               "column that is NULL for the lost. NULL where no row has was_customer.",
+      .errors = "A condition other than 0 and 1 ('yes', a count): compare it, as in answer = 'yes' or orders > 0.",
+      .example = "SELECT retention_rate(was, is_now) FROM (SELECT min(ordered_at) < '2024-07-01' AS was, "
+                 "max(ordered_at) >= '2024-07-01' AS is_now FROM demo_orders(200, 1) GROUP BY customer_id)",
       .formula = "|start set still customers at the end| / |start set|",
     },
   .params = RETENTION_ROWS_PARAMS,
@@ -159,10 +157,10 @@ const FunctionSpec churn_rate_function = {
   .name = "churn_rate",
   .doc =
     {
-      .summary = "Churn rate from two counts, the base chosen by you",
-      .result = "a fraction in 0 … 1",
-      .nulls = "NULL if an argument is NULL or base is 0",
-      .errors = "a count that is negative or no number; lost above base",
+      .summary = "Gives the churn rate from two counts, on the base that you choose.",
+      .result = "A fraction in 0 … 1.",
+      .nulls = "NULL if an argument is NULL or base is 0.",
+      .errors = "A count that is negative or not a number; lost above base.",
       .example = "SELECT churn_rate(50, 1000)",
       .formula = "lost / base. On the base `start`, and without customers coming back, churn = 1 - retention",
     },
@@ -193,10 +191,10 @@ const FunctionSpec repeat_purchase_rate_function = {
   .name = "repeat_purchase_rate",
   .doc =
     {
-      .summary = "Repeat purchase rate from two counts",
-      .result = "a fraction in 0 … 1",
-      .nulls = "NULL if an argument is NULL or total is 0",
-      .errors = "a count that is negative or no number; repeat above total",
+      .summary = "Gives the repeat purchase rate from two counts.",
+      .result = "A fraction in 0 … 1.",
+      .nulls = "NULL if an argument is NULL or total is 0.",
+      .errors = "A count that is negative or not a number; repeat above total.",
       .example = "SELECT repeat_purchase_rate(300, 1000)",
       .formula = "customers with >= 2 purchases / customers with >= 1",
     },
@@ -246,12 +244,12 @@ const FunctionSpec repeat_purchase_rate_rows_function = {
   .name = "repeat_purchase_rate",
   .doc =
     {
-      .summary = "Repeat purchase rate over rows, one row per customer",
-      .result = "the fraction, of the rows with 1 or more orders, that have 2 or more",
-      .nulls = "a row with NULL does not take part; NULL where no row has an order",
-      .errors = "a number of orders that is negative or not whole",
-      .example = "SELECT repeat_purchase_rate(orders) FROM (SELECT count(*) AS orders FROM demo_orders(200, 1) "
-                 "GROUP BY customer_id)",
+      .summary = "Gives the repeat purchase rate over rows, one row per customer.",
+      .result = "The fraction, of the rows with 1 or more orders, that have 2 or more.",
+      .nulls = "A row with NULL does not take part; NULL where no row has an order.",
+      .errors = "A number of orders that is negative or not whole.",
+      .example = "SELECT repeat_purchase_rate(orders) FROM (SELECT count(*) AS orders FROM demo_orders(200, 1) GROUP "
+                 "BY customer_id)",
       .formula = "customers with >= 2 purchases / customers with >= 1",
     },
   .params = REPEAT_ROWS_PARAMS,
@@ -303,19 +301,19 @@ static const ParamSpec RATE_PARAMS[] = {
 
 #define RATE_NULLS "NULL if k or n is NULL or n is 0; a NULL level is 0.95"
 #define RATE_ERRORS \
-  "a count that is negative or no number; k above n; a level that is not above 0 and below 1 (95 is not, 0.95 is)"
+  "A count that is negative or not a number; k above n; a level that is not above 0 and below 1 (95 is not, 0.95 is)"
 #define RATE_FORMULA \
-  "Wilson score interval: (k + z²/2 ± z·sqrt(k(n - k)/n + z²/4)) / (n + z²), " \
-  "z = normal quantile of (1 + level)/2 (Wilson 1927)"
+  "Wilson score interval: (k + z²/2 ± z·sqrt(k(n - k)/n + z²/4)) / (n + z²), z = normal quantile of (1 + level)/2 " \
+  "(Wilson 1927)"
 
 const FunctionSpec rate_low_function = {
   .name = "rate_low",
   .doc =
     {
-      .summary = "Lower end of the confidence interval of a rate k / n",
-      .result = "a fraction in 0 … k/n",
-      .nulls = RATE_NULLS,
-      .errors = RATE_ERRORS,
+      .summary = "Gives the lower end of the confidence interval of a rate k / n.",
+      .result = "A fraction in 0 … k/n.",
+      .nulls = RATE_NULLS ".",
+      .errors = RATE_ERRORS ".",
       .example = "SELECT rate_low(8, 10), rate_low(8, 10, 0.9)",
       .formula = RATE_FORMULA,
     },
@@ -328,10 +326,10 @@ const FunctionSpec rate_high_function = {
   .name = "rate_high",
   .doc =
     {
-      .summary = "Upper end of the confidence interval of a rate k / n",
-      .result = "a fraction in k/n … 1",
-      .nulls = RATE_NULLS,
-      .errors = RATE_ERRORS,
+      .summary = "Gives the upper end of the confidence interval of a rate k / n.",
+      .result = "A fraction in k/n … 1.",
+      .nulls = RATE_NULLS ".",
+      .errors = RATE_ERRORS ".",
       .example = "SELECT rate_high(8, 10), rate_high(8, 10, 0.9)",
       .formula = RATE_FORMULA,
     },

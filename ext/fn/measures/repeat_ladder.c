@@ -110,7 +110,7 @@ _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 static const ParamSpec PARAMS[] = {
   [ARG_SOURCE] = EVENT_SOURCE_PARAM(EVENT_TIMES),
   [ARG_MAX_STEP] = {"max_step", PARAM_INTEGER, "10", 1, REPEAT_LADDER_STEPS_MAX, NULL,
-                    "the last step to show, 1 … 1000"},
+                    "the last step to show, 1 … " NUMBER_TEXT(REPEAT_LADDER_STEPS_MAX)},
   [ARG_PURCHASE] = {"purchase", PARAM_CHOICE, "order", 0, 0, "order|day",
                     "what a purchase is: order, each row; or day, all rows of a customer's civil day together"},
 };
@@ -123,14 +123,14 @@ const TableSpec repeat_ladder_table = {
       .summary = "Shows how many customers go on from each purchase to the next, and after how many days.",
       .result = "A row per step n = 1, 2 … while somebody made an n-th purchase, at most max_step.",
       .nulls = "Rows with a NULL customer or time do not take part. median_days is NULL where nobody converted.",
-      .errors = "max_step outside 1…1000; an unknown purchase; a source, column, customer or time that is none.",
-      .example = "SELECT step, customers, converted, round(rate, 3) AS rate, round(median_days, 1) AS median_days FROM "
-                 "repeat_ladder((SELECT retain_log(customer_id, ordered_at) FROM demo_orders(200, 1))) WHERE max_step "
-                 "= 5",
+      .errors = "max_step outside 1…" NUMBER_TEXT(
+        REPEAT_LADDER_STEPS_MAX) "; an unknown purchase; an unknown source or column; an invalid customer or time.",
+      .example =
+        "SELECT step, customers, converted, round(rate, 3) AS rate, round(median_days, 1) AS median_days FROM "
+        "repeat_ladder((SELECT retain_log(customer_id, ordered_at) FROM demo_orders(200, 1))) WHERE max_step = 5",
       .formula = "rate = converted / customers, Wilson 1927 interval, level 0.95. Observed up to as_of: customers "
-                 "whose n-th purchase is recent have had little "
-                 "time to convert and count as not converted, so rates of a growing shop are too low and medians lean "
-                 "to the quick.",
+                 "whose n-th purchase is recent have had little time to convert and count as not converted, so rates "
+                 "of a growing shop are too low and medians lean to the quick.",
     },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),

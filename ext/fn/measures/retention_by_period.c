@@ -75,7 +75,7 @@ static Status compute(Call *call, void *out, int64_t *n_rows)
   }
   if (!retention_init(retention, state->grain, event_source_offset(call),
                       call_is_null(call, ARG_ACTIVE_WITHIN) ? NULL : &within)) {
-    return call_fail_argument(call, ARG_ACTIVE_WITHIN, "above 0 and at most 100 years");
+    return call_fail_argument(call, ARG_ACTIVE_WITHIN, "above 0 and at most %d days", RETENTION_WITHIN_MAX_DAYS);
   }
   if (!call_is_null(call, ARG_SINCE)) {
     since = period_index(state->grain, call_time(call, ARG_SINCE));
@@ -175,12 +175,13 @@ static const ColumnSpec COLUMNS[] = {
   [COLUMN_NEW_CUSTOMERS] = {"new_customers", "INTEGER", "customers whose first event ever is in the period"},
   [COLUMN_RETAINED] = {"retained", "INTEGER", "customers at the start who still are at the end"},
   [COLUMN_RESURRECTED] = {"resurrected", "INTEGER",
-                          "customers at the end who were none at the start, but had been before"},
-  [COLUMN_LOST] = {"lost", "INTEGER", "customers at the start who are none at the end"},
+                          "customers at the end who were not customers at the start, but had been before"},
+  [COLUMN_LOST] = {"lost", "INTEGER", "customers at the start who are no longer customers at the end"},
   [COLUMN_END_CUSTOMERS] = {"end_customers", "INTEGER",
                             "customers at the end = retained + resurrected + new_customers - new_lost"},
-  [COLUMN_NEW_LOST] = {"new_lost", "INTEGER",
-                       "new customers who are none at the end (0 unless active_within is shorter than the period)"},
+  [COLUMN_NEW_LOST] =
+    {"new_lost", "INTEGER",
+     "new customers who are no longer customers at the end (0 unless active_within is shorter than the period)"},
   [COLUMN_RETENTION_RATE] = {"retention_rate", "REAL", "exact form: retained / start_customers"},
   [COLUMN_RETENTION_LOW] = {"retention_low", "REAL", "lower end of its 95 % Wilson interval"},
   [COLUMN_RETENTION_HIGH] = {"retention_high", "REAL", "upper end of its 95 % Wilson interval"},
@@ -197,8 +198,8 @@ static const ParamSpec PARAMS[] = {
   [ARG_SOURCE] = EVENT_SOURCE_PARAM(EVENT_VALUES),
   [ARG_GRAIN] = GRAIN_PARAM,
   [ARG_ACTIVE_WITHIN] = {"active_within", PARAM_DURATION, "", 0, 0, NULL,
-                         "how long an event makes a customer, such as '90 days' or '3 months'; "
-                         "left out: an event in the calendar period before the instant"},
+                         "how long an event makes a customer, such as '90 days' or '3 months'; left out: an event in "
+                         "the calendar period before the instant"},
   [ARG_SINCE] = {"since", PARAM_TIME, "", 0, 0, NULL, "a civil date: the period that holds it is the first one shown"},
   [ARG_UNTIL] = {"until", PARAM_TIME, "", 0, 0, NULL, "a civil date: the period that holds it is the last one shown"},
 };
@@ -208,17 +209,17 @@ const TableSpec retention_by_period_table = {
   .name = "retention_by_period",
   .doc =
     {
-      .summary = "Retention, churn and movement of customers period by period",
-      .result = "a row per period from the first event to as_of, periods without events included, in order",
-      .nulls = "rows whose customer or time is NULL do not take part; a NULL value counts as 0; "
-               "a rate of nobody (0/0) is NULL",
-      .errors = "until before since; active_within above 100 years; a history of more than 1000000 periods",
+      .summary = "Shows retention, churn and movement of customers period by period.",
+      .result = "A row per period from the first event to as_of, periods without events included, in order.",
+      .nulls = "Rows whose customer or time is NULL do not take part; a NULL value counts as 0; a rate of nobody (0/0) "
+               "is NULL.",
+      .errors = "until before since; active_within above " NUMBER_TEXT(
+        RETENTION_WITHIN_MAX_DAYS) " days; a history of more than " NUMBER_TEXT(RETENTION_PERIODS_MAX) " periods.",
       .example = "SELECT period, start_customers, retained, lost, retention_rate, retention_low, retention_high FROM "
                  "retention_by_period((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(200, 1))) "
                  "WHERE complete",
-      .formula = "retention_rate = |customers at start and at end| / |customers at start|; "
-                 "crr = (end - new) / start; a customer at "
-                 "b has an event in [b - active_within, b); interval: Wilson 1927, level 0.95",
+      .formula = "retention_rate = |customers at start and at end| / |customers at start|; crr = (end - new) / start; "
+                 "a customer at b has an event in [b - active_within, b); interval: Wilson 1927, level 0.95",
     },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),

@@ -85,7 +85,7 @@ static void quick_ratio_scalar(Call *call, Cell *out)
 }
 
 #define MONEY_NULLS "NULL if an argument is NULL (an optional one is then 0)"
-#define MONEY_ERRORS "an argument that is negative, infinite or no number"
+#define MONEY_ERRORS "An argument that is negative, infinite or not a number"
 #define MOST 1e300
 
 #define REVENUE_PARAM(name, help) ENTRY(name, PARAM_REAL, NULL, 0, MOST, NULL, help)
@@ -100,17 +100,17 @@ static const ParamSpec NRR_PARAMS[] = {
   [ARG_NRR_CONTRACTION] = CONTRACTION_PARAM,
   [ARG_NRR_CHURN] = CHURN_PARAM,
   [ARG_NRR_REACTIVATION] = {"reactivation", PARAM_REAL, "0", 0, MOST, NULL,
-                            "what customers pay who came back; the definition leaves it out"},
+                            "what customers pay who came back; the usual definition leaves it out"},
 };
 
 const FunctionSpec nrr_function = {
   .name = "nrr",
   .doc =
     {
-      .summary = "Net revenue retention of a period",
-      .result = "a fraction, above 1 where expansion outweighs the losses; NULL where start is 0",
-      .nulls = MONEY_NULLS,
-      .errors = MONEY_ERRORS "; contraction + churn above start",
+      .summary = "Gives the net revenue retention of a period.",
+      .result = "A fraction, above 1 where expansion outweighs the losses; NULL where start is 0.",
+      .nulls = MONEY_NULLS ".",
+      .errors = MONEY_ERRORS "; contraction + churn above start.",
       .example = "SELECT nrr(1000, 150, 40, 60)",
       .formula = "(start + expansion - contraction - churn [+ reactivation]) / start",
     },
@@ -129,10 +129,10 @@ const FunctionSpec grr_function = {
   .name = "grr",
   .doc =
     {
-      .summary = "Gross revenue retention of a period",
-      .result = "a fraction in 0 … 1; NULL where start is 0",
-      .nulls = MONEY_NULLS,
-      .errors = MONEY_ERRORS "; contraction + churn above start",
+      .summary = "Gives the gross revenue retention of a period.",
+      .result = "A fraction in 0 … 1; NULL where start is 0.",
+      .nulls = MONEY_NULLS ".",
+      .errors = MONEY_ERRORS "; contraction + churn above start.",
       .example = "SELECT grr(1000, 40, 60)",
       .formula = "(start - contraction - churn) / start",
     },
@@ -153,10 +153,10 @@ const FunctionSpec quick_ratio_function = {
   .name = "quick_ratio",
   .doc =
     {
-      .summary = "Quick ratio of recurring revenue: what was gained for each unit that was lost",
-      .result = "a number of 0 or more; NULL where nothing was lost",
-      .nulls = MONEY_NULLS,
-      .errors = MONEY_ERRORS,
+      .summary = "Gives the quick ratio of recurring revenue: what was gained for each unit that was lost.",
+      .result = "A number of 0 or more; NULL where nothing was lost.",
+      .nulls = MONEY_NULLS ".",
+      .errors = MONEY_ERRORS ".",
       .example = "SELECT quick_ratio(200, 150, 40, 60, 10)",
       .formula = "(new + expansion + reactivation) / (churn + contraction)",
     },

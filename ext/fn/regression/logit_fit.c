@@ -81,7 +81,7 @@ static void fitting_free(void *state)
 
 static Status too_large(Call *call, const char *name)
 {
-  return call_fail(call, "feature %s must be at most 1e250 in magnitude", name);
+  return call_fail(call, "feature %s must be at most " NUMBER_TEXT(REGRESSION_VALUE_MAX) " in magnitude", name);
 }
 
 static Status fit_step(Call *call, void *state)
@@ -101,7 +101,7 @@ static Status fit_step(Call *call, void *state)
     if (status != STATUS_OK) return status;
     is_null = is_null || isnan(fitting->x[i]);
     if (fabs(fitting->x[i]) > REGRESSION_VALUE_MAX)
-      return call_fail(call, "feature %d must be at most 1e250 in magnitude", i + 1);
+      return call_fail(call, "feature %d must be at most " NUMBER_TEXT(REGRESSION_VALUE_MAX) " in magnitude", i + 1);
   }
   return is_null ? STATUS_OK : regression_rows_add(&fitting->rows, fitting->x, call_integer(call, ARG_LABEL) == 1, 1);
 }
@@ -229,23 +229,23 @@ static void write_numbers(JsonText *json, const char *name, const double *x, int
 
 static void write_end(JsonText *json, const Fitting *fitting, const Logit *logit)
 {
-  char words[LOGIT_REASON];
+  char reason[LOGIT_REASON];
   const char *const *names = (const char *const *)fitting->name;
   text_add(&json->text,
            logit_converged(logit) ? ",\"converged\":true,\"reason\":null" : ",\"converged\":false,\"reason\":");
   if (!logit_converged(logit)) {
-    logit_reason(logit, names, words);
-    text_add_json_string(&json->text, words);
+    logit_reason(logit, names, reason);
+    text_add_json_string(&json->text, reason);
   }
   text_add(&json->text, ",\"dropped\":[");
   bool first = true;
   for (int i = 0; i < logit->n_features; i++) {
-    logit_dropped(logit, i, names, words);
-    if (!words[0]) continue;
+    logit_dropped(logit, i, names, reason);
+    if (!reason[0]) continue;
     text_add(&json->text, first ? "{\"feature\":" : ",{\"feature\":");
     write_name(json, fitting, i);
     text_add(&json->text, ",\"why\":");
-    text_add_json_string(&json->text, words);
+    text_add_json_string(&json->text, reason);
     text_add(&json->text, "}");
     first = false;
   }
@@ -293,7 +293,7 @@ static void fit_value(Call *call, const void *state, Cell *out)
   logit_free(&logit);
 }
 
-/* ---- What is told */
+/* ---- Specs */
 
 #define LABEL_HELP "what happened: 1, yes or true; or 0, no or false"
 #define FIT_RESULT \
@@ -325,10 +325,11 @@ const FunctionSpec logit_fit_function = {
   .name = "logit_fit",
   .doc =
     {
-      .summary = "Fits a logistic regression of a 0/1 label on numeric features",
-      .result = FIT_RESULT,
-      .nulls = "a row with a NULL label or feature does not take part; NULL where no row does",
-      .errors = "a label that is none; a feature that is no number, or beyond ±1e250; no feature",
+      .summary = "Fits a logistic regression of a 0/1 label on numeric features.",
+      .result = FIT_RESULT ".",
+      .nulls = "A row with a NULL label or feature does not take part; NULL where no row does.",
+      .errors = "An invalid label; a feature that is not a number, or beyond ±" NUMBER_TEXT(
+        REGRESSION_VALUE_MAX) "; no feature.",
       .example = "SELECT logit_fit(column1, column2) FROM (VALUES (0, 1), (0, 2), (1, 2), (0, 3), (1, 4), (1, 5))",
       .formula = FIT_FORMULA,
     },
@@ -356,16 +357,15 @@ const FunctionSpec logit_fit_named_function = {
   .name = "logit_fit_named",
   .doc =
     {
-      .summary = "Fits a logistic regression of a 0/1 label on named features, with penalty and weights",
-      .result = FIT_RESULT,
-      .nulls =
-        "a row with a NULL label, features or feature does not take part; NULL where no row does. A NULL l2 is 0, a "
-        "NULL weight 1",
-      .errors = "a label that is none; features that are no JSON object, or hold something else than numbers, true, "
-                "false and null; a key that another row lacks, or twice; a negative l2 or weight; rows of different l2",
-      .example =
-        "SELECT logit_fit_named(column1, json_object('visits', column2), 1.0) FROM (VALUES (0, 1), (0, 2), (1, 2), "
-        "(0, 3), (1, 4), (1, 5))",
+      .summary = "Fits a logistic regression of a 0/1 label on named features, with penalty and weights.",
+      .result = FIT_RESULT ".",
+      .nulls = "A row with a NULL label, features or feature does not take part; NULL where no row does. A NULL l2 is "
+               "0, a NULL weight 1.",
+      .errors =
+        "An invalid label; features that are not a JSON object, or hold something else than numbers, true, false and "
+        "null; a key that another row lacks, or twice; a negative l2 or weight; rows of different l2.",
+      .example = "SELECT logit_fit_named(column1, json_object('visits', column2), 1.0) FROM (VALUES (0, 1), (0, 2), "
+                 "(1, 2), (0, 3), (1, 4), (1, 5))",
       .formula = FIT_FORMULA,
     },
   .params = FIT_NAMED_PARAMS,

@@ -16,7 +16,7 @@
 **     allowed. A NULL one gives NULL; a missing name is an error.
 ** R3  logit_reasons(): [{"feature":"tenure","value":1,"mean":32.37,"contribution":1.89,"share":0.41},…], a member per
 **     feature whose coefficient is not 0, the largest contribution first, in either direction. contribution =
-**     coefficient (value - mean), in log-odds: above 0 it speaks for label 1. share: its part of the sum of all
+**     coefficient (value - mean), in log-odds: above 0 it raises the probability of label 1. share: its part of the sum of all
 **     contributions' sizes, 0 … 1. Numbers have 15 digits.
 */
 #include <math.h>
@@ -328,27 +328,27 @@ static void reasons_named_scalar(Call *call, Cell *out)
   if (model) reasons(call, model, row_named(call, model), out);
 }
 
-/* ---- What is told */
+/* ---- Specs */
 
 #define EXAMPLE_MODEL \
   "'{\"model\":\"logit\",\"features\":[\"visits\",\"age\"],\"intercept\":-1,\"coefficients\":[-0.5,0.02],\"means\":[" \
   "4,40]}'"
-#define PREDICT_RESULT "a probability, 0 … 1"
+#define PREDICT_RESULT "A probability, 0 … 1"
 #define PREDICT_FORMULA "1/(1 + exp(-(intercept + Σ coefficient·feature)))"
 #define REASONS_RESULT \
-  "a JSON array of {\"feature\",\"value\",\"mean\",\"contribution\",\"share\"}, the largest contribution first; " \
-  "features of coefficient 0 are not in it. Above 0 a contribution speaks for label 1"
+  "A JSON array of {\"feature\",\"value\",\"mean\",\"contribution\",\"share\"}, the largest contribution first; " \
+  "features of coefficient 0 are not in it. A contribution above 0 raises the probability of label 1"
 #define REASONS_FORMULA \
-  "contribution = coefficient·(value - mean), in log-odds against a row of mean features; share = |contribution| " \
-  "/ Σ |contribution|"
+  "contribution = coefficient·(value - mean), in log-odds against a row of mean features; share = |contribution| / Σ " \
+  "|contribution|"
 #define LISTED_NULLS "NULL if the model or a feature is NULL"
 #define LISTED_ERRORS \
-  "a model that is no JSON of logit_fit(), or did not converge; more or fewer features than the model has; a feature " \
-  "that is no number"
+  "An invalid model, or one that did not converge; more or fewer features than the model has; a feature that is not " \
+  "a number"
 #define NAMED_NULLS "NULL if an argument or a feature of the model is NULL"
 #define NAMED_ERRORS \
-  "a model that is no JSON of logit_fit(), or did not converge; features that are no JSON object, lack a feature of " \
-  "the model, or have one that is no number. Features that the model has not are ignored"
+  "An invalid model, or one that did not converge; features that are not a JSON object, lack a feature of the model, " \
+  "or have one that is not a number. Features that the model has not are ignored"
 
 static const ParamSpec PREDICT_PARAMS[] = {
   [ARG_MODEL] = {"model", PARAM_TEXT, NULL, 0, 0, NULL, "JSON from logit_fit() or logit_fit_named()"},
@@ -363,10 +363,10 @@ const FunctionSpec logit_predict_function = {
   .name = "logit_predict",
   .doc =
     {
-      .summary = "The probability of label 1 for a row of features, from a logistic regression",
-      .result = PREDICT_RESULT,
-      .nulls = LISTED_NULLS,
-      .errors = LISTED_ERRORS,
+      .summary = "Gives the probability of label 1 for a row of features, from a logistic regression.",
+      .result = PREDICT_RESULT ".",
+      .nulls = LISTED_NULLS ".",
+      .errors = LISTED_ERRORS ".",
       .example = "SELECT logit_predict(" EXAMPLE_MODEL ", 2, 30)",
       .formula = PREDICT_FORMULA,
     },
@@ -380,10 +380,10 @@ const FunctionSpec logit_predict_named_function = {
   .name = "logit_predict_named",
   .doc =
     {
-      .summary = "The probability of label 1 for named features, from a logistic regression",
-      .result = PREDICT_RESULT,
-      .nulls = NAMED_NULLS,
-      .errors = NAMED_ERRORS,
+      .summary = "Gives the probability of label 1 for named features, from a logistic regression.",
+      .result = PREDICT_RESULT ".",
+      .nulls = NAMED_NULLS ".",
+      .errors = NAMED_ERRORS ".",
       .example = "SELECT logit_predict_named(" EXAMPLE_MODEL ", json_object('age', 30, 'visits', 2))",
       .formula = PREDICT_FORMULA,
     },
@@ -396,10 +396,10 @@ const FunctionSpec logit_reasons_function = {
   .name = "logit_reasons",
   .doc =
     {
-      .summary = "What each feature of a row adds to the log-odds of label 1, strongest first",
-      .result = REASONS_RESULT,
-      .nulls = LISTED_NULLS,
-      .errors = LISTED_ERRORS "; a model without means",
+      .summary = "Gives what each feature of a row adds to the log-odds of label 1, strongest first.",
+      .result = REASONS_RESULT ".",
+      .nulls = LISTED_NULLS ".",
+      .errors = LISTED_ERRORS "; a model without means.",
       .example =
         "SELECT value ->> 'feature', value ->> 'contribution' FROM json_each(logit_reasons(" EXAMPLE_MODEL ", 2, 30))",
       .formula = REASONS_FORMULA,
@@ -415,10 +415,10 @@ const FunctionSpec logit_reasons_named_function = {
   .name = "logit_reasons_named",
   .doc =
     {
-      .summary = "What each named feature of a row adds to the log-odds of label 1, strongest first",
-      .result = REASONS_RESULT,
-      .nulls = NAMED_NULLS,
-      .errors = NAMED_ERRORS "; a model without means",
+      .summary = "Gives what each named feature adds to the log-odds of label 1, strongest first.",
+      .result = REASONS_RESULT ".",
+      .nulls = NAMED_NULLS ".",
+      .errors = NAMED_ERRORS "; a model without means.",
       .example = "SELECT value ->> 'feature', value ->> 'share' FROM json_each(logit_reasons_named(" EXAMPLE_MODEL
                  ", json_object('visits', 2, 'age', 30)))",
       .formula = REASONS_FORMULA,

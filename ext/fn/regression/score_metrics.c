@@ -5,7 +5,7 @@
 **   auc_se(label, score)                 aggregate  its standard error
 **   brier(label, score)                  aggregate  mean squared error of a probability
 **   log_loss(label, score)               aggregate  mean negative log-likelihood of a probability
-**   lift_at(label, score, share)         aggregate  how much label 1 is denser among the highest scores
+**   lift_at(label, score, share)         aggregate  lift: the rate of label 1 among the highest scores over that of all
 **   calibration(label, score[, bins])    aggregate  JSON: predicted against observed
 **
 **   SELECT auc(churned, p), lift_at(churned, p, 0.1) FROM (SELECT churned, logit_predict(fit, tenure) AS p FROM
@@ -218,11 +218,11 @@ static void mean_value(Call *call, const void *state, Cell *out)
   if (mean) cell_ratio(out, sum_value(&mean->sum), (double)mean->rows);
 }
 
-/* ---- What is told */
+/* ---- Specs */
 
 #define LABEL_PARAM ENTRY("label", PARAM_TRUTH, NULL, 0, 0, NULL, "what happened: 1, yes or true; or 0, no or false")
 #define EXAMPLE_ROWS " FROM (VALUES (1, 0.9), (1, 0.6), (0, 0.7), (0, 0.2), (1, 0.4), (0, 0.4))"
-#define ROW_NULLS "a row with a NULL label or score does not take part"
+#define ROW_NULLS "A row with a NULL label or score does not take part"
 
 static const ParamSpec ORDER_PARAMS[] = {
   [ARG_LABEL] = LABEL_PARAM,
@@ -236,19 +236,18 @@ static const ParamSpec PROBABILITY_PARAMS[] = {
   [ARG_LABEL] = LABEL_PARAM,
   [ARG_SCORE] = {"score", PARAM_REAL, NULL, 0, 1, NULL, "the predicted probability of label 1"},
   [ARG_BINS] = {"bins", PARAM_INTEGER, "10", 1, CALIBRATION_BINS_MAX, NULL,
-                "groups of equal size, 1 … 100; one for all rows"},
+                "groups of equal size, 1 … " NUMBER_TEXT(CALIBRATION_BINS_MAX) "; one for all rows"},
 };
 
 const FunctionSpec auc_function = {
   .name = "auc",
   .doc =
     {
-      .summary = "Area under the ROC curve: how well a score orders rows by label",
-      .result =
-        "the probability that a row of label 1 scores above a row of label 0: 1 is perfect, 0.5 is chance, below 0.5 "
-        "the score points the wrong way",
-      .nulls = ROW_NULLS "; NULL where one of the labels is absent",
-      .errors = "a label that is none; a score that is no number",
+      .summary = "Gives the area under the ROC curve: how well a score orders rows by label.",
+      .result = "The probability that a row of label 1 scores above a row of label 0: 1 is perfect, 0.5 is chance, "
+                "below 0.5 the score points the wrong way.",
+      .nulls = ROW_NULLS "; NULL where one of the labels is absent.",
+      .errors = "An invalid label; a score that is not a number.",
       .example = "SELECT auc(column1, column2)" EXAMPLE_ROWS,
       .formula = "(pairs won + half the pairs tied) / (rows of label 1 · rows of label 0) (Mann & Whitney 1947)",
     },
@@ -264,10 +263,10 @@ const FunctionSpec auc_se_function = {
   .name = "auc_se",
   .doc =
     {
-      .summary = "Standard error of auc()",
-      .result = "a number of 0 or more; auc ± 1.96 of them is a 95 % interval where auc is not near 0 or 1",
-      .nulls = ROW_NULLS "; NULL where one of the labels has fewer than two rows",
-      .errors = "a label that is none; a score that is no number",
+      .summary = "Gives the standard error of auc().",
+      .result = "A number of 0 or more; auc ± 1.96 of them is a 95 % interval where auc is not near 0 or 1.",
+      .nulls = ROW_NULLS "; NULL where one of the labels has fewer than two rows.",
+      .errors = "An invalid label; a score that is not a number.",
       .example = "SELECT auc(column1, column2), auc_se(column1, column2)" EXAMPLE_ROWS,
       .formula =
         "sqrt(S10/m + S01/n), sample variances of each row's share of pairs won (DeLong, DeLong & Clarke-Pearson 1988)",
@@ -284,16 +283,14 @@ const FunctionSpec lift_at_function = {
   .name = "lift_at",
   .doc =
     {
-      .summary = "How many times denser label 1 is among the highest scores than among all rows",
-      .result = "a number of 0 or more; 1 is chance",
-      .nulls = "a row with a NULL argument does not take part; NULL where label 1 is absent",
-      .errors =
-        "a label that is none; a score that is no number; a share that is not above 0 and at most 1, or differs "
-        "between rows",
+      .summary = "Gives the lift of the highest scores: their rate of label 1 over that of all rows.",
+      .result = "A number of 0 or more; 1 is chance.",
+      .nulls = "A row with a NULL argument does not take part; NULL where label 1 is absent.",
+      .errors = "An invalid label; a score that is not a number; a share that is not above 0 and at most 1, or differs "
+                "between rows.",
       .example = "SELECT lift_at(column1, column2, 0.5)" EXAMPLE_ROWS,
-      .formula =
-        "(rate of label 1 among the k highest scores) / (rate among all), k = round(share·rows), at least 1; a tie at "
-        "the boundary counts in proportion",
+      .formula = "(rate of label 1 among the k highest scores) / (rate among all), k = round(share·rows), at least 1; "
+                 "a tie at the boundary counts in proportion",
     },
   .params = ORDER_PARAMS,
   .n_params = 3,
@@ -307,10 +304,10 @@ const FunctionSpec brier_function = {
   .name = "brier",
   .doc =
     {
-      .summary = "Brier score: mean squared error of predicted probabilities",
-      .result = "0 … 1, smaller is better; the rate p of label 1, given to every row, has p(1 - p)",
-      .nulls = ROW_NULLS "; NULL where no row does",
-      .errors = "a label that is none; a score that is not 0 … 1",
+      .summary = "Gives the Brier score: the mean squared error of predicted probabilities.",
+      .result = "0 … 1, smaller is better; the rate p of label 1, given to every row, has p(1 - p).",
+      .nulls = ROW_NULLS "; NULL where no row does.",
+      .errors = "An invalid label; a score that is not 0 … 1.",
       .example = "SELECT brier(column1, column2)" EXAMPLE_ROWS,
       .formula = "mean of (score - label)² (Brier 1950)",
     },
@@ -325,12 +322,13 @@ const FunctionSpec log_loss_function = {
   .name = "log_loss",
   .doc =
     {
-      .summary = "Log loss: mean negative log-likelihood of predicted probabilities",
-      .result = "0 or more, in nats, smaller is better; ln 2 = 0.693 for a score of 0.5 everywhere",
-      .nulls = ROW_NULLS "; NULL where no row does",
-      .errors = "a label that is none; a score that is not 0 … 1",
+      .summary = "Gives the log loss: the mean negative log-likelihood of predicted probabilities.",
+      .result = "0 or more, in nats, smaller is better; ln 2 = 0.693 for a score of 0.5 everywhere.",
+      .nulls = ROW_NULLS "; NULL where no row does.",
+      .errors = "An invalid label; a score that is not 0 … 1.",
       .example = "SELECT log_loss(column1, column2)" EXAMPLE_ROWS,
-      .formula = "mean of -ln(score) for label 1, -ln(1 - score) for label 0; scores clipped to 1e-15 … 1 - 1e-15",
+      .formula = "mean of -ln(score) for label 1, -ln(1 - score) for label 0; scores clipped to " NUMBER_TEXT(
+        SCORE_CLIP) " … 1 - " NUMBER_TEXT(SCORE_CLIP),
     },
   .params = PROBABILITY_PARAMS,
   .n_params = 2,
@@ -343,23 +341,23 @@ const FunctionSpec calibration_function = {
   .name = "calibration",
   .doc =
     {
-      .summary = "Whether predicted probabilities are what is observed: slope, intercept, bins",
-      .result =
-        "JSON "
-        "{\"rows\",\"positives\",\"mean_score\",\"observed\",\"slope\",\"slope_se\",\"intercept\",\"intercept_se\","
-        "\"in_the_large\",\"ece\",\"reason\",\"bins\":[{\"bin\",\"rows\",\"positives\",\"mean_score\",\"observed\"},…]}"
-        ". "
-        "slope 1 and intercept 0 are right, a slope below 1 is overfitting; in_the_large above 0: scores are too low "
-        "on "
-        "the whole. Bin 1 has the highest scores. Slope and intercept are null, and reason says why, with one label "
-        "only, equal scores or separation",
-      .nulls = ROW_NULLS "; NULL where no row does. A NULL bins is 10",
-      .errors = "a label that is none; a score that is not 0 … 1; bins that is not 1 … 100, or differs between rows",
+      .summary = "Compares predicted probabilities with what is observed: slope, intercept, bins.",
+      .result = "JSON "
+                "{\"rows\",\"positives\",\"mean_score\",\"observed\",\"slope\",\"slope_se\",\"intercept\",\"intercept_"
+                "se\",\"in_the_large\",\"ece\",\"reason\",\"bins\":[{\"bin\",\"rows\",\"positives\",\"mean_score\","
+                "\"observed\"},…]}. slope 1 and intercept 0 are right, a slope below 1 is overfitting; in_the_large "
+                "above 0: scores are too low on the whole. Bin 1 has the highest scores. Slope and intercept are null, "
+                "and reason says why, with one label only, equal scores or separation.",
+      .nulls = ROW_NULLS "; NULL where no row does. A NULL bins is 10.",
+      .errors = "An invalid label; a score that is not 0 … 1; bins that is not 1 … " NUMBER_TEXT(
+        CALIBRATION_BINS_MAX) ", or differs between rows.",
       .example = "SELECT calibration(column1, column2, 2)" EXAMPLE_ROWS,
-      .formula =
-        "logistic regression of the label on ln(score/(1 - score)), scores clipped to 1e-15 … 1 - 1e-15 (Cox 1958); "
-        "in_the_large: intercept at slope 1; bins: NTILE(bins) OVER (ORDER BY score DESC), a tie across a boundary in "
-        "proportion; ece = Σ rows of bin / rows · |mean_score - observed|",
+      .formula = "logistic regression of the label on ln(score/(1 - score)), scores clipped to " NUMBER_TEXT(
+        SCORE_CLIP) " … 1 - " NUMBER_TEXT(SCORE_CLIP) " (Cox "
+                                                      "1958); in_the_large: intercept at slope 1; bins: NTILE(bins) "
+                                                      "OVER (ORDER BY score DESC), a tie "
+                                                      "across a boundary in proportion; ece = Σ rows of bin / rows · "
+                                                      "|mean_score - observed|",
     },
   .params = PROBABILITY_PARAMS,
   .n_params = 3,

@@ -61,7 +61,7 @@ static Status fit_step(Call *call, void *state)
     if (status != STATUS_OK) return status;
     is_null = is_null || isnan(fitting->x[i]);
     if (fabs(fitting->x[i]) > REGRESSION_VALUE_MAX)
-      return call_fail(call, "feature %d must be at most 1e250 in magnitude", i + 1);
+      return call_fail(call, "feature %d must be at most " NUMBER_TEXT(REGRESSION_VALUE_MAX) " in magnitude", i + 1);
   }
   if (is_null) return STATUS_OK;
   fitting->count++;
@@ -177,13 +177,14 @@ static void fit_value(Call *call, const void *state, Cell *out)
   weibull_free(&weibull);
 }
 
-/* ---- What is told */
+/* ---- Specs */
 
 #define TIME_HIGHEST 1e15
 
 static const ParamSpec FIT_PARAMS[] = {
   [ARG_TIME] = {"time", PARAM_REAL, NULL, 0, TIME_HIGHEST, NULL,
-                "how long the customer was observed, 0 to 1e15 in any unit, such as the months of tenure"},
+                "how long the customer was observed, 0 to " NUMBER_TEXT(
+                  TIME_HIGHEST) " in any unit, such as the months of tenure"},
   [ARG_EVENT] = {"event", PARAM_TRUTH, NULL, 0, 0, NULL,
                  "1, yes or true: left then; 0, no or false: was still there (censored)"},
 };
@@ -200,32 +201,27 @@ const FunctionSpec weibull_fit_function = {
   .name = "weibull_fit",
   .doc =
     {
-      .summary = "Fits a Weibull model of how long customers stay, some still there, with or without features",
+      .summary = "Fits a Weibull model of how long customers stay, some still there, with or without features.",
       .result = "JSON "
                 "{\"model\":\"weibull\",\"features\",\"shape\",\"scale\",\"intercept\",\"coefficients\",\"log_sigma\","
-                "\"intercept_se\","
-                "\"standard_errors\",\"log_sigma_se\",\"covariance\",\"log_likelihood\",\"null_log_likelihood\","
-                "\"rows\",\"events\",\"zero_times\","
-                "\"iterations\",\"converged\",\"reason\",\"dropped\"}, for weibull_survival(), weibull_hazard(), "
-                "weibull_quantile(), weibull_median() "
-                "and weibull_residual_lifetime(). shape above 1: the rate of leaving rises with time, below 1: it "
-                "falls. A coefficient b makes "
-                "lifetimes exp(b) times as long per unit of its feature. A feature that is constant or a combination "
-                "of others has coefficient 0 "
-                "and is named in dropped. Where converged is false the estimates are null and reason says why, with "
-                "the features that cause it",
-      .nulls = "a row with a NULL time, event or feature does not take part; NULL where no row does. A row of time 0 "
-               "does not take part "
-               "either, having no logarithm, and is counted in zero_times",
-      .errors = "a time that is no number 0…1e15; an event that is none; a feature that is no number, or beyond ±1e250",
-      .example = "SELECT fit ->> 'shape', fit ->> 'scale', weibull_survival(fit, 12) FROM "
-                 "(SELECT weibull_fit(column1, column2) AS fit FROM (VALUES (2, 1), (5, 1), (9, 0), (11, 1), (14, 0), "
-                 "(20, 1), (24, 0)))",
+                "\"intercept_se\",\"standard_errors\",\"log_sigma_se\",\"covariance\",\"log_likelihood\",\"null_log_"
+                "likelihood\",\"rows\",\"events\",\"zero_times\",\"iterations\",\"converged\",\"reason\",\"dropped\"}, "
+                "for weibull_survival(), weibull_hazard(), weibull_quantile(), weibull_median() and "
+                "weibull_residual_lifetime(). shape above 1: the rate of leaving rises with time, below 1: it falls. A "
+                "coefficient b makes lifetimes exp(b) times as long per unit of its feature. A feature that is "
+                "constant or a combination of others has coefficient 0 and is named in dropped. Where converged is "
+                "false the estimates are null and reason says why, with the features that cause it.",
+      .nulls = "A row with a NULL time, event or feature does not take part; NULL where no row does. A row of time 0 "
+               "does not take part either, having no logarithm, and is counted in zero_times.",
+      .errors = "A time that is not a number 0…" NUMBER_TEXT(TIME_HIGHEST) "; an invalid event; a feature that is not "
+                                                                           "a number, or beyond ±" NUMBER_TEXT(
+                                                                             REGRESSION_VALUE_MAX) ".",
+      .example = "SELECT fit ->> 'shape', fit ->> 'scale', weibull_survival(fit, 12) FROM (SELECT weibull_fit(column1, "
+                 "column2) AS fit FROM (VALUES (2, 1), (5, 1), (9, 0), (11, 1), (14, 0), (20, 1), (24, 0)))",
       .formula = "S(t) = exp(-(t/exp(intercept + Σ coefficient·feature))^shape), that is ln T = intercept + Σ "
-                 "coefficient·feature + sigma·W with "
-                 "shape = 1/sigma; maximum likelihood with censored times by Newton's method (Kalbfleisch & Prentice "
-                 "2002), standard errors from the "
-                 "inverse information. covariance: of intercept, coefficients, log_sigma",
+                 "coefficient·feature + sigma·W with shape = 1/sigma; maximum likelihood with censored times by "
+                 "Newton's method (Kalbfleisch & Prentice 2002), standard errors from the inverse information. "
+                 "covariance: of intercept, coefficients, log_sigma",
     },
   .params = FIT_PARAMS,
   .n_params = COUNT_OF(FIT_PARAMS),

@@ -58,7 +58,8 @@ static Status read_shape(Json *json, double *shape)
   Status status = json_get(json, &value, "$.shape");
   *shape = value.number;
   if (status == STATUS_OK && (value.type != JSON_NUMBER || !(*shape >= SHAPE_LOWEST && *shape <= SHAPE_HIGHEST)))
-    return call_fail(json->call, "shape of the model must be a number, 1e-6…1e6");
+    return call_fail(json->call,
+                     "shape of the model must be a number, " NUMBER_TEXT(SHAPE_LOWEST) "…" NUMBER_TEXT(SHAPE_HIGHEST));
   return status;
 }
 
@@ -211,7 +212,7 @@ static void residual_scalar(Call *call, Cell *out)
     answer_cell(call, weibull_residual(location, model->shape, call_real(call, ARG_TIME)), out);
 }
 
-/* ---- What is told */
+/* ---- Specs */
 
 #define TIME_HIGHEST 1e15
 #define MODEL_PARAM \
@@ -221,9 +222,8 @@ static void residual_scalar(Call *call, Cell *out)
 #define EXAMPLE_FEATURES "'{\"model\":\"weibull\",\"shape\":0.9,\"intercept\":3,\"coefficients\":[0.5,-0.01]}'"
 #define ANSWER_NULLS "NULL if an argument is NULL"
 #define ANSWER_ERRORS \
-  "a model that is no JSON of weibull_fit(), or did not converge; more or fewer features than the model has; a " \
-  "feature " \
-  "that is no number"
+  "An invalid model, or one that did not converge; more or fewer features than the model has; a feature that is not " \
+  "a number"
 
 static const ParamSpec FEATURE = {
   "feature", PARAM_REAL, NULL, -INFINITY, INFINITY, NULL, "a number; as many as the model has, in its order"};
@@ -231,17 +231,17 @@ static const ParamSpec FEATURE = {
 static const ParamSpec AT_TIME[] = {
   [ARG_MODEL] = MODEL_PARAM,
   [ARG_TIME] = {"time", PARAM_REAL, NULL, 0, TIME_HIGHEST, NULL,
-                "a time since the customer began, 0 to 1e15, in the unit of the fit"},
+                "a time since the customer began, 0 to " NUMBER_TEXT(TIME_HIGHEST) ", in the unit of the fit"},
 };
 
 const FunctionSpec weibull_survival_function = {
   .name = "weibull_survival",
   .doc =
     {
-      .summary = "The chance that a customer stays longer than a time, by a Weibull model",
-      .result = "a probability, 0 … 1",
-      .nulls = ANSWER_NULLS,
-      .errors = ANSWER_ERRORS "; a time that is no number 0…1e15",
+      .summary = "Gives the chance that a customer stays longer than a time, by a Weibull model.",
+      .result = "A probability, 0 … 1.",
+      .nulls = ANSWER_NULLS ".",
+      .errors = ANSWER_ERRORS "; a time that is not a number 0…" NUMBER_TEXT(TIME_HIGHEST) ".",
       .example = "SELECT weibull_survival(" EXAMPLE_MODEL ", 12)",
       .formula = "S(t) = exp(-(t/scale)^shape), scale = exp(intercept + Σ coefficient·feature)",
     },
@@ -255,10 +255,11 @@ const FunctionSpec weibull_hazard_function = {
   .name = "weibull_hazard",
   .doc =
     {
-      .summary = "The rate at which customers who are still there leave at a time, by a Weibull model",
-      .result = "a rate per unit of time, 0 or more",
-      .nulls = ANSWER_NULLS,
-      .errors = ANSWER_ERRORS "; a time that is no number 0…1e15, or 0 where the shape is below 1",
+      .summary = "Gives the rate at which customers who are still there leave at a time, by a Weibull model.",
+      .result = "A rate per unit of time, 0 or more.",
+      .nulls = ANSWER_NULLS ".",
+      .errors =
+        ANSWER_ERRORS "; a time that is not a number 0…" NUMBER_TEXT(TIME_HIGHEST) ", or 0 where the shape is below 1.",
       .example = "SELECT weibull_hazard(" EXAMPLE_MODEL ", 12)",
       .formula = "h(t) = shape/scale (t/scale)^(shape-1), scale = exp(intercept + Σ coefficient·feature)",
     },
@@ -277,10 +278,10 @@ const FunctionSpec weibull_quantile_function = {
   .name = "weibull_quantile",
   .doc =
     {
-      .summary = "The time by which a share p of such customers has left, by a Weibull model",
-      .result = "a time, in the unit of the fit",
-      .nulls = ANSWER_NULLS,
-      .errors = ANSWER_ERRORS "; p outside 0 … 1, or 1",
+      .summary = "Gives the time by which a share p of such customers has left, by a Weibull model.",
+      .result = "A time, in the unit of the fit.",
+      .nulls = ANSWER_NULLS ".",
+      .errors = ANSWER_ERRORS "; p outside 0 … 1, or 1.",
       .example = "SELECT weibull_quantile(" EXAMPLE_MODEL ", 0.25)",
       .formula = "scale (-ln(1-p))^(1/shape), scale = exp(intercept + Σ coefficient·feature)",
     },
@@ -294,10 +295,10 @@ const FunctionSpec weibull_median_function = {
   .name = "weibull_median",
   .doc =
     {
-      .summary = "The time by which half of such customers have left, by a Weibull model",
-      .result = "a time, in the unit of the fit",
-      .nulls = ANSWER_NULLS,
-      .errors = ANSWER_ERRORS,
+      .summary = "Gives the time by which half of such customers have left, by a Weibull model.",
+      .result = "A time, in the unit of the fit.",
+      .nulls = ANSWER_NULLS ".",
+      .errors = ANSWER_ERRORS ".",
       .example = "SELECT weibull_median(" EXAMPLE_FEATURES ", 1, 70)",
       .formula = "scale (ln 2)^(1/shape), scale = exp(intercept + Σ coefficient·feature)",
     },
@@ -311,10 +312,10 @@ const FunctionSpec weibull_residual_lifetime_function = {
   .name = "weibull_residual_lifetime",
   .doc =
     {
-      .summary = "The time that a customer who is there at a time is still expected to stay, by a Weibull model",
-      .result = "a time, in the unit of the fit; at time 0 the mean lifetime",
-      .nulls = ANSWER_NULLS,
-      .errors = ANSWER_ERRORS "; a time that is no number 0…1e15",
+      .summary = "Gives the time that a customer who is there at a time is still expected to stay, by a Weibull model.",
+      .result = "A time, in the unit of the fit; at time 0 the mean lifetime.",
+      .nulls = ANSWER_NULLS ".",
+      .errors = ANSWER_ERRORS "; a time that is not a number 0…" NUMBER_TEXT(TIME_HIGHEST) ".",
       .example = "SELECT weibull_residual_lifetime(" EXAMPLE_MODEL ", 12)",
       .formula = "∫ S(s) ds from t, over S(t) = scale/shape e^u Γ(1/shape, u), u = (t/scale)^shape",
     },

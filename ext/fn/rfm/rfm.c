@@ -156,13 +156,13 @@ const TableSpec rfm_table = {
   .name = "rfm",
   .doc =
     {
-      .summary = "Who bought recently, often and much: every customer scored on the three, and the segment named",
-      .result = "a row per customer",
-      .nulls = "rows without customer or time do not take part; a NULL value counts as 0; no rows, no customers",
-      .errors = RFM_OPTION_ERRORS,
-      .example = "SELECT segment, count(*) AS customers, round(sum(monetary), 2) AS revenue"
-                 " FROM rfm((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(200, 1)))"
-                 " GROUP BY segment ORDER BY revenue DESC",
+      .summary = "Scores every customer by recency, frequency and monetary value, and names the segment.",
+      .result = "A row per customer.",
+      .nulls = "Rows without customer or time do not take part; a NULL value counts as 0; no rows, no customers.",
+      .errors = RFM_OPTION_ERRORS ".",
+      .example =
+        "SELECT segment, count(*) AS customers, round(sum(monetary), 2) AS revenue FROM rfm((SELECT "
+        "retain_log(customer_id, ordered_at, amount) FROM demo_orders(200, 1))) GROUP BY segment ORDER BY revenue DESC",
       .formula = "recency = as_of - last purchase, frequency = purchases, monetary = sum of values. Type-7 quantiles "
                  "(Hyndman & Fan 1996); frequency and monetary above k of them score k + 1, recency bins - k",
     },

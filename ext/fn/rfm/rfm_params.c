@@ -23,10 +23,10 @@ static Status cuts_get(Json *json, Call *call, int param, RfmCuts *cuts)
       return status;
     }
     if (value.type != JSON_ARRAY || value.length < 1 || value.length > RFM_CUTS_MAX) {
-      return call_fail_argument(call, param,
-                                "a JSON object with 1…%d cut points in each of the arrays recency, frequency and "
-                                "monetary (%s has not)",
-                                RFM_CUTS_MAX, name);
+      return call_fail_argument(
+        call, param,
+        "a JSON object with 1…%d cut points in each of the arrays recency, frequency and monetary (%s has not)",
+        RFM_CUTS_MAX, name);
     }
     int n = (int)value.length;
     if (axis > 0 && n + 1 != cuts->bins) {

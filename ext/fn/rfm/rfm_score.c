@@ -143,7 +143,7 @@ static void cuts_free(void *state)
 static const ParamSpec CUTS_PARAMS[] = {
   AXIS_PARAMS,
   [ARG_BINS] = {"bins", PARAM_INTEGER, "5", RFM_BINS_MIN, RFM_BINS_MAX, NULL,
-                "number of scores, 2…10; the same in every row"},
+                "number of scores, " NUMBER_TEXT(RFM_BINS_MIN) "…" NUMBER_TEXT(RFM_BINS_MAX) "; the same in every row"},
 };
 
 #define A_CUTS "{\"recency\":[30,90,180,365],\"frequency\":[1,2,4,8],\"monetary\":[20,50,100,300]}"
@@ -152,13 +152,15 @@ const FunctionSpec rfm_cuts_function = {
   .name = "rfm_cuts",
   .doc =
     {
-      .summary = "Cut points of recency, frequency and monetary value, to be stored and given to rfm_score() or rfm()",
+      .summary =
+        "Gives cut points of recency, frequency and monetary value, to be stored and given to rfm_score() or rfm().",
       .result =
-        "JSON: {\"bins\":5,\"recency\":[…],\"frequency\":[…],\"monetary\":[…]}, bins - 1 ascending numbers each",
-      .nulls = "a row with a NULL argument does not take part; NULL if none does",
-      .errors = "an argument that is no finite number; bins outside 2…10, or not the same in every row",
-      .example = "SELECT rfm_cuts(recency_days, frequency, monetary)"
-                 " FROM rfm((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(200, 1)))",
+        "JSON: {\"bins\":5,\"recency\":[…],\"frequency\":[…],\"monetary\":[…]}, bins - 1 ascending numbers each.",
+      .nulls = "A row with a NULL argument does not take part; NULL if none does.",
+      .errors = "An argument that is not a finite number; bins outside " NUMBER_TEXT(RFM_BINS_MIN) "…" NUMBER_TEXT(
+        RFM_BINS_MAX) ", or not the same in every row.",
+      .example = "SELECT rfm_cuts(recency_days, frequency, monetary) FROM rfm((SELECT retain_log(customer_id, "
+                 "ordered_at, amount) FROM demo_orders(200, 1)))",
       .formula = "type-7 quantiles at 1/bins, 2/bins, … of each column (Hyndman & Fan 1996)",
     },
   .params = CUTS_PARAMS,
@@ -202,12 +204,12 @@ const FunctionSpec rfm_score_function = {
   .name = "rfm_score",
   .doc =
     {
-      .summary = "The RFM score of a customer against given cut points",
-      .result = "an integer of the three scores such as 545; r * 10000 + f * 100 + m for 10 bins",
-      .nulls = "NULL if an argument is NULL",
-      .errors =
-        "an argument that is no finite number; cuts that are not JSON with 1…9 ascending numbers for each axis, "
-        "as many for each",
+      .summary = "Gives the RFM score of a customer against given cut points.",
+      .result = "An integer of the three scores such as 545; r * 10000 + f * 100 + m for 10 bins.",
+      .nulls = "NULL if an argument is NULL.",
+      .errors = "An argument that is not a finite number; cuts that are not JSON with 1…" NUMBER_TEXT(
+        RFM_CUTS_MAX) " ascending numbers for each "
+                      "axis, as many for each.",
       .example = "SELECT rfm_score(12, 6, 240.0, '" A_CUTS "')",
       .formula = "frequency and monetary above k cuts score k + 1; recency above k cuts scores bins - k",
     },
@@ -287,15 +289,15 @@ const FunctionSpec rfm_segment_function = {
   .name = "rfm_segment",
   .doc =
     {
-      .summary = "The name of the segment that an RFM score belongs to",
-      .result = "text such as 'champions'",
-      .nulls = "NULL if score is NULL, or no custom rule fits",
-      .errors = "a score that is not three scores of 1…bins; scheme custom without rules, or rules without it; rules "
-                "that are not as described",
+      .summary = "Names the segment that an RFM score belongs to.",
+      .result = "Text such as 'champions'.",
+      .nulls = "NULL if score is NULL, or no custom rule fits.",
+      .errors = "A score that is not three scores of 1…bins; scheme custom without rules, or rules without it; rules "
+                "that are not as described.",
       .example = "SELECT rfm_segment(545), rfm_segment(211, 'rfm8', 'zh')",
-      .formula = "rf25: R1-2 F1-2 hibernating, R1-2 F3-4 at_risk, R1-2 F5 cant_lose, R3 F1-2 about_to_sleep, R3 F3 "
-                 "need_attention, R3-4 F4-5 loyal, R4 F1 promising, R5 F1 new, R4-5 F2-3 potential_loyalist, R5 F4-5 "
-                 "champions",
+      .formula =
+        "rf25: R1-2 F1-2 hibernating, R1-2 F3-4 at_risk, R1-2 F5 cant_lose, R3 F1-2 about_to_sleep, R3 F3 "
+        "need_attention, R3-4 F4-5 loyal, R4 F1 promising, R5 F1 new, R4-5 F2-3 potential_loyalist, R5 F4-5 champions",
     },
   .params = SEGMENT_PARAMS,
   .n_params = COUNT_OF(SEGMENT_PARAMS),

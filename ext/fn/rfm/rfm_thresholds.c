@@ -308,17 +308,16 @@ const TableSpec rfm_thresholds_table = {
   .name = "rfm_thresholds",
   .doc =
     {
-      .summary =
-        "Where the scores and classes of rfm() begin and end; which cells custom rules leave out or name twice",
-      .result = "a row per dimension and bin; with scheme abc one more per class; with scheme custom one more per cell "
-                "without a rule, and per rule of a cell with several",
-      .nulls = "as for rfm(); a source without customers has no bins, unless cuts are given",
-      .errors = RFM_OPTION_ERRORS,
-      .example = "SELECT dimension, bin, lower, upper, customers"
-                 " FROM rfm_thresholds((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(200, 1)))",
-      .formula =
-        "lower < value <= upper. Type-7 quantiles (Hyndman & Fan 1996) for method quantile; the mean for method "
-        "mean, where recency's upper limit is the number next below it",
+      .summary = "Shows where the scores and classes of rfm() begin and end, and which cells custom rules leave out or "
+                 "name twice.",
+      .result = "A row per dimension and bin; with scheme abc one more per class; with scheme custom one more per cell "
+                "without a rule, and per rule of a cell with several.",
+      .nulls = "As for rfm(); a source without customers has no bins, unless cuts are given.",
+      .errors = RFM_OPTION_ERRORS ".",
+      .example = "SELECT dimension, bin, lower, upper, customers FROM rfm_thresholds((SELECT retain_log(customer_id, "
+                 "ordered_at, amount) FROM demo_orders(200, 1)))",
+      .formula = "lower < value <= upper. Type-7 quantiles (Hyndman & Fan 1996) for method quantile; the mean for "
+                 "method mean, where recency's upper limit is the number next below it",
     },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),

@@ -175,17 +175,15 @@ const TableSpec segment_flow_table = {
   .name = "segment_flow",
   .doc =
     {
-      .summary = "How many customers moved from which RFM segment to which between two dates",
-      .result = "a row per pair of segments that some customer went between, staying included; every customer with a "
-                "purchase up to until is in one row",
-      .nulls = "rows without customer or time do not take part; a NULL value counts as 0; no rows, no flows",
-      .errors = "since that is not before until; " RFM_OPTION_ERRORS,
-      .example = "SELECT from_segment, to_segment, customers, round(rate, 3) AS rate"
-                 " FROM segment_flow((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(200, 1)),"
-                 " '2025-06-30')",
-      .formula =
-        "segments as in rfm() with as_of = since and as_of = until; rate = customers / from_customers, with the "
-        "Wilson (1927) interval at level 0.95",
+      .summary = "Counts how many customers moved from which RFM segment to which between two dates.",
+      .result = "A row per pair of segments that some customer went between, staying included; every customer with a "
+                "purchase up to until is in one row.",
+      .nulls = "Rows without customer or time do not take part; a NULL value counts as 0; no rows, no flows.",
+      .errors = RFM_OPTION_ERRORS "; since that is not before until.",
+      .example = "SELECT from_segment, to_segment, customers, round(rate, 3) AS rate FROM segment_flow((SELECT "
+                 "retain_log(customer_id, ordered_at, amount) FROM demo_orders(200, 1)), '2025-06-30')",
+      .formula = "segments as in rfm() with as_of = since and as_of = until; rate = customers / from_customers, with "
+                 "the Wilson (1927) interval at level 0.95",
     },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),

@@ -211,9 +211,9 @@ static const ParamSpec PARAMS[] = {
   [ARG_SOURCE] = LIFE_SOURCE_PARAM,
   [ARG_TIME_COLUMN] = LIFE_TIME_PARAM,
   [ARG_CAUSE_COLUMN] = {"cause_column", PARAM_COLUMN, NULL, 0, 0, NULL,
-                        "the column with why it ended, an integer or text, at most 1000 different; NULL, empty, 0, no "
-                        "or false in any case "
-                        "where it goes on (censored)"},
+                        "the column with why it ended, an integer or text, at most " NUMBER_TEXT(
+                          MOST_CAUSES) " different; NULL, empty, 0, no "
+                                       "or false in any case where it goes on (censored)"},
   [ARG_GROUP_COLUMN] = LIFE_GROUP_PARAM,
   [ARG_INTERVAL] =
     {"interval", PARAM_CHOICE, "log-log", 0, 0, "log-log|log|plain",
@@ -229,17 +229,17 @@ const TableSpec competing_risks_table = {
       .summary = "Estimates the share of customers that has left by each cause, by how long they have been customers.",
       .result = "A row per group, cause and distinct time of the group, all ascending.",
       .nulls = "A row with a NULL time, or group where a group_column is named, does not take part. A cause that is "
-               "NULL, empty, 0, no or false is censored. No row with a cause: no answer. "
-               "group_value is NULL without a group_column.",
-      .errors = "A table or column that is not there; a time that is no number from 0 to 1e15; a cause or group that "
-                "is neither integer nor "
-                "text; more than 1000 causes, or a million pairs of group and cause.",
+               "NULL, empty, 0, no or false is censored. No row with a cause: no answer. group_value is NULL without a "
+               "group_column.",
+      .errors = "An unknown table or column; a time that is not a number from 0 to " NUMBER_TEXT(
+        LIFE_MAX) "; a cause or group that is "
+                  "neither integer nor text; more than " NUMBER_TEXT(MOST_CAUSES) " causes, or " NUMBER_TEXT(
+                    LIFE_PAIRS_MAX) " pairs of group and cause.",
       .example = "SELECT cause, time, at_risk, events, incidence, low, high FROM competing_risks('demo_contracts', "
-                 "'tenure', 'cause') "
-                 "WHERE time = 12",
+                 "'tenure', 'cause') WHERE time = 12",
       .formula = "F_k(t) = Σ S(t_i-) d_ki/n_i over times up to t (Aalen & Johansen 1978), S: Kaplan-Meier of any "
-                 "cause; Greenwood variance "
-                 "(Andersen, Borgan, Gill & Keiding 1993, IV.4.1.3); log-log interval F^exp(±z se/(F log F)).",
+                 "cause; Greenwood variance (Andersen, Borgan, Gill & Keiding 1993, IV.4.1.3); log-log interval "
+                 "F^exp(±z se/(F log F)).",
     },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),

@@ -28,6 +28,8 @@ enum {
   ARG_COUNT
 };
 
+#define MOST_BANDWIDTH 1000
+
 typedef struct HazardAnswer {
   LifeGroups groups;
   Hazard *hazards;    /* by place in the order of groups */
@@ -174,9 +176,9 @@ _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 static const ParamSpec PARAMS[] = {
   LIFE_PARAMS,
   [ARG_GROUP_COLUMN] = LIFE_GROUP_PARAM,
-  [ARG_WIDTH] = {"width", PARAM_REAL, "1", 1e-9, 1e15, NULL, "how long a period is, in the unit of time_column"},
-  [ARG_BANDWIDTH] = {"bandwidth", PARAM_INTEGER, "1", 0, 1000, NULL,
-                     "how many periods to each side smoothed takes in, 0 to 1000"},
+  [ARG_WIDTH] = {"width", PARAM_REAL, "1", 1e-9, LIFE_MAX, NULL, "how long a period is, in the unit of time_column"},
+  [ARG_BANDWIDTH] = {"bandwidth", PARAM_INTEGER, "1", 0, MOST_BANDWIDTH, NULL,
+                     "how many periods to each side smoothed takes in, 0 to " NUMBER_TEXT(MOST_BANDWIDTH)},
   [ARG_LEVEL] = LIFE_LEVEL_PARAM,
 };
 _Static_assert(COUNT_OF(PARAMS) == ARG_COUNT, "a parameter is not numbered");
@@ -189,14 +191,13 @@ const TableSpec hazard_by_table = {
         "Shows when customers leave: the share that leaves in each period of their stay, with the peaks marked.",
       .result = "A row per group and period to the group's last time, groups and periods ascending.",
       .nulls = LIFE_NULLS,
-      .errors = LIFE_ERRORS " A width that makes more than 100000 periods of a group, or 4000000 of all groups.",
+      .errors = LIFE_ERRORS " A width that makes more than " NUMBER_TEXT(
+        HAZARD_PERIODS) " periods of a group, or " NUMBER_TEXT(HAZARD_ROWS_MAX) " of all groups.",
       .example = "SELECT period, at_risk, events, hazard, low, high, smoothed, peak FROM hazard_by('demo_contracts', "
                  "'tenure', 'churned') LIMIT 15",
-      .formula =
-        "h_p = d_p/n_p, n_p: time > (p-1) width; se √(h(1-h)/n); Wilson's interval (1927); smoothed Σ K d / Σ K n with "
-        "K(j) = 1 - (j/(bandwidth + 1))² (Epanechnikov), period 0 apart; survival Π(1 - h). A peak has smoothed above "
-        "both neighbours "
-        "(the first of equal ones) and low above Σ d / Σ n.",
+      .formula = "h_p = d_p/n_p, n_p: time > (p-1) width; se √(h(1-h)/n); Wilson's interval (1927); smoothed Σ K d / Σ "
+                 "K n with K(j) = 1 - (j/(bandwidth + 1))² (Epanechnikov), period 0 apart; survival Π(1 - h). A peak "
+                 "has smoothed above both neighbours (the first of equal ones) and low above Σ d / Σ n.",
     },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),

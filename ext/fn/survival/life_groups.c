@@ -118,8 +118,6 @@ void life_groups_free(LifeGroups *groups)
 
 /* Pairs of ids */
 
-#define MOST_PAIRS 1000000
-
 static bool grid_add_row(LifeGrid *grid, uint32_t row)
 {
   if (row >= grid->size) {
@@ -162,9 +160,9 @@ Status life_grid_add(LifeGrid *grid, uint32_t row, uint32_t column, double time,
 Status life_grid_finish(Call *call, LifeGrid *grid)
 {
   size_t n = (size_t)grid->n_rows * grid->n_columns;
-  if (n > MOST_PAIRS) {
-    return call_fail(call, "the columns have %u and %u values: at most 1000000 pairs are taken", grid->n_rows,
-                     grid->n_columns);
+  if (n > LIFE_PAIRS_MAX) {
+    return call_fail(call, "the columns have %u and %u values: at most %d pairs are taken", grid->n_rows,
+                     grid->n_columns, LIFE_PAIRS_MAX);
   }
   grid->cells = mem_zero(n + 1, sizeof *grid->cells);
   if (!grid->cells) {

@@ -30,6 +30,8 @@ Status life_groups_read(Call *call, LifeGroups *groups);
 Status life_groups_take(LifeReader *reader, const Life *life);
 void life_groups_free(LifeGroups *groups);
 
+#define LIFE_PAIRS_MAX 1000000
+
 /* A curve per pair of ids, the columns found while reading too. */
 typedef struct LifeGrid {
   KaplanMeier **rows; /* n_rows pointers, each to size_of_row[row] curves */
@@ -38,7 +40,7 @@ typedef struct LifeGrid {
   KaplanMeier *cells; /* after life_grid_finish(): [row n_columns + column] */
 } LifeGrid;
 Status life_grid_add(LifeGrid *grid, uint32_t row, uint32_t column, double time, bool event);
-/* Fails with the message that the pairs are too many where there are more than a million. */
+/* Fails with the message that the pairs are too many where there are more than LIFE_PAIRS_MAX. */
 Status life_grid_finish(Call *call, LifeGrid *grid);
 void life_grid_free(LifeGrid *grid);
 

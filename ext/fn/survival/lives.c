@@ -4,8 +4,6 @@
 
 #include "survival_params.h"
 
-#define LARGEST 1e15
-
 /* Whether a key is a cause; 0: not looked at. */
 typedef enum Cause {
   CAUSE_UNSEEN,
@@ -33,8 +31,8 @@ static uint32_t cause_of(const Field *field, const FieldValue *value)
 static inline Status take_life(const LifeReader *reader, RowReader *rows, const FieldValue *values, Life *life)
 {
   life->time = values[LIFE_TIME].real;
-  if (!(life->time >= 0 && life->time <= LARGEST)) {
-    return row_source_fail(rows, LIFE_TIME, "a number from 0 to 1e15");
+  if (!(life->time >= 0 && life->time <= LIFE_MAX)) {
+    return row_source_fail(rows, LIFE_TIME, "a number from 0 to " NUMBER_TEXT(LIFE_MAX));
   }
   life->weight = 1;
   life->group = values[LIFE_GROUP].key;
@@ -70,8 +68,8 @@ static Status take_row(void *self, RowReader *rows, const FieldValue *values)
   }
   if (fields[LIFE_WEIGHT].found) {
     life.weight = values[LIFE_WEIGHT].real;
-    if (!(life.weight >= 0 && life.weight <= LARGEST)) {
-      return row_source_fail(rows, LIFE_WEIGHT, "a number from 0 to 1e15");
+    if (!(life.weight >= 0 && life.weight <= LIFE_MAX)) {
+      return row_source_fail(rows, LIFE_WEIGHT, "a number from 0 to " NUMBER_TEXT(LIFE_MAX));
     }
     if (life.weight == 0) {
       return STATUS_OK;

@@ -154,7 +154,8 @@ static Status read_parameter(Json *json, const char *name, double *parameter)
   Status status = json_get(json, &value, "$.parameters.%s", name);
   if (status != STATUS_OK) return status;
   if (value.type != JSON_NUMBER || !(value.number >= LOWEST && value.number <= HIGHEST))
-    return call_fail(json->call, "parameter %s of the model must be a number, 1e-15…1e15", name);
+    return call_fail(json->call,
+                     "parameter %s of the model must be a number, " NUMBER_TEXT(LOWEST) "…" NUMBER_TEXT(HIGHEST), name);
   *parameter = value.number;
   return STATUS_OK;
 }
@@ -223,14 +224,16 @@ static void residual_scalar(Call *call, Cell *out)
   }
 }
 
-/* ---- What is told */
+/* ---- Specs */
 
 static const ParamSpec FIT_PARAMS[] = {
   [ARG_PERIOD] = {"period", PARAM_INTEGER, NULL, 0, SBG_PERIODS_MAX, NULL,
-                  "for how many periods (months, years) the customer was observed, a whole number up to 1000000"},
+                  "for how many periods (months, years) the customer was observed, a whole number up to " NUMBER_TEXT(
+                    SBG_PERIODS_MAX)},
   [ARG_LOST] = {"lost", PARAM_TRUTH, NULL, 0, 0, NULL,
                 "1, yes or true: left at the end of the last of them; 0, no or false: was still there then"},
-  [ARG_COUNT] = {"count", PARAM_REAL, "1", 0, HIGHEST, NULL, "how many such customers the row stands for, 0 to 1e15"},
+  [ARG_COUNT] = {"count", PARAM_REAL, "1", 0, HIGHEST, NULL,
+                 "how many such customers the row stands for, 0 to " NUMBER_TEXT(HIGHEST)},
 };
 
 const FunctionSpec sbg_fit_function = {
@@ -238,27 +241,23 @@ const FunctionSpec sbg_fit_function = {
   .doc =
     {
       .summary =
-        "Fits the shifted-beta-geometric model of contract renewals: customers who differ in their chance to leave",
-      .result = "JSON "
-                "{\"model\":\"sbg\",\"parameters\":{\"alpha\",\"beta\"},\"log_likelihood\",\"customers\",\"lost\","
-                "\"rows\",\"periods\",\"churn_rate\","
-                "\"standard_errors\":{\"log_alpha\",\"log_beta\"},\"covariance\",\"iterations\",\"converged\","
-                "\"reason\"} for sbg_survival(), "
-                "sbg_retention() and sbg_residual_lifetime(); standard errors and covariance are of the logarithms; "
-                "churn_rate: lost over all periods at risk. Where converged is false the "
-                "estimates are null and reason says why, such as a churn rate that does not fall with time",
-      .nulls = "a row with a NULL period or lost does not take part; a NULL count is 1. NULL where no row takes part. "
-               "A row of period 0 with lost 0 "
-               "tells nothing and does not take part",
-      .errors =
-        "a period that is no whole number 0…1000000, or is 0 where lost is 1; lost that is neither; a negative count",
+        "Fits the shifted-beta-geometric model of contract renewals: customers who differ in their chance to leave.",
+      .result =
+        "JSON "
+        "{\"model\":\"sbg\",\"parameters\":{\"alpha\",\"beta\"},\"log_likelihood\",\"customers\",\"lost\",\"rows\","
+        "\"periods\",\"churn_rate\",\"standard_errors\":{\"log_alpha\",\"log_beta\"},\"covariance\",\"iterations\","
+        "\"converged\",\"reason\"} for sbg_survival(), sbg_retention() and sbg_residual_lifetime(); standard errors "
+        "and covariance are of the logarithms; churn_rate: lost over all periods at risk. Where converged is false the "
+        "estimates are null and reason says why, such as a churn rate that does not fall with time.",
+      .nulls = "A row with a NULL period or lost does not take part; a NULL count is 1. NULL where no row takes part. "
+               "A row of period 0 with lost 0 tells nothing and does not take part.",
+      .errors = "A period that is not a whole number 0…" NUMBER_TEXT(
+        SBG_PERIODS_MAX) ", or is 0 where lost is 1; an invalid lost; a negative count.",
       .example = "SELECT sbg_fit(column1, column2, column3) FROM (VALUES (1, 1, 369), (2, 1, 163), (3, 1, 86), (4, 1, "
-                 "56), (5, 1, 37), (6, 1, 27), "
-                 "(7, 1, 21), (7, 0, 241))",
+                 "56), (5, 1, 37), (6, 1, 27), (7, 1, 21), (7, 0, 241))",
       .formula = "P(T = t) = B(α+1, β+t-1)/B(α, β), S(t) = B(α, β+t)/B(α, β); maximum of Σ lost ln P(T = period) + Σ "
-                 "still there ln S(period) "
-                 "(Fader & Hardie 2007). A table of survivors n(t) gives rows (t, 1, n(t-1) - n(t)) and, after the "
-                 "last t, (t, 0, n(t))",
+                 "still there ln S(period) (Fader & Hardie 2007). A table of survivors n(t) gives rows (t, 1, n(t-1) - "
+                 "n(t)) and, after the last t, (t, 0, n(t))",
     },
   .params = FIT_PARAMS,
   .n_params = COUNT_OF(FIT_PARAMS),
@@ -275,7 +274,8 @@ const FunctionSpec sbg_fit_function = {
         "JSON from sbg_fit(), or by hand {\"model\":\"sbg\",\"parameters\":{\"alpha\":0.7,\"beta\":1.2}}")
 #define ANSWER_NULLS "NULL if an argument is NULL"
 #define MODEL_ERRORS \
-  "a model that is no JSON of sbg_fit(), that did not converge, or with alpha or beta outside 1e-15…1e15; "
+  "An invalid model, one that did not converge, or with alpha or beta outside " NUMBER_TEXT(LOWEST) "…" NUMBER_TEXT( \
+    HIGHEST) "; "
 
 static const ParamSpec SURVIVAL_PARAMS[] = {
   [ARG_MODEL] = MODEL_PARAM,
@@ -286,10 +286,10 @@ const FunctionSpec sbg_survival_function = {
   .name = "sbg_survival",
   .doc =
     {
-      .summary = "The share of customers still there after t periods, by a shifted-beta-geometric model",
-      .result = "a share, 0 … 1",
-      .nulls = ANSWER_NULLS,
-      .errors = MODEL_ERRORS "a t that is no whole number, 0 or more",
+      .summary = "Gives the share of customers still there after t periods, by a shifted-beta-geometric model.",
+      .result = "A share, 0 … 1.",
+      .nulls = ANSWER_NULLS ".",
+      .errors = MODEL_ERRORS "a t that is not a whole number, 0 or more.",
       .example =
         "SELECT value AS year, sbg_survival(" EXAMPLE_MODEL ", value) AS survival FROM json_each('[1, 2, 5, 10]')",
       .formula = "S(t) = B(α, β+t)/B(α, β) (Fader & Hardie 2007)",
@@ -309,11 +309,11 @@ const FunctionSpec sbg_retention_function = {
   .name = "sbg_retention",
   .doc =
     {
-      .summary = "Of the customers that are there in period t, the share that renews at its end, by a "
-                 "shifted-beta-geometric model",
-      .result = "a share, 0 … 1; it rises with t",
-      .nulls = ANSWER_NULLS,
-      .errors = MODEL_ERRORS "a t that is no whole number, 1 or more",
+      .summary =
+        "Gives the share of the customers in period t that renews at its end, by a shifted-beta-geometric model.",
+      .result = "A share, 0 … 1; it rises with t.",
+      .nulls = ANSWER_NULLS ".",
+      .errors = MODEL_ERRORS "a t that is not a whole number, 1 or more.",
       .example =
         "SELECT value AS year, sbg_retention(" EXAMPLE_MODEL ", value) AS retention FROM json_each('[1, 2, 5, 10]')",
       .formula = "r(t) = S(t)/S(t-1) = (β+t-1)/(α+β+t-1) (Fader & Hardie 2007)",
@@ -335,14 +335,13 @@ const FunctionSpec sbg_residual_lifetime_function = {
   .name = "sbg_residual_lifetime",
   .doc =
     {
-      .summary = "The discounted number of further periods expected of a customer who has renewed so many times and is "
-                 "due for the next renewal",
-      .result = "a number of periods, 0 or more: times the margin of a period it is the value of the renewals to come. "
-                "The next renewal counts in full, "
-                "those after it are discounted",
-      .nulls = ANSWER_NULLS,
+      .summary = "Gives the discounted number of further periods expected of a customer who has renewed so many times "
+                 "and is due for the next renewal.",
+      .result = "A number of periods, 0 or more: times the margin of a period it is the value of the renewals to come. "
+                "The next renewal counts in full, those after it are discounted.",
+      .nulls = ANSWER_NULLS ".",
       .errors = MODEL_ERRORS
-      "a negative discount, or 0 where alpha is 1 or less: infinite; renewed that is no whole number, 0 or more",
+      "a negative discount, or 0 where alpha is 1 or less: infinite; renewed that is not a whole number, 0 or more.",
       .example = "SELECT value AS renewed, sbg_residual_lifetime(" EXAMPLE_MODEL
                  ", 0.1, value) AS periods FROM json_each('[0, 1, 4]')",
       .formula = "DERL = Σ S(t)/S(renewed) (1+discount)^-(t-renewed-1) over t > renewed (Fader & Hardie 2010)",

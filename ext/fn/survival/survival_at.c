@@ -67,7 +67,7 @@ static Status at_compute(Call *call, void *state, int64_t *n_rows)
   AtAnswer *answer = state;
   LifeGroups *groups = &answer->groups;
   double since = call_real(call, ARG_SINCE);
-  Status status = numbers_read(call, ARG_TIMES, since, 1e15, MOST_TIMES, &answer->times, &answer->n_times);
+  Status status = numbers_read(call, ARG_TIMES, since, LIFE_MAX, MOST_TIMES, &answer->times, &answer->n_times);
   if (status) {
     return status;
   }
@@ -176,8 +176,7 @@ static const ColumnSpec COLUMNS[] = {
   [COLUMN_CENSORED] = {"censored", "INTEGER", "rows censored after since, up to this time"},
   [COLUMN_SURVIVAL] = {"survival", "REAL",
                        "the share still there after this time, of those still there after since; NULL beyond the "
-                       "group's last time, unless "
-                       "nobody is left"},
+                       "group's last time, unless nobody is left"},
   [COLUMN_SE] = {"se", "REAL", "its standard error; NULL where survival is 0 or NULL"},
   [COLUMN_LOW] = {"low", "REAL",
                   "lower end of its interval; NULL where survival is 0 or NULL, and for log-log where it is 1"},
@@ -188,9 +187,10 @@ _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 static const ParamSpec PARAMS[] = {
   LIFE_PARAMS,
   [ARG_TIMES] = {"times", PARAM_LIST, NULL, 0, 0, NULL,
-                 "the times, numbers from since to 1e15 separated by commas, such as '12, 24, 36'; at most 10000"},
+                 "the times, numbers from since to " NUMBER_TEXT(
+                   LIFE_MAX) " separated by commas, such as '12, 24, 36'; at most " NUMBER_TEXT(MOST_TIMES)},
   [ARG_GROUP_COLUMN] = LIFE_GROUP_PARAM,
-  [ARG_SINCE] = {"since", PARAM_REAL, "0", 0, 1e15, NULL,
+  [ARG_SINCE] = {"since", PARAM_REAL, "0", 0, LIFE_MAX, NULL,
                  "survival of those still there at this time, S(t | since); 0: of all"},
   [ARG_INTERVAL] = LIFE_INTERVAL_PARAM,
   [ARG_LEVEL] = LIFE_LEVEL_PARAM,
@@ -205,10 +205,9 @@ const TableSpec survival_at_table = {
         "Estimates the share of customers still there at given times, also of those who have come so far already.",
       .result = "A row per group and time, groups ascending, times in the order given.",
       .nulls = LIFE_NULLS,
-      .errors = LIFE_ERRORS " times that are no numbers, or less than since.",
+      .errors = LIFE_ERRORS " times that are not numbers, or less than since.",
       .example = "SELECT group_value, time, at_risk, survival, low, high FROM survival_at('demo_contracts', 'tenure', "
-                 "'churned', '6, 12, 24') "
-                 "WHERE group_column = 'plan'",
+                 "'churned', '6, 12, 24') WHERE group_column = 'plan'",
       .formula = "S(t | s) = S(t)/S(s), S from survival_curve(); its variance on the logarithm: Σ d/(n(n-d)) over "
                  "event times in (s, t].",
     },

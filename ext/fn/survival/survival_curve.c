@@ -197,10 +197,9 @@ static const ParamSpec PARAMS[] = {
   [ARG_WEIGHT_COLUMN] = LIFE_WEIGHT_PARAM,
   [ARG_INTERVAL] = LIFE_INTERVAL_PARAM,
   [ARG_LEVEL] = LIFE_LEVEL_PARAM,
-  [ARG_HAZARD_KIND] =
-    {"hazard_kind", PARAM_CHOICE, "nelson-aalen", 0, 0, "nelson-aalen|fleming-harrington",
-     "how events of the same time count in cumulative_hazard: together (nelson-aalen), or one after the other "
-     "(fleming-harrington)"},
+  [ARG_HAZARD_KIND] = {"hazard_kind", PARAM_CHOICE, "nelson-aalen", 0, 0, "nelson-aalen|fleming-harrington",
+                       "how events of the same time count in cumulative_hazard: together (nelson-aalen), or one after "
+                       "the other (fleming-harrington)"},
   [ARG_MAX_TIME] = {"max_time", PARAM_REAL, "", 0, INFINITY, NULL, "the last time to list; left out: all"},
 };
 _Static_assert(COUNT_OF(PARAMS) == ARG_COUNT, "a parameter is not numbered");
@@ -214,18 +213,14 @@ const TableSpec survival_curve_table = {
       .result = "A row per group and distinct time of its rows, groups and times ascending; before the first time "
                 "survival is 1.",
       .nulls = LIFE_NULLS " Nor does one with a NULL weight or entry, or weight 0.",
-      .errors = LIFE_ERRORS
-      " A weight that is no number from 0 to 1e15; an entry below 0, or above 0 and not below the time of its row.",
-      .example =
-        "SELECT time, at_risk, events, survival, low, high FROM survival_curve('demo_contracts', 'tenure', 'churned') "
-        "WHERE group_column = 'plan' LIMIT 5",
+      .errors = LIFE_ERRORS " A weight that is not a number from 0 to " NUMBER_TEXT(
+        LIFE_MAX) "; an entry below 0, or above 0 and not below the time of its row.",
+      .example = "SELECT time, at_risk, events, survival, low, high FROM survival_curve('demo_contracts', 'tenure', "
+                 "'churned') WHERE group_column = 'plan' LIMIT 5",
       .formula = "S(t) = Π (1 - d/n) over event times up to t (Kaplan & Meier 1958); se = S √Σ d/(n(n-d)) (Greenwood "
-                 "1926); log-log "
-                 "interval S^exp(±z se(log S)/log S); cumulative hazard Σ d/n, variance Σ d/n² (Nelson 1972, Aalen "
-                 "1978). At the same time "
-                 "events come before censored rows. A weight counts its row that many times, also in se. With an "
-                 "entry, a row is at risk "
-                 "after its entry only (left truncation).",
+                 "1926); log-log interval S^exp(±z se(log S)/log S); cumulative hazard Σ d/n, variance Σ d/n² (Nelson "
+                 "1972, Aalen 1978). At the same time events come before censored rows. A weight counts its row that "
+                 "many times, also in se. With an entry, a row is at risk after its entry only (left truncation).",
     },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),

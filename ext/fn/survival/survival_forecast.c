@@ -255,10 +255,9 @@ static const ColumnSpec COLUMNS[] = {
   [COLUMN_MEDIAN_REMAINING] =
     {"median_remaining", "REAL",
      "how much longer until half of those as long there have left; NULL where the curve does not go so far"},
-  [COLUMN_MEAN_REMAINING] =
-    {"mean_remaining", "REAL",
-     "how much longer they stay on average, up to tau; NULL where tenure is tau or more, or the curve does not go so "
-     "far"},
+  [COLUMN_MEAN_REMAINING] = {"mean_remaining", "REAL",
+                             "how much longer they stay on average, up to tau; NULL where tenure is tau or more, or "
+                             "the curve does not go so far"},
 };
 _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
@@ -268,11 +267,10 @@ static const ParamSpec PARAMS[] = {
   [ARG_CUSTOMER_COLUMN] =
     {"customer_column", PARAM_COLUMN, "", 0, 0, NULL,
      "the column with the customer, an integer or text; left out: recognised from usual names such as customer_id"},
-  [ARG_HORIZON] = {"horizon", PARAM_REAL, "12", 0, 1e15, NULL, "how far to look ahead, in the unit of time_column"},
-  [ARG_TAU] = {"tau", PARAM_REAL, "", 0, 1e15, NULL,
+  [ARG_HORIZON] = {"horizon", PARAM_REAL, "12", 0, LIFE_MAX, NULL, "how far to look ahead, in the unit of time_column"},
+  [ARG_TAU] = {"tau", PARAM_REAL, "", 0, LIFE_MAX, NULL,
                "the time to which mean_remaining is restricted, counted from the start of the customer; left out: the "
-               "last time of "
-               "the group"},
+               "last time of the group"},
   [ARG_INTERVAL] = LIFE_INTERVAL_PARAM,
   [ARG_LEVEL] = LIFE_LEVEL_PARAM,
 };
@@ -282,17 +280,16 @@ const TableSpec survival_forecast_table = {
   .name = "survival_forecast",
   .doc =
     {
-      .summary = "Says of each customer still there how likely they stay, and how much longer to expect.",
+      .summary = "Estimates for each customer still there how likely they stay, and how much longer to expect.",
       .result = "A row per row of the source that has not had the event, in the source's order.",
       .nulls = LIFE_NULLS " Nor does one with a NULL customer.",
       .errors =
         LIFE_ERRORS " A customer that is neither integer nor text; no column that is recognised as the customer.",
-      .example = "SELECT customer, tenure, stays, median_remaining, mean_remaining FROM "
-                 "survival_forecast('demo_contracts', 'tenure', 'churned') "
-                 "WHERE group_column = 'plan' AND horizon = 6 LIMIT 5",
+      .example =
+        "SELECT customer, tenure, stays, median_remaining, mean_remaining FROM survival_forecast('demo_contracts', "
+        "'tenure', 'churned') WHERE group_column = 'plan' AND horizon = 6 LIMIT 5",
       .formula = "stays = S(t + horizon)/S(t); mean_remaining = ∫ S from t to tau / S(t); median_remaining: the "
-                 "smallest u with S(t + u) <= S(t)/2; "
-                 "S: Kaplan-Meier of the group, as survival_curve().",
+                 "smallest u with S(t + u) <= S(t)/2; S: Kaplan-Meier of the group, as survival_curve().",
     },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),

@@ -7,6 +7,11 @@
 #include "glue/call.h"
 #include "glue/spec.h"
 
+/* Times and weights go up to this; levels are within these. */
+#define LIFE_MAX 1e15
+#define LIFE_LEVEL_MIN 0.5
+#define LIFE_LEVEL_MAX 0.999999
+
 /* The first three parameters of all of them; their own begin at LIFE_ARG_COUNT. */
 enum {
   ARG_SOURCE,
@@ -18,7 +23,8 @@ enum {
   ENTRY("source", PARAM_TABLE, NULL, 0, 0, NULL, "the name of a table or view with a row per lifetime")
 #define LIFE_TIME_PARAM \
   ENTRY("time_column", PARAM_COLUMN, NULL, 0, 0, NULL, \
-        "the column with how long it was observed, a number from 0 to 1e15 in any unit, such as the months of tenure")
+        "the column with how long it was observed, a number from 0 to " NUMBER_TEXT( \
+          LIFE_MAX) " in any unit, such as the months of tenure")
 #define LIFE_EVENT_PARAM \
   ENTRY("event_column", PARAM_COLUMN, NULL, 0, 0, NULL, \
         "the column with how that ended: 1, yes, y, true or t for the event, such as churn; 0, no, n, false or f " \
@@ -33,20 +39,23 @@ enum {
         "the column with the time from which it was observed (left truncation), less than its time; 0: from the " \
         "beginning; NULL: never, the row takes no part")
 #define LIFE_WEIGHT_PARAM \
-  ENTRY("weight_column", PARAM_COLUMN, "", 0, 0, NULL, "the column with how many times the row counts, 0 to 1e15")
+  ENTRY("weight_column", PARAM_COLUMN, "", 0, 0, NULL, \
+        "the column with how many times the row counts, 0 to " NUMBER_TEXT(LIFE_MAX))
 #define LIFE_INTERVAL_PARAM \
   ENTRY( \
     "interval", PARAM_CHOICE, "log-log", 0, 0, "log-log|log|plain", \
     "the scale on which the interval of S is symmetric: log-log (stays within 0 and 1), log (R's default) or plain")
 #define LIFE_LEVEL_PARAM \
-  ENTRY("level", PARAM_REAL, "0.95", 0.5, 0.999999, NULL, "confidence level of the interval, 0.5 to 0.999999")
+  ENTRY("level", PARAM_REAL, "0.95", LIFE_LEVEL_MIN, LIFE_LEVEL_MAX, NULL, \
+        "confidence level of the interval, " NUMBER_TEXT(LIFE_LEVEL_MIN) " to " NUMBER_TEXT(LIFE_LEVEL_MAX))
 
 #define LIFE_NULLS \
   "A row with a NULL time, event, or group where a group_column is named, does not take part. No row: no answer. " \
   "group_value is NULL without a group_column."
 #define LIFE_ERRORS \
-  "A table or column that is not there; a time that is no number from 0 to 1e15; an event other than 0, 1, yes, no, " \
-  "true, false and their first letters; a group that is neither integer nor text."
+  "An unknown table or column; a time that is not a number from 0 to " NUMBER_TEXT( \
+    LIFE_MAX) "; an event other than 0, 1, yes, no, true, " \
+              "false and their first letters; a group that is neither integer nor text."
 
 /*
 ** Numbers such as '12, 24, 36' of a text argument, each in low … high, at most `most`: their number in *n; the array

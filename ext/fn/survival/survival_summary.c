@@ -202,7 +202,7 @@ static const ColumnSpec COLUMNS[] = {
     {"restricted_mean", "REAL",
      "the mean time a customer stays within the first restricted_to; NULL where the curve is not known so far"},
   [COLUMN_RESTRICTED_MEAN_SE] = {"restricted_mean_se", "REAL", "its standard error"},
-  [COLUMN_RESTRICTED_TO] = {"restricted_to", "REAL", "tau, or what it came to mean"},
+  [COLUMN_RESTRICTED_TO] = {"restricted_to", "REAL", "the effective value of tau"},
   [COLUMN_LAST_TIME] = {"last_time", "REAL", "the longest time of the group"},
   [COLUMN_LAST_SURVIVAL] = {"last_survival", "REAL", "the survival there"},
 };
@@ -213,10 +213,10 @@ static const ParamSpec PARAMS[] = {
   [ARG_GROUP_COLUMN] = LIFE_GROUP_PARAM,
   [ARG_ENTRY_COLUMN] = LIFE_ENTRY_PARAM,
   [ARG_WEIGHT_COLUMN] = LIFE_WEIGHT_PARAM,
-  [ARG_TAU] = {"tau", PARAM_REAL, "", 0, 1e15, NULL,
-               "the time to which the mean is restricted, 0 to 1e15; left out: the last time to which the curves of "
-               "all groups are "
-               "known"},
+  [ARG_TAU] = {"tau", PARAM_REAL, "", 0, LIFE_MAX, NULL,
+               "the time to which the mean is restricted, 0 to " NUMBER_TEXT(
+                 LIFE_MAX) "; left out: the last time to which the curves of "
+                           "all groups are known"},
   [ARG_INTERVAL] = LIFE_INTERVAL_PARAM,
   [ARG_LEVEL] = LIFE_LEVEL_PARAM,
 };
@@ -229,16 +229,14 @@ const TableSpec survival_summary_table = {
       .summary = "Sums up how long customers stay: median, quartiles and restricted mean with intervals, by group.",
       .result = "A row per group, ascending.",
       .nulls = LIFE_NULLS " Nor does one with a NULL weight or entry, or weight 0.",
-      .errors = LIFE_ERRORS
-      " A weight that is no number from 0 to 1e15; an entry below 0, or above 0 and not below the time of its row.",
-      .example = "SELECT group_value, n, events, median, median_low, median_high, round(restricted_mean, 2) AS "
-                 "restricted_mean, restricted_to "
-                 "FROM survival_summary('demo_contracts', 'tenure', 'churned') WHERE group_column = 'plan'",
+      .errors = LIFE_ERRORS " A weight that is not a number from 0 to " NUMBER_TEXT(
+        LIFE_MAX) "; an entry below 0, or above 0 and not below the time of its row.",
+      .example =
+        "SELECT group_value, n, events, median, median_low, median_high, round(restricted_mean, 2) AS restricted_mean, "
+        "restricted_to FROM survival_summary('demo_contracts', 'tenure', 'churned') WHERE group_column = 'plan'",
       .formula = "Quantile p: the first time with S <= 1 - p, S from survival_curve(); its interval: the first times "
-                 "where the ends of S's "
-                 "interval are at most 1 - p (Brookmeyer & Crowley 1982). Restricted mean: the area under S from 0 to "
-                 "tau; variance "
-                 "Σ (area from t to tau)² d/(n(n-d)) (Irwin 1949).",
+                 "where the ends of S's interval are at most 1 - p (Brookmeyer & Crowley 1982). Restricted mean: the "
+                 "area under S from 0 to tau; variance Σ (area from t to tau)² d/(n(n-d)) (Irwin 1949).",
     },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),

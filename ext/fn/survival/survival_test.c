@@ -26,6 +26,7 @@ enum {
 };
 
 #define MOST_GROUPS 500
+#define MOST_POWER 100 /* rho and gamma */
 
 typedef struct TestAnswer {
   LifeReader reader;
@@ -184,18 +185,19 @@ _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 static const ParamSpec PARAMS[] = {
   LIFE_PARAMS,
   [ARG_GROUP_COLUMN] = {"group_column", PARAM_COLUMN, NULL, 0, 0, NULL,
-                        "the column with the groups to compare, integers or text, 2 to 500 different ones"},
+                        "the column with the groups to compare, integers or text, 2 to " NUMBER_TEXT(
+                          MOST_GROUPS) " different ones"},
   [ARG_STRATA_COLUMN] =
     {"strata_column", PARAM_COLUMN, "", 0, 0, NULL,
      "the column with strata, integers or text, within which groups are compared; left out: one stratum"},
-  [ARG_WEIGHTS] =
-    {"weights", PARAM_CHOICE, "fleming-harrington", 0, 0, "fleming-harrington|gehan|tarone-ware",
-     "how much each time counts: fleming-harrington by rho and gamma, gehan by how many are at risk (Wilcoxon), "
-     "tarone-ware by the "
-     "square root of that"},
-  [ARG_RHO] = {"rho", PARAM_REAL, "0", 0, 100, NULL,
-               "0 to 100: above 0 early differences count more; 0 with gamma 0 is the log-rank test"},
-  [ARG_GAMMA] = {"gamma", PARAM_REAL, "0", 0, 100, NULL, "0 to 100: above 0 late differences count more"},
+  [ARG_WEIGHTS] = {"weights", PARAM_CHOICE, "fleming-harrington", 0, 0, "fleming-harrington|gehan|tarone-ware",
+                   "how much each time counts: fleming-harrington by rho and gamma, gehan by how many are at risk "
+                   "(Wilcoxon), tarone-ware by the square root of that"},
+  [ARG_RHO] = {"rho", PARAM_REAL, "0", 0, MOST_POWER, NULL,
+               "0 to " NUMBER_TEXT(
+                 MOST_POWER) ": above 0 early differences count more; 0 with gamma 0 is the log-rank test"},
+  [ARG_GAMMA] = {"gamma", PARAM_REAL, "0", 0, MOST_POWER, NULL,
+                 "0 to " NUMBER_TEXT(MOST_POWER) ": above 0 late differences count more"},
 };
 _Static_assert(COUNT_OF(PARAMS) == ARG_COUNT, "a parameter is not numbered");
 
@@ -207,16 +209,14 @@ const TableSpec survival_test_table = {
                  "Tarone-Ware, stratified.",
       .result = "A row per group, ascending; the test's result is the same in all.",
       .nulls = "A row with a NULL time, event, group, or stratum where a strata_column is named, does not take part.",
-      .errors = LIFE_ERRORS " Fewer than 2 groups, or more than 500; rho or gamma with other weights; more than a "
-                            "million pairs of stratum and group.",
+      .errors = LIFE_ERRORS " Fewer than 2 groups, or more than " NUMBER_TEXT(
+        MOST_GROUPS) "; rho or gamma with other weights; more than " NUMBER_TEXT(LIFE_PAIRS_MAX) " pairs of stratum "
+                                                                                                 "and group.",
       .example = "SELECT group_value, n, observed, round(expected, 1) AS expected, round(chi_square, 2) AS chi_square, "
-                 "df, log10_p "
-                 "FROM survival_test('demo_contracts', 'tenure', 'churned', 'plan')",
+                 "df, log10_p FROM survival_test('demo_contracts', 'tenure', 'churned', 'plan')",
       .formula = "(O - E)' V⁻ (O - E), O - E = Σ w (d_g - d n_g/n), V = Σ w² d(n-d)/(n-1) (n_g/n)([g = h] - n_h/n) "
-                 "over event times and strata "
-                 "(Mantel 1966); w = S(t-)^rho (1 - S(t-))^gamma (Fleming & Harrington 1991), n (Gehan 1965) or √n "
-                 "(Tarone & Ware 1977); "
-                 "p: χ² with the rank of V as df.",
+                 "over event times and strata (Mantel 1966); w = S(t-)^rho (1 - S(t-))^gamma (Fleming & Harrington "
+                 "1991), n (Gehan 1965) or √n (Tarone & Ware 1977); p: χ² with the rank of V as df.",
     },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),

@@ -49,18 +49,18 @@ static const ParamSpec PERIOD_PARAMS[] = {
 _Static_assert(COUNT_OF(PERIOD_PARAMS) == ARG_COUNT, "a parameter is not numbered");
 
 #define PERIOD_NULLS "NULL if time or grain is NULL; a NULL utc_offset is UTC"
-#define PERIOD_ERRORS "an argument that is no time, grain or offset; days of 'N days' outside 1 … 36525"
+#define PERIOD_ERRORS "An invalid time, grain or utc_offset; days of 'N days' outside 1 … " NUMBER_TEXT(LENGTH_MAX)
 
 const FunctionSpec period_start_function = {
   .name = "period_start",
   .doc =
     {
-      .summary = "First day of the day, week, month, quarter, year or N days that a time falls into",
-      .result = "a date 'YYYY-MM-DD', in local time where utc_offset is given: sorts and groups as it is",
-      .nulls = PERIOD_NULLS,
-      .errors = PERIOD_ERRORS,
-      .example = "SELECT period_start(ordered_at, 'month') AS month, count(*) AS orders, sum(amount) AS revenue "
-                 "FROM demo_orders(200, 1) GROUP BY month",
+      .summary = "Gives the first day of the day, week, month, quarter, year or N days that a time falls into.",
+      .result = "A date 'YYYY-MM-DD', in local time where utc_offset is given: sorts and groups as it is.",
+      .nulls = PERIOD_NULLS ".",
+      .errors = PERIOD_ERRORS ".",
+      .example = "SELECT period_start(ordered_at, 'month') AS month, count(*) AS orders, sum(amount) AS revenue FROM "
+                 "demo_orders(200, 1) GROUP BY month",
       .formula =
         "local time = time + utc_offset; weeks begin on Monday (ISO 8601); 'N days' are counted from 1970-01-01",
     },
@@ -73,10 +73,11 @@ const FunctionSpec period_index_function = {
   .name = "period_index",
   .doc =
     {
-      .summary = "Number of the period that a time falls into: subtract two to get how many periods lie between",
-      .result = "an integer, 0 for the period that holds 1970-01-01, 1 for the next one, -1 for the one before",
-      .nulls = PERIOD_NULLS,
-      .errors = PERIOD_ERRORS,
+      .summary =
+        "Gives the number of the period that a time falls into: subtract two to get how many periods lie between.",
+      .result = "An integer, 0 for the period that holds 1970-01-01, 1 for the next one, -1 for the one before.",
+      .nulls = PERIOD_NULLS ".",
+      .errors = PERIOD_ERRORS ".",
       .example = "SELECT period_index('2024-03-01', 'month') - period_index('2023-12-31', 'month') AS months_apart",
       .formula = "month: 12 (year - 1970) + month - 1; quarter: 4 (year - 1970) + quarter - 1; year: year - 1970; with "
                  "d the local days since 1970-01-01: day: d; week: floor((d + 3) / 7); N days: floor(d / N)",
