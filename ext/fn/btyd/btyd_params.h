@@ -7,7 +7,8 @@
 ** R2  x repeat purchases, the last at t_x, seen until T, all in the unit of the model, as customer_summary() gives
 **     them; for bgbb x transactions in T opportunities, the last at the t_x-th. A row that cannot be is an error.
 ** R3  As many covariates as the model was fitted with follow the other arguments, in the order of the fit.
-** R4  NULL in any argument gives NULL. A result that is not a finite number (arguments of 1e300) is an error, never NULL.
+** R4  NULL in any argument gives NULL. A result that is not a finite number (arguments of 1e300) is an error, never
+**     NULL.
 */
 #ifndef RETAIN_FN_BTYD_BTYD_PARAMS_H
 #define RETAIN_FN_BTYD_BTYD_PARAMS_H

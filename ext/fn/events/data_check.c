@@ -296,6 +296,11 @@ static const ParamSpec PARAMS[] = {
 };
 _Static_assert(COUNT_OF(PARAMS) == ARG_COUNT, "a parameter is not numbered");
 
+#define PERCENT NUMBER_TEXT(DATA_CHECK_DOMINANT_PERCENT)
+#define TIMES NUMBER_TEXT(DATA_CHECK_DOMINANT_TIMES)
+#define GAP NUMBER_TEXT(DATA_CHECK_GAP_TIMES)
+#define STEPS NUMBER_TEXT(DATA_CHECK_STEPS_MIN)
+
 const TableSpec data_check_table = {
   .name = "data_check",
   .doc =
@@ -307,55 +312,10 @@ const TableSpec data_check_table = {
       .errors = "An unknown source or column. Bad rows are findings here, not errors.",
       .example = "SELECT kind, severity, rows, detail FROM data_check((SELECT retain_log(customer_id, ordered_at, "
                  "amount) FROM demo_orders(200, 1))) WHERE today = '2026-01-01'",
-      .formula = "duplicates: rows beyond the first of one customer, time and value. dominant: above " NUMBER_TEXT(
-        DATA_CHECK_DOMINANT_PERCENT) " % of all and " NUMBER_TEXT(DATA_CHECK_DOMINANT_TIMES) " times the average "
-                                                                                             "customer. missing days: "
-                                                                                             "steps between days with "
-                                                                                             "rows "
-                                                                                             "above " NUMBER_TEXT(
-                                                                                               DATA_CHECK_GAP_TIMES) " "
-                                                                                                                     "t"
-                                                                                                                     "i"
-                                                                                                                     "m"
-                                                                                                                     "e"
-                                                                                                                     "s"
-                                                                                                                     " "
-                                                                                                                     "t"
-                                                                                                                     "h"
-                                                                                                                     "e"
-                                                                                                                     "i"
-                                                                                                                     "r"
-                                                                                                                     " "
-                                                                                                                     "9"
-                                                                                                                     "5"
-                                                                                                                     " "
-                                                                                                                     "%"
-                                                                                                                     " "
-                                                                                                                     "q"
-                                                                                                                     "u"
-                                                                                                                     "a"
-                                                                                                                     "n"
-                                                                                                                     "t"
-                                                                                                                     "i"
-                                                                                                                     "l"
-                                                                                                                     "e"
-                                                                                                                     " "
-                                                                                                                     "("
-                                                                                                                     "t"
-                                                                                                                     "y"
-                                                                                                                     "p"
-                                                                                                                     "e"
-                                                                                                                     " "
-                                                                                                                     "7"
-                                                                                                                     ")"
-                                                                                                                     ","
-                                                                                                                     " "
-                                                                                                                     "f"
-                                                                                                                     "r"
-                                                                                                                     "o"
-                                                                                                                     "m"
-                                                                                                                     " " NUMBER_TEXT(
-                                                                                                                       DATA_CHECK_STEPS_MIN) " steps on.",
+      .formula =
+        "duplicates: rows beyond the first of one customer, time and value. dominant: above " PERCENT " % of all "
+        "and " TIMES " times the average customer. missing days: steps between days with rows above " GAP " times "
+        "their 95 % quantile (type 7), from " STEPS " steps on.",
     },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),

@@ -16,8 +16,8 @@
 **     allowed. A NULL one gives NULL; a missing name is an error.
 ** R3  logit_reasons(): [{"feature":"tenure","value":1,"mean":32.37,"contribution":1.89,"share":0.41},…], a member per
 **     feature whose coefficient is not 0, the largest contribution first, in either direction. contribution =
-**     coefficient (value - mean), in log-odds: above 0 it raises the probability of label 1. share: its part of the sum of all
-**     contributions' sizes, 0 … 1. Numbers have 15 digits.
+**     coefficient (value - mean), in log-odds: above 0 it raises the probability of label 1. share: its part of the sum
+**     of all contributions' sizes, 0 … 1. Numbers have 15 digits.
 */
 #include <math.h>
 #include <string.h>
