@@ -1,10 +1,9 @@
 /*
 ** The second half of cohort.h: from what was counted while rows came in to the final table, and its average.
 */
-#include <string.h>
-
 #include "cohort.h"
 #include "core/base/mem.h"
+#include "core/base/sort.h"
 #include "core/numerics/stats.h"
 
 /* Sets n_rows of every cohort: the slots that have begun for its first member. */
@@ -151,51 +150,14 @@ static void cohort_sum(const Cohorts *cohorts, Cohort *cohort)
   }
 }
 
-/* NULL, then integers, then text by its bytes: SQLite's own order. */
-static bool cohort_before(const Cohort *a, const Cohort *b, const Customers *attributes)
+/* NULL, then the order of keys; no two are equal. */
+static bool cohort_before(const void *a, const void *b, const void *attributes)
 {
-  if (a->key == COHORT_NULL || b->key == COHORT_NULL) {
-    return b->key != COHORT_NULL;
+  int64_t x = ((const Cohort *)a)->key, y = ((const Cohort *)b)->key;
+  if (x == COHORT_NULL || y == COHORT_NULL) {
+    return x == COHORT_NULL && y != COHORT_NULL;
   }
-  CustomerKey x = customers_key(attributes, (uint32_t)a->key), y = customers_key(attributes, (uint32_t)b->key);
-  if (!x.text || !y.text) {
-    return x.text ? false : y.text ? true : x.integer < y.integer;
-  }
-  int order = memcmp(x.text, y.text, x.length < y.length ? x.length : y.length);
-  return order < 0 || (order == 0 && x.length < y.length);
-}
-
-static void heap_sink(Cohort *cohorts, int64_t root, int64_t n, const Customers *attributes)
-{
-  Cohort sinking = cohorts[root];
-  for (int64_t child; (child = 2 * root + 1) < n; root = child) {
-    if (child + 1 < n && cohort_before(cohorts + child, cohorts + child + 1, attributes)) {
-      child++;
-    }
-    if (!cohort_before(&sinking, cohorts + child, attributes)) {
-      break;
-    }
-    cohorts[root] = cohorts[child];
-  }
-  cohorts[root] = sinking;
-}
-
-/* Heapsort: in place, O(n log n) always; keys are distinct, so that it need not be stable. */
-static Status cohorts_sort(Cohort *cohorts, int64_t n, const Customers *attributes, const Watch *watch)
-{
-  for (int64_t i = n / 2; i-- > 0;) {
-    heap_sink(cohorts, i, n, attributes);
-  }
-  for (int64_t i = n; i-- > 1;) {
-    if (i % WATCH_EVERY == 0 && watch_stop(watch)) {
-      return STATUS_INTERRUPT;
-    }
-    Cohort last = cohorts[i];
-    cohorts[i] = cohorts[0];
-    cohorts[0] = last;
-    heap_sink(cohorts, 0, i, attributes);
-  }
-  return STATUS_OK;
+  return customers_key_before(customers_key(attributes, (uint32_t)x), customers_key(attributes, (uint32_t)y));
 }
 
 Status cohorts_finish(Cohorts *cohorts, const Customers *customers, const Customers *attributes, int64_t as_of,
@@ -228,7 +190,7 @@ Status cohorts_finish(Cohorts *cohorts, const Customers *customers, const Custom
   }
   cohorts->n_cohorts = n;
   if (cohorts->options.by_attribute) {
-    status = cohorts_sort(cohorts->cohorts, n, attributes, watch);
+    status = records_sort(cohorts->cohorts, (size_t)n, sizeof *cohorts->cohorts, cohort_before, attributes, watch);
     if (status != STATUS_OK) {
       return status;
     }
@@ -258,35 +220,29 @@ const Cohort *cohorts_row(const Cohorts *cohorts, int64_t i, uint32_t *slot)
   return cohorts->cohorts + lo;
 }
 
-static Status slot_average(const Cohorts *cohorts, uint32_t slot, CohortAverage *average, const Watch *watch)
+/* Sums of a slot while the cohorts are gone through. */
+typedef struct SlotSums {
+  Sum rates, value, cumulative;
+} SlotSums;
+
+static void slots_add(const Cohort *cohort, CohortAverage *averages, SlotSums *sums)
 {
-  Sum rates = {0}, value = {0}, cumulative = {0};
-  for (int64_t i = 0; i < cohorts->n_cohorts; i++) {
-    const Cohort *cohort = cohorts->cohorts + i;
-    if (i % WATCH_EVERY == 0 && watch_stop(watch)) {
-      return STATUS_INTERRUPT;
-    }
-    if (slot >= cohort->n_rows) {
-      continue;
-    }
+  for (uint32_t slot = 0; slot < cohort->n_rows; slot++) {
     const CohortRow *row = cohort->rows + slot;
+    CohortAverage *average = averages + slot;
     average->cohorts++;
     average->size += cohort->size;
     average->eligible += row->eligible;
     average->active += row->active;
-    sum_add(&value, row->value);
+    sum_add(&sums[slot].value, row->value);
     if (row->eligible == cohort->size) {
       average->complete_cohorts++;
       average->complete_size += cohort->size;
       average->complete_active += row->active;
-      sum_add(&rates, (double)row->active / (double)cohort->size);
-      sum_add(&cumulative, row->cumulative);
+      sum_add(&sums[slot].rates, (double)row->active / (double)cohort->size);
+      sum_add(&sums[slot].cumulative, row->cumulative);
     }
   }
-  average->rate_sum = sum_value(&rates);
-  average->value = sum_value(&value);
-  average->complete_cumulative = sum_value(&cumulative);
-  return STATUS_OK;
 }
 
 Status cohorts_average(const Cohorts *cohorts, CohortAverage **averages, int64_t *n_averages, const Watch *watch)
@@ -300,16 +256,25 @@ Status cohorts_average(const Cohorts *cohorts, CohortAverage **averages, int64_t
   if (n == 0) {
     return STATUS_OK;
   }
+  SlotSums *sums = mem_zero(n, sizeof *sums);
   *averages = mem_zero(n, sizeof **averages);
-  if (!*averages) {
-    return STATUS_NOMEM;
-  }
-  for (uint32_t slot = 0; slot < n; slot++) {
-    Status status = slot_average(cohorts, slot, *averages + slot, watch);
-    if (status != STATUS_OK) {
-      return status;
+  Status status = sums && *averages ? STATUS_OK : STATUS_NOMEM;
+  int64_t rows = 0;
+  for (int64_t i = 0; i < cohorts->n_cohorts && status == STATUS_OK; i++) {
+    slots_add(cohorts->cohorts + i, *averages, sums);
+    rows += cohorts->cohorts[i].n_rows;
+    if (rows >= WATCH_EVERY) {
+      rows = 0;
+      status = watch_stop(watch) ? STATUS_INTERRUPT : STATUS_OK;
     }
   }
-  *n_averages = n;
-  return STATUS_OK;
+  for (uint32_t slot = 0; slot < n && status == STATUS_OK; slot++) {
+    CohortAverage *average = *averages + slot;
+    average->rate_sum = sum_value(&sums[slot].rates);
+    average->value = sum_value(&sums[slot].value);
+    average->complete_cumulative = sum_value(&sums[slot].cumulative);
+  }
+  mem_free(sums);
+  *n_averages = status == STATUS_OK ? n : 0;
+  return status;
 }
