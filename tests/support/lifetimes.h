@@ -5,7 +5,7 @@
 #ifndef RETAIN_TESTS_LIFETIMES_H
 #define RETAIN_TESTS_LIFETIMES_H
 
-#include "core/survival/kaplan_meier.h"
+#include "core/survival/curve_grid.h"
 #include "unit.h"
 
 typedef struct Lifetime {
@@ -28,6 +28,13 @@ static inline KaplanMeier curve_of(const Lifetime *lifetimes, size_t n)
   }
   assert_int_equal(kaplan_meier_finish(&curve, &NEVER), STATUS_OK);
   return curve;
+}
+
+static inline void grid_add(CurveGrid *grid, uint32_t row, uint32_t column, const Lifetime *lifetimes, size_t n)
+{
+  for (size_t i = 0; i < n; i++) {
+    assert_int_equal(curve_grid_add(grid, row, column, lifetimes[i].time, lifetimes[i].event), STATUS_OK);
+  }
 }
 
 #endif

@@ -42,7 +42,7 @@ static double real_of(uint64_t word)
 static bool keys_push(KaplanMeierKeys *keys, size_t words, uint64_t key, uint64_t weight)
 {
   if (keys->count == keys->size) {
-    size_t size = keys->size ? keys->size + keys->size / 2 : 16;
+    size_t size = keys->size ? keys->size + keys->size / 2 : 4;
     uint64_t *more = mem_resize(keys->words, size, words * sizeof *more);
     if (!more) {
       return false;
@@ -189,7 +189,7 @@ Status kaplan_meier_add_slow(KaplanMeier *curve, double time, bool event)
   if (!is_table_time(time, limit < KAPLAN_MEIER_TABLE ? limit : KAPLAN_MEIER_TABLE)) {
     return keys_push(&curve->keys, 1, key_of(time, event), 0) ? STATUS_OK : STATUS_NOMEM;
   }
-  uint32_t whole = (uint32_t)time, size = curve->table_size ? curve->table_size : 16;
+  uint32_t whole = (uint32_t)time, size = curve->table_size ? curve->table_size : 4;
   while (size <= whole) {
     size *= 2;
   }

@@ -5,21 +5,24 @@
 #include "core/base/mem.h"
 #include "core/numerics/special.h"
 
-/* One stratum on its way through the times of all groups. */
+/* One stratum on its way through the times of its groups. */
 typedef struct Pool {
-  const KaplanMeier *curves;
-  size_t *at;   /* the next point of each group */
-  double *left; /* at risk of each group */
+  size_t n;                   /* groups that it has */
+  const KaplanMeier **curves; /* of each, and below */
+  uint32_t *group;            /* ascending */
+  size_t *at;                 /* the next point */
+  double *left;               /* at risk */
+  double *events;             /* at the time at hand */
   double survival;
 } Pool;
 
-static bool pool_next_time(const Pool *pool, size_t n_groups, double *time)
+static bool pool_next_time(const Pool *pool, double *time)
 {
   bool any = false;
-  for (size_t g = 0; g < n_groups; g++) {
-    const KaplanMeier *curve = &pool->curves[g];
-    if (pool->at[g] < curve->n_points && (!any || curve->times[pool->at[g]] < *time)) {
-      *time = curve->times[pool->at[g]];
+  for (size_t i = 0; i < pool->n; i++) {
+    const KaplanMeier *curve = pool->curves[i];
+    if (pool->at[i] < curve->n_points && (!any || curve->times[pool->at[i]] < *time)) {
+      *time = curve->times[pool->at[i]];
       any = true;
     }
   }
@@ -39,60 +42,67 @@ static double weight_of(LogRankWeights weights, double rho, double gamma, double
   return (rho == 0 ? 1 : pow(survival, rho)) * (gamma == 0 ? 1 : pow(1 - survival, gamma));
 }
 
-/* Adds the events of a time: `events` of the groups' `left`. */
-static void add_time(LogRank *test, const Pool *pool, const double *events, double w, double d, double n)
+/* Adds the events of a time, d in all of n at risk. */
+static void add_time(LogRank *test, const Pool *pool, double w, double d, double n)
 {
-  size_t n_groups = test->n_groups;
   double spread = n > 1 ? w * w * d * (n - d) / (n - 1) : 0;
-  for (size_t g = 0; g < n_groups; g++) {
-    double share = pool->left[g] / n;
-    test->observed[g] += w * events[g];
-    test->expected[g] += w * d * share;
+  for (size_t i = 0; i < pool->n; i++) {
+    double share = pool->left[i] / n;
+    test->observed[pool->group[i]] += w * pool->events[i];
+    test->expected[pool->group[i]] += w * d * share;
     if (share > 0 && spread > 0) {
-      double *row = test->covariance + g * n_groups;
-      for (size_t h = 0; h < g; h++) {
-        row[h] -= spread * share * (pool->left[h] / n);
+      double *row = test->covariance + pool->group[i] * test->n_groups;
+      for (size_t j = 0; j < i; j++) {
+        row[pool->group[j]] -= spread * share * (pool->left[j] / n);
       }
-      row[g] += spread * share * ((n - pool->left[g]) / n);
+      row[pool->group[i]] += spread * share * ((n - pool->left[i]) / n);
     }
   }
 }
 
-/* The status of a stratum's times; `events` has room for the groups. */
-static Status add_stratum(LogRank *test, Pool *pool, double *events, LogRankWeights weights, double rho, double gamma,
+/* Takes the groups of a stratum. */
+static void pool_fill(Pool *pool, const LogRank *test, const CurveGrid *grid, uint32_t stratum)
+{
+  pool->survival = 1;
+  pool->n = 0;
+  for (uint32_t i = grid->begin[stratum]; i < grid->begin[stratum + 1]; i++) {
+    const CurveCell *cell = curve_grid_at(grid, i);
+    pool->curves[pool->n] = &cell->curve;
+    pool->group[pool->n] = test->place[cell->column];
+    pool->at[pool->n] = 0;
+    pool->left[pool->n] = (double)cell->curve.rows;
+    pool->n++;
+  }
+}
+
+static Status add_stratum(LogRank *test, Pool *pool, LogRankWeights weights, double rho, double gamma, size_t *work,
                           const Watch *watch)
 {
-  size_t n_groups = test->n_groups, work = 0;
   double time = 0;
-  pool->survival = 1;
-  for (size_t g = 0; g < n_groups; g++) {
-    pool->at[g] = 0;
-    pool->left[g] = (double)pool->curves[g].rows;
-  }
-  while (pool_next_time(pool, n_groups, &time)) {
+  while (pool_next_time(pool, &time)) {
     double d = 0, n = 0;
-    for (size_t g = 0; g < n_groups; g++) {
-      const KaplanMeier *curve = &pool->curves[g];
-      bool here = pool->at[g] < curve->n_points && curve->times[pool->at[g]] == time;
-      events[g] = here ? curve->counts[pool->at[g]].of[1] : 0;
-      d += events[g];
-      n += pool->left[g];
+    for (size_t i = 0; i < pool->n; i++) {
+      const KaplanMeier *curve = pool->curves[i];
+      bool here = pool->at[i] < curve->n_points && curve->times[pool->at[i]] == time;
+      pool->events[i] = here ? curve->counts[pool->at[i]].of[1] : 0;
+      d += pool->events[i];
+      n += pool->left[i];
     }
     if (d > 0) {
-      add_time(test, pool, events, weight_of(weights, rho, gamma, pool->survival, n), d, n);
+      add_time(test, pool, weight_of(weights, rho, gamma, pool->survival, n), d, n);
       pool->survival *= (n - d) / n;
-      work += n_groups * n_groups;
+      *work += pool->n * pool->n;
     }
-    for (size_t g = 0; g < n_groups; g++) {
-      const KaplanMeier *curve = &pool->curves[g];
-      if (pool->at[g] < curve->n_points && curve->times[pool->at[g]] == time) {
-        KaplanMeierCounts counts = curve->counts[pool->at[g]++];
-        pool->left[g] -= (double)counts.of[0] + counts.of[1];
+    for (size_t i = 0; i < pool->n; i++) {
+      const KaplanMeier *curve = pool->curves[i];
+      if (pool->at[i] < curve->n_points && curve->times[pool->at[i]] == time) {
+        KaplanMeierCounts counts = curve->counts[pool->at[i]++];
+        pool->left[i] -= (double)counts.of[0] + counts.of[1];
       }
     }
-    work += n_groups;
-    if (work > WATCH_EVERY) {
-      work = 0;
+    *work += pool->n;
+    if (*work > WATCH_EVERY) {
+      *work = 0;
       if (watch_stop(watch)) {
         return STATUS_INTERRUPT;
       }
@@ -143,24 +153,50 @@ static Status find_chi_square(LogRank *test, const Watch *watch)
   return status;
 }
 
-Status log_rank_build(LogRank *test, const KaplanMeier *curves, size_t n_strata, size_t n_groups,
-                      LogRankWeights weights, double rho, double gamma, const Watch *watch)
+/* Numbers the columns that have cells. */
+static bool groups_number(LogRank *test, const CurveGrid *grid)
 {
+  test->place = mem_zero((size_t)grid->n_columns + 1, sizeof *test->place);
+  if (!test->place) {
+    return false;
+  }
+  for (uint32_t i = 0; i < grid->cells.count; i++) {
+    test->place[curve_grid_at(grid, i)->column] = 1;
+  }
+  for (uint32_t column = 0; column < grid->n_columns; column++) {
+    bool any = test->place[column];
+    test->place[column] = (uint32_t)test->n_groups;
+    test->n_groups += any;
+  }
+  return true;
+}
+
+Status log_rank_build(LogRank *test, const CurveGrid *grid, LogRankWeights weights, double rho, double gamma,
+                      const Watch *watch)
+{
+  *test = (LogRank){0};
+  if (!groups_number(test, grid)) {
+    return STATUS_NOMEM;
+  }
+  size_t n_groups = test->n_groups, work = 0;
   Status status = STATUS_NOMEM;
-  Pool pool = {.at = mem_zero(n_groups, sizeof *pool.at), .left = mem_zero(n_groups, sizeof *pool.left)};
-  double *events = mem_zero(n_groups, sizeof *events);
-  *test = (LogRank){.n_groups = n_groups};
+  Pool pool = {.curves = mem_zero(n_groups, sizeof *pool.curves),
+               .group = mem_zero(n_groups, sizeof *pool.group),
+               .at = mem_zero(n_groups, sizeof *pool.at),
+               .left = mem_zero(n_groups, sizeof *pool.left),
+               .events = mem_zero(n_groups, sizeof *pool.events)};
   test->observed = mem_zero(n_groups, sizeof *test->observed);
   test->expected = mem_zero(n_groups, sizeof *test->expected);
   test->variance = mem_zero(n_groups, sizeof *test->variance);
   test->covariance = mem_zero(n_groups * n_groups, sizeof *test->covariance);
-  if (!pool.at || !pool.left || !events || !test->observed || !test->expected || !test->variance || !test->covariance) {
+  if (!pool.curves || !pool.group || !pool.at || !pool.left || !pool.events || !test->observed || !test->expected ||
+      !test->variance || !test->covariance) {
     goto done;
   }
   status = STATUS_OK;
-  for (size_t s = 0; s < n_strata && status == STATUS_OK; s++) {
-    pool.curves = curves + s * n_groups;
-    status = add_stratum(test, &pool, events, weights, rho, gamma, watch);
+  for (uint32_t s = 0; s < grid->n_rows && status == STATUS_OK; s++) {
+    pool_fill(&pool, test, grid, s);
+    status = add_stratum(test, &pool, weights, rho, gamma, &work, watch);
   }
   for (size_t g = 0; g < n_groups; g++) {
     test->variance[g] = test->covariance[g * n_groups + g];
@@ -169,14 +205,17 @@ Status log_rank_build(LogRank *test, const KaplanMeier *curves, size_t n_strata,
     status = find_chi_square(test, watch);
   }
 done:
+  mem_free(pool.curves);
+  mem_free(pool.group);
   mem_free(pool.at);
   mem_free(pool.left);
-  mem_free(events);
+  mem_free(pool.events);
   return status;
 }
 
 void log_rank_free(LogRank *test)
 {
+  mem_free(test->place);
   mem_free(test->observed);
   mem_free(test->expected);
   mem_free(test->variance);

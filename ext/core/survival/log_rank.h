@@ -13,7 +13,7 @@
 #ifndef RETAIN_CORE_SURVIVAL_LOG_RANK_H
 #define RETAIN_CORE_SURVIVAL_LOG_RANK_H
 
-#include "kaplan_meier.h"
+#include "curve_grid.h"
 
 typedef enum LogRankWeights {
   LOG_RANK_FLEMING_HARRINGTON,
@@ -22,16 +22,17 @@ typedef enum LogRankWeights {
 } LogRankWeights;
 
 typedef struct LogRank {
-  size_t n_groups;
+  size_t n_groups;                        /* that have rows */
+  uint32_t *place;                        /* by column of the grid: its number among them */
   double *observed, *expected, *variance; /* by group, weighted; variance of O - E */
   double *covariance;                     /* n_groups^2, its lower half */
   double chi_square, p, log10_p;          /* NaN where df is 0 */
   int df;
 } LogRank;
 
-/* curves[stratum n_groups + group], finished, not general; some may be empty. */
-Status log_rank_build(LogRank *test, const KaplanMeier *curves, size_t n_strata, size_t n_groups,
-                      LogRankWeights weights, double rho, double gamma, const Watch *watch);
+/* Of a finished grid: its rows are the strata, its columns the groups, some thousand at most. */
+Status log_rank_build(LogRank *test, const CurveGrid *grid, LogRankWeights weights, double rho, double gamma,
+                      const Watch *watch);
 
 /* Frees all; {0} is a valid empty test; may run twice. */
 void log_rank_free(LogRank *test);

@@ -31,7 +31,7 @@ enum {
 
 typedef struct RisksAnswer {
   LifeReader reader;
-  LifeGrid grid; /* [group][cause]; cause 0: censored */
+  CurveGrid grid; /* [group][cause]; cause 0: censored */
   CompetingRisks *risks;
   int64_t *first_row; /* of each group in order, and the end */
   uint32_t *groups;   /* in order */
@@ -44,18 +44,26 @@ typedef struct RisksAnswer {
 static Status risks_take(LifeReader *reader, const Life *life)
 {
   RisksAnswer *answer = reader->self;
-  return life_grid_add(&answer->grid, life->group, life->cause, life->time, life->event);
+  return curve_grid_add(&answer->grid, life->group, life->cause, life->time, life->event);
 }
 
-/* A key that is a cause of some row that takes part; those that mean censored are none. */
-static bool is_cause(const RisksAnswer *answer, uint32_t key)
+/* The keys that are causes of some row that takes part; those that mean censored are none. */
+static Status keep_causes(RisksAnswer *answer, uint32_t n_keys)
 {
-  for (uint32_t g = 0; g < answer->grid.n_rows && key + 1 < answer->grid.n_columns; g++) {
-    if (answer->grid.cells[(size_t)g * answer->grid.n_columns + key + 1].rows > 0) {
-      return true;
+  bool *is_cause = mem_zero((size_t)n_keys + 1, sizeof *is_cause); /* 0: censored */
+  if (!is_cause) {
+    return STATUS_NOMEM;
+  }
+  for (uint32_t i = 0; i < answer->grid.cells.count; i++) {
+    is_cause[curve_grid_at(&answer->grid, i)->column] = true;
+  }
+  for (uint32_t i = 0; i < n_keys; i++) {
+    if (is_cause[answer->causes[i] + 1]) {
+      answer->causes[answer->n_causes++] = answer->causes[i];
     }
   }
-  return false;
+  mem_free(is_cause);
+  return STATUS_OK;
 }
 
 static Status order_causes(Call *call, RisksAnswer *answer)
@@ -66,13 +74,11 @@ static Status order_causes(Call *call, RisksAnswer *answer)
     status =
       keys_in_order(&answer->reader.fields[LIFE_GROUP].keys, answer->grid.n_rows, &answer->groups, call_watch(call));
   }
+  if (status == STATUS_OK) {
+    status = keep_causes(answer, keys->count);
+  }
   if (status) {
     return status;
-  }
-  for (uint32_t i = 0; i < keys->count; i++) {
-    if (is_cause(answer, answer->causes[i])) {
-      answer->causes[answer->n_causes++] = answer->causes[i];
-    }
   }
   if (answer->n_causes > MOST_CAUSES) {
     return call_fail(call, "column %s has %u causes: at most %d are taken", call_text(call, ARG_EVENT_COLUMN),
@@ -90,25 +96,20 @@ static Status risks_compute(Call *call, void *state, int64_t *n_rows)
   answer->reader.params[LIFE_GROUP] = ARG_GROUP_COLUMN;
   answer->reader.take = risks_take;
   answer->reader.self = answer;
-  Status status = lives_read(call, &answer->reader);
-  if (status == STATUS_OK) {
-    status = life_grid_finish(call, &answer->grid);
-  }
+  Status status = life_grid_read(call, &answer->reader, &answer->grid, ARG_GROUP_COLUMN, ARG_CAUSE_COLUMN);
   if (status == STATUS_OK) {
     status = order_causes(call, answer);
   }
   if (status) {
     return status;
   }
-  uint32_t n_columns = answer->grid.n_columns;
   answer->risks = mem_zero((size_t)answer->grid.n_rows + 1, sizeof *answer->risks);
   answer->first_row = mem_zero((size_t)answer->grid.n_rows + 1, sizeof *answer->first_row);
   if (!answer->risks || !answer->first_row) {
     return STATUS_NOMEM;
   }
   for (uint32_t i = 0; i < answer->grid.n_rows; i++) {
-    const KaplanMeier *curves = &answer->grid.cells[(size_t)answer->groups[i] * n_columns];
-    status = competing_risks_build(&answer->risks[i], curves, n_columns - 1, call_watch(call));
+    status = competing_risks_build(&answer->risks[i], &answer->grid, answer->groups[i], call_watch(call));
     if (status) {
       return status;
     }
@@ -140,8 +141,8 @@ static void risks_cell(const void *state, int64_t row, int column, Cell *out)
   const CompetingRisks *risks = &answer->risks[group];
   size_t i = (size_t)(row - answer->first_row[group]), time = i % risks->n_times;
   uint32_t cause = answer->causes[i / risks->n_times];
-  const RiskPoint *point = &risks->points[cause * risks->n_times + time];
-  double incidence = point->incidence, log_variance = incidence > 0 ? point->variance / (incidence * incidence) : 0;
+  RiskPoint point = competing_risks_at(risks, cause + 1, time);
+  double incidence = point.incidence, log_variance = incidence > 0 ? point.variance / (incidence * incidence) : 0;
   switch (column) {
     case COLUMN_GROUP_VALUE:
       life_group_cell(&answer->reader, answer->groups[group], out);
@@ -156,13 +157,13 @@ static void risks_cell(const void *state, int64_t row, int column, Cell *out)
       cell_integer(out, (int64_t)risks->at_risk[time]);
       return;
     case COLUMN_EVENTS:
-      cell_integer(out, point->events);
+      cell_integer(out, point.events);
       return;
     case COLUMN_INCIDENCE:
       cell_real(out, incidence);
       return;
     case COLUMN_SE:
-      cell_real(out, sqrt(fmax(0, point->variance)));
+      cell_real(out, sqrt(fmax(0, point.variance)));
       return;
     case COLUMN_LOW:
       cell_finite(out, kaplan_meier_interval(incidence, log_variance, answer->scale, answer->z).low);
@@ -189,7 +190,7 @@ static void risks_free(void *state)
   answer->risks = NULL;
   answer->first_row = NULL;
   answer->groups = answer->causes = NULL;
-  life_grid_free(&answer->grid);
+  curve_grid_free(&answer->grid);
   lives_free(&answer->reader);
 }
 
@@ -234,7 +235,7 @@ const TableSpec competing_risks_table = {
       .errors = "An unknown table or column; a time that is not a number from 0 to " NUMBER_TEXT(
         LIFE_MAX) "; a cause or group that is "
                   "neither integer nor text; more than " NUMBER_TEXT(MOST_CAUSES) " causes, or " NUMBER_TEXT(
-                    LIFE_PAIRS_MAX) " pairs of group and cause.",
+                    CURVE_GRID_PAIRS) " pairs of group and cause.",
       .example = "SELECT cause, time, at_risk, events, incidence, low, high FROM competing_risks('demo_contracts', "
                  "'tenure', 'cause') WHERE time = 12",
       .formula = "F_k(t) = Σ S(t_i-) d_ki/n_i over times up to t (Aalen & Johansen 1978), S: Kaplan-Meier of any "

@@ -116,92 +116,14 @@ void life_groups_free(LifeGroups *groups)
   lives_free(&groups->reader);
 }
 
-/* Pairs of ids */
-
-static bool grid_add_row(LifeGrid *grid, uint32_t row)
+Status life_grid_read(Call *call, LifeReader *reader, CurveGrid *grid, int rows, int columns)
 {
-  if (row >= grid->size) {
-    uint32_t size = grid->size;
-    KaplanMeier **rows = array_grow(grid->rows, &size, row, sizeof *rows);
-    if (!rows) {
-      return false;
-    }
-    grid->rows = rows;
-    size = grid->size;
-    uint32_t *sizes = array_grow(grid->size_of_row, &size, row, sizeof *sizes);
-    if (!sizes) {
-      return false;
-    }
-    grid->size_of_row = sizes;
-    grid->size = size;
+  Status status = lives_read(call, reader);
+  if (grid->too_many) {
+    return call_fail(call, "columns %s and %s have too many pairs of values: at most %d are taken",
+                     call_text(call, rows), call_text(call, columns), CURVE_GRID_PAIRS);
   }
-  grid->n_rows = row + 1;
-  return true;
-}
-
-Status life_grid_add(LifeGrid *grid, uint32_t row, uint32_t column, double time, bool event)
-{
-  if (row >= grid->n_rows && !grid_add_row(grid, row)) {
-    return STATUS_NOMEM;
-  }
-  if (column >= grid->size_of_row[row]) {
-    KaplanMeier *curves = array_grow(grid->rows[row], &grid->size_of_row[row], column, sizeof *curves);
-    if (!curves) {
-      return STATUS_NOMEM;
-    }
-    grid->rows[row] = curves;
-  }
-  if (column >= grid->n_columns) {
-    grid->n_columns = column + 1;
-  }
-  return kaplan_meier_add(&grid->rows[row][column], time, event);
-}
-
-Status life_grid_finish(Call *call, LifeGrid *grid)
-{
-  size_t n = (size_t)grid->n_rows * grid->n_columns;
-  if (n > LIFE_PAIRS_MAX) {
-    return call_fail(call, "the columns have %u and %u values: at most %d pairs are taken", grid->n_rows,
-                     grid->n_columns, LIFE_PAIRS_MAX);
-  }
-  grid->cells = mem_zero(n + 1, sizeof *grid->cells);
-  if (!grid->cells) {
-    return STATUS_NOMEM;
-  }
-  for (uint32_t row = 0; row < grid->n_rows; row++) {
-    KaplanMeier *own = grid->rows[row];
-    for (uint32_t column = 0; column < grid->n_columns; column++) {
-      KaplanMeier *cell = &grid->cells[(size_t)row * grid->n_columns + column];
-      if (column < grid->size_of_row[row]) {
-        *cell = own[column];
-        own[column] = (KaplanMeier){0};
-      }
-      Status status = column == 0 && row % 1024 == 1023 && watch_stop(call_watch(call))
-                        ? STATUS_INTERRUPT
-                        : kaplan_meier_finish(cell, call_watch(call));
-      if (status) {
-        return status;
-      }
-    }
-  }
-  return STATUS_OK;
-}
-
-void life_grid_free(LifeGrid *grid)
-{
-  for (uint32_t row = 0; row < grid->n_rows; row++) {
-    for (uint32_t column = 0; column < grid->size_of_row[row]; column++) {
-      kaplan_meier_free(&grid->rows[row][column]);
-    }
-    mem_free(grid->rows[row]);
-  }
-  for (size_t i = 0; grid->cells && i < (size_t)grid->n_rows * grid->n_columns; i++) {
-    kaplan_meier_free(&grid->cells[i]);
-  }
-  mem_free(grid->rows);
-  mem_free(grid->size_of_row);
-  mem_free(grid->cells);
-  *grid = (LifeGrid){0};
+  return status == STATUS_OK ? curve_grid_finish(grid, call_watch(call)) : status;
 }
 
 void life_group_cell(const LifeReader *reader, uint32_t group, Cell *out)

@@ -4,7 +4,7 @@
 #ifndef RETAIN_FN_SURVIVAL_LIFE_GROUPS_H
 #define RETAIN_FN_SURVIVAL_LIFE_GROUPS_H
 
-#include "core/survival/kaplan_meier.h"
+#include "core/survival/curve_grid.h"
 #include "lives.h"
 
 /*
@@ -30,19 +30,11 @@ Status life_groups_read(Call *call, LifeGroups *groups);
 Status life_groups_take(LifeReader *reader, const Life *life);
 void life_groups_free(LifeGroups *groups);
 
-#define LIFE_PAIRS_MAX 1000000
-
-/* A curve per pair of ids, the columns found while reading too. */
-typedef struct LifeGrid {
-  KaplanMeier **rows; /* n_rows pointers, each to size_of_row[row] curves */
-  uint32_t *size_of_row;
-  uint32_t n_rows, size, n_columns;
-  KaplanMeier *cells; /* after life_grid_finish(): [row n_columns + column] */
-} LifeGrid;
-Status life_grid_add(LifeGrid *grid, uint32_t row, uint32_t column, double time, bool event);
-/* Fails with the message that the pairs are too many where there are more than LIFE_PAIRS_MAX. */
-Status life_grid_finish(Call *call, LifeGrid *grid);
-void life_grid_free(LifeGrid *grid);
+/*
+** Reads lifetimes into the curves of pairs of ids, and finishes these: reader.take calls curve_grid_add(). Fails where
+** the columns of parameters `rows` and `columns` have too many pairs of values.
+*/
+Status life_grid_read(Call *call, LifeReader *reader, CurveGrid *grid, int rows, int columns);
 
 /* The group's value; NULL without group column. */
 void life_group_cell(const LifeReader *reader, uint32_t group, Cell *out);

@@ -30,7 +30,7 @@ enum {
 
 typedef struct TestAnswer {
   LifeReader reader;
-  LifeGrid grid; /* [stratum][group] */
+  CurveGrid grid; /* [stratum][group] */
   LogRank test;
   uint32_t *order;   /* of the groups that rows take part in */
   uint64_t *rows[2]; /* of each group: all, events */
@@ -39,7 +39,7 @@ typedef struct TestAnswer {
 static Status test_take(LifeReader *reader, const Life *life)
 {
   TestAnswer *answer = reader->self;
-  return life_grid_add(&answer->grid, life->stratum, life->group, life->time, life->event);
+  return curve_grid_add(&answer->grid, life->stratum, life->group, life->time, life->event);
 }
 
 static Status count_groups(TestAnswer *answer, uint32_t *n, const Watch *watch)
@@ -54,9 +54,10 @@ static Status count_groups(TestAnswer *answer, uint32_t *n, const Watch *watch)
   if (status) {
     return status;
   }
-  for (size_t i = 0; i < (size_t)answer->grid.n_rows * n_groups; i++) {
-    answer->rows[0][i % n_groups] += answer->grid.cells[i].rows;
-    answer->rows[1][i % n_groups] += answer->grid.cells[i].n_event;
+  for (uint32_t i = 0; i < answer->grid.cells.count; i++) {
+    const CurveCell *cell = curve_grid_at(&answer->grid, i);
+    answer->rows[0][cell->column] += cell->curve.rows;
+    answer->rows[1][cell->column] += cell->curve.n_event;
   }
   for (uint32_t i = 0; i < n_groups; i++) {
     if (answer->rows[0][answer->order[i]] > 0) {
@@ -80,10 +81,7 @@ static Status test_compute(Call *call, void *state, int64_t *n_rows)
   answer->reader.params[LIFE_STRATUM] = ARG_STRATA_COLUMN;
   answer->reader.take = test_take;
   answer->reader.self = answer;
-  Status status = lives_read(call, &answer->reader);
-  if (status == STATUS_OK) {
-    status = life_grid_finish(call, &answer->grid);
-  }
+  Status status = life_grid_read(call, &answer->reader, &answer->grid, ARG_STRATA_COLUMN, ARG_GROUP_COLUMN);
   if (status == STATUS_OK) {
     status = count_groups(answer, &n, call_watch(call));
   }
@@ -95,8 +93,7 @@ static Status test_compute(Call *call, void *state, int64_t *n_rows)
                      call_text(call, ARG_GROUP_COLUMN), n, n == 1 ? "" : "s", MOST_GROUPS);
   }
   *n_rows = n;
-  return log_rank_build(&answer->test, answer->grid.cells, answer->grid.n_rows, answer->grid.n_columns, weights, rho,
-                        gamma, call_watch(call));
+  return log_rank_build(&answer->test, &answer->grid, weights, rho, gamma, call_watch(call));
 }
 
 enum {
@@ -117,7 +114,7 @@ static void test_cell(const void *state, int64_t row, int column, Cell *out)
 {
   const TestAnswer *answer = state;
   const LogRank *test = &answer->test;
-  uint32_t group = answer->order[row];
+  uint32_t group = answer->order[row], place = test->place[group];
   switch (column) {
     case COLUMN_GROUP_VALUE:
       life_group_cell(&answer->reader, group, out);
@@ -129,13 +126,13 @@ static void test_cell(const void *state, int64_t row, int column, Cell *out)
       cell_integer(out, (int64_t)answer->rows[1][group]);
       return;
     case COLUMN_OBSERVED:
-      cell_finite(out, test->observed[group]);
+      cell_finite(out, test->observed[place]);
       return;
     case COLUMN_EXPECTED:
-      cell_finite(out, test->expected[group]);
+      cell_finite(out, test->expected[place]);
       return;
     case COLUMN_VARIANCE:
-      cell_finite(out, test->variance[group]);
+      cell_finite(out, test->variance[place]);
       return;
     case COLUMN_CHI_SQUARE:
       cell_finite(out, test->chi_square);
@@ -156,7 +153,7 @@ static void test_free(void *state)
 {
   TestAnswer *answer = state;
   lives_free(&answer->reader);
-  life_grid_free(&answer->grid);
+  curve_grid_free(&answer->grid);
   log_rank_free(&answer->test);
   mem_free(answer->order);
   mem_free(answer->rows[0]);
@@ -210,8 +207,8 @@ const TableSpec survival_test_table = {
       .result = "A row per group, ascending; the test's result is the same in all.",
       .nulls = "A row with a NULL time, event, group, or stratum where a strata_column is named, does not take part.",
       .errors = LIFE_ERRORS " Fewer than 2 groups, or more than " NUMBER_TEXT(
-        MOST_GROUPS) "; rho or gamma with other weights; more than " NUMBER_TEXT(LIFE_PAIRS_MAX) " pairs of stratum "
-                                                                                                 "and group.",
+        MOST_GROUPS) "; rho or gamma with other weights; more than " NUMBER_TEXT(CURVE_GRID_PAIRS) " pairs of stratum "
+                                                                                                   "and group.",
       .example = "SELECT group_value, n, observed, round(expected, 1) AS expected, round(chi_square, 2) AS chi_square, "
                  "df, log10_p FROM survival_test('demo_contracts', 'tenure', 'churned', 'plan')",
       .formula = "(O - E)' V⁻ (O - E), O - E = Σ w (d_g - d n_g/n), V = Σ w² d(n-d)/(n-1) (n_g/n)([g = h] - n_h/n) "

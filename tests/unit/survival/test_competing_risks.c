@@ -26,60 +26,95 @@ static void two_causes(void **unused)
     {8, 4, 0.36666666666666667, 0.39166666666666667, 0.24166666666666667, 0.019233607331821618, 0.015043131141345427},
     {9, 3, 0.12222222222222222, 0.51388888888888889, 0.36388888888888889, 0.023443483875031494, 0.022046658478206097},
     {10, 1, 0.12222222222222222, 0.51388888888888889, 0.36388888888888889, 0.023443483875031494, 0.022046658478206097}};
-  KaplanMeier curves[3] = {{0}};
-  for (int i = 0; i < 14; i++) {
-    assert_int_equal(kaplan_meier_add(&curves[ROWS[i][1]], ROWS[i][0], ROWS[i][1] != 0), STATUS_OK);
+  CurveGrid grid = {0};
+  for (int i = 0; i < 14; i++) { /* the second cause in a column farther off; another row beside it */
+    uint32_t column = ROWS[i][1] == 2 ? 7 : (uint32_t)ROWS[i][1];
+    assert_int_equal(curve_grid_add(&grid, 3, column, ROWS[i][0], column != 0), STATUS_OK);
+    assert_int_equal(curve_grid_add(&grid, 4, column, 1, column != 0), STATUS_OK);
   }
-  for (int i = 0; i < 3; i++) {
-    assert_int_equal(kaplan_meier_finish(&curves[i], &NEVER), STATUS_OK);
-  }
+  assert_int_equal(curve_grid_finish(&grid, &NEVER), STATUS_OK);
   CompetingRisks risks;
-  assert_int_equal(competing_risks_build(&risks, curves, 2, &NEVER), STATUS_OK);
+  assert_int_equal(competing_risks_build(&risks, &grid, 3, &NEVER), STATUS_OK);
   assert_int_equal(risks.n_times, 10);
   for (size_t t = 0; t < 10; t++) {
     const double *expected = EXPECTED[t];
-    const RiskPoint *one = &risks.points[t], *two = &risks.points[10 + t];
+    RiskPoint one = competing_risks_at(&risks, 1, t), two = competing_risks_at(&risks, 7, t);
+    RiskPoint other = competing_risks_at(&risks, 2, t);
+    assert_true(other.events == 0 && other.incidence == 0 && other.variance == 0);
+    uint32_t events[2] = {0};
+    for (int i = 0; i < 14; i++) {
+      if (ROWS[i][0] == (int)t + 1 && ROWS[i][1] > 0) {
+        events[ROWS[i][1] - 1]++;
+      }
+    }
+    assert_true(one.events == events[0] && two.events == events[1]);
     assert_true(risks.times[t] == expected[0]);
     assert_int_equal(risks.at_risk[t], (int)expected[1]);
     assert_relative(risks.survival[t], expected[2], 1e-14);
-    assert_relative(one->incidence, expected[3], 1e-14);
-    assert_relative(two->incidence, expected[4], 1e-14);
-    assert_relative(one->variance, expected[5], 1e-14);
-    assert_relative(two->variance, expected[6], 1e-14);
-    assert_relative(risks.survival[t] + one->incidence + two->incidence, 1, 1e-15);
+    assert_relative(one.incidence, expected[3], 1e-14);
+    assert_relative(two.incidence, expected[4], 1e-14);
+    assert_relative(one.variance, expected[5], 1e-14);
+    assert_relative(two.variance, expected[6], 1e-14);
+    assert_relative(risks.survival[t] + one.incidence + two.incidence, 1, 1e-15);
   }
   competing_risks_free(&risks);
   competing_risks_free(&risks);
-  for (int i = 0; i < 3; i++) {
-    kaplan_meier_free(&curves[i]);
-  }
+  assert_int_equal(competing_risks_build(&risks, &grid, 0, &NEVER), STATUS_OK); /* a row without cells */
+  assert_true(risks.n_times == 0 && risks.n_causes == 0);
+  competing_risks_free(&risks);
+  curve_grid_free(&grid);
 }
 
 static void one_cause(void **unused)
 {
   (void)unused;
-  KaplanMeier curve = curve_of(MAINTAINED, N_MAINTAINED), parts[2] = {{0}};
+  KaplanMeier curve = curve_of(MAINTAINED, N_MAINTAINED);
+  CurveGrid grid = {0};
   for (int i = 0; i < N_MAINTAINED; i++) {
-    assert_int_equal(kaplan_meier_add(&parts[MAINTAINED[i].event], MAINTAINED[i].time, MAINTAINED[i].event), STATUS_OK);
+    bool event = MAINTAINED[i].event;
+    assert_int_equal(curve_grid_add(&grid, 0, event, MAINTAINED[i].time, event), STATUS_OK);
+    assert_int_equal(curve_grid_add(&grid, 1, 0, MAINTAINED[i].time, false), STATUS_OK);
   }
   CompetingRisks risks;
-  assert_int_equal(kaplan_meier_finish(&parts[0], &NEVER), STATUS_OK);
-  assert_int_equal(kaplan_meier_finish(&parts[1], &NEVER), STATUS_OK);
-  assert_int_equal(competing_risks_build(&risks, parts, 1, &NEVER), STATUS_OK);
+  assert_int_equal(curve_grid_finish(&grid, &NEVER), STATUS_OK);
+  assert_int_equal(competing_risks_build(&risks, &grid, 0, &NEVER), STATUS_OK);
   KaplanMeierPoint point = kaplan_meier_start(&curve);
   for (size_t t = 0; kaplan_meier_next(&curve, &point); t++) {
+    RiskPoint risk = competing_risks_at(&risks, 1, t);
     assert_true(risks.times[t] == point.time && (double)risks.at_risk[t] == point.at_risk);
     assert_relative(risks.survival[t], point.survival, 1e-14);
-    assert_relative(risks.points[t].incidence, 1 - point.survival, 1e-14);
-    assert_relative(sqrt(risks.points[t].variance), kaplan_meier_se(&point), 1e-14);
+    assert_relative(risk.incidence, 1 - point.survival, 1e-14);
+    assert_relative(sqrt(risk.variance), kaplan_meier_se(&point), 1e-14);
   }
   competing_risks_free(&risks);
-  assert_int_equal(competing_risks_build(&risks, parts, 0, &NEVER), STATUS_OK); /* all censored */
-  assert_int_equal(risks.n_times, 4);
+  assert_int_equal(competing_risks_build(&risks, &grid, 1, &NEVER), STATUS_OK); /* all censored */
+  assert_true(risks.n_times == 10 && risks.n_causes == 0 && risks.survival[9] == 1);
   competing_risks_free(&risks);
-  kaplan_meier_free(&parts[0]);
-  kaplan_meier_free(&parts[1]);
+  curve_grid_free(&grid);
   kaplan_meier_free(&curve);
+}
+
+/* A walk over many times and causes stops wherever it is asked to. */
+static void stops(void **unused)
+{
+  (void)unused;
+  CurveGrid grid = {0};
+  for (uint32_t i = 0; i < 5000; i++) {
+    assert_int_equal(curve_grid_add(&grid, 0, i % 100, i, i % 100 > 0), STATUS_OK);
+  }
+  assert_int_equal(curve_grid_finish(&grid, &NEVER), STATUS_OK);
+  CompetingRisks risks;
+  int questions = 0;
+  Status status = STATUS_INTERRUPT;
+  for (; status == STATUS_INTERRUPT; questions++) {
+    int left = questions;
+    const Watch watch = {stop_after, &left};
+    status = competing_risks_build(&risks, &grid, 0, &watch);
+    competing_risks_free(&risks);
+  }
+  assert_int_equal(status, STATUS_OK);
+  assert_true(questions > 20);
+  curve_grid_free(&grid);
 }
 
 int main(void)
@@ -87,6 +122,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(two_causes),
     cmocka_unit_test(one_cause),
+    cmocka_unit_test(stops),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

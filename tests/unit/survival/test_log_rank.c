@@ -23,12 +23,15 @@ static void aml(void **unused)
     {LOG_RANK_TARONE_WARE, 0, 0, 22.521343661298728, 35.359261020083091, 55.276335490910131, 2.981603622007093,
      0.084215794283799735},
   };
-  KaplanMeier curves[] = {curve_of(MAINTAINED, N_MAINTAINED), curve_of(NOT_MAINTAINED, N_NOT_MAINTAINED), {0}};
   for (int i = 0; i < 5; i++) {
-    for (size_t n_groups = 2; n_groups <= 3; n_groups++) { /* an empty group changes nothing */
+    for (uint32_t other = 1; other <= 2; other++) { /* a group without rows changes nothing */
       LogRank test;
-      assert_int_equal(
-        log_rank_build(&test, curves, 1, n_groups, CASES[i].weights, CASES[i].rho, CASES[i].gamma, &NEVER), STATUS_OK);
+      CurveGrid grid = {0};
+      grid_add(&grid, 0, other, NOT_MAINTAINED, N_NOT_MAINTAINED);
+      grid_add(&grid, 0, 0, MAINTAINED, N_MAINTAINED);
+      assert_int_equal(curve_grid_finish(&grid, &NEVER), STATUS_OK);
+      assert_int_equal(log_rank_build(&test, &grid, CASES[i].weights, CASES[i].rho, CASES[i].gamma, &NEVER), STATUS_OK);
+      assert_true(test.n_groups == 2 && test.place[0] == 0 && test.place[other] == 1);
       assert_relative(test.observed[0], CASES[i].observed, 1e-14);
       assert_relative(test.expected[0], CASES[i].expected, 1e-14);
       assert_relative(test.variance[0], CASES[i].variance, 1e-14);
@@ -39,23 +42,33 @@ static void aml(void **unused)
       assert_int_equal(test.df, 1);
       log_rank_free(&test);
       log_rank_free(&test);
+      curve_grid_free(&grid);
     }
   }
-  /* The same stratum twice: twice the difference, twice the variance. */
-  KaplanMeier twice[] = {curves[0], curves[1], curves[0], curves[1]};
-  LogRank test;
-  assert_int_equal(log_rank_build(&test, twice, 2, 2, LOG_RANK_FLEMING_HARRINGTON, 0, 0, &NEVER), STATUS_OK);
-  assert_relative(test.observed[1], 22, 1e-15);
-  assert_relative(test.chi_square, 2 * 3.3963886989776019, 1e-13);
-  log_rank_free(&test);
-  /* Each in a stratum of its own: nothing to compare. */
-  KaplanMeier apart[] = {curves[0], {0}, {0}, curves[1]};
-  assert_int_equal(log_rank_build(&test, apart, 2, 2, LOG_RANK_FLEMING_HARRINGTON, 0, 0, &NEVER), STATUS_OK);
-  assert_int_equal(test.df, 0);
-  assert_true(isnan(test.chi_square) && isnan(test.p) && isnan(test.log10_p));
-  log_rank_free(&test);
-  kaplan_meier_free(&curves[0]);
-  kaplan_meier_free(&curves[1]);
+  /* The same stratum twice: twice the difference, twice the variance. Each in a stratum of its own: none to compare. */
+  for (uint32_t apart = 0; apart < 2; apart++) {
+    LogRank test;
+    CurveGrid grid = {0};
+    for (uint32_t stratum = 0; stratum < 2; stratum++) {
+      if (!apart || stratum == 0) {
+        grid_add(&grid, stratum, 0, MAINTAINED, N_MAINTAINED);
+      }
+      if (!apart || stratum == 1) {
+        grid_add(&grid, stratum, 1, NOT_MAINTAINED, N_NOT_MAINTAINED);
+      }
+    }
+    assert_int_equal(curve_grid_finish(&grid, &NEVER), STATUS_OK);
+    assert_int_equal(log_rank_build(&test, &grid, LOG_RANK_FLEMING_HARRINGTON, 0, 0, &NEVER), STATUS_OK);
+    if (apart) {
+      assert_int_equal(test.df, 0);
+      assert_true(isnan(test.chi_square) && isnan(test.p) && isnan(test.log10_p));
+    } else {
+      assert_relative(test.observed[1], 22, 1e-15);
+      assert_relative(test.chi_square, 2 * 3.3963886989776019, 1e-13);
+    }
+    log_rank_free(&test);
+    curve_grid_free(&grid);
+  }
 }
 
 /*
@@ -64,18 +77,45 @@ static void aml(void **unused)
 static void groups_that_never_meet(void **unused)
 {
   (void)unused;
-  KaplanMeier a = curve_of(MAINTAINED, N_MAINTAINED), b = curve_of(NOT_MAINTAINED, N_NOT_MAINTAINED);
-  KaplanMeier beside[] = {a, b, {0}, {0}, {0}, {0}, b, a}, across[] = {a, {0}, b, {0}, {0}, b, {0}, a};
-  LogRank test;
-  const KaplanMeier *orders[] = {beside, across};
+  static const uint32_t GROUPS[][4] = {{0, 1, 3, 2}, {0, 2, 3, 1}};
   for (int i = 0; i < 2; i++) {
-    assert_int_equal(log_rank_build(&test, orders[i], 2, 4, LOG_RANK_FLEMING_HARRINGTON, 0, 0, &NEVER), STATUS_OK);
+    const uint32_t *group = GROUPS[i];
+    CurveGrid grid = {0};
+    LogRank test;
+    for (uint32_t stratum = 0; stratum < 2; stratum++) {
+      grid_add(&grid, stratum, group[2 * stratum], MAINTAINED, N_MAINTAINED);
+      grid_add(&grid, stratum, group[2 * stratum + 1], NOT_MAINTAINED, N_NOT_MAINTAINED);
+    }
+    assert_int_equal(curve_grid_finish(&grid, &NEVER), STATUS_OK);
+    assert_int_equal(log_rank_build(&test, &grid, LOG_RANK_FLEMING_HARRINGTON, 0, 0, &NEVER), STATUS_OK);
     assert_int_equal(test.df, 2);
     assert_relative(test.chi_square, 2 * 3.3963886989776019, 1e-13);
     log_rank_free(&test);
+    curve_grid_free(&grid);
   }
-  kaplan_meier_free(&a);
-  kaplan_meier_free(&b);
+}
+
+/* A walk over many times and groups stops wherever it is asked to. */
+static void stops(void **unused)
+{
+  (void)unused;
+  CurveGrid grid = {0};
+  for (uint32_t i = 0; i < 4000; i++) {
+    assert_int_equal(curve_grid_add(&grid, 0, i % 40, i, true), STATUS_OK);
+  }
+  assert_int_equal(curve_grid_finish(&grid, &NEVER), STATUS_OK);
+  LogRank test;
+  int questions = 0;
+  Status status = STATUS_INTERRUPT;
+  for (; status == STATUS_INTERRUPT; questions++) {
+    int left = questions;
+    const Watch watch = {stop_after, &left};
+    status = log_rank_build(&test, &grid, LOG_RANK_GEHAN, 0, 0, &watch);
+    log_rank_free(&test);
+  }
+  assert_int_equal(status, STATUS_OK);
+  assert_true(questions > 100);
+  curve_grid_free(&grid);
 }
 
 int main(void)
@@ -83,6 +123,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(aml),
     cmocka_unit_test(groups_that_never_meet),
+    cmocka_unit_test(stops),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
