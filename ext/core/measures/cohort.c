@@ -79,7 +79,10 @@ Status cohorts_init(Cohorts *cohorts, const CohortOptions *options)
     .options = *options,
     .cursor = {.grain = options->grain, .offset_ms = options->offset_ms},
   };
-  if (options->clock == COHORT_CLOCK_ROLLING) {
+  if (options->clock != COHORT_CLOCK_CALENDAR) {
+    if (options->clock == COHORT_CLOCK_ROUNDED) {
+      cohorts->rounding = options->grain.unit == GRAIN_DAY ? MS_PER_HOUR : MS_PER_DAY;
+    }
     switch (options->grain.unit) {
       case GRAIN_DAY:
         cohorts->length = MS_PER_DAY;
@@ -347,7 +350,7 @@ static Status step_member(void *self, void *customer_state, const Event *event)
       age = period_of(&cohorts->cursor, event->time) - origin->period;
       place = origin->place;
     } else {
-      age = (event->time - member->first) / cohorts->length;
+      age = cohorts_age(cohorts, member->first, event->time);
       place = member->place;
     }
     slot = cohorts_slot(cohorts, age);

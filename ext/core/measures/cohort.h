@@ -4,14 +4,15 @@
 ** Members of a cohort share the period of their first event, or the attribute of their first row. A member's
 ** interval n (its age) is
 **   COHORT_CLOCK_CALENDAR  period of the event - period of the first event
-**   COHORT_CLOCK_ROLLING   floor((t - t0) / length), length = 24 h (day), 7 d (week), 30 d (month), N * 24 h (N days);
-**     not for quarter and year
+**   COHORT_CLOCK_ROLLING   floor((t - t0) / length), length = 24 h (day), 7 d (week), 30 d (month), N * 24 h (N days),
+**     t0 the member's first event; not for quarter and year
+**   COHORT_CLOCK_ROUNDED   the same with t0 rounded down in local time: to the hour (day), to the day (all others)
 ** Ages are grouped into slots 0, 1, 2 …: without brackets slot = age; with brackets b1 < b2 < … slot 0 is age 0 and
 ** slot i is the ages b(i-1) + 1 … b(i) (b(0) = 0). Slots end with max_age or the last bracket; what happens later
 ** is "beyond": it has no cell, but counts as later activity in COHORT_MODE_ON_OR_AFTER.
 **
 ** A member is eligible for slot n if the slot's last interval had fully passed at as_of (calendar: the period's end
-** <= as_of; rolling: t0 + (n + 1) * length <= as_of), and active, among the eligible, if it had an event
+** <= as_of; else t0 + (n + 1) * length <= as_of), and active, among the eligible, if it had an event
 **   COHORT_MODE_ON           in slot n
 **   COHORT_MODE_ON_OR_AFTER  in slot n or later; an event in a slot that has not passed is later activity too
 **   COHORT_MODE_ON_OR_BEFORE in one of the slots 1 … n (n = 0: nobody)
@@ -50,7 +51,8 @@ typedef enum CohortMode {
 } CohortMode;
 typedef enum CohortClock {
   COHORT_CLOCK_CALENDAR,
-  COHORT_CLOCK_ROLLING
+  COHORT_CLOCK_ROLLING,
+  COHORT_CLOCK_ROUNDED
 } CohortClock;
 
 typedef struct CohortOptions {
@@ -88,7 +90,7 @@ typedef struct PeriodMember { /* calendar clock, cohorts by period: the cohort i
 } PeriodMember;
 typedef struct Member {
   int64_t first;
-  int32_t place; /* calendar clock (by attribute): the origin; rolling clock: the place of the cohort */
+  int32_t place; /* calendar clock (by attribute): the origin; other clocks: the place of the cohort */
   uint32_t reached;
 } Member;
 typedef struct CohortOrigin {
@@ -113,7 +115,8 @@ typedef struct Cohort {
 typedef struct Cohorts {
   CohortOptions options;
   PeriodCursor cursor;
-  int64_t length;        /* COHORT_CLOCK_ROLLING: ms of an interval */
+  int64_t length;        /* ms of an interval; 0: COHORT_CLOCK_CALENDAR */
+  int64_t rounding;      /* COHORT_CLOCK_ROUNDED: ms that first times are rounded down to */
   uint32_t n_slots;      /* slots that are shown; slot n_slots is beyond */
   uint32_t n_ages;       /* entries of slot_of_age; an age above is beyond */
   uint32_t *slot_of_age; /* NULL without brackets */
@@ -132,7 +135,7 @@ typedef struct Cohorts {
   int64_t n_rows;
 } Cohorts;
 
-/* STATUS_ERROR: the rolling clock has no length for this grain. */
+/* STATUS_ERROR: the clock needs a length, and this grain has none. */
 Status cohorts_init(Cohorts *cohorts, const CohortOptions *options);
 
 Accumulator cohorts_accumulator(const Cohorts *cohorts);
@@ -158,19 +161,32 @@ static inline bool cohorts_by_period(const Cohorts *cohorts)
   return cohorts->options.clock == COHORT_CLOCK_CALENDAR && !cohorts->options.by_attribute;
 }
 
+/* The age at a time of a member whose first event is at `first`, where the clock is not the calendar's. */
+static inline int64_t cohorts_age(const Cohorts *cohorts, int64_t first, int64_t time)
+{
+  if (cohorts->rounding) {
+    first =
+      floor_div(first + cohorts->options.offset_ms, cohorts->rounding) * cohorts->rounding - cohorts->options.offset_ms;
+  }
+  return (time - first) / cohorts->length;
+}
+
 /* First and last age of a slot. */
 int64_t cohort_slot_first_age(const Cohorts *cohorts, uint32_t slot);
 int64_t cohort_slot_last_age(const Cohorts *cohorts, uint32_t slot);
 
 /*
 ** Slot n over all cohorts. pooled = active / eligible over eligible members. Of complete cells only: simple = mean
-** of their rates, weighted = complete_active / complete_size, their mean weighted by size.
+** of their rates, weighted = complete_active / complete_size, their mean weighted by size, twice weighted =
+** complete_actives / complete_squares, both sums weighted by size once more.
 */
 typedef struct CohortAverage {
   int64_t cohorts, size; /* that have reached the slot */
   int64_t eligible, active;
   int64_t complete_cohorts, complete_size, complete_active;
   double rate_sum;            /* of complete cells */
+  double complete_actives;    /* of complete cells: size * active, … */
+  double complete_squares;    /* … and size * size */
   double value;               /* of all cells */
   double complete_cumulative; /* value of slots 0 … n of complete cells */
 } CohortAverage;

@@ -20,8 +20,8 @@ static Status rows_count(Cohorts *cohorts, int64_t as_of, const Watch *watch)
     }
     int64_t place = cohorts->base + i, age;
     cohort->key = cohorts->options.by_attribute ? place - 1 : place;
-    if (cohorts->options.clock == COHORT_CLOCK_ROLLING) {
-      age = (as_of - cohort->earliest) / cohorts->length;
+    if (cohorts->length) {
+      age = cohorts_age(cohorts, cohort->earliest, as_of);
     } else {
       age = now - period_of(&cohorts->cursor, cohort->earliest);
     }
@@ -85,7 +85,7 @@ static void member_settle(const Cohorts *cohorts, Cohort *cohort, uint32_t reach
 static Status members_settle(Cohorts *cohorts, const Customers *customers, int64_t as_of, const Watch *watch)
 {
   int64_t now = period_of(&cohorts->cursor, as_of);
-  bool by_period = cohorts_by_period(cohorts), rolling = cohorts->options.clock == COHORT_CLOCK_ROLLING;
+  bool by_period = cohorts_by_period(cohorts), rolling = cohorts->length > 0;
   for (uint32_t id = 0; id < customers->count; id++) {
     if (id % WATCH_EVERY == 0 && watch_stop(watch)) {
       return STATUS_INTERRUPT;
@@ -106,7 +106,7 @@ static Status members_settle(Cohorts *cohorts, const Customers *customers, int64
         continue;
       }
       if (rolling) {
-        age = (as_of - member->first) / cohorts->length;
+        age = cohorts_age(cohorts, member->first, as_of);
       } else {
         age = now - cohorts->origins[place].period;
         place = cohorts->origins[place].place;
@@ -222,7 +222,7 @@ const Cohort *cohorts_row(const Cohorts *cohorts, int64_t i, uint32_t *slot)
 
 /* Sums of a slot while the cohorts are gone through. */
 typedef struct SlotSums {
-  Sum rates, value, cumulative;
+  Sum rates, value, cumulative, actives, squares;
 } SlotSums;
 
 static void slots_add(const Cohort *cohort, CohortAverage *averages, SlotSums *sums)
@@ -241,6 +241,8 @@ static void slots_add(const Cohort *cohort, CohortAverage *averages, SlotSums *s
       average->complete_active += row->active;
       sum_add(&sums[slot].rates, (double)row->active / (double)cohort->size);
       sum_add(&sums[slot].cumulative, row->cumulative);
+      sum_add(&sums[slot].actives, (double)cohort->size * row->active);
+      sum_add(&sums[slot].squares, (double)cohort->size * cohort->size);
     }
   }
 }
@@ -273,6 +275,8 @@ Status cohorts_average(const Cohorts *cohorts, CohortAverage **averages, int64_t
     average->rate_sum = sum_value(&sums[slot].rates);
     average->value = sum_value(&sums[slot].value);
     average->complete_cumulative = sum_value(&sums[slot].cumulative);
+    average->complete_actives = sum_value(&sums[slot].actives);
+    average->complete_squares = sum_value(&sums[slot].squares);
   }
   mem_free(sums);
   *n_averages = status == STATUS_OK ? n : 0;

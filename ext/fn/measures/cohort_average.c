@@ -10,7 +10,9 @@
 **     that can be judged counts once.
 ** R3  simple_rate = mean of the rates of complete cells: every cohort counts the same.
 ** R4  weighted_rate = mean of the rates of complete cells weighted by size = complete_active / complete_size. It
-**     differs from pooled_rate where cells are partly eligible: with the rolling clock or a cohort_column.
+**     differs from pooled_rate where cells are partly eligible: with a clock that is not the calendar's, or a
+**     cohort_column. twice_weighted_rate = sum of size * active / sum of size * size of complete cells: the mean number
+**     of active members over the mean size, both weighted by size, as Mixpanel documents its average.
 ** R5  rate is the one that averaging names. NULL where there is nothing to average.
 ** R6  value: sum over all cells; value_per_customer: sum of value over ages 0 … n / size, both of complete cells
 **     only.
@@ -33,6 +35,7 @@ enum {
   COLUMN_POOLED_HIGH,
   COLUMN_SIMPLE_RATE,
   COLUMN_WEIGHTED_RATE,
+  COLUMN_TWICE_WEIGHTED_RATE,
   COLUMN_COMPLETE_COHORTS,
   COLUMN_COMPLETE_SIZE,
   COLUMN_COMPLETE_ACTIVE,
@@ -75,6 +78,9 @@ static void rate_cell(const CohortAverage *row, CohortAveraging averaging, Cell 
       break;
     case AVERAGING_WEIGHTED:
       cell_ratio(out, (double)row->complete_active, (double)row->complete_size);
+      break;
+    case AVERAGING_TWICE_WEIGHTED:
+      cell_ratio(out, row->complete_actives, row->complete_squares);
       break;
   }
 }
@@ -119,6 +125,9 @@ static void cell(const void *in, int64_t i, int column, Cell *out)
       break;
     case COLUMN_WEIGHTED_RATE:
       rate_cell(row, AVERAGING_WEIGHTED, out);
+      break;
+    case COLUMN_TWICE_WEIGHTED_RATE:
+      rate_cell(row, AVERAGING_TWICE_WEIGHTED, out);
       break;
     case COLUMN_COMPLETE_COHORTS:
       cell_integer(out, row->complete_cohorts);
@@ -165,13 +174,16 @@ static const ColumnSpec COLUMNS[] = {
   [COLUMN_SIZE] = {"size", "INTEGER", "members of these cohorts"},
   [COLUMN_ELIGIBLE] = {"eligible", "INTEGER", "members for whom the interval had fully passed at as_of"},
   [COLUMN_ACTIVE] = {"active", "INTEGER", "of these, the members that were active in the sense of mode"},
-  [COLUMN_RATE] = {"rate", "REAL", "pooled_rate, simple_rate or weighted_rate, as averaging says"},
+  [COLUMN_RATE] = {"rate", "REAL", "pooled_rate, simple_rate, weighted_rate or twice_weighted_rate, as averaging says"},
   [COLUMN_POOLED_RATE] = {"pooled_rate", "REAL", "active / eligible"},
   [COLUMN_POOLED_LOW] = {"pooled_low", "REAL", "lower end of its 95 % Wilson interval"},
   [COLUMN_POOLED_HIGH] = {"pooled_high", "REAL", "upper end of its 95 % Wilson interval"},
   [COLUMN_SIMPLE_RATE] = {"simple_rate", "REAL", "mean of the rates of complete cohorts, each counting the same"},
   [COLUMN_WEIGHTED_RATE] = {"weighted_rate", "REAL",
                             "mean of these rates weighted by size = complete_active / complete_size"},
+  [COLUMN_TWICE_WEIGHTED_RATE] =
+    {"twice_weighted_rate", "REAL",
+     "sum of size * active / sum of size * size, of complete cohorts: the average that Mixpanel documents"},
   [COLUMN_COMPLETE_COHORTS] = {"complete_cohorts", "INTEGER", "cohorts for whose every member the interval has passed"},
   [COLUMN_COMPLETE_SIZE] = {"complete_size", "INTEGER", "members of these"},
   [COLUMN_COMPLETE_ACTIVE] = {"complete_active", "INTEGER", "of these, the active ones"},
@@ -194,7 +206,8 @@ const TableSpec cohort_average_table = {
         "SELECT age, cohorts, eligible, active, rate, pooled_low, pooled_high, simple_rate FROM cohort_average((SELECT "
         "retain_log(customer_id, ordered_at, amount) FROM demo_orders(200, 1))) WHERE grain = 'month' AND age <= 6",
       .formula = "pooled = sum of active / sum of eligible; simple = mean of active / size over complete cells; "
-                 "weighted = the same mean weighted by size",
+                 "weighted = the same mean weighted by size; twice_weighted = sum of size * active / sum of size * "
+                 "size over complete cells (Mixpanel's documentation)",
     },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),

@@ -12,20 +12,24 @@ const ParamSpec COHORT_PARAMS[] = {
   [ARG_BRACKETS] = {"brackets", PARAM_LIST, "", 0, 0, NULL,
                     "groups of ages by their last one: '1,3,7' is the ages 0, 1, 2–3 and 4–7; at least one event in a "
                     "group makes it active"},
-  [ARG_CLOCK] = {"clock", PARAM_CHOICE, "", 0, 0, "calendar|rolling",
+  [ARG_CLOCK] = {"clock", PARAM_CHOICE, "", 0, 0, "calendar|rolling|rounded",
                  "how age is counted: calendar (default) in calendar periods; rolling in 24 h, 7 d, 30 d or N d from "
-                 "the customer's first event"},
+                 "the customer's first event; rounded: as rolling, from the hour of the first event (grain day), or "
+                 "from its civil day (other grains)"},
   [ARG_MAX_AGE] = {"max_age", PARAM_INTEGER, "", 0, COHORT_AGE_MAX, NULL,
                    "the last age shown; left out: every age that has begun"},
   [ARG_COHORT_COLUMN] = {"cohort_column", PARAM_COLUMN, "", 0, 0, NULL,
                          "a column of the source whose value in the customer's first row is its cohort; left out: the "
                          "period of the first event"},
-  [ARG_DIALECT] =
-    {"dialect", PARAM_CHOICE, "", 0, 0, "posthog|mixpanel|amplitude",
-     "take that product's defaults for mode, clock and averaging; one of these that is given itself is kept"},
+  [ARG_DIALECT] = {"dialect", PARAM_CHOICE, "", 0, 0, "posthog|mixpanel|amplitude",
+                   "take that product's defaults for mode, clock and averaging; one of these that is given itself is "
+                   "kept. A customer enters one cohort, by the first event; where the product is set to let users "
+                   "enter again with every later one (Mixpanel, recurring retention in PostHog, a starting event in "
+                   "Amplitude other than new users), its numbers differ"},
   [ARG_AVERAGING] =
-    {"averaging", PARAM_CHOICE, "", 0, 0, "pooled|simple|weighted",
-     "what rate is: pooled (default) over eligible members, simple or weighted mean of the rates of complete cohorts"},
+    {"averaging", PARAM_CHOICE, "", 0, 0, "pooled|simple|weighted|twice_weighted",
+     "what rate is: pooled (default) over eligible members; simple or weighted mean of the rates of complete cohorts, "
+     "by size; twice_weighted: as Mixpanel documents its average, mean retained over mean size, both weighted by size"},
 };
 _Static_assert(COUNT_OF(COHORT_PARAMS) == ARG_COUNT, "a parameter is not numbered");
 
@@ -34,8 +38,8 @@ const CohortDefaults *cohort_defaults(const Call *call)
   static const CohortDefaults own = {COHORT_MODE_ON, COHORT_CLOCK_CALENDAR, AVERAGING_POOLED};
   static const CohortDefaults dialects[] = {
     {COHORT_MODE_ON, COHORT_CLOCK_CALENDAR, AVERAGING_WEIGHTED},
-    {COHORT_MODE_ON_OR_AFTER, COHORT_CLOCK_ROLLING, AVERAGING_WEIGHTED},
-    {COHORT_MODE_ON_OR_AFTER, COHORT_CLOCK_ROLLING, AVERAGING_POOLED},
+    {COHORT_MODE_ON_OR_AFTER, COHORT_CLOCK_ROLLING, AVERAGING_TWICE_WEIGHTED},
+    {COHORT_MODE_ON_OR_AFTER, COHORT_CLOCK_ROUNDED, AVERAGING_POOLED},
   };
   return call_is_null(call, ARG_DIALECT) ? &own : &dialects[call_choice(call, ARG_DIALECT)];
 }
@@ -81,7 +85,8 @@ Status cohorts_compute(Call *call, Cohorts *cohorts, EventSource *source)
   status = cohorts_init(cohorts, &options);
   if (status == STATUS_ERROR) {
     return call_fail_argument(
-      call, ARG_GRAIN, "day, week, month or 'N days' with the rolling clock (quarters and years differ in length)");
+      call, ARG_GRAIN,
+      "day, week, month or 'N days' with the clock rolling or rounded (quarters and years differ in length)");
   }
   if (status == STATUS_OK) {
     Accumulator accumulator = cohorts_accumulator(cohorts);

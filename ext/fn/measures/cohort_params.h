@@ -27,7 +27,8 @@ extern const ParamSpec COHORT_PARAMS[];
 typedef enum CohortAveraging {
   AVERAGING_POOLED,
   AVERAGING_SIMPLE,
-  AVERAGING_WEIGHTED
+  AVERAGING_WEIGHTED,
+  AVERAGING_TWICE_WEIGHTED
 } CohortAveraging;
 typedef struct CohortDefaults {
   CohortMode mode;
@@ -46,7 +47,7 @@ Status cohorts_compute(Call *call, Cohorts *cohorts, EventSource *source);
   "Rows whose customer or time is NULL do not take part; a NULL value counts as 0; a NULL in cohort_column makes a " \
   "cohort NULL; a rate of nobody (0/0) is NULL"
 #define COHORT_ERRORS \
-  "A grain of quarter or year with the rolling clock; brackets that are not ascending numbers; more " \
+  "A grain of quarter or year with the clock rolling or rounded; brackets that are not ascending numbers; more " \
   "than " NUMBER_TEXT(COHORT_CELLS_MAX) " cells"
 
 #endif

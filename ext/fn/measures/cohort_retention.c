@@ -9,9 +9,10 @@
 **     time: the one the source gives first).
 ** R2  Age, clock calendar: periods from the one of the first event to the one of the event. rolling: floor((t - t0)
 **     / length), length = 24 h (day), 7 d (week), 30 d (month), N * 24 h ('N days'), t0 the customer's first event
-**     to the millisecond; quarter and year are an error.
+**     to the millisecond; quarter and year are an error. rounded: the same with t0 rounded down in utc_offset, to the
+**     hour for day, to the day for the others.
 ** R3  eligible: members for whom interval n had fully passed at as_of (calendar: its end <= as_of;
-**     rolling: t0 + (n + 1) * length <= as_of).
+**     rolling, rounded: t0 + (n + 1) * length <= as_of).
 ** R4  active counts eligible members only. on: an event at age n. on_or_after: at n or later, also in an interval
 **     that has not passed. on_or_before: at one of 1 … n (age 0: nobody). streak: at every one of 1 … n (age 0:
 **     everybody).
@@ -23,9 +24,11 @@
 ** R8  value: sum of all members' events at that age, eligible or not; value_per_customer: sum of value over ages 0
 **     … n / size. NULL where the source has no value column.
 ** R9  dialect sets what mode, clock and averaging are when left out; a given one is kept.
-**       posthog    on, calendar, weighted            (strict calendar dates)
-**       mixpanel   on_or_after, rolling, weighted
-**       amplitude  on_or_after, rolling, pooled      (times to the millisecond; Amplitude rounds them down)
+**       posthog    on, calendar, weighted                (strict calendar dates)
+**       mixpanel   on_or_after, rolling, twice_weighted  (docs.mixpanel.com, Retention: "How is the Average row …")
+**       amplitude  on_or_after, rounded, pooled          (amplitude.com/docs, How time works in a retention analysis)
+**     What they do not do: a customer enters one cohort, that of the first event, where Mixpanel, PostHog's recurring
+**     retention and an Amplitude starting event other than new users let a user enter again with each.
 */
 #include "cohort_params.h"
 #include "fn/numerics/wilson_cell.h"

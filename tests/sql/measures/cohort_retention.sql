@@ -19,11 +19,11 @@ INSERT INTO grain VALUES ('day', '2020-01-01', '+1 day', 1), ('week', '2019-12-3
 CREATE TABLE cases (id INTEGER PRIMARY KEY, grain TEXT, mode TEXT, clock TEXT, brackets TEXT, max_age INTEGER, attribute TEXT, off TEXT, minutes TEXT, as_of TEXT);
 INSERT INTO cases (grain, mode, clock, brackets, max_age, attribute, off, minutes, as_of)
 SELECT g.grain, m.column1, c.column1, o.column1, o.column2, o.column3, o.column4, o.column5, o.column6
-FROM grain AS g, (VALUES ('on'), ('on_or_after'), ('on_or_before'), ('streak')) AS m, (VALUES ('calendar'), ('rolling')) AS c,
+FROM grain AS g, (VALUES ('on'), ('on_or_after'), ('on_or_before'), ('streak')) AS m, (VALUES ('calendar'), ('rolling'), ('rounded')) AS c,
   (VALUES (NULL, NULL, NULL, '+00:00', '+0 minutes', '2021-06-01 00:00:00'), (NULL, NULL, 'city', '+00:00', '+0 minutes', '2021-06-01 00:00:00'),
     ('1,3,7', NULL, NULL, '+00:00', '+0 minutes', '2021-06-01 00:00:00'), ('2, 5, 14 ,30', 20, 'city', '+00:00', '+0 minutes', '2021-06-01 00:00:00'),
     (NULL, 3, NULL, '+08:00', '+480 minutes', '2021-07-11 11:11:11'), (NULL, NULL, NULL, '-03:30', '-210 minutes', '2021-05-31 23:59:59')) AS o
-WHERE NOT (c.column1 = 'rolling' AND g.days IS NULL) AND NOT (g.grain = 'day' AND o.column1 IS NULL AND o.column2 IS NULL AND (m.column1 <> 'on' OR o.column3 IS NOT NULL OR o.column4 <> '+00:00'));
+WHERE NOT (c.column1 <> 'calendar' AND g.days IS NULL) AND NOT (g.grain = 'day' AND o.column1 IS NULL AND o.column2 IS NULL AND (m.column1 <> 'on' OR o.column3 IS NOT NULL OR o.column4 <> '+00:00'));
 
 CREATE TABLE period (grain TEXT, number INTEGER, first TEXT, until TEXT, PRIMARY KEY (grain, first)); -- local civil time
 WITH RECURSIVE walk(grain, number, first, step) AS (SELECT grain, 0, start, step FROM grain UNION ALL SELECT grain, number + 1, date(first, step), step FROM walk WHERE first < '2021-08-01')
@@ -39,12 +39,12 @@ CREATE TABLE born AS -- the first row of each customer; of equal times the first
 SELECT way, customer, t, p, city FROM (SELECT *, row_number() OVER (PARTITION BY way, customer ORDER BY CAST(t AS INTEGER), event) AS nth FROM event) WHERE nth = 1;
 CREATE INDEX born_way ON born (way, customer);
 CREATE TABLE aged AS -- (age of the event; age of the member at as_of)
-SELECT e.way, e.customer, e.amount, iif(w.clock = 'rolling', (e.t - b.t) / (86400 * g.days), e.p - b.p) AS age
+SELECT e.way, e.customer, e.amount, iif(w.clock <> 'calendar', (e.t - (b.t - iif(w.clock = 'rounded', (b.t + 60 * CAST(w.minutes AS INTEGER)) % iif(g.grain = 'day', 3600, 86400), 0))) / (86400 * g.days), e.p - b.p) AS age
 FROM event AS e JOIN born AS b USING (way, customer) JOIN way AS w ON w.rowid = e.way JOIN grain AS g USING (grain);
 CREATE INDEX aged_way ON aged (way, customer, age);
 CREATE TABLE member AS
 SELECT c.id, b.way, b.customer, iif(c.attribute IS NULL, (SELECT date(first) FROM period AS q WHERE q.grain = c.grain AND q.number = b.p), b.city) AS cohort,
-  iif(c.clock = 'rolling', (strftime('%s', c.as_of) - b.t) / (86400 * g.days),
+  iif(c.clock <> 'calendar', (strftime('%s', c.as_of) - (b.t - iif(c.clock = 'rounded', (b.t + 60 * CAST(c.minutes AS INTEGER)) % iif(g.grain = 'day', 3600, 86400), 0))) / (86400 * g.days),
     (SELECT number FROM period AS q WHERE q.grain = c.grain AND q.first <= datetime(c.as_of, c.minutes) AND datetime(c.as_of, c.minutes) < q.until) - b.p) AS now
 FROM cases AS c JOIN way AS w USING (grain, clock, off, as_of) JOIN born AS b ON b.way = w.rowid JOIN grain AS g USING (grain);
 CREATE INDEX member_id ON member (id, now);
@@ -101,7 +101,8 @@ FROM (SELECT id, row_number() OVER (PARTITION BY id ORDER BY cohort, age) AS nth
 -- cohort_average from the slow rows.
 CREATE TABLE average AS
 SELECT id, age, age_from, count(*) AS cohorts, sum(s.size) AS size, sum(eligible) AS eligible, sum(active) AS active, 1.0 * sum(active) / sum(eligible) AS pooled_rate, avg(1.0 * active / s.size) FILTER (WHERE complete) AS simple_rate,
-  1.0 * sum(active) FILTER (WHERE complete) / sum(s.size) FILTER (WHERE complete) AS weighted_rate, count(*) FILTER (WHERE complete) AS complete_cohorts, coalesce(sum(s.size) FILTER (WHERE complete), 0) AS complete_size,
+  1.0 * sum(active) FILTER (WHERE complete) / sum(s.size) FILTER (WHERE complete) AS weighted_rate,
+  1.0 * sum(s.size * active) FILTER (WHERE complete) / sum(s.size * s.size) FILTER (WHERE complete) AS twice_weighted_rate, count(*) FILTER (WHERE complete) AS complete_cohorts, coalesce(sum(s.size) FILTER (WHERE complete), 0) AS complete_size,
   coalesce(sum(active) FILTER (WHERE complete), 0) AS complete_active, sum(value) AS value, sum(total) FILTER (WHERE complete) / sum(s.size) FILTER (WHERE complete) AS value_per_customer,
   sum(eligible) = (SELECT count(*) FROM member AS m WHERE m.id = s.id) AS complete
 FROM (SELECT *, sum(value) OVER (PARTITION BY id, cohort ORDER BY age) AS total FROM slow) AS s GROUP BY id, age;
@@ -115,7 +116,7 @@ INSERT INTO compared (what, rows, wrong)
 SELECT 'cohort_average, ' || clock || iif(attribute IS NULL, '', ' by city'), count(*), group_concat(c.id || '/' || f.age) FILTER (WHERE a.id IS NULL OR NOT (
   (f.age_from, f.cohorts, f.size, f.eligible, f.active, f.complete_cohorts, f.complete_size, f.complete_active, f.value, f.complete) IS
   (a.age_from, a.cohorts, a.size, a.eligible, a.active, a.complete_cohorts, a.complete_size, a.complete_active, a.value, a.complete)
-  AND f.pooled_rate IS a.pooled_rate AND f.rate IS f.pooled_rate AND f.pooled_low IS rate_low(a.active, a.eligible) AND f.pooled_high IS rate_high(a.active, a.eligible) AND f.weighted_rate IS a.weighted_rate
+  AND f.pooled_rate IS a.pooled_rate AND f.rate IS f.pooled_rate AND f.pooled_low IS rate_low(a.active, a.eligible) AND f.pooled_high IS rate_high(a.active, a.eligible) AND f.weighted_rate IS a.weighted_rate AND f.twice_weighted_rate IS a.twice_weighted_rate
   AND (f.simple_rate IS a.simple_rate OR abs(f.simple_rate - a.simple_rate) < 1e-15) AND (f.value_per_customer IS a.value_per_customer OR abs(f.value_per_customer - a.value_per_customer) < 1e-12)))
 FROM fast_average AS f JOIN cases AS c USING (id) LEFT JOIN average AS a ON a.id = f.id AND a.age = f.age GROUP BY clock, attribute;
 INSERT INTO compared (what, rows, wrong)
@@ -126,17 +127,17 @@ CREATE TABLE dialect AS
 SELECT 'posthog' AS name, * FROM cohort_average('shop', 'week') WHERE dialect = 'posthog' UNION ALL SELECT 'mixpanel', * FROM cohort_average('shop', 'week') WHERE dialect = 'mixpanel'
 UNION ALL SELECT 'amplitude', * FROM cohort_average('shop', 'week') WHERE dialect = 'amplitude' UNION ALL SELECT 'mixpanel, mode on, simple', * FROM cohort_average('shop', 'week') WHERE dialect = 'mixpanel' AND mode = 'on' AND averaging = 'simple';
 CREATE TABLE spelt AS
-SELECT 'posthog' AS name, * FROM cohort_average('shop', 'week') WHERE mode = 'on' AND clock = 'calendar' AND averaging = 'weighted' UNION ALL SELECT 'mixpanel', * FROM cohort_average('shop', 'week') WHERE mode = 'on_or_after' AND clock = 'rolling' AND averaging = 'weighted'
-UNION ALL SELECT 'amplitude', * FROM cohort_average('shop', 'week') WHERE mode = 'on_or_after' AND clock = 'rolling' AND averaging = 'pooled' UNION ALL SELECT 'mixpanel, mode on, simple', * FROM cohort_average('shop', 'week') WHERE mode = 'on' AND clock = 'rolling' AND averaging = 'simple';
+SELECT 'posthog' AS name, * FROM cohort_average('shop', 'week') WHERE mode = 'on' AND clock = 'calendar' AND averaging = 'weighted' UNION ALL SELECT 'mixpanel', * FROM cohort_average('shop', 'week') WHERE mode = 'on_or_after' AND clock = 'rolling' AND averaging = 'twice_weighted'
+UNION ALL SELECT 'amplitude', * FROM cohort_average('shop', 'week') WHERE mode = 'on_or_after' AND clock = 'rounded' AND averaging = 'pooled' UNION ALL SELECT 'mixpanel, mode on, simple', * FROM cohort_average('shop', 'week') WHERE mode = 'on' AND clock = 'rolling' AND averaging = 'simple';
 INSERT INTO compared (what, rows, wrong)
 SELECT 'dialect ' || d.name, (SELECT count(*) FROM dialect AS e WHERE e.name = d.name), (SELECT group_concat(age) FROM (SELECT age FROM (SELECT * FROM dialect AS e WHERE e.name = d.name EXCEPT SELECT * FROM spelt)))
 FROM (SELECT DISTINCT name FROM dialect) AS d ORDER BY d.name;
 INSERT INTO compared (what, rows, wrong)
-SELECT 'averaging chooses rate', count(*), group_concat(age) FILTER (WHERE rate IS NOT iif(name = 'amplitude', pooled_rate, iif(name LIKE '%simple', simple_rate, weighted_rate))) FROM dialect;
+SELECT 'averaging chooses rate', count(*), group_concat(age) FILTER (WHERE rate IS NOT CASE name WHEN 'amplitude' THEN pooled_rate WHEN 'mixpanel' THEN twice_weighted_rate WHEN 'posthog' THEN weighted_rate ELSE simple_rate END) FROM dialect;
 INSERT INTO compared (what, rows, wrong)
 SELECT 'weighted differs from pooled with the rolling clock', count(*), iif(count(*) > 0, NULL, 'never') FROM dialect WHERE name = 'mixpanel' AND abs(weighted_rate - pooled_rate) > 1e-3;
 INSERT INTO compared (what, rows, wrong)
-SELECT 'dialect of cohort_retention', count(*), iif((SELECT count(*) FROM (SELECT * FROM cohort_retention('shop', 'week') WHERE dialect = 'amplitude' EXCEPT SELECT * FROM cohort_retention('shop', 'week') WHERE mode = 'on_or_after' AND clock = 'rolling')) = 0, NULL, 'differs')
+SELECT 'dialect of cohort_retention', count(*), iif((SELECT count(*) FROM (SELECT * FROM cohort_retention('shop', 'week') WHERE dialect = 'amplitude' EXCEPT SELECT * FROM cohort_retention('shop', 'week') WHERE mode = 'on_or_after' AND clock = 'rounded')) = 0, NULL, 'differs')
 FROM cohort_retention('shop', 'week') WHERE dialect = 'amplitude';
 
 -- The same rows in another order, as a history, and with other times. By city, equal times of a customer would need the source's own order.
