@@ -30,7 +30,9 @@ static Status baseline_compute(Call *call, void *state, int64_t *n_rows)
   CoxModel *model = &answer->model;
   size_t n = 0;
   Status status = cox_model_fit(call, model);
-  if (status != STATUS_OK || model->cox.end != COX_CONVERGED) return status;
+  if (status != STATUS_OK || model->cox.end != COX_CONVERGED) {
+    return status;
+  }
   answer->z = normal_quantile((1 + call_real(call, ARG_LEVEL)) / 2);
   answer->at_zero = exp(-cox_mean_score(&model->cox));
   answer->strata = model->rows.used[COX_STRATUM] ? cox_model_strata(model) : NULL;

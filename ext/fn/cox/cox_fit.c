@@ -47,7 +47,9 @@ typedef struct FittingState {
 static void fitting_free(void *state)
 {
   Fitting *fitting = ((FittingState *)state)->fitting;
-  if (!fitting) return;
+  if (!fitting) {
+    return;
+  }
   cox_rows_free(&fitting->rows);
   mem_free(fitting->x);
   mem_free(fitting);
@@ -58,10 +60,16 @@ static Status fitting_open(Call *call, FittingState *state)
 {
   static const bool USED[COX_FEATURE] = {[COX_TIME] = true};
   int n = call_more(call);
-  if (n < 1) return call_fail(call, "give one feature at least");
-  if (n > COX_FEATURES_MAX) return call_fail(call, "at most %d features are taken", COX_FEATURES_MAX);
+  if (n < 1) {
+    return call_fail(call, "give one feature at least");
+  }
+  if (n > COX_FEATURES_MAX) {
+    return call_fail(call, "at most %d features are taken", COX_FEATURES_MAX);
+  }
   state->fitting = mem_zero(1, sizeof *state->fitting);
-  if (!state->fitting) return STATUS_NOMEM;
+  if (!state->fitting) {
+    return STATUS_NOMEM;
+  }
   state->fitting->x = mem_alloc((size_t)n, sizeof(double));
   return state->fitting->x ? cox_rows_open(&state->fitting->rows, n, USED) : STATUS_NOMEM;
 }
@@ -71,14 +79,19 @@ static Status fit_step(Call *call, void *state)
   FittingState *own = state;
   Status status = own->fitting ? STATUS_OK : fitting_open(call, own);
   Fitting *fitting = own->fitting;
-  if (status != STATUS_OK || !fitting) return status;
+  if (status != STATUS_OK || !fitting) {
+    return status;
+  }
   bool is_null = false;
   for (int i = 0; i < fitting->rows.n_features; i++) {
     status = call_more_real(call, i, &fitting->x[i]);
-    if (status != STATUS_OK) return status;
+    if (status != STATUS_OK) {
+      return status;
+    }
     is_null = is_null || isnan(fitting->x[i]);
-    if (fabs(fitting->x[i]) > COX_VALUE_MAX)
+    if (fabs(fitting->x[i]) > COX_VALUE_MAX) {
       return call_fail(call, "feature %d must be at most " NUMBER_TEXT(COX_VALUE_MAX) " in magnitude", i + 1);
+    }
   }
   const CoxRow row = {
     .time = call_real(call, ARG_TIME), .entry = -1, .weight = 1, .event = call_integer(call, ARG_EVENT) == 1};
@@ -134,7 +147,9 @@ static void write_reason(JsonText *json, const Cox *cox, const Names *names)
   text_add(&json->text, ",\"dropped\":[");
   for (int j = 0; j < cox->n_features; j++) {
     cox_dropped(cox, j, names->pointer, reason);
-    if (!reason[0]) continue;
+    if (!reason[0]) {
+      continue;
+    }
     text_add(&json->text, first ? "{\"feature\":" : ",{\"feature\":");
     text_add_json_string(&json->text, names->pointer[j]);
     text_add(&json->text, ",\"why\":");
@@ -153,12 +168,16 @@ static size_t steps_thin(CoxStep *steps, size_t n)
 {
   size_t events = 0, kept = 0;
   for (size_t i = 0; i < n; i++) {
-    if (steps[i].events > 0) steps[events++] = steps[i];
+    if (steps[i].events > 0) {
+      steps[events++] = steps[i];
+    }
   }
   double part = events > STEPS_MAX ? STEPS_PART : 0, whole = events ? steps[events - 1].hazard : 0, told = 0;
   for (size_t i = 0; i < events; i++) {
     double hazard = steps[i].hazard;
-    if (hazard - told < part * whole && exp(-told) - exp(-hazard) < part && i + 1 < events) continue;
+    if (hazard - told < part * whole && exp(-told) - exp(-hazard) < part && i + 1 < events) {
+      continue;
+    }
     told = hazard;
     steps[kept++] = steps[i];
   }
@@ -187,9 +206,15 @@ static Status write_model(Call *call, Cox *cox, const Names *names, Cell *out)
   CoxStep *steps = NULL;
   size_t n_steps = 0;
   Status status = STATUS_OK;
-  if (cox->end == COX_CONVERGED) status = cox_concordance(cox, &pairs, call_watch(call));
-  if (cox->end == COX_CONVERGED && status == STATUS_OK) status = cox_baseline(cox, &steps, &n_steps, call_watch(call));
-  if (status != STATUS_OK) return status;
+  if (cox->end == COX_CONVERGED) {
+    status = cox_concordance(cox, &pairs, call_watch(call));
+  }
+  if (cox->end == COX_CONVERGED && status == STATUS_OK) {
+    status = cox_baseline(cox, &steps, &n_steps, call_watch(call));
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
   write_estimates(&json, cox, names);
   json_text_named(&json, "null_log_likelihood", cox->null_log_likelihood);
   json_text_named(&json, "log_likelihood", cox->log_likelihood);
@@ -212,12 +237,18 @@ static void fit_value(Call *call, const void *state, Cell *out)
   Fitting *fitting = state ? ((const FittingState *)state)->fitting : NULL;
   Cox cox = {0};
   Names names = {0};
-  if (!fitting || fitting->rows.count == 0) return;
+  if (!fitting || fitting->rows.count == 0) {
+    return;
+  }
   Status status = names_make(&names, fitting->rows.n_features)
                     ? cox_fit(&fitting->rows, COX_EFRON, &cox, call_watch(call))
                     : STATUS_NOMEM;
-  if (status == STATUS_OK) status = write_model(call, &cox, &names, out);
-  if (status != STATUS_OK) call_fail_status(call, status);
+  if (status == STATUS_OK) {
+    status = write_model(call, &cox, &names, out);
+  }
+  if (status != STATUS_OK) {
+    call_fail_status(call, status);
+  }
   mem_free(names.text);
   mem_free(names.pointer);
   cox_free(&cox);

@@ -35,15 +35,18 @@ static Status model_compute(Call *call, void *state, int64_t *n_rows)
   model->cluster_param = ARG_CLUSTER_COLUMN;
   answer->z = normal_quantile((1 + call_real(call, ARG_LEVEL)) / 2);
   Status status = cox_model_fit(call, model);
-  if (status != STATUS_OK || model->cox.end != COX_CONVERGED) return status;
+  if (status != STATUS_OK || model->cox.end != COX_CONVERGED) {
+    return status;
+  }
   if (model->rows.used[COX_CLUSTER]) {
     size_t n_clusters;
     status = cox_robust(&model->cox, &n_clusters, call_watch(call));
-    if (status == STATUS_ERROR)
+    if (status == STATUS_ERROR) {
       return call_fail(call,
                        "cluster_column '%s' has %lld clusters among the rows that take part: errors of %d terms need "
                        "more clusters than terms",
                        call_text(call, ARG_CLUSTER_COLUMN), (long long)n_clusters, model->cox.n_used);
+    }
   }
   cox_model_close(model);
   *n_rows = model->design.n_columns;

@@ -39,12 +39,19 @@ static Status take_feature(CoxModel *model, RowReader *reader, int i, const Fiel
     model->x[i] = value->key;
     return design_matrix_count(term, value->key);
   }
-  if (term->kind == DESIGN_UNSEEN) term->kind = value->text ? DESIGN_LEVELS : DESIGN_NUMBER;
-  if (value->text && term->kind == DESIGN_NUMBER)
+  if (term->kind == DESIGN_UNSEEN) {
+    term->kind = value->text ? DESIGN_LEVELS : DESIGN_NUMBER;
+  }
+  if (value->text && term->kind == DESIGN_NUMBER) {
     return row_source_fail(reader, FIELD_OF_TERM + i, "a number, as in the rows before");
-  if (!value->text && term->kind == DESIGN_LEVELS) return is_no_text(model, reader, i);
+  }
+  if (!value->text && term->kind == DESIGN_LEVELS) {
+    return is_no_text(model, reader, i);
+  }
   model->x[i] = value->text ? value->key : value->real;
-  if (value->text) return design_matrix_count(term, value->key);
+  if (value->text) {
+    return design_matrix_count(term, value->key);
+  }
   return fabs(value->real) <= COX_VALUE_MAX
            ? STATUS_OK
            : row_source_fail(reader, FIELD_OF_TERM + i, "at most " NUMBER_TEXT(COX_VALUE_MAX) " in magnitude");
@@ -57,27 +64,36 @@ static Status take_head(const CoxModel *model, RowReader *reader, const FieldVal
   const Field *fields = model->fields;
   *takes_part = !values[FIELD_OF_TIME].null && !values[FIELD_OF_EVENT].null;
   for (int i = FIELD_OF_STRATUM; i < FIELD_OF_TERM + model->design.n_terms; i++) {
-    if (fields[i].found && values[i].null) *takes_part = false;
+    if (fields[i].found && values[i].null) {
+      *takes_part = false;
+    }
   }
-  if (fields[FIELD_OF_ENTRY].found && values[FIELD_OF_ENTRY].null) *takes_part = false; /* never seen */
-  if (!*takes_part) return STATUS_OK;
+  if (fields[FIELD_OF_ENTRY].found && values[FIELD_OF_ENTRY].null) {
+    *takes_part = false; /* never seen */
+  }
+  if (!*takes_part) {
+    return STATUS_OK;
+  }
   *row = (CoxRow){.time = values[FIELD_OF_TIME].real,
                   .entry = -1,
                   .weight = 1,
                   .stratum = values[FIELD_OF_STRATUM].key,
                   .cluster = values[FIELD_OF_CLUSTER].key,
                   .event = values[FIELD_OF_EVENT].real == 1};
-  if (!(row->time >= 0 && row->time <= COX_TIME_MAX))
+  if (!(row->time >= 0 && row->time <= COX_TIME_MAX)) {
     return row_source_fail(reader, FIELD_OF_TIME, "a number from 0 to " NUMBER_TEXT(COX_TIME_MAX));
+  }
   if (fields[FIELD_OF_ENTRY].found && values[FIELD_OF_ENTRY].real != 0) {
     row->entry = values[FIELD_OF_ENTRY].real;
-    if (!(row->entry > 0 && row->entry < row->time))
+    if (!(row->entry > 0 && row->entry < row->time)) {
       return row_source_fail(reader, FIELD_OF_ENTRY, "0 or more, and less than the time of the row");
+    }
   }
   if (fields[FIELD_OF_WEIGHT].found) {
     row->weight = values[FIELD_OF_WEIGHT].real;
-    if (!(row->weight >= 0 && row->weight <= COX_TIME_MAX))
+    if (!(row->weight >= 0 && row->weight <= COX_TIME_MAX)) {
       return row_source_fail(reader, FIELD_OF_WEIGHT, "a number from 0 to " NUMBER_TEXT(COX_TIME_MAX));
+    }
     *takes_part = row->weight > 0;
   }
   return STATUS_OK;
@@ -97,8 +113,12 @@ static Status take_row(void *self, RowReader *reader, const FieldValue *values)
   CoxRow row;
   bool takes_part;
   Status status = take_head(model, reader, values, &row, &takes_part);
-  if (status == STATUS_OK && !takes_part) note_left_out(model, values);
-  if (status != STATUS_OK || !takes_part) return status;
+  if (status == STATUS_OK && !takes_part) {
+    note_left_out(model, values);
+  }
+  if (status != STATUS_OK || !takes_part) {
+    return status;
+  }
   for (int i = 0; i < model->design.n_terms && status == STATUS_OK; i++) {
     status = take_feature(model, reader, i, &values[FIELD_OF_TERM + i]);
   }
@@ -121,10 +141,13 @@ static Status model_read(Call *call, CoxModel *model)
   };
   char problem[DESIGN_MATRIX_PROBLEM];
   Status status = design_matrix_parse(&model->design, call_text(call, ARG_TERMS), problem);
-  if (status == STATUS_ERROR)
+  if (status == STATUS_ERROR) {
     return call_fail_argument(call, ARG_TERMS, "columns with commas between them, such as 'contract, senior': %s",
                               problem);
-  if (status != STATUS_OK) return status;
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
   for (int i = 0; i < FIELD_OF_TERM; i++) {
     int param = i == FIELD_OF_CLUSTER ? model->cluster_param : FIELDS[i].param;
     model->fields[i] = (Field){.kind = FIELDS[i].kind,
@@ -163,20 +186,30 @@ static Status model_expand(Call *call, CoxModel *model)
   char problem[DESIGN_MATRIX_PROBLEM];
   DesignMatrix *design = &model->design;
   Status status = design_matrix_finish(design, term_keys, model, problem);
-  if (status == STATUS_ERROR) return call_fail(call, "terms: %s", problem);
-  if (status == STATUS_OK && design->n_columns > COX_FEATURES_MAX)
+  if (status == STATUS_ERROR) {
+    return call_fail(call, "terms: %s", problem);
+  }
+  if (status == STATUS_OK && design->n_columns > COX_FEATURES_MAX) {
     return call_fail(call, "terms: the levels make %d columns, at most %d are taken", design->n_columns,
                      COX_FEATURES_MAX);
-  if (status == STATUS_OK) status = cox_rows_sort(&model->rows, call_watch(call));
+  }
+  if (status == STATUS_OK) {
+    status = cox_rows_sort(&model->rows, call_watch(call));
+  }
   /* from the last, so that the places before do not change */
   for (int t = design->n_terms; t-- > 0 && status == STATUS_OK;) {
     const DesignMatrixTerm *term = &design->term[t];
-    if (term->kind == DESIGN_LEVELS)
+    if (term->kind == DESIGN_LEVELS) {
       status = cox_rows_expand(&model->rows, t, term->place, term->n_columns, call_watch(call));
+    }
   }
-  if (status != STATUS_OK) return status;
+  if (status != STATUS_OK) {
+    return status;
+  }
   model->names = mem_alloc((size_t)design->n_columns + 1, sizeof *model->names);
-  if (!model->names) return STATUS_NOMEM;
+  if (!model->names) {
+    return STATUS_NOMEM;
+  }
   for (int j = 0; j < design->n_columns; j++) {
     model->names[j] = design->column[j].label;
   }
@@ -188,8 +221,9 @@ static Status nothing_left(Call *call, const CoxModel *model)
 {
   for (int i = 0; i < FIELD_OF_TERM + model->design.n_terms; i++) {
     const Field *field = &model->fields[i];
-    if (field->found && !model->known[i])
+    if (field->found && !model->known[i]) {
       return call_fail(call, "no row takes part: %s '%s' is NULL in every row", field->param_name, field->wanted);
+    }
   }
   return call_fail(
     call, "no row takes part: in each the time, the event, a term or another named column is NULL, or the weight is 0");
@@ -221,14 +255,21 @@ Status cox_model_fit(Call *call, CoxModel *model)
 {
   char reason[COX_REASON];
   Status status = model_read(call, model);
-  if (status != STATUS_OK) return status;
+  if (status != STATUS_OK) {
+    return status;
+  }
   model->cox.end = COX_NO_ROWS;
-  if (model->rows.count == 0) return model->left_out ? nothing_left(call, model) : STATUS_OK;
+  if (model->rows.count == 0) {
+    return model->left_out ? nothing_left(call, model) : STATUS_OK;
+  }
   status = model_expand(call, model);
-  if (status == STATUS_OK)
+  if (status == STATUS_OK) {
     status =
       cox_fit(&model->rows, call_choice(call, ARG_TIES) == 0 ? COX_EFRON : COX_BRESLOW, &model->cox, call_watch(call));
-  if (status != STATUS_OK || model->cox.end == COX_CONVERGED) return status;
+  }
+  if (status != STATUS_OK || model->cox.end == COX_CONVERGED) {
+    return status;
+  }
   cox_reason(&model->cox, model->names, reason);
   const char *reference = reference_to_blame(model);
   return reference ? call_fail(call,

@@ -59,7 +59,9 @@ static Status model_heads(JsonEach *each, Call *call, ModelRead *model)
   model->last_time = NAN;
   for (; status == STATUS_OK;) {
     status = json_each_next(each, &member);
-    if (status != STATUS_OK || member.value.type == JSON_ABSENT) break;
+    if (status != STATUS_OK || member.value.type == JSON_ABSENT) {
+      break;
+    }
     const char *key = member.key ? member.key : "";
     if (strcmp(key, "model") == 0) {
       model->is_cox = member.value.type == JSON_TEXT && strcmp(member.value.text, "cox") == 0;
@@ -73,8 +75,12 @@ static Status model_heads(JsonEach *each, Call *call, ModelRead *model)
       memcpy(model->reason, member.value.text, length);
     }
   }
-  if (status == STATUS_OK && !model->is_cox) return call_fail_argument(call, ARG_MODEL, "%s", A_MODEL);
-  if (status == STATUS_OK && !model->converged) return call_fail(call, "the model did not converge: %s", model->reason);
+  if (status == STATUS_OK && !model->is_cox) {
+    return call_fail_argument(call, ARG_MODEL, "%s", A_MODEL);
+  }
+  if (status == STATUS_OK && !model->converged) {
+    return call_fail(call, "the model did not converge: %s", model->reason);
+  }
   return status;
 }
 
@@ -84,13 +90,18 @@ static Status list_read(JsonEach *each, Call *call, const char *path, List *list
   Status status = json_each_open(each, call, ARG_MODEL, path);
   for (; status == STATUS_OK;) {
     status = json_each_next(each, &member);
-    if (status != STATUS_OK || member.value.type == JSON_ABSENT) break;
-    if (list->n == most || member.key || member.value.type != JSON_NUMBER || isinf(member.value.number))
+    if (status != STATUS_OK || member.value.type == JSON_ABSENT) {
+      break;
+    }
+    if (list->n == most || member.key || member.value.type != JSON_NUMBER || isinf(member.value.number)) {
       return call_fail_argument(call, ARG_MODEL, A_MODEL ": %s must be numbers, at most %d", path + 2, most);
+    }
     if (list->n == list->slots) {
       int slots = 2 * list->slots + 16;
       double *grown = mem_resize(list->x, (size_t)slots, sizeof *grown);
-      if (!grown) return STATUS_NOMEM;
+      if (!grown) {
+        return STATUS_NOMEM;
+      }
       list->x = grown;
       list->slots = slots;
     }
@@ -102,9 +113,10 @@ static Status list_read(JsonEach *each, Call *call, const char *path, List *list
 static Status model_check(Call *call, const ModelRead *model)
 {
   bool rises = model->time.n == model->hazard.n;
-  if (model->coefficient.n == 0 || model->mean.n != model->coefficient.n)
+  if (model->coefficient.n == 0 || model->mean.n != model->coefficient.n) {
     return call_fail_argument(call, ARG_MODEL,
                               A_MODEL ": coefficients and means must be there, one of each for a feature");
+  }
   for (int i = 0; i < model->time.n && rises; i++) {
     rises =
       model->hazard.x[i] >= (i ? model->hazard.x[i - 1] : 0) && (i == 0 || model->time.x[i] > model->time.x[i - 1]);
@@ -120,10 +132,18 @@ static Status model_read(Call *call, int param, void *object)
   JsonEach each = {0};
   (void)param;
   Status status = model_heads(&each, call, model);
-  if (status == STATUS_OK) status = list_read(&each, call, "$.coefficients", &model->coefficient, COX_FEATURES_MAX);
-  if (status == STATUS_OK) status = list_read(&each, call, "$.means", &model->mean, COX_FEATURES_MAX);
-  if (status == STATUS_OK) status = list_read(&each, call, "$.baseline.time", &model->time, STEPS_MAX);
-  if (status == STATUS_OK) status = list_read(&each, call, "$.baseline.cumulative_hazard", &model->hazard, STEPS_MAX);
+  if (status == STATUS_OK) {
+    status = list_read(&each, call, "$.coefficients", &model->coefficient, COX_FEATURES_MAX);
+  }
+  if (status == STATUS_OK) {
+    status = list_read(&each, call, "$.means", &model->mean, COX_FEATURES_MAX);
+  }
+  if (status == STATUS_OK) {
+    status = list_read(&each, call, "$.baseline.time", &model->time, STEPS_MAX);
+  }
+  if (status == STATUS_OK) {
+    status = list_read(&each, call, "$.baseline.cumulative_hazard", &model->hazard, STEPS_MAX);
+  }
   json_each_close(&each);
   return status == STATUS_OK ? model_check(call, model) : status;
 }
@@ -146,11 +166,15 @@ static bool score_read(Call *call, const ModelRead *model, double *score)
   }
   for (int i = 0; i < n; i++) {
     double x;
-    if (call_more_real(call, i, &x) != STATUS_OK) return false;
+    if (call_more_real(call, i, &x) != STATUS_OK) {
+      return false;
+    }
     known = known && !isnan(x);
     *score += model->coefficient.x[i] * (x - model->mean.x[i]);
   }
-  if (known && isnan(*score)) call_fail(call, "the risk of this row is beyond the range of numbers");
+  if (known && isnan(*score)) {
+    call_fail(call, "the risk of this row is beyond the range of numbers");
+  }
   return known && !isnan(*score);
 }
 
@@ -158,7 +182,9 @@ static void risk_scalar(Call *call, Cell *out)
 {
   const ModelRead *model = model_argument(call);
   double score;
-  if (!model || !score_read(call, model, &score)) return;
+  if (!model || !score_read(call, model, &score)) {
+    return;
+  }
   double risk = exp(score);
   if (isinf(risk)) {
     call_fail(call, "the risk of this row is beyond the range of numbers");
@@ -186,12 +212,16 @@ static void survival_scalar(Call *call, Cell *out)
 {
   const ModelRead *model = model_argument(call);
   double score, time = call_real(call, ARG_TIME);
-  if (!model) return;
+  if (!model) {
+    return;
+  }
   if (isnan(model->last_time)) {
     call_fail_argument(call, ARG_MODEL, A_MODEL ": last_time must be there");
     return;
   }
-  if (!score_read(call, model, &score) || time > model->last_time) return;
+  if (!score_read(call, model, &score) || time > model->last_time) {
+    return;
+  }
   double hazard = hazard_at(model, time);
   cell_real(out, hazard > 0 ? exp(-exp(log(hazard) + score)) : 1);
 }

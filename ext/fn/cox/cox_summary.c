@@ -17,7 +17,9 @@ static Status summary_compute(Call *call, void *state, int64_t *n_rows)
 {
   SummaryAnswer *answer = state;
   Status status = cox_model_fit(call, &answer->model);
-  if (status != STATUS_OK || answer->model.cox.end != COX_CONVERGED) return status;
+  if (status != STATUS_OK || answer->model.cox.end != COX_CONVERGED) {
+    return status;
+  }
   status = cox_concordance(&answer->model.cox, &answer->pairs, call_watch(call));
   cox_model_close(&answer->model);
   *n_rows = 1;

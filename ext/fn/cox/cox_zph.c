@@ -57,7 +57,9 @@ static Status zph_test(Call *call, ZphAnswer *answer, int64_t *n_rows)
     }
     status = cox_zph(&answer->model.cox, (CoxTransform)call_choice(call, ARG_TRANSFORM), group, design->n_terms, chi,
                      chi + n_columns, group + n_columns, &global, call_watch(call));
-    if (status == STATUS_OK) *n_rows = rows_make(answer, chi, chi + n_columns, group + n_columns, global);
+    if (status == STATUS_OK) {
+      *n_rows = rows_make(answer, chi, chi + n_columns, group + n_columns, global);
+    }
   }
   mem_free(chi);
   mem_free(group);
@@ -69,10 +71,13 @@ static Status zph_compute(Call *call, void *state, int64_t *n_rows)
   ZphAnswer *answer = state;
   CoxModel *model = &answer->model;
   Status status = cox_model_fit(call, model);
-  if (status != STATUS_OK || model->cox.end != COX_CONVERGED) return status;
+  if (status != STATUS_OK || model->cox.end != COX_CONVERGED) {
+    return status;
+  }
   for (size_t i = 0; i < model->rows.count && call_choice(call, ARG_TRANSFORM) == COX_LOG; i++) {
-    if (cox_at(&model->rows, COX_TIME, i) == 0 && model->rows.marks[i] & COX_EVENT)
+    if (cox_at(&model->rows, COX_TIME, i) == 0 && model->rows.marks[i] & COX_EVENT) {
       return call_fail_argument(call, ARG_TRANSFORM, "km, identity or rank where a row has the event at time 0");
+    }
   }
   status = zph_test(call, answer, n_rows);
   cox_model_close(model);

@@ -57,9 +57,12 @@ static Status nps_interval_step(Call *call, void *state)
 {
   Nps *nps = state;
   double level = call_real(call, ARG_LEVEL);
-  if (!(level > 0 && level < 1)) return call_fail_argument(call, ARG_LEVEL, "above 0 and below 1");
-  if (nps->counts.total > 0 && level != nps->level)
+  if (!(level > 0 && level < 1)) {
+    return call_fail_argument(call, ARG_LEVEL, "above 0 and below 1");
+  }
+  if (nps->counts.total > 0 && level != nps->level) {
     return call_fail_argument(call, ARG_LEVEL, "the same in all rows (%.15g)", nps->level);
+  }
   nps->level = level;
   return nps_step(call, state);
 }
@@ -74,21 +77,27 @@ static void nps_value(Call *call, const void *state, Cell *out)
 {
   (void)call;
   const Nps *nps = state;
-  if (nps && nps->counts.total > 0) cell_real(out, nps_score(&nps->counts));
+  if (nps && nps->counts.total > 0) {
+    cell_real(out, nps_score(&nps->counts));
+  }
 }
 
 static void nps_low_value(Call *call, const void *state, Cell *out)
 {
   (void)call;
   const Nps *nps = state;
-  if (nps && nps->counts.total > 0) cell_real(out, nps_interval(&nps->counts, nps->level).low);
+  if (nps && nps->counts.total > 0) {
+    cell_real(out, nps_interval(&nps->counts, nps->level).low);
+  }
 }
 
 static void nps_high_value(Call *call, const void *state, Cell *out)
 {
   (void)call;
   const Nps *nps = state;
-  if (nps && nps->counts.total > 0) cell_real(out, nps_interval(&nps->counts, nps->level).high);
+  if (nps && nps->counts.total > 0) {
+    cell_real(out, nps_interval(&nps->counts, nps->level).high);
+  }
 }
 
 #define NPS_EXAMPLE_ROWS " FROM (VALUES (10), (9), (9), (8), (7), (3))"
@@ -195,12 +204,17 @@ static Status csat_step(Call *call, void *state)
   int64_t scale = call_integer(call, ARG_SCALE);
   int measure = call_choice(call, ARG_MEASURE);
   if (csat->answers > 0) {
-    if (scale != csat->scale)
+    if (scale != csat->scale) {
       return call_fail_argument(call, ARG_SCALE, "the same in all rows (%lld)", (long long)csat->scale);
-    if (measure != csat->measure) return call_fail_argument(call, ARG_MEASURE, "the same in all rows");
+    }
+    if (measure != csat->measure) {
+      return call_fail_argument(call, ARG_MEASURE, "the same in all rows");
+    }
   }
   int64_t score = call_integer(call, ARG_SCORE);
-  if (score < 1 || score > scale) return call_fail_argument(call, ARG_SCORE, "1…%lld", (long long)scale);
+  if (score < 1 || score > scale) {
+    return call_fail_argument(call, ARG_SCORE, "1…%lld", (long long)scale);
+  }
   csat->scale = scale;
   csat->measure = measure;
   csat_count(call, csat, 1);
@@ -216,7 +230,9 @@ static void csat_value(Call *call, const void *state, Cell *out)
 {
   (void)call;
   const Csat *csat = state;
-  if (csat) cell_ratio(out, (double)(csat->measure == MEASURE_MEAN ? csat->sum : csat->top_two), (double)csat->answers);
+  if (csat) {
+    cell_ratio(out, (double)(csat->measure == MEASURE_MEAN ? csat->sum : csat->top_two), (double)csat->answers);
+  }
 }
 
 static const ParamSpec CSAT_PARAMS[] = {
@@ -275,7 +291,9 @@ static void ces_value(Call *call, const void *state, Cell *out)
 {
   (void)call;
   const Ces *ces = state;
-  if (ces) cell_ratio(out, (double)ces->sum, (double)ces->answers);
+  if (ces) {
+    cell_ratio(out, (double)ces->sum, (double)ces->answers);
+  }
 }
 
 static const ParamSpec CES_PARAMS[] = {

@@ -27,7 +27,9 @@
 /* R3: argument `part`, at most argument `whole`. */
 static bool part_fits(Call *call, int part, int whole, const char *whole_name)
 {
-  if (call_real(call, part) <= call_real(call, whole)) return true;
+  if (call_real(call, part) <= call_real(call, whole)) {
+    return true;
+  }
   call_fail_argument(call, part, "at most %s (%.15g)", whole_name, call_real(call, whole));
   return false;
 }
@@ -42,7 +44,9 @@ enum {
 
 static void retention_scalar(Call *call, Cell *out)
 {
-  if (!part_fits(call, ARG_NEW, ARG_END, "end")) return;
+  if (!part_fits(call, ARG_NEW, ARG_END, "end")) {
+    return;
+  }
   cell_ratio(out, call_real(call, ARG_END) - call_real(call, ARG_NEW), call_real(call, ARG_START));
 }
 
@@ -81,7 +85,9 @@ typedef struct Retention {
 
 static void retention_count(Call *call, Retention *retention, int64_t times)
 {
-  if (call_integer(call, ARG_WAS_CUSTOMER) == 0) return;
+  if (call_integer(call, ARG_WAS_CUSTOMER) == 0) {
+    return;
+  }
   retention->start += times;
   retention->stayed += call_integer(call, ARG_IS_CUSTOMER) != 0 ? times : 0;
 }
@@ -101,7 +107,9 @@ static void retention_value(Call *call, const void *state, Cell *out)
 {
   (void)call;
   const Retention *retention = state;
-  if (retention) cell_ratio(out, (double)retention->stayed, (double)retention->start);
+  if (retention) {
+    cell_ratio(out, (double)retention->stayed, (double)retention->start);
+  }
 }
 
 static const ParamSpec RETENTION_ROWS_PARAMS[] = {
@@ -142,8 +150,9 @@ enum {
 
 static void churn_scalar(Call *call, Cell *out)
 {
-  if (part_fits(call, ARG_LOST, ARG_BASE, "base"))
+  if (part_fits(call, ARG_LOST, ARG_BASE, "base")) {
     cell_ratio(out, call_real(call, ARG_LOST), call_real(call, ARG_BASE));
+  }
 }
 
 static const ParamSpec CHURN_PARAMS[] = {
@@ -178,8 +187,9 @@ enum {
 
 static void repeat_scalar(Call *call, Cell *out)
 {
-  if (part_fits(call, ARG_REPEAT, ARG_TOTAL, "total"))
+  if (part_fits(call, ARG_REPEAT, ARG_TOTAL, "total")) {
     cell_ratio(out, call_real(call, ARG_REPEAT), call_real(call, ARG_TOTAL));
+  }
 }
 
 static const ParamSpec REPEAT_PARAMS[] = {
@@ -233,7 +243,9 @@ static void repeat_value(Call *call, const void *state, Cell *out)
 {
   (void)call;
   const Repeat *repeat = state;
-  if (repeat) cell_ratio(out, (double)repeat->repeat, (double)repeat->total);
+  if (repeat) {
+    cell_ratio(out, (double)repeat->repeat, (double)repeat->total);
+  }
 }
 
 static const ParamSpec REPEAT_ROWS_PARAMS[] = {
@@ -276,7 +288,9 @@ static bool rate_interval(Call *call, Interval *interval)
     call_fail_argument(call, ARG_LEVEL, "above 0 and below 1");
     return false;
   }
-  if (!part_fits(call, ARG_K, ARG_N, "n") || n == 0) return false;
+  if (!part_fits(call, ARG_K, ARG_N, "n") || n == 0) {
+    return false;
+  }
   *interval = wilson_interval(k, n, level);
   return true;
 }
@@ -284,13 +298,17 @@ static bool rate_interval(Call *call, Interval *interval)
 static void rate_low_scalar(Call *call, Cell *out)
 {
   Interval interval;
-  if (rate_interval(call, &interval)) cell_real(out, interval.low);
+  if (rate_interval(call, &interval)) {
+    cell_real(out, interval.low);
+  }
 }
 
 static void rate_high_scalar(Call *call, Cell *out)
 {
   Interval interval;
-  if (rate_interval(call, &interval)) cell_real(out, interval.high);
+  if (rate_interval(call, &interval)) {
+    cell_real(out, interval.high);
+  }
 }
 
 static const ParamSpec RATE_PARAMS[] = {

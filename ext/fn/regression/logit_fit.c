@@ -57,14 +57,18 @@ typedef struct FittingState {
 
 static Fitting *fitting_of(FittingState *state)
 {
-  if (!state->fitting) state->fitting = mem_zero(1, sizeof *state->fitting);
+  if (!state->fitting) {
+    state->fitting = mem_zero(1, sizeof *state->fitting);
+  }
   return state->fitting;
 }
 
 static void fitting_free(void *state)
 {
   Fitting *fitting = ((FittingState *)state)->fitting;
-  if (!fitting) return;
+  if (!fitting) {
+    return;
+  }
   for (int i = 0; fitting->name && i < fitting->rows.n_features; i++) {
     mem_free(fitting->name[i]);
   }
@@ -88,20 +92,29 @@ static Status fit_step(Call *call, void *state)
 {
   Fitting *fitting = fitting_of(state);
   int n = call_more(call);
-  if (!fitting) return STATUS_NOMEM;
+  if (!fitting) {
+    return STATUS_NOMEM;
+  }
   if (!fitting->x) {
-    if (n < 1) return call_fail(call, "give one feature at least");
+    if (n < 1) {
+      return call_fail(call, "give one feature at least");
+    }
     fitting->x = mem_alloc((size_t)n, sizeof *fitting->x);
-    if (!fitting->x) return STATUS_NOMEM;
+    if (!fitting->x) {
+      return STATUS_NOMEM;
+    }
     fitting->rows.n_features = n;
   }
   bool is_null = false;
   for (int i = 0; i < n; i++) {
     Status status = call_more_real(call, i, &fitting->x[i]);
-    if (status != STATUS_OK) return status;
+    if (status != STATUS_OK) {
+      return status;
+    }
     is_null = is_null || isnan(fitting->x[i]);
-    if (fabs(fitting->x[i]) > REGRESSION_VALUE_MAX)
+    if (fabs(fitting->x[i]) > REGRESSION_VALUE_MAX) {
       return call_fail(call, "feature %d must be at most " NUMBER_TEXT(REGRESSION_VALUE_MAX) " in magnitude", i + 1);
+    }
   }
   return is_null ? STATUS_OK : regression_rows_add(&fitting->rows, fitting->x, call_integer(call, ARG_LABEL) == 1, 1);
 }
@@ -119,11 +132,15 @@ static Status name_add(Fitting *fitting, const char *key)
     fitting->x = x ? x : fitting->x;
     size_t *taken = x ? mem_resize(fitting->taken, slots, sizeof *taken) : NULL;
     fitting->taken = taken ? taken : fitting->taken;
-    if (!taken) return STATUS_NOMEM;
+    if (!taken) {
+      return STATUS_NOMEM;
+    }
     fitting->slots = slots;
   }
   fitting->name[n] = mem_alloc(length, 1);
-  if (!fitting->name[n]) return STATUS_NOMEM;
+  if (!fitting->name[n]) {
+    return STATUS_NOMEM;
+  }
   memcpy(fitting->name[n], key, length);
   fitting->taken[n] = 0;
   fitting->rows.n_features++;
@@ -139,30 +156,43 @@ static int name_find(const Fitting *fitting, const char *key, int hint)
   int n = fitting->rows.n_features;
   for (int i = 0; i < n; i++) {
     int at = hint + i < n ? hint + i : hint + i - n;
-    if (strcmp(fitting->name[at], key) == 0) return at;
+    if (strcmp(fitting->name[at], key) == 0) {
+      return at;
+    }
   }
   return -1;
 }
 
 static Status member_read(Call *call, Fitting *fitting, const JsonMember *member, bool first, int hint)
 {
-  if (!member->key) return call_fail_argument(call, ARG_FEATURES, "a JSON object");
+  if (!member->key) {
+    return call_fail_argument(call, ARG_FEATURES, "a JSON object");
+  }
   int at = name_find(fitting, member->key, hint < fitting->rows.n_features ? hint : 0);
-  if (at < 0 && !first) return call_fail(call, "features: '%.100s' is new, the first row did not have it", member->key);
+  if (at < 0 && !first) {
+    return call_fail(call, "features: '%.100s' is new, the first row did not have it", member->key);
+  }
   if (at < 0) {
-    if (fitting->rows.n_features == REGRESSION_FEATURES_MAX)
+    if (fitting->rows.n_features == REGRESSION_FEATURES_MAX) {
       return call_fail(call, "features: at most %d are taken", REGRESSION_FEATURES_MAX);
+    }
     Status status = name_add(fitting, member->key);
-    if (status != STATUS_OK) return status;
+    if (status != STATUS_OK) {
+      return status;
+    }
     at = fitting->rows.n_features - 1;
   }
-  if (fitting->taken[at] == fitting->turn) return call_fail(call, "features: '%.100s' is there twice", member->key);
+  if (fitting->taken[at] == fitting->turn) {
+    return call_fail(call, "features: '%.100s' is there twice", member->key);
+  }
   fitting->taken[at] = fitting->turn;
   JsonType type = member->value.type;
-  if (type == JSON_TEXT)
+  if (type == JSON_TEXT) {
     return call_fail(call, "feature %.100s must be a number, got '%.60s'", member->key, member->value.text);
-  if (type == JSON_ARRAY || type == JSON_OBJECT || isinf(member->value.number))
+  }
+  if (type == JSON_ARRAY || type == JSON_OBJECT || isinf(member->value.number)) {
     return call_fail(call, "feature %.100s must be a number", member->key);
+  }
   fitting->x[at] = type == JSON_NULL ? NAN : member->value.number;
   return fabs(fitting->x[at]) > REGRESSION_VALUE_MAX ? too_large(call, member->key) : STATUS_OK;
 }
@@ -175,16 +205,22 @@ static Status features_read(Call *call, Fitting *fitting)
   Status status = json_each_open(&fitting->each, call, ARG_FEATURES, "$");
   while (status == STATUS_OK) {
     status = json_each_next(&fitting->each, &member);
-    if (status != STATUS_OK || member.value.type == JSON_ABSENT) break;
+    if (status != STATUS_OK || member.value.type == JSON_ABSENT) {
+      break;
+    }
     status = member_read(call, fitting, &member, first, n++);
   }
-  if (status != STATUS_OK) return status;
-  if (fitting->rows.n_features == 0)
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (fitting->rows.n_features == 0) {
     return call_fail_argument(call, ARG_FEATURES, "a JSON object with a feature at least");
+  }
   for (int i = 0; n < fitting->rows.n_features && i < fitting->rows.n_features; i++) {
-    if (fitting->taken[i] != fitting->turn)
+    if (fitting->taken[i] != fitting->turn) {
       return call_fail(call, "features: '%.100s' is missing, the first row had it; say null where it is not known",
                        fitting->name[i]);
+    }
   }
   return STATUS_OK;
 }
@@ -192,17 +228,22 @@ static Status features_read(Call *call, Fitting *fitting)
 static Status fit_named_step(Call *call, void *state)
 {
   Fitting *fitting = fitting_of(state);
-  if (!fitting) return STATUS_NOMEM;
+  if (!fitting) {
+    return STATUS_NOMEM;
+  }
   double l2 = call_real(call, ARG_L2), weight = call_real(call, ARG_WEIGHT);
-  if (fitting->turn > 0 && l2 != fitting->l2)
+  if (fitting->turn > 0 && l2 != fitting->l2) {
     return call_fail_argument(call, ARG_L2, "the same in all rows (%.15g)", fitting->l2);
+  }
   fitting->l2 = l2;
   Status status = features_read(call, fitting);
   bool is_null = weight == 0;
   for (int i = 0; i < fitting->rows.n_features && !is_null; i++) {
     is_null = isnan(fitting->x[i]);
   }
-  if (status != STATUS_OK || is_null) return status;
+  if (status != STATUS_OK || is_null) {
+    return status;
+  }
   return regression_rows_add(&fitting->rows, fitting->x, call_integer(call, ARG_LABEL) == 1, weight);
 }
 
@@ -241,7 +282,9 @@ static void write_end(JsonText *json, const Fitting *fitting, const Logit *logit
   bool first = true;
   for (int i = 0; i < logit->n_features; i++) {
     logit_dropped(logit, i, names, reason);
-    if (!reason[0]) continue;
+    if (!reason[0]) {
+      continue;
+    }
     text_add(&json->text, first ? "{\"feature\":" : ",{\"feature\":");
     write_name(json, fitting, i);
     text_add(&json->text, ",\"why\":");
@@ -258,7 +301,9 @@ static void write_model(Call *call, const Fitting *fitting, const Logit *logit, 
   int n = logit->n_features;
   text_add(&json.text, "{\"model\":\"logit\",\"features\":[");
   for (int i = 0; i < n; i++) {
-    if (i) text_add(&json.text, ",");
+    if (i) {
+      text_add(&json.text, ",");
+    }
     write_name(&json, fitting, i);
   }
   text_add(&json.text, "]");
@@ -283,7 +328,9 @@ static void fit_value(Call *call, const void *state, Cell *out)
 {
   Fitting *fitting = state ? ((const FittingState *)state)->fitting : NULL;
   Logit logit = {0};
-  if (!fitting || fitting->rows.count == 0) return;
+  if (!fitting || fitting->rows.count == 0) {
+    return;
+  }
   Status status = logit_fit(&fitting->rows, fitting->l2, &logit, call_watch(call));
   if (status == STATUS_OK) {
     write_model(call, fitting, &logit, out);

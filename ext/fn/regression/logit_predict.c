@@ -68,7 +68,9 @@ static Status model_heads(JsonEach *each, Call *call, ModelRead *model)
   model->logit.intercept = NAN;
   for (; status == STATUS_OK;) {
     status = json_each_next(each, &member);
-    if (status != STATUS_OK || member.value.type == JSON_ABSENT) break;
+    if (status != STATUS_OK || member.value.type == JSON_ABSENT) {
+      break;
+    }
     const char *key = member.key ? member.key : "";
     if (strcmp(key, "model") == 0) {
       model->is_logit = member.value.type == JSON_TEXT && strcmp(member.value.text, "logit") == 0;
@@ -82,8 +84,12 @@ static Status model_heads(JsonEach *each, Call *call, ModelRead *model)
       memcpy(model->reason, member.value.text, length);
     }
   }
-  if (status == STATUS_OK && !model->is_logit) return call_fail_argument(call, ARG_MODEL, "%s", A_MODEL);
-  if (status == STATUS_OK && !model->converged) return call_fail(call, "the model did not converge: %s", model->reason);
+  if (status == STATUS_OK && !model->is_logit) {
+    return call_fail_argument(call, ARG_MODEL, "%s", A_MODEL);
+  }
+  if (status == STATUS_OK && !model->converged) {
+    return call_fail(call, "the model did not converge: %s", model->reason);
+  }
   return status;
 }
 
@@ -98,14 +104,18 @@ static Status model_numbers(JsonEach *each, Call *call, const char *path, int n,
   Status status = json_each_open(each, call, ARG_MODEL, path);
   for (; status == STATUS_OK;) {
     status = json_each_next(each, &member);
-    if (status != STATUS_OK || member.value.type == JSON_ABSENT) break;
-    if (i == n || member.value.type != JSON_NUMBER || isinf(member.value.number))
+    if (status != STATUS_OK || member.value.type == JSON_ABSENT) {
+      break;
+    }
+    if (i == n || member.value.type != JSON_NUMBER || isinf(member.value.number)) {
       return call_fail_argument(call, ARG_MODEL, A_MODEL ": %s must be %d numbers", path + 2, n);
+    }
     x[i++] = member.value.number;
   }
   *there = i > 0;
-  if (status == STATUS_OK && i > 0 && i < n)
+  if (status == STATUS_OK && i > 0 && i < n) {
     return call_fail_argument(call, ARG_MODEL, A_MODEL ": %s must be %d numbers", path + 2, n);
+  }
   return status;
 }
 
@@ -116,14 +126,19 @@ static Status model_names(JsonEach *each, Call *call, ModelRead *model, int *n)
   Status status = json_each_open(each, call, ARG_MODEL, "$.features");
   for (*n = 0; status == STATUS_OK; ++*n) {
     status = json_each_next(each, &member);
-    if (status != STATUS_OK || member.value.type == JSON_ABSENT) break;
-    if (member.value.type != JSON_TEXT || *n == REGRESSION_FEATURES_MAX)
+    if (status != STATUS_OK || member.value.type == JSON_ABSENT) {
+      break;
+    }
+    if (member.value.type != JSON_TEXT || *n == REGRESSION_FEATURES_MAX) {
       return call_fail_argument(call, ARG_MODEL, A_MODEL ": features must be names, at most %d",
                                 REGRESSION_FEATURES_MAX);
+    }
     if (model->name) {
       size_t length = strlen(member.value.text) + 1;
       model->name[*n] = mem_alloc(length, 1);
-      if (!model->name[*n]) return STATUS_NOMEM;
+      if (!model->name[*n]) {
+        return STATUS_NOMEM;
+      }
       memcpy(model->name[*n], member.value.text, length);
     }
   }
@@ -136,19 +151,30 @@ static Status model_members(JsonEach *each, Call *call, ModelRead *model)
   bool there = false;
   Status status = model_heads(each, call, model);
   double intercept = model->logit.intercept;
-  if (status == STATUS_OK) status = model_names(each, call, model, &n);
-  if (status == STATUS_OK) status = logit_alloc(&model->logit, n);
-  if (status != STATUS_OK) return status;
+  if (status == STATUS_OK) {
+    status = model_names(each, call, model, &n);
+  }
+  if (status == STATUS_OK) {
+    status = logit_alloc(&model->logit, n);
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
   model->name = mem_zero((size_t)n + 1, sizeof *model->name);
   model->x = mem_alloc(2 * (size_t)n + 1, sizeof *model->x);
   model->order = mem_alloc((size_t)n + 1, sizeof *model->order);
-  if (!model->name || !model->x || !model->order) return STATUS_NOMEM;
+  if (!model->name || !model->x || !model->order) {
+    return STATUS_NOMEM;
+  }
   model->contribution = model->x + n;
   model->logit.intercept = intercept;
   status = model_names(each, call, model, &n);
-  if (status == STATUS_OK) status = model_numbers(each, call, "$.coefficients", n, model->logit.coefficient, &there);
-  if (status == STATUS_OK && (n == 0 || !there || !isfinite(intercept)))
+  if (status == STATUS_OK) {
+    status = model_numbers(each, call, "$.coefficients", n, model->logit.coefficient, &there);
+  }
+  if (status == STATUS_OK && (n == 0 || !there || !isfinite(intercept))) {
     return call_fail_argument(call, ARG_MODEL, A_MODEL ": features, intercept and coefficients must be there");
+  }
   return status == STATUS_OK ? model_numbers(each, call, "$.means", n, model->logit.mean, &model->has_means) : status;
 }
 
@@ -181,7 +207,9 @@ static bool row_listed(Call *call, ModelRead *model)
     return false;
   }
   for (int i = 0; i < n; i++) {
-    if (call_more_real(call, i, &model->x[i]) != STATUS_OK) return false;
+    if (call_more_real(call, i, &model->x[i]) != STATUS_OK) {
+      return false;
+    }
     is_null = is_null || isnan(model->x[i]);
   }
   return !is_null;
@@ -197,14 +225,21 @@ static Status members_read(Call *call, JsonEach *each, ModelRead *model)
   }
   for (; status == STATUS_OK;) {
     status = json_each_next(each, &member);
-    if (status != STATUS_OK || member.value.type == JSON_ABSENT) break;
-    if (!member.key) return call_fail_argument(call, ARG_FEATURES, "a JSON object");
+    if (status != STATUS_OK || member.value.type == JSON_ABSENT) {
+      break;
+    }
+    if (!member.key) {
+      return call_fail_argument(call, ARG_FEATURES, "a JSON object");
+    }
     for (int i = 0; i < n; i++) {
       int at = hint + i < n ? hint + i : hint + i - n;
-      if (strcmp(model->name[at], member.key) != 0) continue;
+      if (strcmp(model->name[at], member.key) != 0) {
+        continue;
+      }
       JsonType type = member.value.type;
-      if (type == JSON_TEXT || type == JSON_ARRAY || type == JSON_OBJECT || isinf(member.value.number))
+      if (type == JSON_TEXT || type == JSON_ARRAY || type == JSON_OBJECT || isinf(member.value.number)) {
         return call_fail(call, "feature %.100s must be a number", member.key);
+      }
       model->x[at] = type == JSON_NULL ? NAN : member.value.number;
       model->order[at] = at;
       hint = at + 1 < n ? at + 1 : 0;
@@ -212,8 +247,9 @@ static Status members_read(Call *call, JsonEach *each, ModelRead *model)
     }
   }
   for (int i = 0; i < n && status == STATUS_OK; i++) {
-    if (model->order[i] < 0)
+    if (model->order[i] < 0) {
       return call_fail(call, "features: '%.100s' is missing; say null where it is not known", model->name[i]);
+    }
   }
   return status;
 }
@@ -228,7 +264,9 @@ static bool row_named(Call *call, ModelRead *model)
     return false;
   }
   for (int i = 0; i < model->logit.n_features; i++) {
-    if (isnan(model->x[i])) return false;
+    if (isnan(model->x[i])) {
+      return false;
+    }
   }
   return true;
 }
@@ -248,13 +286,17 @@ static void predict(Call *call, ModelRead *model, bool known, Cell *out)
 static void predict_listed_scalar(Call *call, Cell *out)
 {
   ModelRead *model = model_argument(call);
-  if (model) predict(call, model, row_listed(call, model), out);
+  if (model) {
+    predict(call, model, row_listed(call, model), out);
+  }
 }
 
 static void predict_named_scalar(Call *call, Cell *out)
 {
   ModelRead *model = model_argument(call);
-  if (model) predict(call, model, row_named(call, model), out);
+  if (model) {
+    predict(call, model, row_named(call, model), out);
+  }
 }
 
 static void text_number(Text *text, const char *name, double x)
@@ -271,7 +313,9 @@ static int contributions_order(ModelRead *model)
   const double *size = model->contribution;
   int n = 0;
   for (int i = 0; i < model->logit.n_features; i++) {
-    if (model->logit.coefficient[i] == 0) continue;
+    if (model->logit.coefficient[i] == 0) {
+      continue;
+    }
     int at = n++;
     for (; at > 0 && fabs(size[model->order[at - 1]]) < fabs(size[i]); at--) {
       model->order[at] = model->order[at - 1];
@@ -285,7 +329,9 @@ static void reasons(Call *call, ModelRead *model, bool known, Cell *out)
 {
   Text text = {0};
   double total = 0;
-  if (!known) return;
+  if (!known) {
+    return;
+  }
   if (!model->has_means) {
     call_fail_argument(call, ARG_MODEL, A_MODEL ": means must be there");
     return;
@@ -319,13 +365,17 @@ static void reasons(Call *call, ModelRead *model, bool known, Cell *out)
 static void reasons_listed_scalar(Call *call, Cell *out)
 {
   ModelRead *model = model_argument(call);
-  if (model) reasons(call, model, row_listed(call, model), out);
+  if (model) {
+    reasons(call, model, row_listed(call, model), out);
+  }
 }
 
 static void reasons_named_scalar(Call *call, Cell *out)
 {
   ModelRead *model = model_argument(call);
-  if (model) reasons(call, model, row_named(call, model), out);
+  if (model) {
+    reasons(call, model, row_named(call, model), out);
+  }
 }
 
 /* ---- Specs */

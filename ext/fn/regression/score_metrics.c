@@ -57,15 +57,20 @@ typedef struct Ranked {
 static Status ranked_step(Call *call, void *state)
 {
   Ranked *ranked = state;
-  if (!ranked->scores) ranked->scores = mem_zero(1, sizeof *ranked->scores);
-  if (!ranked->scores) return STATUS_NOMEM;
+  if (!ranked->scores) {
+    ranked->scores = mem_zero(1, sizeof *ranked->scores);
+  }
+  if (!ranked->scores) {
+    return STATUS_NOMEM;
+  }
   return score_metrics_add(ranked->scores, call_real(call, ARG_SCORE), call_integer(call, ARG_LABEL) == 1);
 }
 
 static Status option_step(Call *call, Ranked *ranked, int param, double option)
 {
-  if (ranked->scores && option != ranked->option)
+  if (ranked->scores && option != ranked->option) {
     return call_fail_argument(call, param, "the same in all rows (%.15g)", ranked->option);
+  }
   ranked->option = option;
   return ranked_step(call, ranked);
 }
@@ -85,7 +90,9 @@ static Status calibration_step(Call *call, void *state)
 static void ranked_free(void *state)
 {
   Ranked *ranked = state;
-  if (ranked->scores) score_metrics_free(ranked->scores);
+  if (ranked->scores) {
+    score_metrics_free(ranked->scores);
+  }
   mem_free(ranked->scores);
   ranked->scores = NULL;
 }
@@ -94,9 +101,13 @@ static void ranked_free(void *state)
 static const ScoreMetrics *ranked_scores(Call *call, const Ranked *ranked)
 {
   ScoreMetrics *scores = ranked ? ranked->scores : NULL;
-  if (!scores) return NULL;
+  if (!scores) {
+    return NULL;
+  }
   Status status = score_metrics_sort(scores, call_watch(call));
-  if (status != STATUS_OK) call_fail_status(call, status);
+  if (status != STATUS_OK) {
+    call_fail_status(call, status);
+  }
   return status == STATUS_OK ? scores : NULL;
 }
 
@@ -105,8 +116,12 @@ static void auc_value(Call *call, const void *state, Cell *out)
   const ScoreMetrics *scores = ranked_scores(call, state);
   Auc auc;
   Status status = scores ? score_metrics_auc(scores, &auc, call_watch(call)) : STATUS_OK;
-  if (status != STATUS_OK) call_fail_status(call, status);
-  if (scores && status == STATUS_OK) cell_real(out, auc.area);
+  if (status != STATUS_OK) {
+    call_fail_status(call, status);
+  }
+  if (scores && status == STATUS_OK) {
+    cell_real(out, auc.area);
+  }
 }
 
 static void auc_se_value(Call *call, const void *state, Cell *out)
@@ -114,8 +129,12 @@ static void auc_se_value(Call *call, const void *state, Cell *out)
   const ScoreMetrics *scores = ranked_scores(call, state);
   Auc auc;
   Status status = scores ? score_metrics_auc(scores, &auc, call_watch(call)) : STATUS_OK;
-  if (status != STATUS_OK) call_fail_status(call, status);
-  if (scores && status == STATUS_OK) cell_real(out, auc.error);
+  if (status != STATUS_OK) {
+    call_fail_status(call, status);
+  }
+  if (scores && status == STATUS_OK) {
+    cell_real(out, auc.error);
+  }
 }
 
 static void lift_value(Call *call, const void *state, Cell *out)
@@ -124,15 +143,22 @@ static void lift_value(Call *call, const void *state, Cell *out)
   double lift;
   Status status =
     scores ? score_metrics_lift(scores, ((const Ranked *)state)->option, &lift, call_watch(call)) : STATUS_OK;
-  if (status != STATUS_OK) call_fail_status(call, status);
-  if (scores && status == STATUS_OK) cell_real(out, lift);
+  if (status != STATUS_OK) {
+    call_fail_status(call, status);
+  }
+  if (scores && status == STATUS_OK) {
+    cell_real(out, lift);
+  }
 }
 
 static const char *line_reason(const Calibration *calibration)
 {
-  if (calibration->fit == LOGIT_ONE_CLASS)
+  if (calibration->fit == LOGIT_ONE_CLASS) {
     return calibration->positives ? "\"every label is 1\"" : "\"every label is 0\"";
-  if (calibration->constant) return "\"every score is the same\"";
+  }
+  if (calibration->constant) {
+    return "\"every score is the same\"";
+  }
   switch (calibration->fit) {
     case LOGIT_CONVERGED:
       return "null";
@@ -178,7 +204,9 @@ static void write_calibration(Call *call, const Calibration *calibration, Cell *
 static void calibration_value(Call *call, const void *state, Cell *out)
 {
   const ScoreMetrics *scores = ranked_scores(call, state);
-  if (!scores) return;
+  if (!scores) {
+    return;
+  }
   Calibration calibration;
   Status status = score_metrics_calibrate(scores, (int)((const Ranked *)state)->option, &calibration, call_watch(call));
   if (status == STATUS_OK) {
@@ -215,7 +243,9 @@ static void mean_value(Call *call, const void *state, Cell *out)
 {
   (void)call;
   const Mean *mean = state;
-  if (mean) cell_ratio(out, sum_value(&mean->sum), (double)mean->rows);
+  if (mean) {
+    cell_ratio(out, sum_value(&mean->sum), (double)mean->rows);
+  }
 }
 
 /* ---- Specs */

@@ -53,17 +53,24 @@ static Status fit_step(Call *call, void *state)
   bool is_null = false;
   if (!fitting->x) {
     fitting->x = mem_alloc((size_t)n + 1, sizeof *fitting->x);
-    if (!fitting->x) return STATUS_NOMEM;
+    if (!fitting->x) {
+      return STATUS_NOMEM;
+    }
     fitting->rows.n_features = n;
   }
   for (int i = 0; i < n; i++) {
     Status status = call_more_real(call, i, &fitting->x[i]);
-    if (status != STATUS_OK) return status;
+    if (status != STATUS_OK) {
+      return status;
+    }
     is_null = is_null || isnan(fitting->x[i]);
-    if (fabs(fitting->x[i]) > REGRESSION_VALUE_MAX)
+    if (fabs(fitting->x[i]) > REGRESSION_VALUE_MAX) {
       return call_fail(call, "feature %d must be at most " NUMBER_TEXT(REGRESSION_VALUE_MAX) " in magnitude", i + 1);
+    }
   }
-  if (is_null) return STATUS_OK;
+  if (is_null) {
+    return STATUS_OK;
+  }
   fitting->count++;
   return weibull_rows_add(&fitting->rows, call_real(call, ARG_TIME), call_integer(call, ARG_EVENT) == 1, fitting->x);
 }
@@ -103,7 +110,9 @@ static void write_errors(JsonText *json, const Weibull *weibull)
   json_text_named(json, "intercept_se", error_of(weibull, 0));
   text_add(&json->text, ",\"standard_errors\":[");
   for (int i = 0; i < n; i++) {
-    if (i) text_add(&json->text, ",");
+    if (i) {
+      text_add(&json->text, ",");
+    }
     json_text_number(json, error_of(weibull, i + 1));
   }
   text_add(&json->text, "]");
@@ -127,7 +136,9 @@ static void write_end(JsonText *json, const Weibull *weibull)
   weibull_reason(weibull, &json->text); /* has nothing that JSON would escape */
   text_add(&json->text, converged ? ",\"dropped\":[" : "\",\"dropped\":[");
   for (int i = 0; i < weibull->n_features; i++) {
-    if (weibull->feature[i].state == REGRESSION_USED) continue;
+    if (weibull->feature[i].state == REGRESSION_USED) {
+      continue;
+    }
     text_add(&json->text, first ? "{\"feature\":" : ",{\"feature\":");
     write_feature(json, i);
     text_add(&json->text, ",\"why\":\"");
@@ -143,7 +154,9 @@ static void write_model(Call *call, const Weibull *weibull, Cell *out)
   JsonText json = {.call = call};
   text_add(&json.text, "{\"model\":\"weibull\",\"features\":[");
   for (int i = 0; i < weibull->n_features; i++) {
-    if (i) text_add(&json.text, ",");
+    if (i) {
+      text_add(&json.text, ",");
+    }
     write_feature(&json, i);
   }
   text_add(&json.text, "]");
@@ -167,7 +180,9 @@ static void fit_value(Call *call, const void *state, Cell *out)
 {
   Fitting *fitting = (Fitting *)state; /* the fit standardises the rows in place, once */
   Weibull weibull = {0};
-  if (!fitting || fitting->count == 0) return;
+  if (!fitting || fitting->count == 0) {
+    return;
+  }
   Status status = weibull_fit(&fitting->rows, &weibull, call_watch(call));
   if (status == STATUS_OK) {
     write_model(call, &weibull, out);

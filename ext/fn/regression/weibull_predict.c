@@ -57,9 +57,10 @@ static Status read_shape(Json *json, double *shape)
   JsonValue value;
   Status status = json_get(json, &value, "$.shape");
   *shape = value.number;
-  if (status == STATUS_OK && (value.type != JSON_NUMBER || !(*shape >= SHAPE_LOWEST && *shape <= SHAPE_HIGHEST)))
+  if (status == STATUS_OK && (value.type != JSON_NUMBER || !(*shape >= SHAPE_LOWEST && *shape <= SHAPE_HIGHEST))) {
     return call_fail(json->call,
                      "shape of the model must be a number, " NUMBER_TEXT(SHAPE_LOWEST) "…" NUMBER_TEXT(SHAPE_HIGHEST));
+  }
   return status;
 }
 
@@ -68,7 +69,9 @@ static Status read_intercept(Json *json, double *intercept)
   JsonValue value;
   Status status = json_get(json, &value, "$.intercept");
   *intercept = value.number;
-  if (status != STATUS_OK || (value.type == JSON_NUMBER && isfinite(value.number))) return status;
+  if (status != STATUS_OK || (value.type == JSON_NUMBER && isfinite(value.number))) {
+    return status;
+  }
   status = json_get(json, &value, "$.scale");
   *intercept = value.type == JSON_NUMBER && isfinite(value.number) && value.number > 0 ? log(value.number) : NAN;
   return status == STATUS_OK && isnan(*intercept)
@@ -83,18 +86,27 @@ static Status read_coefficients(Json *json, ModelRead *model)
   JsonMember member;
   JsonValue value;
   Status status = json_get(json, &value, "$.coefficients");
-  if (status != STATUS_OK) return status;
-  if (value.type != JSON_ABSENT && value.type != JSON_ARRAY)
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (value.type != JSON_ABSENT && value.type != JSON_ARRAY) {
     return call_fail(json->call, "coefficients of the model must be an array of numbers");
+  }
   int n = value.type == JSON_ARRAY ? (int)value.length : 0;
-  if (value.type == JSON_ARRAY && value.length > REGRESSION_FEATURES_MAX)
+  if (value.type == JSON_ARRAY && value.length > REGRESSION_FEATURES_MAX) {
     return call_fail(json->call, "coefficients of the model must be at most %d", REGRESSION_FEATURES_MAX);
-  if (n > 0) status = json_each_open(&each, json->call, ARG_MODEL, "$.coefficients");
+  }
+  if (n > 0) {
+    status = json_each_open(&each, json->call, ARG_MODEL, "$.coefficients");
+  }
   while (status == STATUS_OK && model->n_features < n) {
     status = json_each_next(&each, &member);
-    if (status == STATUS_OK && (member.value.type != JSON_NUMBER || isinf(member.value.number)))
+    if (status == STATUS_OK && (member.value.type != JSON_NUMBER || isinf(member.value.number))) {
       status = call_fail(json->call, "coefficients of the model must be an array of numbers");
-    if (status == STATUS_OK) model->coefficient[model->n_features++] = member.value.number;
+    }
+    if (status == STATUS_OK) {
+      model->coefficient[model->n_features++] = member.value.number;
+    }
   }
   json_each_close(&each);
   return status;
@@ -104,13 +116,22 @@ static Status model_members(Json *json, ModelRead *model)
 {
   JsonValue value;
   Status status = json_get(json, &value, "$.model");
-  if (status != STATUS_OK) return status;
-  if (value.type != JSON_TEXT || strcmp(value.text, "weibull") != 0)
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (value.type != JSON_TEXT || strcmp(value.text, "weibull") != 0) {
     return call_fail_argument(json->call, ARG_MODEL, "%s", A_MODEL);
+  }
   status = json_get(json, &value, "$.converged");
-  if (status == STATUS_OK && value.type == JSON_BOOLEAN && value.number == 0) return refuse_unconverged(json);
-  if (status == STATUS_OK) status = read_shape(json, &model->shape);
-  if (status == STATUS_OK) status = read_intercept(json, &model->intercept);
+  if (status == STATUS_OK && value.type == JSON_BOOLEAN && value.number == 0) {
+    return refuse_unconverged(json);
+  }
+  if (status == STATUS_OK) {
+    status = read_shape(json, &model->shape);
+  }
+  if (status == STATUS_OK) {
+    status = read_intercept(json, &model->intercept);
+  }
   return status == STATUS_OK ? read_coefficients(json, model) : status;
 }
 
@@ -118,7 +139,9 @@ static Status model_read(Call *call, int param, void *object)
 {
   Json json;
   Status status = json_open(&json, call, param);
-  if (status == STATUS_OK) status = model_members(&json, object);
+  if (status == STATUS_OK) {
+    status = model_members(&json, object);
+  }
   json_close(&json);
   return status;
 }
@@ -135,7 +158,9 @@ static bool row_read(Call *call, const ModelRead **read, double *location)
   const ModelRead *model = *read = model_argument(call);
   Sum sum = {0};
   bool is_null = false;
-  if (!model) return false;
+  if (!model) {
+    return false;
+  }
   if (call_more(call) != model->n_features) {
     call_fail(call, "the model has %d feature%s, got %d", model->n_features, model->n_features == 1 ? "" : "s",
               call_more(call));
@@ -144,13 +169,19 @@ static bool row_read(Call *call, const ModelRead **read, double *location)
   sum_add(&sum, model->intercept);
   for (int i = 0; i < model->n_features; i++) {
     double x;
-    if (call_more_real(call, i, &x) != STATUS_OK) return false;
+    if (call_more_real(call, i, &x) != STATUS_OK) {
+      return false;
+    }
     is_null = is_null || isnan(x);
     sum_add(&sum, model->coefficient[i] * x);
   }
-  if (is_null) return false;
+  if (is_null) {
+    return false;
+  }
   *location = sum_value(&sum);
-  if (isfinite(*location)) return true;
+  if (isfinite(*location)) {
+    return true;
+  }
   call_fail(call, "the scale of this row is beyond the range of numbers");
   return false;
 }
@@ -170,15 +201,18 @@ static void survival_scalar(Call *call, Cell *out)
 {
   const ModelRead *model;
   double location;
-  if (row_read(call, &model, &location))
+  if (row_read(call, &model, &location)) {
     cell_real(out, weibull_survival(location, model->shape, call_real(call, ARG_TIME)));
+  }
 }
 
 static void hazard_scalar(Call *call, Cell *out)
 {
   const ModelRead *model;
   double location, time = call_real(call, ARG_TIME);
-  if (!row_read(call, &model, &location)) return;
+  if (!row_read(call, &model, &location)) {
+    return;
+  }
   if (time == 0 && model->shape < 1) {
     call_fail_argument(call, ARG_TIME, "above 0: with shape %.6g, below 1, the hazard begins infinite", model->shape);
     return;
@@ -201,15 +235,18 @@ static void median_scalar(Call *call, Cell *out)
 {
   const ModelRead *model;
   double location;
-  if (row_read(call, &model, &location)) answer_cell(call, weibull_quantile(location, model->shape, 0.5), out);
+  if (row_read(call, &model, &location)) {
+    answer_cell(call, weibull_quantile(location, model->shape, 0.5), out);
+  }
 }
 
 static void residual_scalar(Call *call, Cell *out)
 {
   const ModelRead *model;
   double location;
-  if (row_read(call, &model, &location))
+  if (row_read(call, &model, &location)) {
     answer_cell(call, weibull_residual(location, model->shape, call_real(call, ARG_TIME)), out);
+  }
 }
 
 /* ---- Specs */

@@ -66,7 +66,9 @@ static Status fit_step(Call *call, void *state)
   int64_t period = call_integer(call, ARG_PERIOD);
   bool lost = call_integer(call, ARG_LOST) == 1;
   double count = call_real(call, ARG_COUNT);
-  if (period == 0 && lost && count > 0) return call_fail_argument(call, ARG_PERIOD, "1 or more where lost is 1");
+  if (period == 0 && lost && count > 0) {
+    return call_fail_argument(call, ARG_PERIOD, "1 or more where lost is 1");
+  }
   return period == 0 || count == 0 ? STATUS_OK : sbg_counts_add(state, (size_t)period, lost, count);
 }
 
@@ -117,7 +119,9 @@ static void write_fit(Call *call, const SbgFit *fit, Cell *out)
   write_covariance(&json, fit);
   json_text_named(&json, "iterations", fit->iterations);
   text_add(&json.text, reason ? ",\"converged\":false,\"reason\":" : ",\"converged\":true,\"reason\":null");
-  if (reason) text_add_json_string(&json.text, reason);
+  if (reason) {
+    text_add_json_string(&json.text, reason);
+  }
   text_add(&json.text, "}");
   json_text_result(&json, out);
 }
@@ -126,7 +130,9 @@ static void fit_value(Call *call, const void *state, Cell *out)
 {
   const SbgCounts *counts = state;
   SbgFit fit;
-  if (!counts || counts->rows == 0) return;
+  if (!counts || counts->rows == 0) {
+    return;
+  }
   Status status = sbg_fit(counts, &fit, call_watch(call));
   if (status != STATUS_OK) {
     call_fail_status(call, status);
@@ -152,10 +158,13 @@ static Status read_parameter(Json *json, const char *name, double *parameter)
 {
   JsonValue value;
   Status status = json_get(json, &value, "$.parameters.%s", name);
-  if (status != STATUS_OK) return status;
-  if (value.type != JSON_NUMBER || !(value.number >= LOWEST && value.number <= HIGHEST))
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (value.type != JSON_NUMBER || !(value.number >= LOWEST && value.number <= HIGHEST)) {
     return call_fail(json->call,
                      "parameter %s of the model must be a number, " NUMBER_TEXT(LOWEST) "…" NUMBER_TEXT(HIGHEST), name);
+  }
   *parameter = value.number;
   return STATUS_OK;
 }
@@ -165,10 +174,13 @@ static Status model_members(Json *json, SbgModel *model)
   Call *call = json->call;
   JsonValue name, value;
   Status status = json_get(json, &name, "$.model");
-  if (status != STATUS_OK) return status;
-  if (name.type != JSON_TEXT || strcmp(name.text, "sbg") != 0)
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (name.type != JSON_TEXT || strcmp(name.text, "sbg") != 0) {
     return call_fail_argument(call, ARG_MODEL,
                               "a model from sbg_fit() or {\"model\":\"sbg\",\"parameters\":{\"alpha\":…,\"beta\":…}}");
+  }
   status = json_get(json, &value, "$.converged");
   if (status == STATUS_OK && value.type == JSON_BOOLEAN && value.number == 0) {
     status = json_get(json, &value, "$.reason");
@@ -176,7 +188,9 @@ static Status model_members(Json *json, SbgModel *model)
                                : call_fail(call, "the model did not converge and has no parameters: %.200s",
                                            value.type == JSON_TEXT ? value.text : "no reason given");
   }
-  if (status == STATUS_OK) status = read_parameter(json, "alpha", &model->alpha);
+  if (status == STATUS_OK) {
+    status = read_parameter(json, "alpha", &model->alpha);
+  }
   return status == STATUS_OK ? read_parameter(json, "beta", &model->beta) : status;
 }
 
@@ -184,7 +198,9 @@ static Status model_read(Call *call, int param, void *object)
 {
   Json json;
   Status status = json_open(&json, call, param);
-  if (status == STATUS_OK) status = model_members(&json, object);
+  if (status == STATUS_OK) {
+    status = model_members(&json, object);
+  }
   json_close(&json);
   return status;
 }
@@ -200,19 +216,25 @@ static const SbgModel *model_argument(Call *call)
 static void survival_scalar(Call *call, Cell *out)
 {
   const SbgModel *model = model_argument(call);
-  if (model) cell_real(out, sbg_survival(model->alpha, model->beta, (double)call_integer(call, ARG_T)));
+  if (model) {
+    cell_real(out, sbg_survival(model->alpha, model->beta, (double)call_integer(call, ARG_T)));
+  }
 }
 
 static void retention_scalar(Call *call, Cell *out)
 {
   const SbgModel *model = model_argument(call);
-  if (model) cell_real(out, sbg_retention(model->alpha, model->beta, (double)call_integer(call, ARG_T)));
+  if (model) {
+    cell_real(out, sbg_retention(model->alpha, model->beta, (double)call_integer(call, ARG_T)));
+  }
 }
 
 static void residual_scalar(Call *call, Cell *out)
 {
   const SbgModel *model = model_argument(call);
-  if (!model) return;
+  if (!model) {
+    return;
+  }
   double lifetime = sbg_residual_lifetime(model->alpha, model->beta, call_real(call, ARG_DISCOUNT),
                                           (double)call_integer(call, ARG_RENEWED));
   if (isfinite(lifetime)) {
