@@ -33,12 +33,14 @@ const char *call_build_form(void)
 ** Cached statements, stepped and reset: they see sqlite3_interrupt() and run the progress handler on every version of
 ** SQLite, which sqlite3_is_interrupted() does not. They live with the call and not with the connection, whose
 ** sqlite3_close() they would block. The handler is due every so many VDBE instructions, typically a thousand or more,
-** of which SELECT 1 has four: now and then one of about ten thousand (50 us, hardly an allocation) is run, so that work
-** outside the VDBE reaches the handler too.
+** of which the first statement has four: now and then the second one of about ten thousand (50 us, hardly an
+** allocation) is run, so that work outside the VDBE reaches the handler too. Neither calls a function, which an
+** authorizer may deny.
 */
 static const char *const WATCH_SQL[WATCH_STATEMENTS] = {
   "SELECT 1",
-  "WITH t AS (VALUES (1), (1), (1), (1), (1), (1), (1), (1)) SELECT count(*) FROM t AS a, t AS b, t AS c, t AS d",
+  "WITH t AS (VALUES (1), (1), (1), (1), (1), (1), (1), (1), (1), (1), (1), (1)) "
+  "SELECT 1 FROM t AS a, t AS b, t AS c WHERE a.column1 + b.column1 + c.column1 = 0",
 };
 #define WATCH_WORK_EVERY 16 /* questions: some ms of work */
 
@@ -68,6 +70,7 @@ void call_begin(Call *call, Connection *connection, const char *name, int n_para
   call->values = values;
   call->message = NULL;
   call->rc = SQLITE_OK;
+  call->number_statement = NULL;
   memset(call->watch_statement, 0, sizeof call->watch_statement);
   call->watch_asked = 0;
   call->watch = (Watch){call_stopped, call};
@@ -79,6 +82,8 @@ void call_end(Call *call)
     sqlite3_finalize(call->watch_statement[i]);
     call->watch_statement[i] = NULL;
   }
+  sqlite3_finalize(call->number_statement);
+  call->number_statement = NULL;
   sqlite3_free(call->message);
   call->message = NULL;
 }
@@ -130,7 +135,8 @@ static char *value_text(sqlite3_value *value)
     default: {
       const char *text = (const char *)sqlite3_value_text(value);
       bool is_long = text && strlen(text) > 60;
-      return sqlite3_mprintf(is_long ? "'%!.60q…'" : "'%q'", text);
+      bool is_cut = text && strlen(text) < (size_t)sqlite3_value_bytes(value);
+      return sqlite3_mprintf(is_long ? "'%!.60q…'" : is_cut ? "'%q' and a zero byte after it" : "'%q'", text);
     }
   }
 }

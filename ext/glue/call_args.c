@@ -8,6 +8,7 @@
 #include "core/base/mem.h"
 #include "core/time/time_parse.h"
 #include "params.h"
+#include "row_value.h"
 #include "source_log.h"
 
 /* Readers */
@@ -100,7 +101,7 @@ int call_more(const Call *call)
 Status call_more_real(Call *call, int i, double *value)
 {
   sqlite3_value *argument = call->values[call->n_params + i];
-  int type = sqlite3_value_numeric_type(argument);
+  int type = numeric_type_of_value(argument);
   *value = type == SQLITE_NULL ? NAN : sqlite3_value_double(argument);
   if (type == SQLITE_NULL || type == SQLITE_INTEGER || (type == SQLITE_FLOAT && !isinf(*value))) {
     return STATUS_OK;
@@ -188,7 +189,7 @@ static void arg_from_fallback(const ParamSpec *param, Arg *arg)
 
 static bool number_fits(const ParamSpec *param, sqlite3_value *value, Arg *arg)
 {
-  int type = sqlite3_value_numeric_type(value);
+  int type = numeric_type_of_value(value);
   if (type != SQLITE_INTEGER && type != SQLITE_FLOAT) {
     return false;
   }
@@ -254,6 +255,9 @@ static bool value_fits(const ParamSpec *param, sqlite3_value *value, Arg *arg)
     return false;
   }
   arg->length = (size_t)sqlite3_value_bytes(value);
+  if (param->kind != PARAM_TIME && memchr(arg->text, 0, arg->length)) {
+    return false; /* a name would be another one; times are read as SQLite's date functions read them */
+  }
   return arg_from_text(param, arg->text, arg->length, arg);
 }
 
@@ -265,7 +269,7 @@ static Status misfit(Call *call, int i)
   }
   const ParamSpec *param = call_param(call, i);
   char *accepted = param_accepted(param);
-  int type = sqlite3_value_numeric_type(value);
+  int type = numeric_type_of_value(value);
   bool fraction = param->kind == PARAM_INTEGER && type == SQLITE_FLOAT;
   bool range = !isinf(param->low) || !isinf(param->high), number = type == SQLITE_INTEGER || type == SQLITE_FLOAT;
   const char *first = fraction                                                       ? "a whole number"

@@ -36,13 +36,14 @@ struct Call {
   const FunctionSpec *function; /* one of these two */
   const TableSpec *table;
   int n_params;
-  int n_more;               /* functions: arguments after the params */
-  sqlite3_context *context; /* functions only */
-  Resolved *resolved;       /* table functions: see call_resolve() */
-  bool value_used;          /* table functions: the query asks for a column that depends on the source's values */
-  sqlite3_value **values;   /* by parameter; NULL where left out */
-  char *message;            /* from sqlite3_malloc */
-  int rc;                   /* SQLite's code to answer, where the failure came from SQLite */
+  int n_more;                     /* functions: arguments after the params */
+  sqlite3_context *context;       /* functions only */
+  Resolved *resolved;             /* table functions: see call_resolve() */
+  bool value_used;                /* table functions: the query asks for a column that depends on the source's values */
+  sqlite3_value **values;         /* by parameter; NULL where left out */
+  char *message;                  /* from sqlite3_malloc */
+  int rc;                         /* SQLite's code to answer, where the failure came from SQLite */
+  sqlite3_stmt *number_statement; /* see json_number() */
   sqlite3_stmt *watch_statement[WATCH_STATEMENTS];
   unsigned watch_asked;
   Watch watch;

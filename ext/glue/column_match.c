@@ -125,11 +125,23 @@ static Status no_such_table(Call *call, int param, const char *label, const char
   return status;
 }
 
+/*
+** The name of column i; NULL: out of memory. Under PRAGMA full_column_names SQLite puts the table's alias before it:
+** one that no column begins with.
+*/
+#define ALIAS "retain's source"
+static const char *column_name(sqlite3_stmt *table, int i)
+{
+  static const char prefix[] = ALIAS ".";
+  const char *name = sqlite3_column_name(table, i);
+  return name && strncmp(name, prefix, sizeof prefix - 1) == 0 ? name + sizeof prefix - 1 : name;
+}
+
 static char *columns_text(sqlite3_stmt *table)
 {
   char *list = NULL;
   for (int i = 0; i < sqlite3_column_count(table); i++) {
-    const char *name = sqlite3_column_name(table, i);
+    const char *name = column_name(table, i);
     list = list ? sqlite3_mprintf("%z, %s", list, name) : sqlite3_mprintf("%s", name);
   }
   return list;
@@ -149,7 +161,7 @@ static Status column_fail(Call *call, const char *label, sqlite3_stmt *table, ch
 static Status column_named(Call *call, const char *label, sqlite3_stmt *table, Role *role)
 {
   for (int i = 0; i < sqlite3_column_count(table); i++) {
-    const char *name = sqlite3_column_name(table, i);
+    const char *name = column_name(table, i);
     if (name && sqlite3_stricmp(name, role->wanted) == 0) {
       role->column = sqlite3_mprintf("%s", name);
       return role->column ? STATUS_OK : STATUS_NOMEM;
@@ -181,7 +193,7 @@ static Status column_recognised(Call *call, const char *label, sqlite3_stmt *tab
   int found = 0;
   char *fitting = NULL;
   for (int i = 0; i < sqlite3_column_count(table); i++) {
-    const char *name = sqlite3_column_name(table, i);
+    const char *name = column_name(table, i);
     if (!name) {
       sqlite3_free(fitting);
       return STATUS_NOMEM;
@@ -217,7 +229,7 @@ Status named_table_find(Call *call, int param, Role *const *roles, int n_roles, 
     return status;
   }
   found->label = sqlite3_mprintf("%s", call_text(call, param));
-  char *sql = sqlite3_mprintf("SELECT * FROM %s AS src LIMIT 0", found->from);
+  char *sql = sqlite3_mprintf("SELECT * FROM %s AS \"" ALIAS "\" LIMIT 0", found->from);
   if (!found->label || !sql) {
     sqlite3_free(sql);
     return STATUS_NOMEM;

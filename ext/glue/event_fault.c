@@ -108,7 +108,7 @@ static TimeForm judge_time(RowCheck *check, sqlite3_value *value, int64_t ms, bo
 static bool is_blank(sqlite3_value *value)
 {
   const char *text = sqlite3_value_type(value) == SQLITE_TEXT ? (const char *)sqlite3_value_text(value) : NULL;
-  return text && text[strspn(text, " ")] == 0;
+  return text && strspn(text, " ") == (size_t)sqlite3_value_bytes(value);
 }
 
 void row_check_event(RowCheck *check, sqlite3_value **values, Event *event)

@@ -134,6 +134,17 @@ static void run_final(sqlite3_context *context)
   }
 }
 
+/* The numbers of arguments that a function is registered with; -1: any number. */
+static void argument_counts(const FunctionSpec *spec, int *first, int *last)
+{
+  int required = 0;
+  while (required < spec->n_params && !spec->params[required].fallback) {
+    required++;
+  }
+  *first = spec->more ? -1 : required;
+  *last = spec->more ? -1 : spec->n_params;
+}
+
 int function_register(Connection *connection, const FunctionSpec *spec)
 {
   int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC;
@@ -144,11 +155,8 @@ int function_register(Connection *connection, const FunctionSpec *spec)
   flags |= spec->returns_json ? SQLITE_RESULT_SUBTYPE : 0;
   flags |= spec->direct_only ? SQLITE_DIRECTONLY : SQLITE_INNOCUOUS;
   int rc = SQLITE_OK;
-  int required = 0;
-  while (required < spec->n_params && !spec->params[required].fallback) {
-    required++;
-  }
-  int first = spec->more ? -1 : required, last = spec->more ? -1 : spec->n_params; /* -1: any number */
+  int first, last;
+  argument_counts(spec, &first, &last);
   for (int n = first; n <= last && rc == SQLITE_OK; n++) {
     Binding *binding = binding_new(connection, spec, NULL);
     if (!binding) {
@@ -166,4 +174,13 @@ int function_register(Connection *connection, const FunctionSpec *spec)
     }
   }
   return rc;
+}
+
+void function_unregister(sqlite3 *db, const FunctionSpec *spec)
+{
+  int first, last;
+  argument_counts(spec, &first, &last);
+  for (int n = first; n <= last; n++) {
+    sqlite3_create_function_v2(db, spec->name, n, SQLITE_UTF8, NULL, NULL, NULL, NULL, NULL);
+  }
 }

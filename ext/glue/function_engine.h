@@ -7,5 +7,6 @@
 #include "connection.h"
 
 int function_register(Connection *connection, const FunctionSpec *spec); /* an SQLite result code */
+void function_unregister(sqlite3 *db, const FunctionSpec *spec);
 
 #endif

@@ -208,24 +208,26 @@ void json_each_close(JsonEach *each)
 Status json_number(Call *call, double x, char out[JSON_NUMBER_MAX], size_t *length)
 {
   static const char *const formats[] = {"%.15g", "%!.16g", "%!.17g"};
-  sqlite3_stmt *same = NULL;
+  static const char sql[] = "SELECT CAST(?1 AS REAL) = ?2";
+  bool same = false;
   out[0] = 0; /* a failure before the first format leaves an empty text */
-  int rc = sqlite3_prepare_v2(call->connection->db, "SELECT CAST(?1 AS REAL) = ?2", -1, &same, NULL);
-  for (int i = 0; i < COUNT_OF(formats) && rc == SQLITE_OK; i++) {
+  int rc = call->number_statement ? SQLITE_OK
+                                  : sqlite3_prepare_v2(call->connection->db, sql, -1, &call->number_statement, NULL);
+  for (int i = 0; i < COUNT_OF(formats) && rc == SQLITE_OK && !same; i++) {
     sqlite3_snprintf(JSON_NUMBER_MAX, out, formats[i], x);
-    sqlite3_reset(same);
-    sqlite3_bind_text(same, 1, out, -1, SQLITE_STATIC);
-    sqlite3_bind_double(same, 2, x);
-    rc = sqlite3_step(same);
-    if (rc == SQLITE_ROW && sqlite3_column_int(same, 0)) {
-      break;
+    rc = sqlite3_bind_text(call->number_statement, 1, out, -1, SQLITE_STATIC);
+    if (rc == SQLITE_OK) {
+      rc = sqlite3_bind_double(call->number_statement, 2, x);
     }
+    if (rc == SQLITE_OK) {
+      rc = sqlite3_step(call->number_statement);
+    }
+    same = rc == SQLITE_ROW && sqlite3_column_int(call->number_statement, 0);
+    sqlite3_reset(call->number_statement);
     rc = rc == SQLITE_ROW ? SQLITE_OK : rc;
   }
   *length = strlen(out);
-  Status status = rc == SQLITE_OK || rc == SQLITE_ROW ? STATUS_OK : sqlite_failed(call, rc);
-  sqlite3_finalize(same);
-  return status;
+  return rc == SQLITE_OK ? STATUS_OK : sqlite_failed(call, rc);
 }
 
 void json_number_rounded(double x, char out[JSON_NUMBER_MAX])

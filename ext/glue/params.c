@@ -36,6 +36,12 @@ const ParamSpec *table_param(const TableSpec *spec, int i)
   return &EVENT_PARAMS[spec->value == VALUE_UNUSED && i >= EVENT_VALUE_COLUMN ? i + 1 : i];
 }
 
+bool table_reads(const TableSpec *spec)
+{
+  ParamKind first = spec->n_params > 0 ? spec->params[0].kind : PARAM_ANY;
+  return first == PARAM_SOURCE || first == PARAM_CONTRACTS || first == PARAM_TABLE;
+}
+
 int event_param(const TableSpec *spec, EventParam param)
 {
   if (spec->value == VALUE_UNUSED && param >= EVENT_VALUE_COLUMN) {

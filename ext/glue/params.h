@@ -4,7 +4,12 @@
 #ifndef RETAIN_GLUE_PARAMS_H
 #define RETAIN_GLUE_PARAMS_H
 
+#include <stdbool.h>
+
 #include "spec.h"
+
+/* Whether a table function reads a table that the caller names. */
+bool table_reads(const TableSpec *spec);
 
 /* The number of an event parameter among a table function's parameters; -1 where it has none. */
 int event_param(const TableSpec *spec, EventParam param);

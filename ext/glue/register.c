@@ -3,15 +3,58 @@
 */
 #include "register.h"
 
+#include <string.h>
+
 #include "function_engine.h"
+#include "retain.h"
 #include "scan.h"
 #include "table_engine.h"
 
 #define OLDEST_SQLITE 3038000
 
-static int registration_failed(char **message, const char *name, sqlite3 *db, int rc)
+/*
+** Whether this version is there already. SQLite replaces no function while a statement runs, so that SELECT
+** load_extension(…) cannot register again; nor need it.
+*/
+static bool is_registered(sqlite3 *db)
 {
-  *message = sqlite3_mprintf("retain: registering %s: %s", name, sqlite3_errmsg(db));
+  static const char version[] = "retain " RETAIN_VERSION " (";
+  sqlite3_stmt *statement = NULL;
+  bool same = false;
+  if (sqlite3_prepare_v2(db, "SELECT retain_version()", -1, &statement, NULL) == SQLITE_OK &&
+      sqlite3_step(statement) == SQLITE_ROW) {
+    const char *text = (const char *)sqlite3_column_text(statement, 0);
+    same = text && strncmp(text, version, sizeof version - 1) == 0;
+  }
+  sqlite3_finalize(statement);
+  return same;
+}
+
+/* After a failure: SQLite unloads the library, and what is registered would lead to where it was. */
+static void unregister_all(sqlite3 *db, Registry registry)
+{
+  scan_unregister(db);
+  for (int i = 0; registry.functions[i]; i++) {
+    function_unregister(db, registry.functions[i]);
+  }
+  for (int i = 0; registry.tables[i]; i++) {
+    table_unregister(db, registry.tables[i]);
+  }
+}
+
+static int register_all(Connection *connection, const char **culprit)
+{
+  Registry registry = connection->registry;
+  int rc = scan_register(connection);
+  *culprit = "the reader";
+  for (int i = 0; rc == SQLITE_OK && registry.functions[i]; i++) {
+    rc = function_register(connection, registry.functions[i]);
+    *culprit = registry.functions[i]->name;
+  }
+  for (int i = 0; rc == SQLITE_OK && registry.tables[i]; i++) {
+    rc = table_register(connection, registry.tables[i]);
+    *culprit = registry.tables[i]->name;
+  }
   return rc;
 }
 
@@ -21,24 +64,19 @@ int retain_register(sqlite3 *db, char **message, const TableSpec *const *tables,
     *message = sqlite3_mprintf("retain needs SQLite 3.38 or newer, this is %s", sqlite3_libversion());
     return SQLITE_ERROR;
   }
-  Connection *connection = connection_new(db, (Registry){tables, functions});
+  Registry registry = {tables, functions};
+  Connection *connection = connection_new(db, registry);
   if (!connection) {
     return SQLITE_NOMEM;
   }
-  int rc = scan_register(connection);
-  if (rc != SQLITE_OK) {
-    rc = registration_failed(message, "the reader", db, rc);
-  }
-  for (int i = 0; rc == SQLITE_OK && functions[i]; i++) {
-    rc = function_register(connection, functions[i]);
-    if (rc != SQLITE_OK) {
-      rc = registration_failed(message, functions[i]->name, db, rc);
-    }
-  }
-  for (int i = 0; rc == SQLITE_OK && tables[i]; i++) {
-    rc = table_register(connection, tables[i]);
-    if (rc != SQLITE_OK) {
-      rc = registration_failed(message, tables[i]->name, db, rc);
+  const char *culprit;
+  int rc = register_all(connection, &culprit);
+  if (rc == SQLITE_BUSY && is_registered(db)) {
+    rc = SQLITE_OK;
+  } else if (rc != SQLITE_OK) {
+    *message = sqlite3_mprintf("retain: registering %s: %s", culprit, sqlite3_errmsg(db));
+    if (rc != SQLITE_BUSY) { /* else nothing was replaced */
+      unregister_all(db, registry);
     }
   }
   connection_release(connection);

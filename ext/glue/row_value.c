@@ -1,6 +1,7 @@
 #include "row_value.h"
 
 #include <math.h>
+#include <string.h>
 
 bool time_of_value(TimeMemo *memo, sqlite3_value *value, int type, int64_t *ms)
 {
@@ -16,9 +17,20 @@ bool time_of_value(TimeMemo *memo, sqlite3_value *value, int type, int64_t *ms)
   }
 }
 
+int numeric_type_of_value(sqlite3_value *value)
+{
+  if (sqlite3_value_type(value) == SQLITE_TEXT) {
+    const void *text = sqlite3_value_text(value);
+    if (text && memchr(text, 0, (size_t)sqlite3_value_bytes(value))) {
+      return SQLITE_TEXT;
+    }
+  }
+  return sqlite3_value_numeric_type(value);
+}
+
 bool number_of_value(sqlite3_value *value, double *number)
 {
-  int type = sqlite3_value_numeric_type(value);
+  int type = numeric_type_of_value(value);
   *number = sqlite3_value_double(value);
   return (type == SQLITE_FLOAT && fabs(*number) <= NUMBER_MOST) || type == SQLITE_INTEGER;
 }

@@ -12,7 +12,7 @@
 /* What is accepted, in the words of messages. */
 #define A_NUMBER "a number, at most " NUMBER_TEXT(NUMBER_MOST) " in size"
 #define A_CUSTOMER "an integer or text"
-#define A_TIME "a time (" TIME_FORMS ")"
+#define A_TIME ("a time (" TIME_FORMS ")")
 #define TIME_FORMS \
   "ISO text such as '2026-01-31' or '2026-01-31 18:00:00', unix seconds or milliseconds, or a julian day"
 
@@ -24,6 +24,12 @@
 bool time_of_value(TimeMemo *memo, sqlite3_value *value, int type, int64_t *ms);
 bool number_of_value(sqlite3_value *value, double *number);
 bool key_of_value(Customers *customers, sqlite3_value *value, int type, uint32_t *id);
+
+/*
+** sqlite3_value_numeric_type(), which on newer versions of SQLite takes a text for the number before its first zero
+** byte.
+*/
+int numeric_type_of_value(sqlite3_value *value);
 
 /* Of an SQLITE_TEXT; inline for the scan of most sources. */
 static inline bool time_of_text_value(TimeMemo *memo, sqlite3_value *value, int64_t *ms)

@@ -102,7 +102,9 @@ Status scan_run(Scan *scan, Call *call, const NamedTable *table, const char *con
     connection->scan = outer;
   }
   Status status = scan->status;
-  if (status == STATUS_OK && rc != SQLITE_ROW) {
+  if (rc == SQLITE_INTERRUPT) { /* even where a row had ended the scan: the host asks once */
+    status = STATUS_INTERRUPT;
+  } else if (status == STATUS_OK && rc != SQLITE_ROW) {
     status = reading_failed(call, table->label, rc);
   } else if (status == STATUS_OK) {
     Scan *brought = sqlite3_value_pointer(sqlite3_column_value(statement, 0), SCAN_POINTER);
@@ -122,4 +124,9 @@ int scan_register(Connection *connection)
   }
   return sqlite3_create_function_v2(connection->db, SCAN_FUNCTION, -1, SQLITE_UTF8 | SQLITE_DIRECTONLY, binding, NULL,
                                     scan_step, scan_final, binding_free);
+}
+
+void scan_unregister(sqlite3 *db)
+{
+  sqlite3_create_function_v2(db, SCAN_FUNCTION, -1, SQLITE_UTF8, NULL, NULL, NULL, NULL, NULL);
 }

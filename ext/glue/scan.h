@@ -34,5 +34,6 @@ Status scan_run(Scan *scan, Call *call, const NamedTable *table, const char *con
 void scan_stop(Scan *scan, Status status);
 
 int scan_register(Connection *connection); /* an SQLite result code */
+void scan_unregister(sqlite3 *db);
 
 #endif

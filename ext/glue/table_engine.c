@@ -2,85 +2,33 @@
 ** The table-function engine: one sqlite3_module behind every TableSpec.
 **
 ** A table function is an eponymous virtual table; its parameters are HIDDEN columns after the outputs. xFilter checks
-** the arguments and computes the whole answer; xColumn reads it. Nothing is kept between statements.
+** the arguments and computes the whole answer, or finds one that still holds; xColumn reads it.
 */
 #include "table_engine.h"
 
 #include <string.h>
 
-#include "call_private.h"
+#include "answer.h"
 #include "core/base/mem.h"
 #include "params.h"
-#include "source_log.h"
-
-/* One computed answer, shared by the cursors of a statement that asked the same. */
-typedef struct Answer {
-  int refs;
-  const TableSpec *spec;
-  void *state;
-  int64_t n_rows;
-  bool value_used; /* else its value_columns do not hold */
-  Resolved resolved;
-  SourceLog log;                    /* of argument 0; kept, so that its address stays its identity */
-  sqlite3_value *values[PARAM_MAX]; /* own copies of the arguments; NULL where left out */
-} Answer;
-
-#define RECENT 4
 
 typedef struct Table {
   sqlite3_vtab base;
   Connection *connection;
   const TableSpec *spec;
   int n_cursors;
-  /* while cursors are open: answers that the statement that runs alone may ask for again, newest first */
-  Answer *recent[RECENT];
+  Answers kept; /* while cursors are open */
 } Table;
 
 typedef struct Cursor {
   sqlite3_vtab_cursor base;
   Answer *answer;
+  Writing writing; /* when the answer was asked for */
   int64_t row, end;
 } Cursor;
 
 #define VALUE_BIT 29    /* of idxNum: a column that depends on the source's values is asked for */
 #define CUSTOMER_BIT 30 /* of idxNum: equality with the column `customer` is passed after the parameters */
-
-static void answer_release(Answer *answer)
-{
-  if (!answer || --answer->refs > 0) {
-    return;
-  }
-  if (answer->state && answer->spec->free) {
-    answer->spec->free(answer->state);
-  }
-  mem_free(answer->state);
-  for (int i = 0; i < PARAM_MAX; i++) {
-    sqlite3_value_free(answer->values[i]);
-  }
-  source_log_release(answer->log);
-  mem_free(answer);
-}
-
-static Answer *answer_share(Answer *answer)
-{
-  answer->refs++;
-  return answer;
-}
-
-static void recent_forget(Table *table)
-{
-  for (int i = 0; i < RECENT; i++) {
-    answer_release(table->recent[i]);
-    table->recent[i] = NULL;
-  }
-}
-
-static void recent_keep(Table *table, Answer *answer)
-{
-  answer_release(table->recent[RECENT - 1]);
-  memmove(table->recent + 1, table->recent, (RECENT - 1) * sizeof *table->recent);
-  table->recent[0] = answer_share(answer);
-}
 
 /* Connecting */
 
@@ -96,13 +44,6 @@ static char *schema_text(const TableSpec *spec)
   }
   sqlite3_str_appendall(text, ")");
   return sqlite3_str_finish(text);
-}
-
-/* Whether it reads a table that the caller names. */
-static bool reads_table(const TableSpec *spec)
-{
-  ParamKind first = spec->n_params > 0 ? spec->params[0].kind : PARAM_ANY;
-  return first == PARAM_SOURCE || first == PARAM_CONTRACTS || first == PARAM_TABLE;
 }
 
 static int table_connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out, char **message)
@@ -128,7 +69,7 @@ static int table_connect(sqlite3 *db, void *aux, int argc, const char *const *ar
   /*
   ** What reads tables by name keeps SQLite's normal risk level: refused in views and triggers under trusted_schema=OFF.
   */
-  return reads_table(binding->table) ? SQLITE_OK : sqlite3_vtab_config(db, SQLITE_VTAB_INNOCUOUS);
+  return table_reads(binding->table) ? SQLITE_OK : sqlite3_vtab_config(db, SQLITE_VTAB_INNOCUOUS);
 }
 
 static int table_disconnect(sqlite3_vtab *vtab)
@@ -159,6 +100,18 @@ static bool is_comparison(unsigned char op)
     default:
       return false;
   }
+}
+
+/*
+** A source is large, and a look-up of one customer computes the whole answer, too: in a join the function belongs
+** outside of what can be looked up by an index or computed per row, such as a fit.
+*/
+static void estimate(const TableSpec *spec, bool is_look_up, sqlite3_index_info *info)
+{
+  double cost = table_reads(spec) ? 1e6 : 1e3;
+  sqlite3_int64 rows = table_reads(spec) ? 100000 : 1000;
+  info->estimatedRows = is_look_up ? 1 : rows;
+  info->estimatedCost = cost + (double)info->estimatedRows;
 }
 
 static int table_best_index(sqlite3_vtab *vtab, sqlite3_index_info *info)
@@ -209,26 +162,11 @@ static int table_best_index(sqlite3_vtab *vtab, sqlite3_index_info *info)
     used |= 1 << VALUE_BIT;
   }
   info->idxNum = used;
-  info->estimatedCost = customer >= 0 ? 1e4 : reads_table(spec) ? 1e6 : 1e3;
-  info->estimatedRows = customer >= 0 ? 1 : reads_table(spec) ? 10000 : 1000;
+  estimate(spec, customer >= 0, info);
   return SQLITE_OK;
 }
 
 /* Cursors */
-
-/*
-** Whether the statement that runs this cursor is the only one that runs: then an answer that is still there was
-** computed within it, on what it sees of the database. With others running it might be of another time, and is
-** forgotten.
-*/
-static bool is_only_statement(sqlite3 *db)
-{
-  int busy = 0;
-  for (sqlite3_stmt *s = sqlite3_next_stmt(db, NULL); s && busy < 2; s = sqlite3_next_stmt(db, s)) {
-    busy += sqlite3_stmt_busy(s);
-  }
-  return busy == 1;
-}
 
 /*
 ** A correlated subquery opens its cursor anew for every row, and SQLite closes the old one only after that: so an
@@ -243,9 +181,6 @@ static int table_open(sqlite3_vtab *vtab, sqlite3_vtab_cursor **out)
     return SQLITE_NOMEM;
   }
   table->n_cursors++;
-  if (!is_only_statement(table->connection->db)) {
-    recent_forget(table);
-  }
   return SQLITE_OK;
 }
 
@@ -256,68 +191,9 @@ static int table_close(sqlite3_vtab_cursor *base)
   answer_release(cursor->answer);
   mem_free(cursor);
   if (--table->n_cursors == 0) {
-    recent_forget(table);
+    answers_forget(&table->kept);
   }
   return SQLITE_OK;
-}
-
-static bool same_value(sqlite3_value *a, sqlite3_value *b)
-{
-  if (!a || !b) {
-    return !a && !b;
-  }
-  int type = sqlite3_value_type(a);
-  if (type != sqlite3_value_type(b)) {
-    return false;
-  }
-  switch (type) {
-    case SQLITE_INTEGER:
-      return sqlite3_value_int64(a) == sqlite3_value_int64(b);
-    case SQLITE_FLOAT:
-      return sqlite3_value_double(a) == sqlite3_value_double(b);
-    case SQLITE_NULL:
-      return true;
-    default: {
-      const void *p = sqlite3_value_blob(a), *q = sqlite3_value_blob(b);
-      int n = sqlite3_value_bytes(a);
-      return n == sqlite3_value_bytes(b) && (n == 0 || (p && q && memcmp(p, q, (size_t)n) == 0));
-    }
-  }
-}
-
-static bool same_question(const Answer *answer, const Call *call)
-{
-  SourceLog log = source_log_of(call->values[0]);
-  bool same = log.events == answer->log.events && log.contracts == answer->log.contracts &&
-              answer->value_used >= call->value_used;
-  for (int i = 0; same && i < call->n_params; i++) {
-    same = same_value(answer->values[i], call->values[i]);
-  }
-  return same;
-}
-
-static Status answer_make(Call *call, Answer **out)
-{
-  Answer *answer = mem_zero(1, sizeof *answer);
-  *out = answer;
-  if (!answer) {
-    return STATUS_NOMEM;
-  }
-  answer->refs = 1;
-  answer->spec = call->table;
-  answer->value_used = call->value_used;
-  for (int i = 0; i < call->n_params; i++) {
-    if (call->values[i] && !(answer->values[i] = sqlite3_value_dup(call->values[i]))) {
-      return STATUS_NOMEM;
-    }
-  }
-  answer->log = source_log_share(source_log_of(call->values[0]));
-  answer->state = mem_zero(1, call->table->state_size ? call->table->state_size : 1);
-  if (!answer->state) {
-    return STATUS_NOMEM;
-  }
-  call->resolved = &answer->resolved;
-  return call->table->compute(call, answer->state, &answer->n_rows);
 }
 
 /*
@@ -356,10 +232,7 @@ static int table_filter(sqlite3_vtab_cursor *base, int idx, const char *idx_text
   const TableSpec *spec = table->spec;
   sqlite3_value *values[PARAM_MAX] = {0};
   int n_params = table_param_count(spec), n = 0;
-  bool null_required;
   Call call;
-  Answer *answer = NULL;
-  Status status = STATUS_OK;
   (void)idx_text;
 
   for (int param = 0; param < n_params; param++) {
@@ -368,7 +241,7 @@ static int table_filter(sqlite3_vtab_cursor *base, int idx, const char *idx_text
     }
   }
   sqlite3_value *customer = idx >> CUSTOMER_BIT & 1 && n < argc ? argv[n] : NULL;
-  answer_release(cursor->answer);
+  Answer *answer = cursor->answer;
   cursor->answer = NULL;
   cursor->row = cursor->end = 0;
   sqlite3_free(base->pVtab->zErrMsg);
@@ -377,31 +250,20 @@ static int table_filter(sqlite3_vtab_cursor *base, int idx, const char *idx_text
   call_begin(&call, table->connection, spec->name, n_params, values);
   call.table = spec;
   call.value_used = idx >> VALUE_BIT & 1;
-  bool alone = is_only_statement(table->connection->db);
-  for (int i = 0; alone && !answer && i < RECENT; i++) {
-    if (table->recent[i] && same_question(table->recent[i], &call)) {
-      answer = answer_share(table->recent[i]);
-    }
-  }
-  if (!answer) {
-    status = call_check(&call, &null_required);
-    if (status == STATUS_OK) {
-      status = answer_make(&call, &answer);
-    }
-    if (!alone) {
-      recent_forget(table);
-    } else if (status == STATUS_OK) {
-      recent_keep(table, answer);
-    }
+  Writing writing = writing_now(table->connection->db);
+  Status status = STATUS_OK;
+  if (answer && writing_same(&cursor->writing, &writing) && answer_fits(answer, &call)) {
+    cursor->answer = answer;
+  } else {
+    answer_release(answer);
+    status = answers_get(&table->kept, &call, &cursor->answer);
+    cursor->writing = writing;
   }
   if (status == STATUS_OK) {
-    cursor->answer = answer;
-    cursor->end = answer->n_rows;
+    cursor->end = cursor->answer->n_rows;
     if (customer) {
       seek_customer(cursor, customer);
     }
-  } else {
-    answer_release(answer);
   }
   int rc = call_result_code(&call, status);
   base->pVtab->zErrMsg = call.message;
@@ -495,4 +357,9 @@ int table_register(Connection *connection, const TableSpec *spec)
     return SQLITE_NOMEM;
   }
   return sqlite3_create_module_v2(connection->db, spec->name, &MODULE, binding, binding_free);
+}
+
+void table_unregister(sqlite3 *db, const TableSpec *spec)
+{
+  sqlite3_create_module_v2(db, spec->name, NULL, NULL, NULL);
 }

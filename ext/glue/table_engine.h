@@ -7,5 +7,6 @@
 #include "connection.h"
 
 int table_register(Connection *connection, const TableSpec *spec); /* an SQLite result code */
+void table_unregister(sqlite3 *db, const TableSpec *spec);
 
 #endif

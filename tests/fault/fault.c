@@ -1,6 +1,6 @@
 /*
-** The fault sweep: for every statement and every N, the Nth allocation fails (once; then also all after it), and the
-** Nth read of the database file fails.
+** The fault sweep: for every statement and every N, the Nth allocation fails (once; then also all after it), the Nth
+** read of the database file fails, and the progress handler says stop at the Nth of SQLite's instructions.
 **
 **   fault DATABASE SETUP.sql STATEMENTS.sql [PART/PARTS]
 **
@@ -12,7 +12,9 @@
 ** F5  Registration under faults either succeeds or leaves a connection that closes and leaks nothing.
 **
 ** F6  Every N up to DENSE (a quarter of it for a slow statement) is tried, and from there on every seventh, since what
-**     is allocated hundreds of times is allocated in loops; FAULT_STRIDE=1 in the environment tries all.
+**     is allocated hundreds of times is allocated in loops; FAULT_STRIDE=1 in the environment tries all. Of the
+**     instructions one in sixteen of those before it.
+** F7  A statement that was stopped answers SQLITE_INTERRUPT, or the error that it was about to answer.
 **
 ** The sweep over N ends at the first N at which no fault happened any more. PART/PARTS takes every PARTS-th statement,
 ** for running in parallel.
@@ -36,7 +38,7 @@ typedef struct Fault {
   long countdown; /* calls until it fails; sticky: from then on */
   long injected;
 } Fault;
-static Fault alloc_fault, read_fault;
+static Fault alloc_fault, read_fault, stop_fault;
 
 static bool fault_due(Fault *fault)
 {
@@ -172,9 +174,16 @@ typedef enum Kind {
   ALLOC_ONCE,
   ALLOC_FROM,
   READ_ONCE,
+  STOP_ONCE,
   KIND_COUNT
 } Kind;
-static const char *const KIND_NAME[KIND_COUNT] = {"allocation", "allocations from", "read"};
+static const char *const KIND_NAME[KIND_COUNT] = {"allocation", "allocations from", "read", "instruction"};
+
+static int stop_due(void *unused)
+{
+  (void)unused;
+  return fault_due(&stop_fault);
+}
 
 typedef struct Outcome {
   int rc;
@@ -200,14 +209,15 @@ static void run(sqlite3 *db, const char *sql, Outcome *outcome)
 
 static void arm(Kind kind, long n)
 {
-  *(kind == READ_ONCE ? &read_fault : &alloc_fault) = (Fault){true, kind == ALLOC_FROM, n, 0};
+  Fault *fault = kind == STOP_ONCE ? &stop_fault : kind == READ_ONCE ? &read_fault : &alloc_fault;
+  *fault = (Fault){true, kind == ALLOC_FROM, n, 0};
 }
 
 /* Whether a fault happened since arm(). */
 static bool disarm(void)
 {
-  bool happened = alloc_fault.injected + read_fault.injected > 0;
-  alloc_fault = read_fault = (Fault){0};
+  bool happened = alloc_fault.injected + read_fault.injected + stop_fault.injected > 0;
+  alloc_fault = read_fault = stop_fault = (Fault){0};
   return happened;
 }
 
@@ -245,6 +255,11 @@ static void close_checked(sqlite3 *db, const char *sql, Kind kind, long n, const
   }
 }
 
+static long next(Kind kind, long n, bool dense)
+{
+  return kind == STOP_ONCE ? 1 + n / 16 : dense ? 1 : stride;
+}
+
 /*
 ** One statement, one kind of fault, every N. To open a connection and to register everything costs far more than most
 ** statements: only `fresh` ones get a new connection for every fault, so that its first look at the schema and the
@@ -256,7 +271,7 @@ static void sweep(const char *database, const char *sql, Kind kind, bool fresh, 
   sqlite3 *db = NULL;
   sqlite3_int64 base = 0;
   int since_open = 0;
-  for (long n = 1; happened && n_bad < 200; n += n < dense || fresh ? 1 : stride) {
+  for (long n = 1; happened && n_bad < 200; n += next(kind, n, n < dense || fresh)) {
     Outcome outcome = {0};
     if (!db) {
       base = sqlite3_memory_used();
@@ -270,10 +285,15 @@ static void sweep(const char *database, const char *sql, Kind kind, bool fresh, 
     if (kind == READ_ONCE) {
       sqlite3_db_release_memory(db); /* else the pages are still there */
     }
+    sqlite3_progress_handler(db, 1, kind == STOP_ONCE ? stop_due : NULL, NULL);
     arm(kind, n);
     run(db, sql, &outcome);
     happened = disarm();
+    sqlite3_progress_handler(db, 0, NULL, NULL);
     n_faults += happened;
+    if (kind == STOP_ONCE && happened && outcome.rc != SQLITE_INTERRUPT && undisturbed->rc == SQLITE_OK) {
+      bad(sql, kind, n, "it goes on", outcome.message.bytes ? outcome.message.bytes : "");
+    }
     if (outcome.rc != SQLITE_OK) {
       n_errors += happened;
       if (undisturbed->rc == SQLITE_OK && !happened) {
@@ -346,6 +366,9 @@ static void sweep_registration(Kind kind)
     n_same += happened && rc == SQLITE_OK;
     if (rc != SQLITE_OK && !happened) {
       bad("registration", kind, n, "an error without a fault", message ? message : "");
+    }
+    if (rc != SQLITE_OK && sqlite3_exec(db, "SELECT retain_version()", NULL, NULL, NULL) == SQLITE_OK) {
+      bad("registration", kind, n, "a function is left, of a library that SQLite unloads", "");
     }
     sqlite3_free(message);
     sqlite3_close(db);

@@ -52,6 +52,27 @@ static void loads_without_naming_the_entry_point(void **state)
   assert_int_equal(sqlite3_close(other), SQLITE_OK);
 }
 
+/* SELECT load_extension(…) where retain is there already, say by ~/.sqliterc: SQLite replaces no function then. */
+static void loads_again_while_a_statement_runs(void **state)
+{
+  (void)state;
+  sqlite3 *db = opened(1);
+  sqlite3_stmt *statement = NULL;
+  sqlite3_enable_load_extension(db, 1);
+  for (int i = 0; i < 3; i++) {
+    if (sqlite3_exec(db, "SELECT load_extension('" LOADABLE "')", NULL, NULL, NULL) != SQLITE_OK) {
+      fail_msg("%s", sqlite3_errmsg(db));
+    }
+  }
+  assert_int_equal(sqlite3_prepare_v2(db, "SELECT customer_id FROM demo_orders(3, 1)", -1, &statement, NULL),
+                   SQLITE_OK);
+  assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+  assert_int_equal(sqlite3_load_extension(db, LOADABLE, NULL, NULL), SQLITE_OK);
+  assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+  sqlite3_finalize(statement);
+  assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
 static void loading_is_off_by_default(void **state)
 {
   (void)state;
@@ -74,6 +95,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(loads_without_naming_the_entry_point),
+    cmocka_unit_test(loads_again_while_a_statement_runs),
     cmocka_unit_test(loading_is_off_by_default),
     cmocka_unit_test(a_wrong_path_is_named),
     cmocka_unit_test(a_wrong_entry_point_is_named),

@@ -98,13 +98,13 @@ CREATE TABLE mixed AS SELECT iif(order_id = 1, '1', customer_id) AS customer, or
 SELECT customer, typeof(customer), orders FROM customer_summary('mixed') WHERE customer = 1;
 SELECT customer, typeof(customer), orders FROM customer_summary('mixed') WHERE customer = '1';
 
-.print -- a call inside a correlated subquery computes once, and sees the data of its statement
+.print -- a call inside a correlated subquery sees the data of its statement, row by row where that writes
 CREATE TABLE big(customer INTEGER, ts INTEGER, value REAL);
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50000) INSERT INTO big SELECT i % 5000, 1700000000 + 60 * i, 1 FROM n;
 SELECT count(*), sum((SELECT orders FROM customer_summary('big') s WHERE s.customer = c.id)) FROM (SELECT DISTINCT customer AS id FROM big) c;
 SELECT count(*), sum((SELECT orders FROM customer_summary('big') s WHERE s.customer = c.id AND unit = 'day')), sum((SELECT x FROM customer_summary('big') s WHERE s.customer = c.id)) FROM (SELECT DISTINCT customer AS id FROM big) c;
 SELECT count(*) FROM (SELECT DISTINCT customer AS id FROM big) c LEFT JOIN customer_summary('big') s ON s.customer = c.id WHERE s.orders = 10;
-DELETE FROM big WHERE customer < 4000;
+DELETE FROM big WHERE customer < 4950;
 SELECT count(*) FROM customer_summary('big');
 UPDATE big SET value = (SELECT orders FROM customer_summary('big') s WHERE s.customer = big.customer);
 SELECT DISTINCT value FROM big;

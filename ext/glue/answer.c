@@ -1,0 +1,140 @@
+#include "answer.h"
+
+#include <string.h>
+
+#include "core/base/mem.h"
+#include "params.h"
+
+void answer_release(Answer *answer)
+{
+  if (!answer || --answer->refs > 0) {
+    return;
+  }
+  if (answer->state && answer->spec->free) {
+    answer->spec->free(answer->state);
+  }
+  mem_free(answer->state);
+  for (int i = 0; i < PARAM_MAX; i++) {
+    sqlite3_value_free(answer->values[i]);
+  }
+  source_log_release(answer->log);
+  mem_free(answer);
+}
+
+static bool same_value(sqlite3_value *a, sqlite3_value *b)
+{
+  if (!a || !b) {
+    return !a && !b;
+  }
+  int type = sqlite3_value_type(a);
+  if (type != sqlite3_value_type(b)) {
+    return false;
+  }
+  switch (type) {
+    case SQLITE_INTEGER:
+      return sqlite3_value_int64(a) == sqlite3_value_int64(b);
+    case SQLITE_FLOAT:
+      return sqlite3_value_double(a) == sqlite3_value_double(b);
+    case SQLITE_NULL:
+      return true;
+    default: {
+      const void *p = sqlite3_value_blob(a), *q = sqlite3_value_blob(b);
+      int n = sqlite3_value_bytes(a);
+      return n == sqlite3_value_bytes(b) && (n == 0 || (p && q && memcmp(p, q, (size_t)n) == 0));
+    }
+  }
+}
+
+bool answer_fits(const Answer *answer, const Call *call)
+{
+  SourceLog log = source_log_of(call->values[0]);
+  bool same = log.events == answer->log.events && log.contracts == answer->log.contracts &&
+              answer->value_used >= call->value_used;
+  for (int i = 0; same && i < call->n_params; i++) {
+    same = same_value(answer->values[i], call->values[i]);
+  }
+  return same;
+}
+
+static Status answer_make(Call *call, Answer **out)
+{
+  Answer *answer = mem_zero(1, sizeof *answer);
+  *out = answer;
+  if (!answer) {
+    return STATUS_NOMEM;
+  }
+  answer->refs = 1;
+  answer->spec = call->table;
+  answer->value_used = call->value_used;
+  for (int i = 0; i < call->n_params; i++) {
+    if (call->values[i] && !(answer->values[i] = sqlite3_value_dup(call->values[i]))) {
+      return STATUS_NOMEM;
+    }
+  }
+  answer->log = source_log_share(source_log_of(call->values[0]));
+  answer->state = mem_zero(1, call->table->state_size ? call->table->state_size : 1);
+  if (!answer->state) {
+    return STATUS_NOMEM;
+  }
+  call->resolved = &answer->resolved;
+  return call->table->compute(call, answer->state, &answer->n_rows);
+}
+
+static Answer *answers_find(const Answers *answers, const Call *call, const Snapshot *now)
+{
+  bool reads = table_reads(call->table);
+  for (int i = 0; i < ANSWERS; i++) {
+    Answer *answer = answers->answer[i];
+    if (answer && (!reads || snapshot_same(&answer->seen, now)) && answer_fits(answer, call)) {
+      return answer;
+    }
+  }
+  return NULL;
+}
+
+static void answers_keep(Answers *answers, Answer *answer)
+{
+  answer_release(answers->answer[ANSWERS - 1]);
+  memmove(answers->answer + 1, answers->answer, (ANSWERS - 1) * sizeof *answers->answer);
+  answers->answer[0] = answer;
+  answer->refs++;
+}
+
+Status answers_get(Answers *answers, Call *call, Answer **out)
+{
+  Snapshot before, after;
+  bool null_required;
+  snapshot_take(call->connection->db, &before);
+  Answer *answer = answers_find(answers, call, &before);
+  *out = NULL;
+  if (answer) {
+    answer->refs++;
+    *out = answer;
+    return STATUS_OK;
+  }
+  Status status = call_check(call, &null_required);
+  if (status == STATUS_OK) {
+    status = answer_make(call, &answer);
+  }
+  if (status != STATUS_OK) {
+    answer_release(answer);
+    return status;
+  }
+  snapshot_take(call->connection->db, &after);
+  if (snapshot_unmoved(&before, &after) || !table_reads(call->table)) {
+    answer->seen = after;
+    answers_keep(answers, answer);
+  } else {
+    answers_forget(answers);
+  }
+  *out = answer;
+  return STATUS_OK;
+}
+
+void answers_forget(Answers *answers)
+{
+  for (int i = 0; i < ANSWERS; i++) {
+    answer_release(answers->answer[i]);
+    answers->answer[i] = NULL;
+  }
+}

@@ -1,0 +1,43 @@
+/*
+** What a table function answered: computed once, shared by its cursors, and kept for the next one that asks the same.
+**
+** A join or a correlated subquery asks the same for every row of another table. A kept answer is given again as long as
+** the data that it was read from cannot have changed: where what the connection sees was settled and the same before
+** the answer was computed, after it, and now (snapshot.h).
+*/
+#ifndef RETAIN_GLUE_ANSWER_H
+#define RETAIN_GLUE_ANSWER_H
+
+#include "call_private.h"
+#include "snapshot.h"
+#include "source_log.h"
+
+typedef struct Answer {
+  int refs;
+  const TableSpec *spec;
+  void *state;
+  int64_t n_rows;
+  bool value_used; /* else its value_columns do not hold */
+  Resolved resolved;
+  SourceLog log;                    /* of argument 0; kept, so that its address stays its identity */
+  sqlite3_value *values[PARAM_MAX]; /* own copies of the arguments; NULL where left out */
+  Snapshot seen;                    /* what it was computed from */
+} Answer;
+
+void answer_release(Answer *answer); /* NULL allowed */
+
+/* Whether it is the answer to this call, if its data is still the same. */
+bool answer_fits(const Answer *answer, const Call *call);
+
+/* The answers of one table function that may be asked for again, newest first. {0} is a valid empty object. */
+#define ANSWERS 4
+typedef struct Answers {
+  Answer *answer[ANSWERS];
+} Answers;
+
+/* One reference to the answer to a call; its arguments are not checked yet. */
+Status answers_get(Answers *answers, Call *call, Answer **out);
+
+void answers_forget(Answers *answers);
+
+#endif
