@@ -78,6 +78,13 @@ static inline bool stop_once(void *left)
   return --*(int *)left == 0;
 }
 
+/* {count_questions, &asked}: never says stop; how often long work asks is how soon it stops. */
+static inline bool count_questions(void *asked)
+{
+  ++*(int *)asked;
+  return false;
+}
+
 /* ---- Files beside the repository */
 
 /* The test is skipped, saying so, where the file is absent. */

@@ -568,12 +568,56 @@ static void test_stopped(void **state)
   }
 }
 
+/* Each walk over many times asks; a stop at any question is heard, and nothing is lost. */
+static void test_long_work_asks(void **state)
+{
+  (void)state;
+  const bool used[COX_FEATURE] = {false};
+  int asked[5] = {0}, group[1] = {0};
+  for (int stop = -1; stop < 5; stop++) {
+    for (int left = 1; stop < 0 ? left == 1 : left <= asked[stop]; left += stop < 0 ? 1 : 1 + asked[stop] / 12) {
+      CoxRows rows = {0};
+      Cox cox = {0};
+      CoxStep *steps = NULL;
+      CoxConcordance pairs;
+      size_t n = 0;
+      double chi[1], chi_group[1], global;
+      int questions = left, df[1];
+      assert_int_equal(cox_rows_open(&rows, 1, used), STATUS_OK);
+      for (int i = 0; i < 50000; i++) {
+        const double x = i * 7919 % 1009 / 1009.0;
+        assert_int_equal(
+          cox_rows_add(&rows, &(CoxRow){.time = 1 + i * 31 % 50021, .entry = -1, .weight = 1, .event = i % 3 > 0}, &x),
+          STATUS_OK);
+      }
+      for (int part = 0; part < 5; part++) {
+        const Watch watch = stop < 0       ? (Watch){count_questions, &asked[part]}
+                            : part == stop ? (Watch){stop_once, &questions}
+                                           : NEVER;
+        Status status = part == 0   ? cox_fit(&rows, COX_EFRON, &cox, &watch)
+                        : part == 1 ? cox_concordance(&cox, &pairs, &watch)
+                        : part == 2 ? cox_robust(&cox, &n, &watch)
+                        : part == 3 ? cox_zph(&cox, COX_KM, group, 1, chi, chi_group, df, &global, &watch)
+                                    : cox_baseline(&cox, &steps, &n, &watch);
+        assert_int_equal(status, part == stop ? STATUS_INTERRUPT : STATUS_OK);
+        if (part == stop) {
+          break;
+        }
+      }
+      mem_free(steps);
+      cox_free(&cox);
+      cox_rows_free(&rows);
+    }
+  }
+  assert_true(asked[0] > 24 && asked[1] >= 13 && asked[2] >= 57 && asked[3] >= 38 && asked[4] >= 57);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_telco),   cmocka_unit_test(test_strata_robust), cmocka_unit_test(test_small),
     cmocka_unit_test(test_same),    cmocka_unit_test(test_no_answer),     cmocka_unit_test(test_dropped),
-    cmocka_unit_test(test_by_hand), cmocka_unit_test(test_stopped),
+    cmocka_unit_test(test_by_hand), cmocka_unit_test(test_stopped),       cmocka_unit_test(test_long_work_asks),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

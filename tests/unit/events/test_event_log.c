@@ -62,6 +62,10 @@ static void sorting_stops_when_asked(void **unused)
   }
   assert_int_equal(events_sort(&events, 1, &order, &NOW), STATUS_INTERRUPT);
   assert_null(order);
+  int asked = 0;
+  assert_int_equal(events_sort(&events, 1, &order, &(Watch){count_questions, &asked}), STATUS_OK);
+  assert_true(asked > 21); /* two while the rows are put to their customers, the others in the sort */
+  mem_free(order);
   events_free(&events);
 }
 

@@ -395,6 +395,29 @@ static void interrupts_are_noticed(void **unused)
   mem_free(sample);
 }
 
+/* Which of 600 columns depend on others takes long, however few the rows are. */
+static void interrupts_are_noticed_in_matrices(void **unused)
+{
+  (void)unused;
+  enum {
+    FEATURES = 600
+  };
+  WeibullRows rows = {.n_features = FEATURES};
+  Weibull weibull;
+  for (int i = 0; i < 40; i++) {
+    double x[FEATURES];
+    for (int j = 0; j < FEATURES; j++) {
+      x[j] = (i + 1) * 7919 * (j + 3) % 101;
+    }
+    assert_int_equal(weibull_rows_add(&rows, 1 + i * 31 % 17, i % 3 > 0, x), STATUS_OK);
+  }
+  int asked = 0;
+  assert_int_equal(weibull_fit(&rows, &weibull, &(Watch){count_questions, &asked}), STATUS_OK);
+  assert_true(asked > 60); /* some 40 in the steps, of fewer columns */
+  weibull_free(&weibull);
+  weibull_rows_free(&rows);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -412,6 +435,7 @@ int main(void)
     cmocka_unit_test(fits_again),
     cmocka_unit_test(what_a_distribution_says),
     cmocka_unit_test(interrupts_are_noticed),
+    cmocka_unit_test(interrupts_are_noticed_in_matrices),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
