@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/mem.h"
+#include "core/numerics/same_time.h"
 
 #define DIGIT 11
 #define DIGITS ((size_t)1 << DIGIT)
@@ -203,21 +204,99 @@ Status cox_ranks(const double *x, size_t n, uint32_t *rank, uint32_t *n_ranks, c
   return status;
 }
 
-/* By a column, keeping the order that order->row has; then by stratum. */
-static Status order_find(const CoxRows *rows, Order *order, int column, const Watch *watch)
+/* By a column that is used, keeping the order that order->row has between equal ones. */
+static Status order_find(const CoxRows *rows, Order *order, CoxColumn column, const Watch *watch)
 {
-  int by[] = {column, COX_STRATUM};
-  Status status = STATUS_OK;
-  for (int k = 0; k < 2 && status == STATUS_OK; k++) {
-    if (!rows->used[by[k]]) {
-      continue;
+  for (size_t i = 0; i < order->n; i++) {
+    double x = cox_at(rows, column, order->row[i]);
+    order->key[i] = column == COX_STRATUM ? (uint64_t)x : key_of(column == COX_TIME ? fabs(x) : x);
+    if ((i + 1) % WATCH_EVERY == 0 && watch_stop(watch)) {
+      return STATUS_INTERRUPT;
     }
-    for (size_t i = 0; i < order->n; i++) {
-      double x = cox_at(rows, by[k], order->row[i]);
-      order->key[i] = by[k] == COX_STRATUM ? (uint64_t)x : key_of(by[k] == COX_TIME ? fabs(x) : x);
-    }
-    status = order_sort(order, watch);
   }
+  return order_sort(order, watch);
+}
+
+/* Then by stratum, where there are strata. */
+static Status order_strata(const CoxRows *rows, Order *order, const Watch *watch)
+{
+  return rows->used[COX_STRATUM] ? order_find(rows, order, COX_STRATUM, watch) : STATUS_OK;
+}
+
+/* The rows first … end - 1 of the order, which are of one time: all get the first one's, and events come first. */
+static void tie_set(CoxRows *rows, Order *order, size_t first, size_t end)
+{
+  double time = fabs(cox_at(rows, COX_TIME, order->row[first]));
+  size_t events = 0, others = 0;
+  for (size_t i = first; i < end; i++) {
+    uint32_t row = order->row[i];
+    double *own = &cox_chunk(rows, COX_TIME, row)[row % COX_CHUNK];
+    bool event = !signbit(*own);
+    *own = event ? time : -time;
+    if (event) {
+      order->row[first + events++] = row;
+    } else {
+      order->other_row[others++] = row;
+    }
+  }
+  memcpy(order->row + first + events, order->other_row, others * sizeof *order->row);
+}
+
+/* Of an order by time: times that differ by rounding alone become one (same_time.h). */
+static Status ties_find(CoxRows *rows, Order *order, const Watch *watch)
+{
+  for (size_t first = 0, end; first < order->n; first = end) {
+    double time = fabs(cox_at(rows, COX_TIME, order->row[first])), last = time;
+    for (end = first + 1; end < order->n; end++) {
+      double next = fabs(cox_at(rows, COX_TIME, order->row[end]));
+      if (!same_time(time, next)) {
+        break;
+      }
+      last = next;
+      if (end % WATCH_EVERY == 0 && watch_stop(watch)) {
+        return STATUS_INTERRUPT;
+      }
+    }
+    if (last != time) {
+      tie_set(rows, order, first, end);
+    }
+    if (first % WATCH_EVERY == 0 && watch_stop(watch)) {
+      return STATUS_INTERRUPT;
+    }
+  }
+  return STATUS_OK;
+}
+
+/* An entry that differs from a time by rounding alone is that time. `order` is one by time. */
+static Status entries_tie(CoxRows *rows, const Order *order, const Watch *watch)
+{
+  double *times = mem_alloc(order->n + 1, sizeof *times); /* different ones */
+  size_t n = 0;
+  Status status = times ? STATUS_OK : STATUS_NOMEM;
+  for (size_t i = 0; i < order->n && status == STATUS_OK; i++) {
+    double time = fabs(cox_at(rows, COX_TIME, order->row[i]));
+    if (n == 0 || times[n - 1] != time) {
+      times[n++] = time;
+    }
+    status = (i + 1) % WATCH_EVERY == 0 && watch_stop(watch) ? STATUS_INTERRUPT : STATUS_OK;
+  }
+  for (size_t i = 0; i < rows->count && status == STATUS_OK; i++) {
+    double *entry = &cox_chunk(rows, COX_ENTRY, i)[i % COX_CHUNK];
+    size_t low = 0, high = *entry > 0 ? n : 0; /* the first time at or after the entry */
+    while (low < high) {
+      size_t middle = low + (high - low) / 2;
+      if (time_before(times[middle], *entry)) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    if (*entry > 0 && low < n && same_time(times[low], *entry)) {
+      *entry = times[low];
+    }
+    status = (i + 1) % WATCH_EVERY == 0 && watch_stop(watch) ? STATUS_INTERRUPT : STATUS_OK;
+  }
+  mem_free(times);
   return status;
 }
 
@@ -274,6 +353,15 @@ Status cox_rows_sort(CoxRows *rows, const Watch *watch)
     }
     status = order_find(rows, &order, COX_TIME, watch);
   }
+  if (status == STATUS_OK) {
+    status = ties_find(rows, &order, watch);
+  }
+  if (status == STATUS_OK && rows->used[COX_ENTRY]) {
+    status = entries_tie(rows, &order, watch);
+  }
+  if (status == STATUS_OK) {
+    status = order_strata(rows, &order, watch);
+  }
   mem_free(order.key);
   mem_free(order.other_key);
   mem_free(order.other_row);
@@ -303,6 +391,9 @@ Status cox_rows_sort(CoxRows *rows, const Watch *watch)
     }
     if (status == STATUS_OK) {
       status = order_find(rows, &order, COX_ENTRY, watch);
+    }
+    if (status == STATUS_OK) {
+      status = order_strata(rows, &order, watch);
     }
     if (status == STATUS_OK) {
       rows->by_entry = order.row;

@@ -1,6 +1,7 @@
 #include "competing_risks.h"
 
 #include "core/base/mem.h"
+#include "core/numerics/same_time.h"
 
 /* The curves of a row on their way through the times. */
 typedef struct Walk {
@@ -27,7 +28,7 @@ static bool next_time(const Walk *walk, double *time)
 static uint32_t take_rows(Walk *walk, size_t i, double time)
 {
   const KaplanMeier *curve = walk->curves[i];
-  if (walk->at[i] < curve->n_points && curve->times[walk->at[i]] == time) {
+  if (walk->at[i] < curve->n_points && same_time(curve->times[walk->at[i]], time)) {
     KaplanMeierCounts counts = curve->counts[walk->at[i]++];
     return counts.of[0] + counts.of[1];
   }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/mem.h"
+#include "core/numerics/same_time.h"
 
 #define MARK_EVERY 256
 
@@ -252,31 +253,31 @@ static size_t merge(KaplanMeier *curve)
   const KaplanMeierKeys *keys = &curve->keys;
   size_t n = 0, j = 0;
   uint32_t i = 0;
+  double first = -1; /* time of the last point */
   for (;;) {
     while (i < curve->table_size && curve->table[i].of[0] == 0 && curve->table[i].of[1] == 0) {
       i++;
     }
-    bool more = j < keys->count;
-    if (i < curve->table_size && !(more && time_of(keys->words[j]) < i)) {
-      if (curve->times) {
-        curve->times[n] = i;
-        curve->counts[n] = curve->table[i];
-      }
-      i++;
-    } else if (more) {
-      uint64_t key = keys->words[j] >> 1;
-      if (curve->times) {
-        curve->times[n] = time_of(keys->words[j]);
-      }
-      for (; j < keys->count && keys->words[j] >> 1 == key; j++) {
-        if (curve->times) {
-          curve->counts[n].of[keys->words[j] & 1]++;
-        }
-      }
-    } else {
+    bool more = j < keys->count, from_table = i < curve->table_size && !(more && time_of(keys->words[j]) < i);
+    if (!more && !from_table) {
       return n;
     }
-    n++;
+    double time = from_table ? i : time_of(keys->words[j]);
+    if (n == 0 || !same_time(first, time)) {
+      first = time;
+      n++;
+      if (curve->times) {
+        curve->times[n - 1] = time;
+      }
+    }
+    if (curve->times && from_table) {
+      curve->counts[n - 1].of[0] += curve->table[i].of[0];
+      curve->counts[n - 1].of[1] += curve->table[i].of[1];
+    } else if (curve->times) {
+      curve->counts[n - 1].of[keys->words[j] & 1]++;
+    }
+    i += from_table;
+    j += !from_table;
   }
 }
 
@@ -297,9 +298,14 @@ static Status build_plain(KaplanMeier *curve, const Watch *watch)
 
 static size_t distinct_times(const KaplanMeierKeys *keys)
 {
-  size_t n = keys->count > 0;
-  for (size_t i = 1; i < keys->count; i++) {
-    n += keys->words[2 * i] >> 1 != keys->words[2 * i - 2] >> 1;
+  size_t n = 0;
+  double first = -1;
+  for (size_t i = 0; i < keys->count; i++) {
+    double time = time_of(keys->words[2 * i]);
+    if (n == 0 || !same_time(first, time)) {
+      first = time;
+      n++;
+    }
   }
   return n;
 }
@@ -326,17 +332,17 @@ static Status build_general(KaplanMeier *curve, const Watch *watch)
     if ((p + 1) % WATCH_EVERY == 0 && watch_stop(watch)) {
       return STATUS_INTERRUPT;
     }
-    uint64_t time = keys->words[2 * i] >> 1;
+    double time = time_of(keys->words[2 * i]);
     Sum sums[2] = {{0, 0}, {0, 0}};
-    for (; e < entries->count && entries->words[2 * e] >> 1 < time; e++, n_came++) {
+    for (; e < entries->count && time_before(time_of(entries->words[2 * e]), time); e++, n_came++) {
       sum_add(&came, real_of(entries->words[2 * e + 1]));
     }
     Sum at_risk = came;
     sum_add(&at_risk, -gone.high);
     sum_add(&at_risk, -gone.low);
     uint64_t n_at_risk = n_came - n_gone;
-    curve->times[p] = time_of(keys->words[2 * i]);
-    for (; i < keys->count && keys->words[2 * i] >> 1 == time; i++, n_gone++) {
+    curve->times[p] = time;
+    for (; i < keys->count && same_time(time, time_of(keys->words[2 * i])); i++, n_gone++) {
       double weight = real_of(keys->words[2 * i + 1]);
       int event = (int)(keys->words[2 * i] & 1);
       curve->counts[p].of[event]++;
@@ -473,7 +479,7 @@ size_t kaplan_meier_index(const KaplanMeier *curve, double t)
   size_t low = 0, high = curve->n_points;
   while (low < high) {
     size_t middle = low + (high - low) / 2;
-    if (curve->times[middle] < t) {
+    if (time_before(curve->times[middle], t)) {
       low = middle + 1;
     } else {
       high = middle;
@@ -485,7 +491,7 @@ size_t kaplan_meier_index(const KaplanMeier *curve, double t)
 void kaplan_meier_find(const KaplanMeier *curve, double t, KaplanMeierPoint *point)
 {
   size_t i = kaplan_meier_index(curve, t);
-  if (i < curve->n_points && curve->times[i] == t) {
+  if (i < curve->n_points && !time_before(t, curve->times[i])) {
     kaplan_meier_seek(curve, point, i);
   } else if (i > 0) {
     kaplan_meier_seek(curve, point, i - 1);

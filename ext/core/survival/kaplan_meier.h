@@ -6,7 +6,7 @@
 ** 1926). Cumulative hazard: sum d_i/n_i with variance sum d_i/n_i^2 (Nelson 1972, Aalen 1978), or with ties broken: sum
 ** over j < d_i of 1/(n_i - j) and of its squares (Fleming & Harrington 1984).
 **
-** Times are 0 or more and finite. Times of different bits are different times. Rounding: below 1e-13 for a million
+** Times are 0 or more and finite. Times that differ by rounding alone are one (same_time.h). Rounding: below 1e-13 for a million
 ** event times.
 **
 ** Rows of whole times below KAPLAN_MEIER_TABLE are counted while they are read, in a table of 8 bytes a time; others
@@ -101,7 +101,7 @@ void kaplan_meier_seek(const KaplanMeier *curve, KaplanMeierPoint *point, size_t
 /* The last point at or before t; before the first: index -1, S = 1. */
 void kaplan_meier_find(const KaplanMeier *curve, double t, KaplanMeierPoint *point);
 
-/* The index of the first point at or after t; n_points: none. */
+/* The index of the first point at (same_time()) or after t; n_points: none. */
 size_t kaplan_meier_index(const KaplanMeier *curve, double t);
 
 /* The last time; -1 without rows. */

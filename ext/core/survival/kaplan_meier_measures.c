@@ -1,6 +1,7 @@
 /* What is read off a curve of kaplan_meier.h: intervals, quantiles, the restricted mean. */
 #include <math.h>
 
+#include "core/numerics/same_time.h"
 #include "kaplan_meier.h"
 
 Interval kaplan_meier_interval(double survival, double log_variance, KaplanMeierScale scale, double z)
@@ -91,7 +92,7 @@ Status kaplan_meier_restricted_mean(const KaplanMeier *curve, double tau, double
       return STATUS_INTERRUPT;
     }
   }
-  if (curve->n_points == 0 || (tau > from && survival > 0)) {
+  if (curve->n_points == 0 || (time_before(from, tau) && survival > 0)) {
     return STATUS_OK;
   }
   *mean = sum_value(&area);

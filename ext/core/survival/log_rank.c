@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "core/base/mem.h"
+#include "core/numerics/same_time.h"
 #include "core/numerics/special.h"
 
 /* One stratum on its way through the times of its groups. */
@@ -83,7 +84,7 @@ static Status add_stratum(LogRank *test, Pool *pool, LogRankWeights weights, dou
     double d = 0, n = 0;
     for (size_t i = 0; i < pool->n; i++) {
       const KaplanMeier *curve = pool->curves[i];
-      bool here = pool->at[i] < curve->n_points && curve->times[pool->at[i]] == time;
+      bool here = pool->at[i] < curve->n_points && same_time(curve->times[pool->at[i]], time);
       pool->events[i] = here ? curve->counts[pool->at[i]].of[1] : 0;
       d += pool->events[i];
       n += pool->left[i];
@@ -95,7 +96,7 @@ static Status add_stratum(LogRank *test, Pool *pool, LogRankWeights weights, dou
     }
     for (size_t i = 0; i < pool->n; i++) {
       const KaplanMeier *curve = pool->curves[i];
-      if (pool->at[i] < curve->n_points && curve->times[pool->at[i]] == time) {
+      if (pool->at[i] < curve->n_points && same_time(curve->times[pool->at[i]], time)) {
         KaplanMeierCounts counts = curve->counts[pool->at[i]++];
         pool->left[i] -= (double)counts.of[0] + counts.of[1];
       }

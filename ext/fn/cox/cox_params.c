@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/mem.h"
+#include "core/numerics/same_time.h"
 #include "core/numerics/special.h"
 
 enum {
@@ -85,7 +86,7 @@ static Status take_head(const CoxModel *model, RowReader *reader, const FieldVal
   }
   if (fields[FIELD_OF_ENTRY].found && values[FIELD_OF_ENTRY].real != 0) {
     row->entry = values[FIELD_OF_ENTRY].real;
-    if (!(row->entry > 0 && row->entry < row->time)) {
+    if (!(row->entry > 0 && time_before(row->entry, row->time))) {
       return row_source_fail(reader, FIELD_OF_ENTRY, "0 or more, and less than the time of the row");
     }
   }

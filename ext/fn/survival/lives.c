@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "core/numerics/same_time.h"
 #include "survival_params.h"
 
 /* Whether a key is a cause; 0: not looked at. */
@@ -62,7 +63,7 @@ static Status take_row(void *self, RowReader *rows, const FieldValue *values)
   life.customer = values[LIFE_CUSTOMER].key;
   if (fields[LIFE_ENTRY].found) {
     life.entry = values[LIFE_ENTRY].real;
-    if (!(life.entry >= 0 && (life.entry == 0 || life.entry < life.time))) {
+    if (!(life.entry >= 0 && (life.entry == 0 || time_before(life.entry, life.time)))) {
       return row_source_fail(rows, LIFE_ENTRY, "0 or more, and less than the time of the row");
     }
   }

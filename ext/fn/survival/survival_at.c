@@ -14,6 +14,7 @@
 #include <math.h>
 
 #include "core/base/mem.h"
+#include "core/numerics/same_time.h"
 #include "life_groups.h"
 #include "survival_params.h"
 
@@ -45,7 +46,7 @@ static KaplanMeierPoint point_at(const KaplanMeier *curve, double t)
 {
   KaplanMeierPoint point = kaplan_meier_start(curve);
   kaplan_meier_find(curve, t, &point);
-  if (t > kaplan_meier_last_time(curve) && point.survival > 0) {
+  if (time_before(kaplan_meier_last_time(curve), t) && point.survival > 0) {
     point.survival = point.log_variance = NAN;
   }
   return point;

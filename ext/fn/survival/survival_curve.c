@@ -17,6 +17,7 @@
 #include <math.h>
 
 #include "core/base/mem.h"
+#include "core/numerics/same_time.h"
 #include "life_groups.h"
 #include "survival_params.h"
 
@@ -68,7 +69,7 @@ static Status curve_compute(Call *call, void *state, int64_t *n_rows)
   for (uint32_t i = 0; i < groups->n; i++) {
     const KaplanMeier *curve = &groups->curves[groups->order[i]];
     size_t n = kaplan_meier_index(curve, end);
-    n += n < curve->n_points && curve->times[n] == end;
+    n += n < curve->n_points && !time_before(end, curve->times[n]);
     answer->first_row[i + 1] = answer->first_row[i] + (int64_t)n;
   }
   *n_rows = answer->first_row[groups->n];

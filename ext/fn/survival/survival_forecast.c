@@ -16,6 +16,7 @@
 #include <math.h>
 
 #include "core/base/mem.h"
+#include "core/numerics/same_time.h"
 #include "life_groups.h"
 #include "survival_params.h"
 
@@ -134,7 +135,7 @@ static Position look_up(const ForecastAnswer *answer, uint32_t group, double tim
   const Step *steps = answer->steps[group];
   size_t n = curve->n_points, i = kaplan_meier_index(curve, time);
   Position at = {.curve = curve, .steps = steps, .index = n, .time = time, .step = {1, 0, time}};
-  if (i < n && curve->times[i] == time) {
+  if (i < n && !time_before(time, curve->times[i])) {
     at.index = i;
   } else if (i > 0) {
     at.index = i - 1;
@@ -142,7 +143,7 @@ static Position look_up(const ForecastAnswer *answer, uint32_t group, double tim
   if (at.index < n) {
     at.step = steps[at.index];
     at.step.area += (time - curve->times[at.index]) * at.step.survival;
-    if (time > curve->times[n - 1] && at.step.survival > 0) {
+    if (time_before(curve->times[n - 1], time) && at.step.survival > 0) {
       at.step = (Step){NAN, NAN, NAN};
     }
   }

@@ -24,7 +24,8 @@ enum {
 #define LIFE_TIME_PARAM \
   ENTRY("time_column", PARAM_COLUMN, NULL, 0, 0, NULL, \
         "the column with how long it was observed, a number from 0 to " NUMBER_TEXT( \
-          LIFE_MAX) " in any unit, such as the months of tenure")
+          LIFE_MAX) " in any unit, such as the months of tenure; times that differ by rounding alone (1e-9 of them) " \
+                    "are one")
 #define LIFE_EVENT_PARAM \
   ENTRY("event_column", PARAM_COLUMN, NULL, 0, 0, NULL, \
         "the column with how that ended: 1, yes, y, true or t for the event, such as churn; 0, no, n, false or f " \

@@ -144,3 +144,18 @@ SELECT count(*) FROM survival_at('good', 't', 'e', '1,2,');
 SELECT count(*) FROM survival_at('good', 't', 'e', '5') WHERE since = 6;
 -- expect error
 SELECT count(*) FROM survival_forecast('censored', 't', 'e');
+
+-- Times that differ by rounding alone are one time, in every function: 2.2 - 1.2 is 3.3 - 2.3.
+CREATE TABLE exact AS SELECT weeks, relapse, arm, CASE WHEN relapse THEN 'c' || (customer_id % 2) END AS cause, CASE WHEN weeks > 8 AND customer_id % 3 = 0 THEN 8 ELSE 0 END AS entry, customer_id
+FROM aml WHERE weeks + relapse IS NOT NULL AND arm IS NOT NULL;
+CREATE VIEW hair AS SELECT weeks + (0.1 + customer_id) - (0.1 + customer_id) AS weeks, relapse, arm, cause, entry + (0.3 + customer_id) - (0.3 + customer_id) AS entry, customer_id FROM exact;
+INSERT INTO checks (what, got, want) SELECT 'hair: they do differ', (SELECT count(DISTINCT weeks) FROM hair) > (SELECT count(DISTINCT weeks) FROM exact), 1;
+INSERT INTO checks (what, got, want) SELECT 'hair: survival_curve', count(*), sum(abs(a.time - b.time) < 1e-12 AND a.at_risk = b.at_risk AND a.events = b.events AND a.censored = b.censored AND a.survival = b.survival)
+FROM (SELECT *, row_number() OVER (ORDER BY time) AS i FROM survival_curve('hair', 'weeks', 'relapse') WHERE entry_column = 'entry') AS a
+LEFT JOIN (SELECT *, row_number() OVER (ORDER BY time) AS i FROM survival_curve('exact', 'weeks', 'relapse') WHERE entry_column = 'entry') AS b USING (i);
+INSERT INTO checks (what, got, want) SELECT 'hair: survival_at', count(*), sum(a.survival = b.survival AND a.at_risk = b.at_risk)
+FROM survival_at('hair', 'weeks', 'relapse', '8, 23, 45, 161') AS a JOIN survival_at('exact', 'weeks', 'relapse', '8, 23, 45, 161') AS b USING (time);
+INSERT INTO checks (what, got, want) SELECT 'hair: survival_test', (SELECT max(chi_square) FROM survival_test('hair', 'weeks', 'relapse', 'arm')), (SELECT max(chi_square) FROM survival_test('exact', 'weeks', 'relapse', 'arm'));
+INSERT INTO checks (what, got, want) SELECT 'hair: cox_model', (SELECT round(coef, 12) FROM cox_model('hair', 'weeks', 'relapse', 'arm') WHERE entry_column = 'entry'), (SELECT round(coef, 12) FROM cox_model('exact', 'weeks', 'relapse', 'arm') WHERE entry_column = 'entry');
+INSERT INTO checks (what, got, want) SELECT 'hair: hazard_by', group_concat(period || ' ' || events), (SELECT group_concat(period || ' ' || events) FROM hazard_by('exact', 'weeks', 'relapse')) FROM hazard_by('hair', 'weeks', 'relapse');
+INSERT INTO checks (what, got, want) SELECT 'hair: competing_risks', group_concat(cause || ' ' || at_risk || ' ' || events || ' ' || incidence), (SELECT group_concat(cause || ' ' || at_risk || ' ' || events || ' ' || incidence) FROM competing_risks('exact', 'weeks', 'cause', 'arm')) FROM competing_risks('hair', 'weeks', 'cause', 'arm');

@@ -151,7 +151,7 @@ static void ways_of_reading(void **unused)
                  : kind == 1 ? whole * 16
                  : kind == 2 ? whole / 7
                  : kind == 3 ? (r & 64 ? whole * 5 : whole / 3)
-                             : 1e6 + whole * 1e-9; /* equal upper digits */
+                             : 1e6 + whole * 0.002; /* equal upper digits */
       events[i] = r & 1;
       assert_int_equal(kaplan_meier_add(&curve, times[i], events[i]), STATUS_OK);
       assert_int_equal(kaplan_meier_add_general(&general, times[i], events[i], 0, 1), STATUS_OK);
@@ -267,12 +267,51 @@ static void interrupted(void **unused)
   kaplan_meier_free(&curve);
 }
 
+/* 1 three times but for rounding, and 2 after it; an entry at 1 comes too late for 1. Whole numbers are never one. */
+static void times_by_a_hair(void **unused)
+{
+  (void)unused;
+  const double near_one[] = {4.1 - 3.1, 3.3 - 2.3, 2.2 - 1.2}; /* 0.9999999999999996, 1, 1.0000000000000002 */
+  assert_true(near_one[0] < 1 && near_one[1] == 1 && near_one[2] > 1);
+  for (int kind = 0; kind < 2; kind++) {
+    KaplanMeier curve = {.general = kind == 1};
+    for (int i = 0; i < 5; i++) {
+      double time = i < 3 ? near_one[i] : 2;
+      bool event = i != 1;
+      Status status = kind ? kaplan_meier_add_general(&curve, time, event, i == 4 ? 0.5 + 0.5 : 0, 1)
+                           : kaplan_meier_add(&curve, time, event);
+      assert_int_equal(status, STATUS_OK);
+    }
+    assert_int_equal(kaplan_meier_finish(&curve, &NEVER), STATUS_OK);
+    assert_int_equal(curve.n_points, 2);
+    KaplanMeierPoint point = kaplan_meier_start(&curve);
+    assert_true(kaplan_meier_next(&curve, &point));
+    assert_true(point.time == near_one[0] && point.events == 2 && point.censored == 1);
+    assert_true(point.at_risk == (kind ? 4 : 5));
+    for (int i = 0; i < 3; i++) { /* asked at any of them it is that time */
+      kaplan_meier_find(&curve, near_one[i], &point);
+      assert_int_equal(point.index, 0);
+      assert_int_equal(kaplan_meier_index(&curve, near_one[i]), 0);
+    }
+    kaplan_meier_find(&curve, 0.999, &point);
+    assert_int_equal(point.index, -1);
+    kaplan_meier_free(&curve);
+  }
+  KaplanMeier curve = {0};
+  for (int i = 0; i < 100; i++) {
+    assert_int_equal(kaplan_meier_add(&curve, 1e12 + i, true), STATUS_OK);
+  }
+  assert_int_equal(kaplan_meier_finish(&curve, &NEVER), STATUS_OK);
+  assert_int_equal(curve.n_points, 100);
+  kaplan_meier_free(&curve);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(kaplan_meier), cmocka_unit_test(quantiles),       cmocka_unit_test(restricted_mean),
-    cmocka_unit_test(intervals),    cmocka_unit_test(ways_of_reading), cmocka_unit_test(weights_and_entries),
-    cmocka_unit_test(nobody),       cmocka_unit_test(interrupted),
+    cmocka_unit_test(kaplan_meier),        cmocka_unit_test(quantiles),       cmocka_unit_test(restricted_mean),
+    cmocka_unit_test(intervals),           cmocka_unit_test(times_by_a_hair), cmocka_unit_test(ways_of_reading),
+    cmocka_unit_test(weights_and_entries), cmocka_unit_test(nobody),          cmocka_unit_test(interrupted),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
