@@ -491,14 +491,26 @@ bool bg_limit(const double *theta, char *text, size_t size)
   double large = 1e4, small = 1e-6; /* asked only where something ran away */
   number_to_text(p, 6, share);
   number_to_text(r / alpha, 6, rate);
-  if (a > 100 && b > 100 && a + b > large) {
+  if (p < small) {
+    snprintf(text, size, "a/(a+b) falls to 0 (nobody drops out)");
+  } else if (1 - p < small) {
+    snprintf(text, size, "a/(a+b) rises to 1 (everybody drops out at once)");
+  } else if (r > large && a > 100 && b > 100 && a + b > large) {
+    snprintf(text, size, "all parameters grow without end while r/alpha stays %s and a/(a+b) %s (customers are alike)",
+             rate, share);
+  } else if (r > large && a < small && b < small) {
+    snprintf(text, size,
+             "r and alpha grow without end and a and b fall to 0 while r/alpha stays %s and a/(a+b) %s (all buy at one "
+             "rate, and leave at once or never)",
+             rate, share);
+  } else if (a > 100 && b > 100 && a + b > large) {
     snprintf(text, size, "a and b grow without end while a/(a+b) stays %s (all customers drop out with one chance)",
              share);
   } else if (a < small && b < small) {
     snprintf(text, size, "a and b fall to 0 while a/(a+b) stays %s (a customer leaves at once or never)", share);
-  } else if (p < small || a < small || (a < 100 && b > large)) {
+  } else if (a < small || (a < 100 && b > large)) {
     snprintf(text, size, "a/(a+b) falls to 0 (nobody drops out)");
-  } else if (1 - p < small || b < small || (b < 100 && a > large)) {
+  } else if (b < small || (b < 100 && a > large)) {
     snprintf(text, size, "a/(a+b) rises to 1 (everybody drops out at once)");
   } else if (r > large) {
     snprintf(text, size, "r and alpha grow without end while r/alpha stays %s (all customers buy at one rate)", rate);

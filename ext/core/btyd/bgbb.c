@@ -486,6 +486,7 @@ const BtydModel BGBB = {
   .evaluate = evaluate,
   .start = start,
   .close = fitter_close,
+  .pair = {{ALPHA, BETA, .falls = true}, {GAMMA, DELTA, .falls = true}},
   .limit = limit,
   .unfit = unfit,
   .log_likelihood = log_likelihood,

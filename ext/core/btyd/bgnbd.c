@@ -51,6 +51,7 @@
     .evaluate_hessian = bg_evaluate_hessian, \
     .start = bg_start, \
     .close = bg_close, \
+    .pair = {{BG_R, BG_ALPHA}, {BG_B, BG_A, .falls = true, .no_dropout_covariates = true}}, \
     .limit = bg_limit, \
     .unfit = bg_unfit, \
     .log_likelihood = NAME##_log_likelihood, \

@@ -1,26 +1,19 @@
 #include "btyd.h"
 
-#include <limits.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "btyd_search.h"
 #include "core/base/mem.h"
 #include "core/base/text.h"
 #include "core/numerics/cholesky.h"
 #include "core/numerics/optimize.h"
 
-/* Logarithms of parameters, in scaled units, beyond which nothing changes any more but the digits that are lost. */
-#define LOG_LOW (-18.0)
-#define LOG_HIGH 14.0
 #define COEFFICIENT_RUNAWAY 10.0 /* times the range of its covariate, where there is no maximum: it is what runs away */
 /* of the coefficient of a standardised covariate: more is one that runs away too slowly to be seen */
 #define VARIANCE_MOST 1e6
-#define SAMPLE_FROM 40000   /* distinct rows: of so many it is a sample that tells where to begin, of */
-#define SAMPLE_ROWS 10000   /* or a few more */
-#define LIMIT_MARGIN 6.0    /* from LOG_LOW or LOG_HIGH, where the sample ran away */
-#define VALUE_TIE 1e-6      /* log-likelihoods nearer than this are equal */
 #define PERIODS_BETWEEN 500 /* of a discounted sum, two questions to the watch: some 10 ms */
 
 const BtydModel *const BTYD_MODELS[] = {&BGNBD, &MBGNBD, &PARETO_NBD, &BGBB, &GAMMA_GAMMA, NULL};
@@ -259,7 +252,7 @@ static void refuse_undetermined(const BtydFit *fit, Optimum *optimum)
 */
 static void explain(BtydFit *fit, const Optimum *optimum, const Scale *scale)
 {
-  char clause[BTYD_REASON / 2] = "";
+  char clause[BTYD_REASON - 80] = "";
   char supremum[NUMBER_TEXT_MAX];
   size_t size = sizeof fit->reason;
   double at_mean[BTYD_PARAMETERS];
@@ -292,120 +285,27 @@ static void explain(BtydFit *fit, const Optimum *optimum, const Scale *scale)
 
 /*
 ** Parameters are those at covariates of 0, which may lie far from any: at the year 0, where customers came in 2020 to
-** 2025.
+** 2025. Without covariates they are out of range where a maximum is as good as at a limit.
 */
 static void check_range(BtydFit *fit)
 {
-  int bad = fit->n_covariates && fit->converged ? btyd_parameter_problem(fit->model, fit->theta) : -1;
-  if (bad >= 0) {
-    fit->converged = false;
+  int bad = fit->converged ? btyd_parameter_problem(fit->model, fit->theta) : -1;
+  if (bad < 0) {
+    return;
+  }
+  fit->converged = false;
+  if (fit->n_covariates) {
     snprintf(fit->reason, sizeof fit->reason,
              "%s at covariates of 0 is beyond 1e-15…1e15: take covariates nearer to 0, such as year - 2020",
              fit->model->parameter[bad]);
+  } else {
+    char value[NUMBER_TEXT_MAX];
+    fit->at_limit = true;
+    number_to_text(fit->theta[bad], 6, value);
+    snprintf(fit->reason, sizeof fit->reason,
+             "the maximum is beyond what can be asked about: %s is %s there, not 1e-15…1e15",
+             fit->model->parameter[bad], value);
   }
-}
-
-static bool is_better(const Optimum *a, const Optimum *b)
-{
-  double difference = a->value - b->value;
-  return difference > VALUE_TIE ||
-         (difference > -VALUE_TIE && a->outcome == OUTCOME_MAXIMUM && b->outcome != OUTCOME_MAXIMUM);
-}
-
-/* Where a search begins beside the model's own starts: where the search on a sample ended. */
-typedef struct Lead {
-  bool found, ran_away;
-  int turn;                                                            /* the start that led there */
-  double at[BTYD_VARIABLES], inverse[BTYD_VARIABLES * BTYD_VARIABLES]; /* inverse: where it did not run away */
-} Lead;
-
-/*
-** From start after start, until one leads to a maximum; where none does, the best of all: several may run away to a
-** limit that is not the highest. A sample that ran away has tried them all: then the first start, since all of the
-** customers may have a maximum that those of the sample have not, and where the sample ended, if from another.
-*/
-static Status search(const BtydModel *model, void *fitter, const Lead *lead, BtydFit *fit, Optimum *best,
-                     int *best_turn, const Watch *watch)
-{
-  Problem problem = {.n = fit->n_variables,
-                     .self = fitter,
-                     .evaluate = model->evaluate,
-                     .evaluate_hessian = model->evaluate_hessian,
-                     .low = LOG_LOW,
-                     .high = LOG_HIGH,
-                     .n_bounded = model->n_parameters};
-  double start[BTYD_VARIABLES] = {0};
-  Status status = STATUS_OK;
-  *best = (Optimum){.value = -INFINITY, .outcome = OUTCOME_STUCK};
-  int turns = !lead->ran_away ? INT_MAX : lead->turn == 0 ? 1 : 2;
-  for (int turn = 0; status == STATUS_OK && best->outcome != OUTCOME_MAXIMUM && turn < turns; turn++) {
-    Optimum optimum;
-    bool leads = lead->found && turn == lead->ran_away;
-    problem.inverse = leads && !lead->ran_away ? lead->inverse : NULL;
-    if (leads) {
-      memcpy(start, lead->at, sizeof start);
-    } else if (!model->start(fitter, turn - (lead->found && !lead->ran_away), start)) {
-      break;
-    }
-    status = maximise(&problem, start, &optimum, watch);
-    fit->iterations += optimum.iterations;
-    fit->evaluations += optimum.evaluations;
-    if (best->value == -INFINITY || is_better(&optimum, best)) {
-      *best = optimum;
-      *best_turn = turn;
-    }
-  }
-  return status;
-}
-
-/* Searches every n-th row: rows are in order, so that the sample has customers of each kind. */
-static Status lead_find(const BtydModel *model, const Cbs *cbs, const BtydFit *like, Lead *lead, const Watch *watch)
-{
-  size_t step = cbs->n / SAMPLE_ROWS, n = cbs->n / step, n_covariates = (size_t)like->n_covariates;
-  double *numbers = mem_alloc(n, (4 + n_covariates) * sizeof *numbers);
-  Cbs sample = {.n_covariates = like->n_covariates, .n = n, .x = numbers};
-  BtydFit fit = *like; /* the sample's iterations are not counted */
-  Optimum best;
-  void *fitter = NULL;
-  if (!numbers) {
-    return STATUS_NOMEM;
-  }
-  sample.t_x = numbers + n;
-  sample.T = numbers + 2 * n;
-  sample.weight = numbers + 3 * n;
-  sample.z = n_covariates ? numbers + 4 * n : NULL;
-  for (size_t i = 0; i < n; i++) {
-    size_t row = i * step + step / 2;
-    sample.x[i] = cbs->x[row];
-    sample.t_x[i] = cbs->t_x[row];
-    sample.T[i] = cbs->T[row];
-    sample.weight[i] = cbs->weight[row];
-    for (size_t k = 0; k < n_covariates; k++) {
-      sample.z[i * n_covariates + k] = cbs->z[row * n_covariates + k];
-    }
-  }
-  Status status = STATUS_OK;
-  if (!model->unfit(&sample)) {
-    status = model->open(&sample, &fitter, watch);
-    if (status == STATUS_OK) {
-      status = search(model, fitter, &(Lead){0}, &fit, &best, &lead->turn, watch);
-    }
-    lead->ran_away = status == STATUS_OK && best.outcome == OUTCOME_RUNAWAY;
-    lead->found = status == STATUS_OK && (lead->ran_away || best.outcome == OUTCOME_MAXIMUM);
-    for (int i = 0; i < BTYD_VARIABLES && lead->found; i++) {
-      bool bounded = i < model->n_parameters;
-      lead->at[i] = bounded ? fmax(fmin(best.at[i], LOG_HIGH - LIMIT_MARGIN), LOG_LOW + LIMIT_MARGIN) : best.at[i];
-    }
-    double share = cbs_customers(&sample) / cbs_customers(cbs);
-    for (int i = 0; i < fit.n_variables * fit.n_variables && lead->found && !lead->ran_away; i++) {
-      lead->inverse[i] = best.inverse[i] * share;
-    }
-  }
-  if (fitter) {
-    model->close(fitter);
-  }
-  mem_free(numbers);
-  return status;
 }
 
 /* A watch that keeps its answer: after a stop an evaluation leaves early, and the search has to stop too. */
@@ -444,9 +344,7 @@ Status btyd_fit(const BtydModel *model, const Cbs *cbs, BtydFit *fit, const Watc
     return STATUS_OK;
   }
   Cbs scaled;
-  void *fitter = NULL;
   Optimum best;
-  Lead lead = {0};
   Scale scale = {.time = scale_of(model, cbs)};
   for (int k = 0; k < n_covariates; k++) {
     covariate_scale(cbs, k, &scale);
@@ -456,15 +354,8 @@ Status btyd_fit(const BtydModel *model, const Cbs *cbs, BtydFit *fit, const Watc
     }
   }
   Status status = scaled_copy(cbs, &scale, &scaled);
-  if (status == STATUS_OK && cbs->n >= SAMPLE_FROM) {
-    status = lead_find(model, &scaled, fit, &lead, &lasting);
-  }
   if (status == STATUS_OK) {
-    status = model->open(&scaled, &fitter, &lasting);
-  }
-  if (status == STATUS_OK) {
-    int turn = 0;
-    status = search(model, fitter, &lead, fit, &best, &turn, &lasting);
+    status = btyd_search(&scaled, fit, &best, &lasting);
   }
   if (status == STATUS_OK) {
     refuse_undetermined(fit, &best);
@@ -472,9 +363,6 @@ Status btyd_fit(const BtydModel *model, const Cbs *cbs, BtydFit *fit, const Watc
     fit->log_likelihood -= log_likelihood_shift(model, cbs, scale.time);
     explain(fit, &best, &scale);
     check_range(fit);
-  }
-  if (fitter) {
-    model->close(fitter);
   }
   mem_free(scaled.t_x);
   return status;

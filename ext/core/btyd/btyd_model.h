@@ -19,6 +19,18 @@
 #define REPEAT_LEAST 4 /* customers who bought again, fewer than there are parameters of them say nothing */
 
 /*
+** Two parameters that say how customers differ in something. Where `leads` grows without end and `follows` with it (in
+** inverse proportion, where `opposite`), customers no longer differ in it. Where both fall to 0 in proportion, if that is
+** a limit (`falls`), there are two kinds of customers and none between. Only their ratio (`opposite`: product) is left.
+*/
+#define BTYD_PAIRS 2
+typedef struct BtydPair {
+  int leads, follows;
+  bool opposite, falls;
+  bool no_dropout_covariates; /* at a limit these change nothing */
+} BtydPair;
+
+/*
 ** Time-invariant covariates (Fader & Hardie 2007): a customer with z has alpha exp(-transaction'z), and a
 ** exp(dropout'z), b exp(dropout'z) (BG/NBD) or beta exp(-dropout'z) (Pareto/NBD). Variables of a fit: the logarithms of
 ** the parameters, then transaction, then dropout.
@@ -45,6 +57,13 @@ typedef struct BtydModel {
   void (*evaluate_hessian)(void *fitter, const double *variables, double *value, double *gradient, double *hessian);
   bool (*start)(const void *fitter, int k, double *variables);
   void (*close)(void *fitter);
+  BtydPair pair[BTYD_PAIRS];
+  /*
+  ** Optional (NULL): a model that has the limit where the second pair falls to 0 as the limit where its own second pair
+  ** does. near_limit() writes the second pair's variables for the logarithm of the ratio there, `follows` being e^end.
+  */
+  const struct BtydModel *limit_model;
+  void (*near_limit)(double log_ratio, double end, double *variables);
   /*
   ** What the limit means where the variables run away: a clause with the quantities that stay fixed, such as "a and b
   ** grow without end while a/(a+b) stays 0.2317". theta: natural parameters at the end, in the user's unit. false:

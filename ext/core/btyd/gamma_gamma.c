@@ -318,6 +318,7 @@ const BtydModel GAMMA_GAMMA = {
   .evaluate_hessian = evaluate_hessian,
   .start = start,
   .close = fitter_close,
+  .pair = {{Q, GAMMA}, {P, GAMMA, .opposite = true}},
   .limit = limit,
   .unfit = unfit,
   .log_likelihood = log_likelihood,

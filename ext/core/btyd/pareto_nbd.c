@@ -161,6 +161,17 @@ static bool pareto_limit(const double *theta, char *text, size_t size)
   return true;
 }
 
+/*
+** s and beta fall to 0 while beta^s tends to the share q of those who never leave; the others leave at once. As in the
+** MBG/NBD, where a and b fall to 0 while b / (a + b) is q.
+*/
+static void pareto_near_limit(double log_a_b, double end, double *variables)
+{
+  double minus_log_q = log_a_b > 30 ? log_a_b : log1p(exp(log_a_b));
+  variables[S] = log(minus_log_q / -end);
+  variables[BETA] = end;
+}
+
 static const char *pareto_unfit(const Cbs *cbs)
 {
   double again = 0;
@@ -186,6 +197,9 @@ const BtydModel PARETO_NBD = {
   .evaluate = pareto_likelihood_evaluate,
   .start = pareto_likelihood_start,
   .close = pareto_likelihood_close,
+  .pair = {{R, ALPHA}, {S, BETA, .falls = true}},
+  .limit_model = &MBGNBD,
+  .near_limit = pareto_near_limit,
   .limit = pareto_limit,
   .unfit = pareto_unfit,
   .log_likelihood = pareto_log_likelihood,

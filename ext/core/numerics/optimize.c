@@ -77,8 +77,9 @@ static void evaluate(Search *search, const double *at, double *value, double *gr
 
 static bool has_run_away(const Search *search)
 {
-  for (int i = 0; i < search->problem->n_bounded; i++) {
-    if (search->at[i] < search->problem->low || search->at[i] > search->problem->high) {
+  const Problem *problem = search->problem;
+  for (int i = 0; i < problem->n_bounded; i++) {
+    if (search->at[i] < (problem->lows ? problem->lows[i] : problem->low) || search->at[i] > problem->high) {
       return true;
     }
   }
@@ -281,7 +282,7 @@ static void settle(Search *search)
       return;
     }
     double decrement;
-    bool definite = newton_step(search, k >= CRAWL_MOST, step, &decrement);
+    bool definite = newton_step(search, search->problem->in_proportion || k >= CRAWL_MOST, step, &decrement);
     optimum->decrement = decrement;
     if (isinf(decrement)) {
       return;

@@ -23,8 +23,11 @@ typedef struct Problem {
   /* Optional (NULL: by differences): the lower triangle of the Hessian too, hessian[i * n + j], j <= i. */
   void (*evaluate_hessian)(void *self, const double *at, double *value, double *gradient, double *hessian);
   const double *inverse; /* about (-H)^-1 at the start, n * n; NULL: not known */
-  double low, high;      /* a variable that leaves this range has run away */
-  int n_bounded;         /* how many variables, from the first, the range holds for */
+  /* a Hessian that is not definite is damped in proportion to its diagonal from the first step on: see newton_step() */
+  bool in_proportion;
+  const double *lows; /* optional (NULL): the low of each variable, instead of `low` */
+  double low, high;   /* a variable that leaves this range has run away */
+  int n_bounded;      /* how many variables, from the first, the range holds for */
 } Problem;
 
 typedef enum Outcome {

@@ -1,0 +1,69 @@
+/*
+** Climbs to the highest likelihood of a model, inside its family or at limits of it; private to btyd_search.c.
+**
+** At a limit a pair of parameters (BtydPair) has gone to its end, and what is left of it is how the two differ: a model
+** of fewer variables, whose likelihood the model's own evaluates at GROWN or FALLEN, to 10 digits. So limits need no
+** formulas of their own.
+*/
+#ifndef RETAIN_CORE_BTYD_BTYD_CLIMB_H
+#define RETAIN_CORE_BTYD_BTYD_CLIMB_H
+
+#include "btyd_model.h"
+#include "core/numerics/optimize.h"
+
+/* Logarithms of parameters, in scaled units, beyond which nothing changes any more but the digits that are lost. */
+#define LOG_LOW (-18.0)
+#define LOG_HIGH 14.0
+
+enum {
+  SIDE_INSIDE,
+  SIDE_GROWS,
+  SIDE_FALLS,
+  SIDES
+};
+
+/* Where each pair is: inside, or at one of its limits. */
+typedef struct Limits {
+  int side[BTYD_PAIRS];
+} Limits;
+
+/* The best place at some limits, as an optimum of the variables that are left there. */
+typedef struct Place {
+  bool found;
+  Optimum optimum;
+} Place;
+
+typedef struct Climber {
+  const BtydModel *model;
+  void *fitter, *limit_fitter; /* limit_fitter: of model->limit_model, where limits are climbed */
+  int n_covariates, n_variables;
+  const Watch *watch;
+  Status status; /* once it is not STATUS_OK, nothing is climbed */
+  int iterations, evaluations;
+  Place place[SIDES][SIDES]; /* the best of all climbs so far, by limits */
+} Climber;
+
+bool limits_exist(const BtydModel *model, Limits limits);
+bool is_inside(Limits limits);
+bool has_maximum(const Place *place);
+bool is_better(const Optimum *a, const Optimum *b);
+
+/* How many variables are left at some limits, and how many of them, the first ones, are parameters. */
+int variables_left(const Climber *climber, Limits limits, int *n_parameters);
+
+/*
+** Climbs from `start`, in the variables that are left; inverse: as of Problem. in_step: counts what follows from what
+** leads, which is the way to go near a limit. Whether it led to the best place there.
+*/
+bool climb(Climber *climber, Limits limits, const double *start, const double *inverse, bool in_step);
+
+/* Climbs from the model's k-th start, as far as it can be at these limits. false: there is no such start. */
+bool climb_from_start(Climber *climber, Limits limits, int k, bool in_step);
+
+/* From the best place at some limits, with pair i inside again, where that rises. Whether it led to the best there. */
+bool climb_inwards(Climber *climber, Limits limits, int i);
+
+/* The place so near the limits that hardly anything changes any more, as a runaway optimum of all variables. */
+Optimum place_near(const Climber *climber, Limits limits);
+
+#endif
