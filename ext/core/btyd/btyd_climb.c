@@ -9,7 +9,6 @@
 /* Where another model evaluates the limit, that is far: s and beta of the Pareto/NBD, of which beta^s stays fixed. */
 #define FAR_LOW (-290.0)
 #define FAR_NEAR (-32.0)  /* as far as parameters can be asked about */
-#define VALUE_TIE 1e-6    /* log-likelihoods nearer than this are equal */
 #define VALUE_NOISE 1e-13 /* of a log-likelihood: what rounding changes */
 
 /*
@@ -25,11 +24,6 @@ typedef struct View {
   double held[BTYD_VARIABLES];  /* of those that are not left */
   double moved[BTYD_VARIABLES]; /* what is added to the others */
 } View;
-
-static Place *place_at(Climber *climber, Limits limits)
-{
-  return &climber->place[limits.side[0]][limits.side[1]];
-}
 
 bool is_inside(Limits limits)
 {
@@ -155,16 +149,13 @@ static void view_evaluate_hessian(void *self, const double *at, double *value, d
   }
 }
 
-bool has_maximum(const Place *place)
+const Optimum *best_at(const Climber *climber, Limits limits)
 {
-  return place->found && place->optimum.outcome == OUTCOME_MAXIMUM;
-}
-
-bool is_better(const Optimum *a, const Optimum *b)
-{
-  double difference = a->value - b->value;
-  return difference > VALUE_TIE ||
-         (difference > -VALUE_TIE && a->outcome == OUTCOME_MAXIMUM && b->outcome != OUTCOME_MAXIMUM);
+  const Place *place = &climber->place[limits.side[0]][limits.side[1]];
+  if (place->has_maximum && place->has_other) {
+    return place->other.value > place->maximum.value + VALUE_TIE ? &place->other : &place->maximum;
+  }
+  return place->has_maximum ? &place->maximum : place->has_other ? &place->other : NULL;
 }
 
 static int parameters_left(const View *view)
@@ -217,13 +208,13 @@ static void unstep(const View *view, double sign, double *at, double *inverse)
   }
 }
 
-bool climb(Climber *climber, Limits limits, const double *start, const double *inverse, bool in_step)
+void climb(Climber *climber, Limits limits, const double *start, const double *inverse, bool in_step)
 {
   if (climber->status != STATUS_OK) {
-    return false;
+    return;
   }
   View view = view_at(climber, limits);
-  Place *place = place_at(climber, limits);
+  Place *place = &climber->place[limits.side[0]][limits.side[1]];
   Optimum optimum;
   double from[BTYD_VARIABLES], known[BTYD_VARIABLES * BTYD_VARIABLES], lows[BTYD_VARIABLES];
   memcpy(from, start, (size_t)view.n * sizeof *from);
@@ -251,14 +242,16 @@ bool climb(Climber *climber, Limits limits, const double *start, const double *i
   climber->iterations += optimum.iterations;
   climber->evaluations += optimum.evaluations;
   if (climber->status != STATUS_OK || optimum.value == -INFINITY) {
-    return false;
+    return;
   }
   unstep(&view, 1, optimum.at, optimum.inverse);
-  if (place->found && !is_better(&optimum, &place->optimum)) {
-    return false;
+  bool maximum = optimum.outcome == OUTCOME_MAXIMUM;
+  bool *known_one = maximum ? &place->has_maximum : &place->has_other;
+  Optimum *one = maximum ? &place->maximum : &place->other;
+  if (!*known_one || optimum.value > one->value) {
+    *known_one = true;
+    *one = optimum;
   }
-  *place = (Place){.found = true, .optimum = optimum};
-  return true;
 }
 
 bool climb_from_start(Climber *climber, Limits limits, int k, bool in_step)
@@ -298,24 +291,27 @@ static void come_in(const Climber *climber, Limits limits, int i, double end, do
 static void best_variables(const Climber *climber, Limits limits, double *variables)
 {
   View view = view_at(climber, limits);
-  const Place *place = &climber->place[limits.side[0]][limits.side[1]];
+  const Optimum *best = best_at(climber, limits);
   memset(variables, 0, BTYD_VARIABLES * sizeof *variables);
   for (int i = 0; i < view.n; i++) {
-    variables[view.variable[i]] = place->optimum.at[i];
+    variables[view.variable[i]] = best->at[i];
   }
 }
 
-bool climb_inwards(Climber *climber, Limits limits, int i)
+void climb_inwards(Climber *climber, Limits limits, int i)
 {
   static const double ENDS[] = {11, 8, 5, 3, 1.5, 0}, FAR_ENDS[] = {240, 170, 120, 75, 45, 28, 18, 10, 5};
   bool far = is_far(climber->model, limits) && i == 1, rises = false;
   int n_ends = far ? (int)(sizeof FAR_ENDS / sizeof *FAR_ENDS) : (int)(sizeof ENDS / sizeof *ENDS);
-  const Place *place = place_at(climber, limits);
-  double start[BTYD_VARIABLES] = {0}, best = place->optimum.value + VALUE_NOISE * fabs(place->optimum.value);
+  const Optimum *from = best_at(climber, limits);
+  if (!from) {
+    return;
+  }
+  double start[BTYD_VARIABLES] = {0}, best = from->value + VALUE_NOISE * fabs(from->value);
   Limits inwards = limits;
   inwards.side[i] = SIDE_INSIDE;
   View view = view_at(climber, inwards);
-  for (int k = 0; k < n_ends && place->found && climber->status == STATUS_OK; k++) {
+  for (int k = 0; k < n_ends && climber->status == STATUS_OK; k++) {
     double variables[BTYD_VARIABLES], at[BTYD_VARIABLES], value, gradient[BTYD_VARIABLES];
     best_variables(climber, limits, variables);
     come_in(climber, limits, i, far ? -FAR_ENDS[k] : limits.side[i] == SIDE_GROWS ? ENDS[k] : -ENDS[k], variables);
@@ -331,12 +327,14 @@ bool climb_inwards(Climber *climber, Limits limits, int i)
       memcpy(start, at, sizeof start);
     }
   }
-  return rises && climb(climber, inwards, start, NULL, true);
+  if (rises) {
+    climb(climber, inwards, start, NULL, true);
+  }
 }
 
 Optimum place_near(const Climber *climber, Limits limits)
 {
-  Optimum near = climber->place[limits.side[0]][limits.side[1]].optimum;
+  Optimum near = *best_at(climber, limits);
   double variables[BTYD_VARIABLES];
   best_variables(climber, limits, variables);
   for (int i = 0; i < BTYD_PAIRS; i++) {

@@ -14,6 +14,7 @@
 /* Logarithms of parameters, in scaled units, beyond which nothing changes any more but the digits that are lost. */
 #define LOG_LOW (-18.0)
 #define LOG_HIGH 14.0
+#define VALUE_TIE 1e-6 /* log-likelihoods nearer than this are equal, where one of them is no maximum */
 
 enum {
   SIDE_INSIDE,
@@ -27,10 +28,10 @@ typedef struct Limits {
   int side[BTYD_PAIRS];
 } Limits;
 
-/* The best place at some limits, as an optimum of the variables that are left there. */
+/* The best places at some limits, as optima of the variables that are left there. */
 typedef struct Place {
-  bool found;
-  Optimum optimum;
+  bool has_maximum, has_other;
+  Optimum maximum, other; /* other: where a climb ran away, or was stuck */
 } Place;
 
 typedef struct Climber {
@@ -40,30 +41,31 @@ typedef struct Climber {
   const Watch *watch;
   Status status; /* once it is not STATUS_OK, nothing is climbed */
   int iterations, evaluations;
-  Place place[SIDES][SIDES]; /* the best of all climbs so far, by limits */
+  Place place[SIDES][SIDES]; /* by limits */
 } Climber;
 
 bool limits_exist(const BtydModel *model, Limits limits);
 bool is_inside(Limits limits);
-bool has_maximum(const Place *place);
-bool is_better(const Optimum *a, const Optimum *b);
+
+/* The higher of the two; NULL: nothing is known there. */
+const Optimum *best_at(const Climber *climber, Limits limits);
 
 /* How many variables are left at some limits, and how many of them, the first ones, are parameters. */
 int variables_left(const Climber *climber, Limits limits, int *n_parameters);
 
 /*
 ** Climbs from `start`, in the variables that are left; inverse: as of Problem. in_step: counts what follows from what
-** leads, which is the way to go near a limit. Whether it led to the best place there.
+** leads, which is the way to go near a limit.
 */
-bool climb(Climber *climber, Limits limits, const double *start, const double *inverse, bool in_step);
+void climb(Climber *climber, Limits limits, const double *start, const double *inverse, bool in_step);
 
 /* Climbs from the model's k-th start, as far as it can be at these limits. false: there is no such start. */
 bool climb_from_start(Climber *climber, Limits limits, int k, bool in_step);
 
-/* From the best place at some limits, with pair i inside again, where that rises. Whether it led to the best there. */
-bool climb_inwards(Climber *climber, Limits limits, int i);
+/* From the best place at some limits, with pair i inside again, where that rises. */
+void climb_inwards(Climber *climber, Limits limits, int i);
 
-/* The place so near the limits that hardly anything changes any more, as a runaway optimum of all variables. */
+/* Of the best place at some limits, one so near that hardly anything changes any more: a runaway, of all variables. */
 Optimum place_near(const Climber *climber, Limits limits);
 
 #endif

@@ -36,13 +36,12 @@ static const Place *place_of(const Climber *climber, Limits limits)
 /* Whether the maximum inside is so narrow that no other place can be near it in height. */
 static bool stands_alone(const Climber *climber)
 {
-  const Place *inside = place_of(climber, INSIDE);
-  for (int i = 0; i < climber->n_variables && has_maximum(inside); i++) {
-    if (!(inside->optimum.inverse[i * (climber->n_variables + 1)] < ERROR_ALONE * ERROR_ALONE)) {
-      return false;
-    }
+  const Optimum *inside = best_at(climber, INSIDE);
+  bool narrow = inside && inside->outcome == OUTCOME_MAXIMUM;
+  for (int i = 0; i < climber->n_variables && narrow; i++) {
+    narrow = inside->inverse[i * (climber->n_variables + 1)] < ERROR_ALONE * ERROR_ALONE;
   }
-  return has_maximum(inside);
+  return narrow;
 }
 
 /* From the model's starts, the k-th first, until one leads to a maximum that stands alone; else at all limits too. */
@@ -68,25 +67,23 @@ static void search_all(Climber *climber, int k)
   }
 }
 
-/* The limits of the highest place; all inside: it is none. */
+/* The limits of the highest place; all inside: it is at none. */
 static Limits highest_limits(const Climber *climber)
 {
-  const Place *inside = place_of(climber, INSIDE), *highest = NULL;
+  const Optimum *inside = best_at(climber, INSIDE), *highest = NULL;
   Limits limits = INSIDE;
   for (int i = 0; i < N_LIMITS; i++) {
-    const Place *place = place_of(climber, LIMITS[i]);
-    if (place->found && (!highest || is_better(&place->optimum, &highest->optimum))) {
+    const Optimum *place = best_at(climber, LIMITS[i]);
+    if (place && (!highest || place->value > highest->value + VALUE_TIE)) {
       highest = place;
       limits = LIMITS[i];
     }
   }
-  if (!highest || !inside->found) {
+  if (!highest || !inside) {
     return limits;
   }
-  double above = MAXIMUM_ABOVE * (1 + fabs(inside->optimum.value));
-  bool stays = has_maximum(inside) ? inside->optimum.value > highest->optimum.value + above
-                                   : is_better(&inside->optimum, &highest->optimum);
-  return stays ? INSIDE : limits;
+  double above = inside->outcome == OUTCOME_MAXIMUM ? MAXIMUM_ABOVE * (1 + fabs(inside->value)) : VALUE_TIE;
+  return inside->value > highest->value + above ? INSIDE : limits;
 }
 
 /* ---- Many customers */
@@ -121,17 +118,17 @@ static Status sample_take(const Cbs *cbs, size_t rows, Cbs *sample)
 ** Climbs from a sample's place; where it ran away, from on the way there, since all of the customers may have a maximum
 ** that those of the sample have not.
 */
-static void climb_on(Climber *climber, Limits limits, const Place *led, double share)
+static void climb_on(Climber *climber, Limits limits, const Optimum *led, double share)
 {
   double start[OPTIMIZE_MAX], inverse[OPTIMIZE_MAX * OPTIMIZE_MAX];
   int n_parameters, n = variables_left(climber, limits, &n_parameters);
-  bool maximum = has_maximum(led);
-  memcpy(start, led->optimum.at, sizeof start);
+  bool maximum = led->outcome == OUTCOME_MAXIMUM;
+  memcpy(start, led->at, sizeof start);
   for (int i = 0; i < n_parameters && !maximum; i++) {
     start[i] = fmax(fmin(start[i], AWAY), -AWAY);
   }
   for (int i = 0; i < n * n; i++) {
-    inverse[i] = led->optimum.inverse[i] * share;
+    inverse[i] = led->inverse[i] * share;
   }
   climb(climber, limits, start, maximum ? inverse : NULL, true);
 }
@@ -143,31 +140,30 @@ static void climb_on(Climber *climber, Limits limits, const Place *led, double s
 static bool follow(Climber *climber, const Climber *sample, double share)
 {
   bool found = false;
-  Limits highest = highest_limits(sample);
-  double value = place_of(sample, highest)->optimum.value;
+  Limits limits = highest_limits(sample);
+  const Optimum *highest = best_at(sample, limits);
   for (int i = 0; i <= N_LIMITS; i++) {
-    const Place *led = place_of(sample, LIMITS[i]);
-    bool is_highest = led == place_of(sample, highest);
-    if (!led->found || !(has_maximum(led) || is_highest) || led->optimum.value < value - SAMPLE_LOWER) {
-      continue;
+    const Place *led = place_of(sample, LIMITS[i]), *place = place_of(climber, LIMITS[i]);
+    if (led->has_maximum && led->maximum.value > highest->value - SAMPLE_LOWER) {
+      climb_on(climber, LIMITS[i], &led->maximum, share);
     }
-    climb_on(climber, LIMITS[i], led, share);
+    if (highest == &led->other) {
+      climb_on(climber, LIMITS[i], &led->other, share);
+    }
     /* at a limit, running away leads to a smaller one, which is an answer too; inside it is one as it was the sample's */
-    const Place *place = place_of(climber, LIMITS[i]);
-    found = found || has_maximum(place) || (place->found && (!is_inside(LIMITS[i]) || !has_maximum(led)));
+    found = found || place->has_maximum || (place->has_other && (!is_inside(LIMITS[i]) || highest == &led->other));
   }
-  if (!is_inside(highest) || has_maximum(place_of(sample, highest))) {
-    for (int i = 0; i < N_LIMITS; i++) {
-      for (int k = 0; k < BTYD_PAIRS; k++) {
-        Limits inwards = LIMITS[i];
-        inwards.side[k] = SIDE_INSIDE;
-        if (LIMITS[i].side[k] != SIDE_INSIDE && !has_maximum(place_of(climber, inwards))) {
-          climb_inwards(climber, LIMITS[i], k);
-        }
+  if (highest == &place_of(sample, INSIDE)->other) {
+    climb_from_start(climber, INSIDE, 0, false);
+  }
+  for (int i = 0; i < N_LIMITS; i++) {
+    for (int k = 0; k < BTYD_PAIRS; k++) {
+      Limits inwards = LIMITS[i];
+      inwards.side[k] = SIDE_INSIDE;
+      if (LIMITS[i].side[k] != SIDE_INSIDE && !place_of(climber, inwards)->has_maximum) {
+        climb_inwards(climber, LIMITS[i], k);
       }
     }
-  } else {
-    climb_from_start(climber, INSIDE, 0, false);
   }
   return found;
 }
@@ -187,7 +183,7 @@ static Status search_led(Climber *climber, const Cbs *cbs, size_t rows, bool fir
     led->n_variables = climber->n_variables;
     led->watch = climber->watch;
     status = search_rows(led, &sample, first_only);
-    if (status == STATUS_OK && (!first_only || has_maximum(place_of(led, INSIDE)))) {
+    if (status == STATUS_OK && (!first_only || place_of(led, INSIDE)->has_maximum)) {
       *found = follow(climber, led, cbs_customers(&sample) / cbs_customers(cbs));
       status = climber->status;
     }
@@ -257,8 +253,8 @@ Status btyd_search(const Cbs *cbs, BtydFit *fit, Optimum *best, const Watch *wat
   Limits limits = highest_limits(climber);
   if (!is_inside(limits)) {
     *best = place_near(climber, limits);
-  } else if (place_of(climber, INSIDE)->found) {
-    *best = place_of(climber, INSIDE)->optimum;
+  } else if (best_at(climber, INSIDE)) {
+    *best = *best_at(climber, INSIDE);
   }
   fit->iterations = climber->iterations;
   fit->evaluations = climber->evaluations;
