@@ -47,8 +47,8 @@ static DataCheckTwin *twin_slot(const DataCheck *check, uint32_t customer, uint6
 
 static Status twins_grow(DataCheck *check)
 {
-  uint32_t old_size = check->twins_size;
   DataCheckTwin *old = check->twin;
+  uint32_t old_size = old ? check->twins_size : 0;
   if (old_size > UINT32_MAX / 4) {
     return STATUS_NOMEM;
   }
