@@ -10,8 +10,6 @@
 #include "btyd_model.h"
 #include "cbs.h"
 
-#define BTYD_REASON 240
-
 extern const BtydModel *const BTYD_MODELS[]; /* all, ends in NULL */
 
 /* The model of a name (case does not matter), or NULL. */
@@ -24,27 +22,6 @@ const char *btyd_row_problem(const BtydModel *model, const CbsRow *row);
 #define PARAMETER_LOW 1e-15
 #define PARAMETER_HIGH 1e15
 int btyd_parameter_problem(const BtydModel *model, const double *theta);
-
-typedef struct BtydFit {
-  const BtydModel *model;
-  int n_covariates;
-  int n_variables;
-  double theta[BTYD_PARAMETERS]; /* natural, in the unit of the rows */
-  double transaction[BTYD_COVARIATES], dropout[BTYD_COVARIATES];
-  /* n_variables squared: of the logarithms of the parameters, and of the covariates' coefficients */
-  double covariance[BTYD_VARIABLES * BTYD_VARIABLES];
-  double log_likelihood;
-  double customers; /* the sum of weights */
-  size_t rows;      /* distinct */
-  int iterations, evaluations;
-  bool converged;
-  /*
-  ** did not, since there is no finite maximum: theta is where the likelihood, and with it every prediction, hardly
-  ** changes any more
-  */
-  bool at_limit;
-  char reason[BTYD_REASON]; /* why not; "" where converged */
-} BtydFit;
 
 /*
 ** Maximum likelihood. A fit that did not converge is STATUS_OK with converged = false, a reason and, in theta, where it

@@ -20,8 +20,9 @@
 
 /*
 ** Two parameters that say how customers differ in something. Where `leads` grows without end and `follows` with it (in
-** inverse proportion, where `opposite`), customers no longer differ in it. Where both fall to 0 in proportion, if that is
-** a limit (`falls`), there are two kinds of customers and none between. Only their ratio (`opposite`: product) is left.
+** inverse proportion, where `opposite`), customers no longer differ in it. Where both fall to 0 in proportion, if that
+** is a limit (`falls`), there are two kinds of customers and none between. Only their ratio (`opposite`: product) is
+** left.
 */
 #define BTYD_PAIRS 2
 typedef struct BtydPair {
@@ -96,5 +97,28 @@ typedef struct BtydModel {
 } BtydModel;
 
 extern const BtydModel BGNBD, MBGNBD, PARETO_NBD, BGBB, GAMMA_GAMMA;
+
+/* A model fitted to CBS rows. */
+#define BTYD_REASON 240
+typedef struct BtydFit {
+  const BtydModel *model;
+  int n_covariates;
+  int n_variables;
+  double theta[BTYD_PARAMETERS]; /* natural, in the unit of the rows */
+  double transaction[BTYD_COVARIATES], dropout[BTYD_COVARIATES];
+  /* n_variables squared: of the logarithms of the parameters, and of the covariates' coefficients */
+  double covariance[BTYD_VARIABLES * BTYD_VARIABLES];
+  double log_likelihood;
+  double customers; /* the sum of weights */
+  size_t rows;      /* distinct */
+  int iterations, evaluations;
+  bool converged;
+  /*
+  ** did not, since there is no finite maximum: theta is where the likelihood, and with it every prediction, hardly
+  ** changes any more
+  */
+  bool at_limit;
+  char reason[BTYD_REASON]; /* why not; "" where converged */
+} BtydFit;
 
 #endif

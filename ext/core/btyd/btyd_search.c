@@ -134,8 +134,8 @@ static void climb_on(Climber *climber, Limits limits, const Optimum *led, double
 }
 
 /*
-** Climbs from the places of a sample, but those that are so much lower than its highest that they are not the highest of
-** all customers. Whether that led to an answer. share: of the customers in the sample.
+** Climbs from the places of a sample, but those that are so much lower than its highest that they are not the highest
+** of all customers. Whether that led to an answer. share: of the customers in the sample.
 */
 static bool follow(Climber *climber, const Climber *sample, double share)
 {
@@ -150,7 +150,9 @@ static bool follow(Climber *climber, const Climber *sample, double share)
     if (highest == &led->other) {
       climb_on(climber, LIMITS[i], &led->other, share);
     }
-    /* at a limit, running away leads to a smaller one, which is an answer too; inside it is one as it was the sample's */
+    /*
+    ** at a limit, running away leads to a smaller one, which is an answer too; inside it is one as it was the sample's
+    */
     found = found || place->has_maximum || (place->has_other && (!is_inside(LIMITS[i]) || highest == &led->other));
   }
   if (highest == &place_of(sample, INSIDE)->other) {
@@ -216,7 +218,7 @@ static Status search_rest(Climber *climber, const Cbs *cbs)
     search_all(climber, many ? 0 : 1);
     status = climber->status;
   }
-  if (climber->limit_fitter) {
+  if (limit_model && climber->limit_fitter) {
     limit_model->close(climber->limit_fitter);
   }
   return status;

@@ -16,7 +16,8 @@
 #ifndef RETAIN_CORE_BTYD_BTYD_SEARCH_H
 #define RETAIN_CORE_BTYD_BTYD_SEARCH_H
 
-#include "btyd.h"
+#include "btyd_model.h"
+#include "cbs.h"
 #include "core/numerics/optimize.h"
 
 /*

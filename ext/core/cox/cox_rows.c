@@ -208,7 +208,7 @@ Status cox_ranks(const double *x, size_t n, uint32_t *rank, uint32_t *n_ranks, c
 static Status order_find(const CoxRows *rows, Order *order, CoxColumn column, const Watch *watch)
 {
   for (size_t i = 0; i < order->n; i++) {
-    double x = cox_at(rows, column, order->row[i]);
+    double x = cox_at(rows, (int)column, order->row[i]);
     order->key[i] = column == COX_STRATUM ? (uint64_t)x : key_of(column == COX_TIME ? fabs(x) : x);
     if ((i + 1) % WATCH_EVERY == 0 && watch_stop(watch)) {
       return STATUS_INTERRUPT;

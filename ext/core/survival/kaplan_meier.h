@@ -6,8 +6,8 @@
 ** 1926). Cumulative hazard: sum d_i/n_i with variance sum d_i/n_i^2 (Nelson 1972, Aalen 1978), or with ties broken: sum
 ** over j < d_i of 1/(n_i - j) and of its squares (Fleming & Harrington 1984).
 **
-** Times are 0 or more and finite. Times that differ by rounding alone are one (same_time.h). Rounding: below 1e-13 for a million
-** event times.
+** Times are 0 or more and finite. Times that differ by rounding alone are one (same_time.h). Rounding: below 1e-13 for
+** a million event times.
 **
 ** Rows of whole times below KAPLAN_MEIER_TABLE are counted while they are read, in a table of 8 bytes a time; others
 ** take 8 bytes each (the bits of the time, which order as the time does, and the event in place of the sign) and a
