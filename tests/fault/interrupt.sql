@@ -31,7 +31,7 @@ SELECT count(reasons) FROM churn_risk('orders');
 SELECT count(*) FROM churn_risk_quality('orders');
 
 -- on contracts
-SELECT count(*) FROM demo_orders(100000);
+SELECT count(*) FROM demo_orders(40000);
 SELECT count(*) FROM demo_contracts(300000);
 SELECT count(*) FROM mrr_movements('contracts');
 SELECT count(*) FROM mrr_movements((SELECT retain_contracts(customer, start, "end", amount) FROM contracts));
