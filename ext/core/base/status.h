@@ -39,4 +39,22 @@ static inline bool watch_due(const Watch *watch, size_t turn, size_t work)
   return turn % (WATCH_WORK / (work + 1) + 1) == 0 && watch_stop(watch);
 }
 
+/* The same for work that does not come in even turns. {.watch = watch} is one that begins. */
+typedef struct WatchMeter {
+  const Watch *watch;
+  size_t work; /* since it was asked */
+  bool stopped;
+} WatchMeter;
+
+/* Adds work; true once it was said to stop. */
+static inline bool watch_spend(WatchMeter *meter, size_t work)
+{
+  meter->work += work;
+  if (meter->work > WATCH_WORK) {
+    meter->work = 0;
+    meter->stopped = meter->stopped || watch_stop(meter->watch);
+  }
+  return meter->stopped;
+}
+
 #endif

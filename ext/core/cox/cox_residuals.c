@@ -22,13 +22,14 @@ typedef struct CoxResiduals {
   CoxTie tie;                     /* of this time */
   double *drift_step, *drift_own; /* what it adds; for the rows of its events */
   void *owned;
+  WatchMeter meter;
 } CoxResiduals;
 
 /* After cox_evaluate(); forward_close() also after it failed. */
-static Status forward_open(CoxResiduals *forward, CoxFit *fit)
+static Status forward_open(CoxResiduals *forward, CoxFit *fit, const Watch *watch)
 {
   size_t m = (size_t)fit->m;
-  *forward = (CoxResiduals){.fit = fit};
+  *forward = (CoxResiduals){.fit = fit, .meter = {.watch = watch}};
   forward->owned = mem_zero(6 * m + 1, sizeof(double));
   if (!forward->owned) {
     return STATUS_NOMEM;
@@ -47,8 +48,8 @@ static void forward_close(CoxResiduals *forward)
   forward->owned = NULL;
 }
 
-/* Brings a row in (sign 1) or takes it out (-1). */
-static void row_move(CoxResiduals *forward, size_t row, double sign)
+/* Brings a row in (sign 1) or takes it out (-1). False: to stop. */
+static bool row_move(CoxResiduals *forward, size_t row, double sign)
 {
   const CoxFit *fit = forward->fit;
   double r = sign * fit->score[row];
@@ -57,9 +58,10 @@ static void row_move(CoxResiduals *forward, size_t row, double sign)
   for (int v = 0; v < fit->m; v++) {
     twofold_add(&forward->sums[v], r * cox_at(fit->rows, fit->column[v], row));
   }
+  return !watch_spend(&forward->meter, 64 * ((size_t)fit->m + 1));
 }
 
-static void stratum_start(CoxResiduals *forward)
+static bool stratum_start(CoxResiduals *forward)
 {
   const CoxFit *fit = forward->fit;
   const CoxRows *rows = fit->rows;
@@ -73,19 +75,23 @@ static void stratum_start(CoxResiduals *forward)
     end++;
   }
   for (size_t i = end; i-- > forward->end && !rows->used[COX_ENTRY];) {
-    row_move(forward, i, 1);
+    if (!row_move(forward, i, 1)) {
+      return false;
+    }
   }
   forward->stratum_end = end;
+  return true;
 }
 
+/* The next time; false: there is none, or meter.stopped. */
 static bool forward_next(CoxResiduals *forward)
 {
   const CoxFit *fit = forward->fit;
   const CoxRows *rows = fit->rows;
   bool entries = rows->used[COX_ENTRY];
   for (size_t i = forward->first; i < forward->end; i++) {
-    if (!entries || cox_at(rows, COX_ENTRY, i) < forward->time) {
-      row_move(forward, i, -1);
+    if ((!entries || cox_at(rows, COX_ENTRY, i) < forward->time) && !row_move(forward, i, -1)) {
+      return false;
     }
   }
   forward->hazard += forward->tie.hazard;
@@ -96,8 +102,8 @@ static bool forward_next(CoxResiduals *forward)
   if (forward->end == rows->count) {
     return false;
   }
-  if (rows->marks[forward->end] & COX_NEW_STRATUM) {
-    stratum_start(forward);
+  if (rows->marks[forward->end] & COX_NEW_STRATUM && !stratum_start(forward)) {
+    return false;
   }
   size_t i = forward->first = forward->end;
   double own = 0;
@@ -108,7 +114,9 @@ static bool forward_next(CoxResiduals *forward)
     if (cox_at(rows, COX_ENTRY, row) >= forward->time) {
       break;
     }
-    row_move(forward, row, 1);
+    if (!row_move(forward, row, 1)) {
+      return false;
+    }
   }
   memset(forward->own, 0, (size_t)fit->m * sizeof *forward->own);
   forward->tie = (CoxTie){.first = i};
@@ -146,7 +154,7 @@ typedef struct Steps {
   size_t n, slots;
 } Steps;
 
-static Status steps_add(Steps *steps, const CoxResiduals *forward)
+static Status steps_add(Steps *steps, CoxResiduals *forward)
 {
   CoxFit *fit = forward->fit;
   size_t m = (size_t)fit->m;
@@ -168,6 +176,7 @@ static Status steps_add(Steps *steps, const CoxResiduals *forward)
   for (size_t v = 0; v < m; v++) {
     variance += fit->trial[v] * fit->step[v];
   }
+  watch_spend(&forward->meter, m * m + 256);
   steps->step[steps->n++] = (CoxStep){
     .stratum = fit->rows->used[COX_STRATUM] ? (uint32_t)cox_at(fit->rows, COX_STRATUM, forward->first) : 0,
     .time = forward->time,
@@ -185,13 +194,13 @@ Status cox_baseline(Cox *cox, CoxStep **steps, size_t *n_steps, const Watch *wat
   Steps made = {0};
   Status status = cox_evaluate(cox->fit, cox->fit->beta, watch);
   if (status == STATUS_OK) {
-    status = forward_open(&forward, cox->fit);
+    status = forward_open(&forward, cox->fit, watch);
   }
-  for (size_t n = 0; status == STATUS_OK && forward_next(&forward); n++) {
+  while (status == STATUS_OK && forward_next(&forward)) {
     status = steps_add(&made, &forward);
-    if (n % 1024 == 0 && watch_stop(watch)) {
-      status = STATUS_INTERRUPT;
-    }
+  }
+  if (forward.meter.stopped) {
+    status = STATUS_INTERRUPT;
   }
   forward_close(&forward);
   if (status != STATUS_OK) {
@@ -211,8 +220,8 @@ typedef struct Robust {
   double *residual, *meat;
 } Robust;
 
-/* Adds a residual to its cluster, or its square to the meat. */
-static void residual_put(Robust *robust, size_t row)
+/* Adds a residual to its cluster, or its square to the meat. False: to stop. */
+static bool residual_put(Robust *robust, size_t row)
 {
   const CoxFit *fit = robust->forward.fit;
   size_t m = (size_t)fit->m;
@@ -221,16 +230,17 @@ static void residual_put(Robust *robust, size_t row)
     for (size_t v = 0; v < m; v++) {
       robust->cluster[cluster * m + v] += robust->residual[v];
     }
-    return;
+    return !watch_spend(&robust->forward.meter, 16 * (m + 1));
   }
   for (size_t v = 0; v < m; v++) {
     for (size_t w = 0; w <= v; w++) {
       robust->meat[v * m + w] += robust->residual[v] * robust->residual[w];
     }
   }
+  return !watch_spend(&robust->forward.meter, (m + 16) * (m + 1));
 }
 
-static void robust_time(Robust *robust)
+static bool robust_time(Robust *robust)
 {
   CoxResiduals *forward = &robust->forward;
   const CoxFit *fit = forward->fit;
@@ -241,7 +251,9 @@ static void robust_time(Robust *robust)
     for (int v = 0; v < fit->m; v++) {
       robust->residual[v] = fit->score[row] * (cox_at(rows, fit->column[v], row) * forward->hazard - forward->drift[v]);
     }
-    residual_put(robust, row);
+    if (!residual_put(robust, row)) {
+      return false;
+    }
   }
   for (size_t row = forward->first; row < forward->end; row++) {
     bool event = rows->marks[row] & COX_EVENT;
@@ -259,11 +271,14 @@ static void robust_time(Robust *robust)
           weight * (x - (tie->hazard * all - (tie->hazard - tie->own) * forward->own[v]) / forward->weight);
       }
     }
-    residual_put(robust, row);
+    if (!residual_put(robust, row)) {
+      return false;
+    }
   }
+  return true;
 }
 
-static void clusters_close(Robust *robust, size_t n_clusters)
+static bool clusters_close(Robust *robust, size_t n_clusters)
 {
   size_t m = (size_t)robust->forward.fit->m;
   for (size_t c = 0; c < n_clusters; c++) {
@@ -273,7 +288,11 @@ static void clusters_close(Robust *robust, size_t n_clusters)
         robust->meat[v * m + w] += residual[v] * residual[w];
       }
     }
+    if (watch_spend(&robust->forward.meter, m * m + 1)) {
+      return false;
+    }
   }
+  return true;
 }
 
 /* H^-1 meat H^-1, in the units of the features. */
@@ -345,7 +364,7 @@ Status cox_robust(Cox *cox, size_t *n_clusters, const Watch *watch)
   }
   status = cox_evaluate(fit, fit->beta, watch);
   if (status == STATUS_OK) {
-    status = forward_open(&robust.forward, fit);
+    status = forward_open(&robust.forward, fit, watch);
   }
   robust.residual = mem_zero(m * m + m + 1, sizeof(double));
   robust.cluster = kept ? mem_zero(kept * m + 1, sizeof(double)) : NULL;
@@ -355,14 +374,12 @@ Status cox_robust(Cox *cox, size_t *n_clusters, const Watch *watch)
   if (status == STATUS_OK) {
     robust.meat = robust.residual + m;
   }
-  for (size_t n = 0; status == STATUS_OK && forward_next(&robust.forward); n++) {
-    robust_time(&robust);
-    if (n % 1024 == 0 && watch_stop(watch)) {
-      status = STATUS_INTERRUPT;
-    }
+  while (status == STATUS_OK && forward_next(&robust.forward) && robust_time(&robust)) {
+  }
+  if (status == STATUS_OK && (robust.forward.meter.stopped || !clusters_close(&robust, kept))) {
+    status = STATUS_INTERRUPT;
   }
   if (status == STATUS_OK) {
-    clusters_close(&robust, kept);
     robust_set(cox, robust.meat);
   }
   mem_free(robust.residual);

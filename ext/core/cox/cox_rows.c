@@ -415,12 +415,15 @@ Status cox_rows_expand(CoxRows *rows, int feature, const int *place, int n_new, 
     return STATUS_NOMEM;
   }
   Status status = STATUS_OK;
+  WatchMeter meter = {.watch = watch};
   for (int k = 0; k < n_new && status == STATUS_OK; k++) {
     column[at + k] = mem_zero(rows->n_slots, sizeof **column);
     for (size_t i = 0; i < rows->n_chunks && column[at + k] && status == STATUS_OK; i++) {
       column[at + k][i] = mem_zero(COX_CHUNK, sizeof(double));
       if (!column[at + k][i]) {
         status = STATUS_NOMEM;
+      } else if (watch_spend(&meter, 16 * COX_CHUNK)) { /* a page that is touched first takes long */
+        status = STATUS_INTERRUPT;
       }
     }
     if (!column[at + k]) {

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "core/base/mem.h"
+#include "core/base/sort.h"
 
 double hazard_period(double time, double width)
 {
@@ -57,27 +58,32 @@ static bool is_peak(const Hazard *hazard, size_t i, double average)
   return next == end || at->smoothed > next->smoothed;
 }
 
-/* There are at most half as many peaks as periods, and in practice a few. */
+/* The highest hazard first; of equal ones the earlier period. */
+static bool peak_before(const void *a, const void *b, const void *hazard)
+{
+  const HazardPeriod *periods = ((const Hazard *)hazard)->periods;
+  uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+  return periods[x].hazard > periods[y].hazard || (periods[x].hazard == periods[y].hazard && x < y);
+}
+
 static Status number_peaks(Hazard *hazard, double average, const Watch *watch)
 {
-  size_t work = 0;
-  for (int number = 1;; number++) {
-    HazardPeriod *highest = NULL;
-    for (size_t i = 0; i < hazard->n; i++) {
-      HazardPeriod *at = &hazard->periods[i];
-      if (at->peak == 0 && is_peak(hazard, i, average) && (!highest || at->hazard > highest->hazard)) {
-        highest = at;
-      }
-    }
-    if (!highest) {
-      return STATUS_OK;
-    }
-    highest->peak = number;
-    work += hazard->n;
-    if (work > WATCH_EVERY && watch_stop(watch)) {
-      return STATUS_INTERRUPT;
+  size_t n = 0;
+  uint32_t *peaks = mem_alloc(hazard->n + 1, sizeof *peaks);
+  if (!peaks) {
+    return STATUS_NOMEM;
+  }
+  for (size_t i = 0; i < hazard->n; i++) {
+    if (is_peak(hazard, i, average)) {
+      peaks[n++] = (uint32_t)i;
     }
   }
+  Status status = records_sort(peaks, n, sizeof *peaks, peak_before, hazard, watch);
+  for (size_t i = 0; i < n; i++) {
+    hazard->periods[peaks[i]].peak = (int)i + 1;
+  }
+  mem_free(peaks);
+  return status;
 }
 
 Status hazard_build(Hazard *hazard, const KaplanMeier *curve, double width, int bandwidth, double level,
