@@ -135,9 +135,9 @@ double bg_p_alive_at(int entry, const double *theta, const CbsRow *row, double l
   Alive alive = alive_of(entry, theta, row);
   double tau = later / alive.scale;
   if (has_series(&alive, tau)) {
-    return chance_alive(&alive) * survival_series(&alive, tau);
+    return chance_alive(&alive) * btyd_chance(survival_series(&alive, tau));
   }
-  return chance_alive(&alive) * exp(log_hypergeometric(alive.s, alive.a, alive.a + alive.b, -tau));
+  return chance_alive(&alive) * btyd_chance(exp(log_hypergeometric(alive.s, alive.a, alive.a + alive.b, -tau)));
 }
 
 /*
@@ -149,7 +149,7 @@ double bg_pmf(int entry, const double *theta, const CbsRow *row, double n, doubl
   Alive alive = alive_of(entry, theta, row);
   double a = alive.a, b = alive.b, s = alive.s, tau = horizon / alive.scale, log_none = -s * log1p(tau);
   if (n == 0) {
-    return chance_gone(&alive) + chance_alive(&alive) * exp(log_none);
+    return btyd_chance(chance_gone(&alive) + chance_alive(&alive) * exp(log_none));
   }
   if (!(tau > 0)) {
     return 0;
@@ -158,7 +158,8 @@ double bg_pmf(int entry, const double *theta, const CbsRow *row, double n, doubl
   double stays = (b + n - 1) / (a + b + n - 1), leaves = a / (a + b + n - 1);
   double exactly = log_gamma_rise(s, n) - log_gamma(n + 1) + log_none - n * log1p(1 / tau);
   double at_least = beta_lower(n, s, tau / (1 + tau));
-  return chance_alive(&alive) * (stays * exp(there_before + exactly) + leaves * exp(there_before) * at_least);
+  return chance_alive(&alive) *
+         btyd_chance(stays * exp(there_before + exactly) + leaves * exp(there_before) * at_least);
 }
 
 /* P(alive) E[lambda / (lambda p + delta)]: the discounted sum of purchases of rate lambda that end at rate lambda p. */

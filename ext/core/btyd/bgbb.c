@@ -81,7 +81,8 @@ static double p_alive(const double *theta, const CbsRow *row)
 static double p_alive_at(const double *theta, const CbsRow *row, double later)
 {
   double delta = theta[DELTA] + row->T, i = floor(later);
-  return p_alive(theta, row) * exp(log_gamma_rise(delta, i) - log_gamma_rise(theta[GAMMA] + delta, i));
+  double there = exp(log_gamma_rise(delta, i) - log_gamma_rise(theta[GAMMA] + delta, i));
+  return p_alive(theta, row) * btyd_chance(there);
 }
 
 /*
@@ -161,7 +162,7 @@ static double pmf(const double *theta, const CbsRow *row, double n, double horiz
   double total = end.dead + end.alive;
   double of_the_living = alive_pmf(theta[ALPHA] + known->x, theta[BETA] + known->T - known->x, theta[GAMMA],
                                    theta[DELTA] + known->T, n, floor(horizon));
-  return (n == 0 ? end.dead / total : 0) + end.alive / total * of_the_living;
+  return btyd_chance((n == 0 ? end.dead / total : 0) + end.alive / total * of_the_living);
 }
 
 /*

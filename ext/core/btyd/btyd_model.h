@@ -96,6 +96,12 @@ typedef struct BtydModel {
                 int n_covariates, double *applied);
 } BtydModel;
 
+/* A chance that is a sum or a product of others, of which rounding may make more than 1. */
+static inline double btyd_chance(double p)
+{
+  return p > 1 ? 1 : p;
+}
+
 extern const BtydModel BGNBD, MBGNBD, PARETO_NBD, BGBB, GAMMA_GAMMA;
 
 /* A model fitted to CBS rows. */

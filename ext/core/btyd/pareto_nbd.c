@@ -109,11 +109,11 @@ static double pareto_pmf(const double *theta, const CbsRow *row, double n, doubl
   }
   double staying = exp(log_negative_binomial(f.rate, f.alpha, n, horizon) - f.dropout * log1p(horizon / f.beta));
   if (n > 0) {
-    return alive * (staying + leaving_count(&f, n, horizon));
+    return alive * btyd_chance(staying + leaving_count(&f, n, horizon));
   }
   double leaving = f.dropout / f.beta * fading_integral(f.rate, f.alpha, f.dropout + 1, f.beta, horizon);
   double gone = row && row->T > row->t_x ? 1 / (1 + exp(-log_gone_odds(theta, row))) : 0;
-  return gone + alive * (staying + leaving);
+  return btyd_chance(gone + alive * (staying + leaving));
 }
 
 static double pareto_dert(const double *theta, const CbsRow *row, double delta)

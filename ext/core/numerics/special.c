@@ -7,6 +7,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <stdbool.h>
 
 static const double HALF_LOG_TWO_PI = 0.91893853320467274178;
 
@@ -429,7 +430,9 @@ typedef struct {
 static double integrand(const Integrand *f, double du, double x)
 {
   double excess = fabs(du) < 0.5 ? expm1(-du) : x - 1, e = f->odds * x;
-  double log_t = excess > -0.5 ? -log1p(f->odds / (1 + f->odds) * excess) : log((1 + f->odds) / (1 + e));
+  /* (1 + odds) / (1 + e) is near 1 for small odds, and b may be as large as they are small. */
+  bool near = excess > -0.5 || f->odds < 1;
+  double log_t = near ? -log1p(f->odds / (1 + f->odds) * excess) : log((1 + f->odds) / (1 + e));
   double change = excess / (1 + e);
   double log_other = change > -0.5 ? log1p(change) : log_t - du;
   change *= f->z / (f->odds + f->rest) * f->odds;

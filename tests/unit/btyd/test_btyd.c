@@ -449,12 +449,56 @@ static void domains(void **unused)
   }
 }
 
+/* 10^u, u between low and high. */
+static double power_between(Random *random, double low, double high)
+{
+  return pow(10, low + (high - low) * random_uniform(random));
+}
+
+/*
+** Whatever is asked, a chance is one: parameters, counts and times from 1e-15 to 1e15, horizons to 1e250. Who is alive
+** later is alive now.
+*/
+static void chances_are_chances(void **unused)
+{
+  (void)unused;
+  const BtydModel *const models[] = {&BGNBD, &MBGNBD, &PARETO_NBD, &BGBB};
+  Random random = random_seed(7, 0);
+  for (int i = 0; i < 4 * 3000; i++) {
+    const BtydModel *model = models[i % 4];
+    bool discrete = model->discrete;
+    double theta[BTYD_PARAMETERS], limit = i % 3 ? 15 : 4;
+    for (int k = 0; k < BTYD_PARAMETERS; k++) {
+      theta[k] = power_between(&random, -limit, limit);
+    }
+    double T = discrete ? floor(power_between(&random, 0, 3)) : power_between(&random, -limit, limit);
+    double x = random_uniform(&random) < 0.2 ? 0 : floor(power_between(&random, 0, discrete ? 3 : limit));
+    x = discrete && x > T ? T : x;
+    double t_x = discrete ? floor(x + (T - x) * random_uniform(&random)) : T * random_uniform(&random);
+    double horizon =
+      discrete ? floor(power_between(&random, 0, 3)) : power_between(&random, -limit, i % 10 ? limit : 250);
+    double n = random_uniform(&random) < 0.3 ? 0 : floor(power_between(&random, 0, discrete ? 3 : 5));
+    CbsRow row = {x, x > 0 ? t_x : 0, T};
+    if (btyd_row_problem(model, &row)) {
+      continue;
+    }
+    double alive = model->p_alive(theta, &row), later = model->p_alive_at(theta, &row, horizon);
+    double pmf = model->pmf(theta, &row, n, horizon);
+    assert_true(alive >= 0 && alive <= 1);
+    assert_true(isnan(later) || (later >= 0 && later <= alive * (1 + 1e-9)));
+    assert_true(isnan(pmf) || (pmf >= 0 && pmf <= 1));
+  }
+  /* was 1.0577…; 1 - a (ln tau + ln s - ln b), tau = later / (alpha + T), s and b about x */
+  const double theta[] = {5e-13, 6e-12, 9e-13, 1.6e-12};
+  assert_relative(MBGNBD.p_alive_at(theta, &(CbsRow){1e15, 1e15, 1e15}, 1e300), 1 - 9e-13 * 285 * log(10), 1e-10);
+}
+
 int main(void)
 {
-  struct CMUnitTest tests[N_SUBJECTS + 3] = {cmocka_unit_test(names), cmocka_unit_test(domains),
-                                             cmocka_unit_test(many_customers)};
+  struct CMUnitTest tests[N_SUBJECTS + 4] = {cmocka_unit_test(chances_are_chances), cmocka_unit_test(names),
+                                             cmocka_unit_test(domains), cmocka_unit_test(many_customers)};
   for (int i = 0; i < N_SUBJECTS; i++) {
-    tests[3 + i] = (struct CMUnitTest){SUBJECTS[i].model->name, contract, NULL, NULL, (void *)(uintptr_t)&SUBJECTS[i]};
+    tests[4 + i] = (struct CMUnitTest){SUBJECTS[i].model->name, contract, NULL, NULL, (void *)(uintptr_t)&SUBJECTS[i]};
   }
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
