@@ -35,6 +35,14 @@ void json_text_named(JsonText *json, const char *name, double x)
   json_text_number(json, x);
 }
 
+void json_text_named_numbers(JsonText *json, const char *name, const double *x, int n)
+{
+  text_add(&json->text, ",\"");
+  text_add(&json->text, name);
+  text_add(&json->text, "\":");
+  json_text_numbers(json, x, n);
+}
+
 void json_text_result(JsonText *json, Cell *out)
 {
   size_t length = json->text.length;

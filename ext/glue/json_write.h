@@ -18,6 +18,7 @@ typedef struct JsonText {
 void json_text_number(JsonText *json, double x); /* reads back exactly; null where it is not finite */
 void json_text_numbers(JsonText *json, const double *x, int n);
 void json_text_named(JsonText *json, const char *name, double x); /* ,"name":x */
+void json_text_named_numbers(JsonText *json, const char *name, const double *x, int n);
 
 /* Makes it the result of the call, or the call fails with what went wrong. Frees it. */
 void json_text_result(JsonText *json, Cell *out);

@@ -240,28 +240,7 @@ static Status read_covariates(Json *json, BtydFit *fit)
   return status;
 }
 
-static Status read_covariance(Json *json, BtydFit *fit, bool *has_covariance)
-{
-  JsonValue value;
-  int n = fit->n_variables;
-  Status status = json_get(json, &value, "$.covariance");
-  *has_covariance = status == STATUS_OK && value.type != JSON_ABSENT && value.type != JSON_NULL;
-  if (!*has_covariance) {
-    return status;
-  }
-  if (value.type != JSON_ARRAY || value.length != n) {
-    return call_fail(json->call, "covariance of the model must be %d arrays of %d numbers", n, n);
-  }
-  for (int i = 0; i < n && status == STATUS_OK; i++) {
-    char path[32];
-    snprintf(path, sizeof path, "$.covariance[%d]", i);
-    status = read_numbers(json, path, &n, n, fit->covariance + i * n);
-  }
-  return status;
-}
-
-/* has_covariance NULL: the covariance is not read. */
-static Status read_object(Json *json, BtydFit *fit, bool *has_covariance)
+static Status read_object(Json *json, BtydFit *fit)
 {
   Status status = read_name(json, fit);
   if (!fit->model) {
@@ -273,33 +252,21 @@ static Status read_object(Json *json, BtydFit *fit, bool *has_covariance)
   }
   fit->n_variables = fit->model->n_parameters + 2 * fit->n_covariates;
   fit->converged = true;
-  return status == STATUS_OK && has_covariance ? read_covariance(json, fit, has_covariance) : status;
+  return status;
 }
 
-static Status read_model(Call *call, int param, BtydFit *fit, bool *has_covariance)
+static Status read_model(Call *call, int param, void *object)
 {
   Json json;
   Status status = json_open(&json, call, param);
   if (status == STATUS_OK) {
-    status = read_object(&json, fit, has_covariance);
+    status = read_object(&json, object);
   }
   json_close(&json);
   return status;
 }
 
-Status btyd_json_read(Call *call, int param, BtydFit *fit, bool *has_covariance)
-{
-  *fit = (BtydFit){0};
-  *has_covariance = false;
-  return read_model(call, param, fit, has_covariance);
-}
-
-static Status read_asked(Call *call, int param, void *object)
-{
-  return read_model(call, param, object, NULL);
-}
-
 const BtydFit *btyd_json_argument(Call *call, int param)
 {
-  return call_object(call, param, sizeof(BtydFit), read_asked, mem_free);
+  return call_object(call, param, sizeof(BtydFit), read_model, mem_free);
 }

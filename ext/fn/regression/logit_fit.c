@@ -260,14 +260,6 @@ static void write_name(JsonText *json, const Fitting *fitting, int i)
   }
 }
 
-static void write_numbers(JsonText *json, const char *name, const double *x, int n)
-{
-  text_add(&json->text, ",\"");
-  text_add(&json->text, name);
-  text_add(&json->text, "\":");
-  json_text_numbers(json, x, n);
-}
-
 static void write_end(JsonText *json, const Fitting *fitting, const Logit *logit)
 {
   char reason[LOGIT_REASON];
@@ -308,11 +300,11 @@ static void write_model(Call *call, const Fitting *fitting, const Logit *logit, 
   }
   text_add(&json.text, "]");
   json_text_named(&json, "intercept", logit->intercept);
-  write_numbers(&json, "coefficients", logit->coefficient, n);
+  json_text_named_numbers(&json, "coefficients", logit->coefficient, n);
   json_text_named(&json, "intercept_se", logit->intercept_error);
-  write_numbers(&json, "standard_errors", logit->error, n);
-  write_numbers(&json, "means", logit->mean, n);
-  write_numbers(&json, "standard_deviations", logit->sd, n);
+  json_text_named_numbers(&json, "standard_errors", logit->error, n);
+  json_text_named_numbers(&json, "means", logit->mean, n);
+  json_text_named_numbers(&json, "standard_deviations", logit->sd, n);
   json_text_named(&json, "log_likelihood", logit->log_likelihood);
   json_text_named(&json, "null_log_likelihood", logit->null_log_likelihood);
   json_text_named(&json, "rows", (double)logit->rows);

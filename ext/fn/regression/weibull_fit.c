@@ -90,14 +90,6 @@ static void write_feature(JsonText *json, int i)
   text_add(&json->text, "\"");
 }
 
-static void write_numbers(JsonText *json, const char *name, const double *x, int n)
-{
-  text_add(&json->text, ",\"");
-  text_add(&json->text, name);
-  text_add(&json->text, "\":");
-  json_text_numbers(json, x, n);
-}
-
 /* Of variable i of the covariance; NaN where it was dropped. */
 static double error_of(const Weibull *weibull, int i)
 {
@@ -163,7 +155,7 @@ static void write_model(Call *call, const Weibull *weibull, Cell *out)
   json_text_named(&json, "shape", weibull->shape);
   json_text_named(&json, "scale", exp(weibull->intercept));
   json_text_named(&json, "intercept", weibull->intercept);
-  write_numbers(&json, "coefficients", weibull->coefficient, weibull->n_features);
+  json_text_named_numbers(&json, "coefficients", weibull->coefficient, weibull->n_features);
   json_text_named(&json, "log_sigma", weibull->log_sigma);
   write_errors(&json, weibull);
   json_text_named(&json, "log_likelihood", weibull->log_likelihood);
