@@ -32,8 +32,19 @@ static Status rows_count(Cohorts *cohorts, int64_t as_of, const Watch *watch)
       cohorts->too_many = true;
       return STATUS_ERROR;
     }
-    cohort->rows = mem_zero(cohort->n_rows, sizeof *cohort->rows);
-    if (!cohort->rows) {
+  }
+  return STATUS_OK;
+}
+
+static Status rows_alloc(Cohorts *cohorts, const Watch *watch)
+{
+  for (int64_t i = 0; i < cohorts->n_cohorts; i++) {
+    Cohort *cohort = cohorts->cohorts + i;
+    if (i % WATCH_EVERY == 0 && watch_stop(watch)) {
+      return STATUS_INTERRUPT;
+    }
+    cohort->rows = cohort->size > 0 ? mem_zero(cohort->n_rows, sizeof *cohort->rows) : NULL;
+    if (cohort->size > 0 && !cohort->rows) {
       return STATUS_NOMEM;
     }
   }
@@ -167,6 +178,9 @@ Status cohorts_finish(Cohorts *cohorts, const Customers *customers, const Custom
     return STATUS_OK;
   }
   Status status = rows_count(cohorts, as_of, watch);
+  if (status == STATUS_OK) {
+    status = rows_alloc(cohorts, watch);
+  }
   if (status == STATUS_OK) {
     status = members_settle(cohorts, customers, as_of, watch);
   }

@@ -40,7 +40,7 @@ static Status hazard_compute(Call *call, void *state, int64_t *n_rows)
 {
   HazardAnswer *answer = state;
   LifeGroups *groups = &answer->groups;
-  double width = call_real(call, ARG_WIDTH);
+  double width = call_real(call, ARG_WIDTH), all = 0;
   groups->reader.params[LIFE_GROUP] = ARG_GROUP_COLUMN;
   Status status = life_groups_read(call, groups);
   if (status) {
@@ -58,12 +58,16 @@ static Status hazard_compute(Call *call, void *state, int64_t *n_rows)
       return call_fail(call, "the longest time of column %s is %g: with a width of %g that is more than %d periods",
                        call_text(call, ARG_TIME_COLUMN), kaplan_meier_last_time(curve), width, HAZARD_PERIODS);
     }
-    if ((double)answer->first_row[i] + periods > HAZARD_ROWS_MAX) {
+    all += periods;
+    if (all > HAZARD_ROWS_MAX) {
       return call_fail(call,
                        "with a width of %g the groups of column %s have more than %d periods together; take a larger "
                        "width, or fewer groups",
                        width, call_text(call, ARG_GROUP_COLUMN), HAZARD_ROWS_MAX);
     }
+  }
+  for (uint32_t i = 0; i < groups->n; i++) {
+    const KaplanMeier *curve = &groups->curves[groups->order[i]];
     if ((i + 1) % 1024 == 0 && watch_stop(call_watch(call))) {
       return STATUS_INTERRUPT;
     }
