@@ -43,6 +43,8 @@ SELECT rfm_segment(rfm_score, 'custom', 'en', '[{"name":"recent","r_min":4},{"na
 /* error */ SELECT * FROM segment_flow('orders', '2030-01-01');
 SELECT bgnbd_fit(x, t_x, age, 1, z) FROM (SELECT 1 AS x, 2.0 AS t_x, 5 AS age, 1 AS z UNION ALL VALUES (0,0,5,0),(3,4,6,1),(2,1,7,0),(0,0,8,1),(1,3,9,0),(5,6,7,1));
 SELECT gamma_gamma_fit(column1, column2) FROM (VALUES (1, 10), (2, 14), (3, 33), (1, 5), (4, 12));
+SELECT pareto_nbd_fit(column1, column2, column3) FROM (VALUES (0, 0, 30), (1, 3, 31), (3, 6, 36), (5, 24, 27), (1, 2, 28), (2, 9, 35), (0, 0, 39));
+WITH RECURSIVE k(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM k WHERE i < 2100) SELECT bgnbd_fit(i % 3, (i % 3 > 0) * (1 + i % 97 / 7.0), 30 + i / 100.0) FROM k;
 SELECT bgnbd_fit(2, 3, 5) FROM (VALUES (1), (2));
 SELECT p_alive('{"model":"bgnbd","parameters":{"r":1,"alpha":2,"a":1,"b":1},"covariates":{"transaction":[1],"dropout":[1]}}', 2, 4, column1, 1) FROM (VALUES (6), (7), (8));
 SELECT clv_expected('{"model":"bgnbd","parameters":{"r":1,"alpha":2,"a":1,"b":1}}', json_set('{"model":"gamma_gamma","parameters":{"p":6.25,"q":3.74,"gamma":15.45}}', '$.parameters.p', column1), 5, 0, 2, 4, 6, 10) FROM (VALUES (1), (2), (1), (3), (4), (5));

@@ -205,6 +205,8 @@ static void fit_from(BtydFit *fit, const Optimum *optimum, const Scale *scale)
     fit->dropout[i] = optimum->at[model->n_parameters + fit->n_covariates + i];
   }
   fit->log_likelihood = optimum->value;
+  fit->iterations = optimum->iterations;
+  fit->evaluations = optimum->evaluations;
   fit->converged = optimum->outcome == OUTCOME_MAXIMUM;
   fit->at_limit = optimum->outcome == OUTCOME_RUNAWAY;
   if (fit->converged) {
@@ -355,7 +357,7 @@ Status btyd_fit(const BtydModel *model, const Cbs *cbs, BtydFit *fit, const Watc
   }
   Status status = scaled_copy(cbs, &scale, &scaled);
   if (status == STATUS_OK) {
-    status = btyd_search(&scaled, fit, &best, &lasting);
+    status = btyd_search(model, &scaled, n_covariates, &best, &lasting);
   }
   if (status == STATUS_OK) {
     refuse_undetermined(fit, &best);

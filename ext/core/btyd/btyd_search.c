@@ -134,8 +134,8 @@ static void climb_on(Climber *climber, Limits limits, const Optimum *led, double
 }
 
 /*
-** Climbs from the places of a sample, but those that are so much lower than its highest that they are not the highest
-** of all customers. Whether that led to an answer. share: of the customers in the sample.
+** Climbs from the places of a sample, but not from those that are so much lower than its highest that they are not the
+** highest of all customers. Whether that led to an answer. share: of the customers in the sample.
 */
 static bool follow(Climber *climber, const Climber *sample, double share)
 {
@@ -150,9 +150,7 @@ static bool follow(Climber *climber, const Climber *sample, double share)
     if (highest == &led->other) {
       climb_on(climber, LIMITS[i], &led->other, share);
     }
-    /*
-    ** at a limit, running away leads to a smaller one, which is an answer too; inside it is one as it was the sample's
-    */
+    /* running away is an answer too: at a limit it leads to a smaller one; inside, where the sample's highest did so */
     found = found || place->has_maximum || (place->has_other && (!is_inside(LIMITS[i]) || highest == &led->other));
   }
   if (highest == &place_of(sample, INSIDE)->other) {
@@ -240,16 +238,16 @@ static Status search_rows(Climber *climber, const Cbs *cbs, bool first_only)
   return status;
 }
 
-Status btyd_search(const Cbs *cbs, BtydFit *fit, Optimum *best, const Watch *watch)
+Status btyd_search(const BtydModel *model, const Cbs *cbs, int n_covariates, Optimum *best, const Watch *watch)
 {
   Climber *climber = mem_zero(1, sizeof *climber);
   *best = (Optimum){.value = -INFINITY, .outcome = OUTCOME_STUCK};
   if (!climber) {
     return STATUS_NOMEM;
   }
-  climber->model = fit->model;
-  climber->n_covariates = fit->n_covariates;
-  climber->n_variables = fit->n_variables;
+  climber->model = model;
+  climber->n_covariates = n_covariates;
+  climber->n_variables = model->n_parameters + 2 * n_covariates;
   climber->watch = watch;
   Status status = search_rows(climber, cbs, false);
   Limits limits = highest_limits(climber);
@@ -258,8 +256,8 @@ Status btyd_search(const Cbs *cbs, BtydFit *fit, Optimum *best, const Watch *wat
   } else if (best_at(climber, INSIDE)) {
     *best = *best_at(climber, INSIDE);
   }
-  fit->iterations = climber->iterations;
-  fit->evaluations = climber->evaluations;
+  best->iterations = climber->iterations;
+  best->evaluations = climber->evaluations;
   mem_free(climber);
   return status;
 }

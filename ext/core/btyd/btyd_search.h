@@ -17,14 +17,13 @@
 #define RETAIN_CORE_BTYD_BTYD_SEARCH_H
 
 #include "btyd_model.h"
-#include "cbs.h"
 #include "core/numerics/optimize.h"
 
 /*
-** `cbs` scaled, covariates standardised; fit: with model, n_covariates and n_variables; its iterations and evaluations
-** are counted. best: where the supremum is at a limit, its outcome is OUTCOME_RUNAWAY, its value the supremum, and the
-** place so near the limit that hardly anything changes any more.
+** `cbs` scaled, covariates standardised. best: its iterations and evaluations are those of all climbs but a sample's.
+** Where the supremum is at a limit, its outcome is OUTCOME_RUNAWAY, its value the supremum, and the place so near the
+** limit that hardly anything changes any more.
 */
-Status btyd_search(const Cbs *cbs, BtydFit *fit, Optimum *best, const Watch *watch);
+Status btyd_search(const BtydModel *model, const Cbs *cbs, int n_covariates, Optimum *best, const Watch *watch);
 
 #endif
