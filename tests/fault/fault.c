@@ -12,8 +12,8 @@
 ** F5  Registration under faults either succeeds or leaves a connection that closes and leaks nothing.
 **
 ** F6  Every N up to DENSE (a quarter of it for a slow statement) is tried, and from there on every seventh, since what
-**     is allocated hundreds of times is allocated in loops; FAULT_STRIDE=1 in the environment tries all. Of the
-**     instructions one in sixteen of those before it.
+**     is allocated hundreds of times is allocated in loops. Of the instructions, and of everything once a statement has
+**     taken BUDGET, each N is a sixteenth higher. FAULT_STRIDE=1 in the environment tries all, however long it takes.
 ** F7  A statement that was stopped answers SQLITE_INTERRUPT, or the error that it was about to answer.
 **
 ** The sweep over N ends at the first N at which no fault happened any more. PART/PARTS takes every PARTS-th statement,
@@ -31,6 +31,7 @@
 #define FRESH 12 /* statements */
 #define DENSE 300
 #define SLOW 0.004 /* seconds */
+#define BUDGET 1.0 /* seconds a statement and kind of fault */
 
 /* What is to fail, and when. The program has one thread. */
 typedef struct Fault {
@@ -255,9 +256,10 @@ static void close_checked(sqlite3 *db, const char *sql, Kind kind, long n, const
   }
 }
 
-static long next(Kind kind, long n, bool dense)
+static long next(Kind kind, long n, bool dense, double seconds)
 {
-  return kind == STOP_ONCE ? 1 + n / 16 : dense ? 1 : stride;
+  bool sparse = kind == STOP_ONCE || (stride > 1 && seconds > BUDGET);
+  return sparse ? 1 + n / 16 : dense ? 1 : stride;
 }
 
 /*
@@ -271,7 +273,8 @@ static void sweep(const char *database, const char *sql, Kind kind, bool fresh, 
   sqlite3 *db = NULL;
   sqlite3_int64 base = 0;
   int since_open = 0;
-  for (long n = 1; happened && n_bad < 200; n += next(kind, n, n < dense || fresh)) {
+  double start = cpu_seconds();
+  for (long n = 1; happened && n_bad < 200; n += next(kind, n, n < dense || fresh, cpu_seconds() - start)) {
     Outcome outcome = {0};
     if (!db) {
       base = sqlite3_memory_used();
