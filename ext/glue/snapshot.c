@@ -1,7 +1,6 @@
 #include "snapshot.h"
 
 #include <stddef.h>
-#include <stdint.h>
 
 #ifndef SQLITE_FCNTL_DATA_VERSION
 #define SQLITE_FCNTL_DATA_VERSION 35
@@ -56,24 +55,4 @@ bool snapshot_same(const Snapshot *a, const Snapshot *b)
     same = a->database[i].held == b->database[i].held;
   }
   return same;
-}
-
-Writing writing_now(sqlite3 *db)
-{
-  Writing writing = {.changes = sqlite3_total_changes64(db)};
-  if (sqlite3_txn_state(db, NULL) != SQLITE_TXN_WRITE) {
-    return writing;
-  }
-  for (sqlite3_stmt *s = sqlite3_next_stmt(db, NULL); s; s = sqlite3_next_stmt(db, s)) {
-    if (sqlite3_stmt_busy(s) && !sqlite3_stmt_readonly(s)) {
-      int runs = sqlite3_stmt_status(s, SQLITE_STMTSTATUS_RUN, 0);
-      writing.statements += ((uintptr_t)s ^ (sqlite3_uint64)runs << 48) | 1;
-    }
-  }
-  return writing;
-}
-
-bool writing_same(const Writing *a, const Writing *b)
-{
-  return a->statements && a->statements == b->statements && a->changes == b->changes;
 }

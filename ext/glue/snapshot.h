@@ -39,16 +39,4 @@ bool snapshot_unmoved(const Snapshot *before, const Snapshot *after);
 /* The same of any two moments: what was held then has to be held now. */
 bool snapshot_same(const Snapshot *a, const Snapshot *b);
 
-/*
-** The statements that write and run, for a cursor of one of them: what a join read once in a statement, it goes on
-** reading, as SQL has it, whatever that statement itself writes meanwhile.
-*/
-typedef struct Writing {
-  sqlite3_uint64 statements; /* their identity; 0: none runs */
-  sqlite3_int64 changes;     /* counted of those that have ended */
-} Writing;
-
-Writing writing_now(sqlite3 *db);
-bool writing_same(const Writing *a, const Writing *b); /* false where nothing writes */
-
 #endif

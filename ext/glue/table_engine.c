@@ -23,7 +23,6 @@ typedef struct Table {
 typedef struct Cursor {
   sqlite3_vtab_cursor base;
   Answer *answer;
-  Writing writing; /* when the answer was asked for */
   int64_t row, end;
 } Cursor;
 
@@ -241,7 +240,7 @@ static int table_filter(sqlite3_vtab_cursor *base, int idx, const char *idx_text
     }
   }
   sqlite3_value *customer = idx >> CUSTOMER_BIT & 1 && n < argc ? argv[n] : NULL;
-  Answer *answer = cursor->answer;
+  answer_release(cursor->answer);
   cursor->answer = NULL;
   cursor->row = cursor->end = 0;
   sqlite3_free(base->pVtab->zErrMsg);
@@ -250,15 +249,7 @@ static int table_filter(sqlite3_vtab_cursor *base, int idx, const char *idx_text
   call_begin(&call, table->connection, spec->name, n_params, values);
   call.table = spec;
   call.value_used = idx >> VALUE_BIT & 1;
-  Writing writing = writing_now(table->connection->db);
-  Status status = STATUS_OK;
-  if (answer && writing_same(&cursor->writing, &writing) && answer_fits(answer, &call)) {
-    cursor->answer = answer;
-  } else {
-    answer_release(answer);
-    status = answers_get(&table->kept, &call, &cursor->answer);
-    cursor->writing = writing;
-  }
+  Status status = answers_get(&table->kept, &call, &cursor->answer);
   if (status == STATUS_OK) {
     cursor->end = cursor->answer->n_rows;
     if (customer) {
