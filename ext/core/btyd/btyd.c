@@ -254,7 +254,7 @@ static void refuse_undetermined(const BtydFit *fit, Optimum *optimum)
 */
 static void explain(BtydFit *fit, const Optimum *optimum, const Scale *scale)
 {
-  char clause[BTYD_REASON - 80] = "";
+  char clause[BTYD_REASON - 100] = "";
   char supremum[NUMBER_TEXT_MAX];
   size_t size = sizeof fit->reason;
   double at_mean[BTYD_PARAMETERS];

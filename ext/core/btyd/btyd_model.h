@@ -105,7 +105,7 @@ static inline double btyd_chance(double p)
 extern const BtydModel BGNBD, MBGNBD, PARETO_NBD, BGBB, GAMMA_GAMMA;
 
 /* A model fitted to CBS rows. */
-#define BTYD_REASON 240
+#define BTYD_REASON 260
 typedef struct BtydFit {
   const BtydModel *model;
   int n_covariates;
