@@ -12,8 +12,9 @@
 ** F5  Registration under faults either succeeds or leaves a connection that closes and leaks nothing.
 **
 ** F6  Every N up to DENSE (a quarter of it for a slow statement) is tried, and from there on every seventh, since what
-**     is allocated hundreds of times is allocated in loops. Of the instructions, and of everything once a statement has
-**     taken BUDGET, each N is a sixteenth higher. FAULT_STRIDE=1 in the environment tries all, however long it takes.
+**     is allocated hundreds of times is allocated in loops. Of the instructions each N is a sixteenth higher than the one
+**     before, and of everything an eighth once a statement has taken BUDGET. FAULT_STRIDE=1 in the environment tries
+**     all, however long it takes.
 ** F7  A statement that was stopped answers SQLITE_INTERRUPT, or the error that it was about to answer.
 **
 ** The sweep over N ends at the first N at which no fault happened any more. PART/PARTS takes every PARTS-th statement,
@@ -31,7 +32,7 @@
 #define FRESH 12 /* statements */
 #define DENSE 300
 #define SLOW 0.004 /* seconds */
-#define BUDGET 1.0 /* seconds a statement and kind of fault */
+#define BUDGET 0.4 /* seconds a statement and kind of fault */
 
 /* What is to fail, and when. The program has one thread. */
 typedef struct Fault {
@@ -258,8 +259,10 @@ static void close_checked(sqlite3 *db, const char *sql, Kind kind, long n, const
 
 static long next(Kind kind, long n, bool dense, double seconds)
 {
-  bool sparse = kind == STOP_ONCE || (stride > 1 && seconds > BUDGET);
-  return sparse ? 1 + n / 16 : dense ? 1 : stride;
+  if (stride > 1 && seconds > BUDGET) {
+    return 1 + n / 8;
+  }
+  return kind == STOP_ONCE ? 1 + n / 16 : dense ? 1 : stride;
 }
 
 /*
