@@ -13,16 +13,12 @@
 
 Status contracts_add(Contracts *contracts, const Contract *contract)
 {
-  if (contracts->count == contracts->size) {
-    size_t size = contracts->size + contracts->size / 2 + 64;
-    Contract *grown = mem_resize(contracts->contracts, size, sizeof *grown);
-    if (!grown) {
-      return STATUS_NOMEM;
-    }
-    contracts->contracts = grown;
-    contracts->size = size;
+  contracts->added.stride = sizeof *contract;
+  Contract *added = chunks_push(&contracts->added);
+  if (!added) {
+    return STATUS_NOMEM;
   }
-  contracts->contracts[contracts->count++] = *contract;
+  *added = *contract;
   return STATUS_OK;
 }
 
@@ -69,31 +65,38 @@ static Status distribute(Contracts *contracts, uint32_t keys, bool by_segment, c
   mem_free(next);
   mem_free(contracts->contracts);
   contracts->contracts = out;
-  contracts->size = contracts->count + 1;
   return STATUS_OK;
 }
 
-/* Leaves out what begins after as_of, and looks at the rest. Returns the number of keys of segments. */
-static uint32_t take_part(Contracts *contracts)
+/* Into one array, without what begins after as_of, and looks at the rest: *n_keys is the number of keys of segments. */
+static Status take_part(Contracts *contracts, uint32_t *n_keys, const Watch *watch)
 {
   size_t n = 0;
-  uint32_t n_keys = 0;
+  *n_keys = 0;
   contracts->first = INT64_MAX;
-  for (size_t i = 0; i < contracts->count; i++) {
-    Contract contract = contracts->contracts[i];
-    if (contract.start > contracts->as_of && !contracts->keep_ahead) {
+  contracts->contracts = mem_alloc(contracts->added.count + 1, sizeof *contracts->contracts);
+  if (!contracts->contracts) {
+    return STATUS_NOMEM;
+  }
+  for (size_t i = 0; i < contracts->added.count; i++) {
+    const Contract *contract = contracts_added(contracts, i);
+    if ((i + 1) % WATCH_EVERY == 0 && watch_stop(watch)) {
+      return STATUS_INTERRUPT;
+    }
+    if (contract->start > contracts->as_of && !contracts->keep_ahead) {
       continue;
     }
-    contracts->contracts[n++] = contract;
-    contracts->first = contract.start < contracts->first ? contract.start : contracts->first;
+    contracts->contracts[n++] = *contract;
+    contracts->first = contract->start < contracts->first ? contract->start : contracts->first;
     contracts->n_customers =
-      contract.customer >= contracts->n_customers ? contract.customer + 1 : contracts->n_customers;
-    if (contract.segment != CONTRACT_SEGMENT_NONE && contract.segment >= n_keys) {
-      n_keys = contract.segment + 1;
+      contract->customer >= contracts->n_customers ? contract->customer + 1 : contracts->n_customers;
+    if (contract->segment != CONTRACT_SEGMENT_NONE && contract->segment >= *n_keys) {
+      *n_keys = contract->segment + 1;
     }
   }
   contracts->count = n;
-  return n_keys;
+  chunks_free(&contracts->added);
+  return STATUS_OK;
 }
 
 /* Segments with contracts that take part become 0, 1, 2 … in the order of their keys, that of NULL the last. */
@@ -144,14 +147,18 @@ static void amounts_scale(Contracts *contracts)
 Status contracts_finish(Contracts *contracts, const int64_t *as_of, const Watch *watch)
 {
   contracts->as_of = INT64_MIN;
-  for (size_t i = 0; i < contracts->count; i++) {
-    int64_t start = contracts->contracts[i].start;
+  for (size_t i = 0; i < contracts->added.count; i++) {
+    int64_t start = contracts_added(contracts, i)->start;
     contracts->as_of = start > contracts->as_of ? start : contracts->as_of;
   }
   if (as_of) {
     contracts->as_of = *as_of;
   }
-  Status status = segments_number(contracts, take_part(contracts));
+  uint32_t n_keys;
+  Status status = take_part(contracts, &n_keys, watch);
+  if (status == STATUS_OK) {
+    status = segments_number(contracts, n_keys);
+  }
   if (status != STATUS_OK || contracts->count == 0) {
     return status;
   }
@@ -176,6 +183,7 @@ Status contracts_finish(Contracts *contracts, const int64_t *as_of, const Watch 
 
 void contracts_free(Contracts *contracts)
 {
+  chunks_free(&contracts->added);
   mem_free(contracts->contracts);
   mem_free(contracts->segments);
   *contracts = (Contracts){0};

@@ -22,6 +22,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/base/chunks.h"
 #include "core/base/status.h"
 
 #define CONTRACT_OPEN INT64_MAX          /* the end of a contract without one */
@@ -36,8 +37,9 @@ typedef struct Contract {
 /* {0} is a valid empty object. */
 typedef struct Contracts {
   bool keep_ahead;     /* set by the caller: contracts that begin after as_of are kept too */
-  Contract *contracts; /* after contracts_finish(): by segment, customer, start, end */
-  size_t count, size;
+  Chunks added;        /* until contracts_finish() */
+  Contract *contracts; /* from then on: by segment, customer, start, end */
+  size_t count;
   uint32_t n_customers; /* the largest id + 1 */
   uint32_t n_segments;  /* with contracts that take part; contracts_finish() numbers them from 0 */
   uint32_t *segments;   /* by that number: the id that was added, in order; CONTRACT_SEGMENT_NONE the last */
@@ -48,6 +50,12 @@ typedef struct Contracts {
 
 /* end >= start, amount >= 0 and finite. STATUS_OK or STATUS_NOMEM. */
 Status contracts_add(Contracts *contracts, const Contract *contract);
+
+/* The one that was added as number i, before contracts_finish(). */
+static inline Contract *contracts_added(const Contracts *contracts, size_t i)
+{
+  return chunks_at(&contracts->added, i);
+}
 
 /* Puts all in order. `as_of`: NULL for the default. */
 Status contracts_finish(Contracts *contracts, const int64_t *as_of, const Watch *watch);
