@@ -22,15 +22,19 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/base/chunks.h"
 #include "core/base/mem.h"
 #include "glue/json_read.h"
 #include "rfm_params.h"
 
 /* rfm_cuts() */
 
+typedef struct CutsRow {
+  double x[RFM_AXES];
+} CutsRow;
+
 typedef struct CutsState {
-  double *x[RFM_AXES];
-  size_t n, size;
+  Chunks rows;
   int bins;
 } CutsState;
 
@@ -49,25 +53,18 @@ static Status cuts_step(Call *call, void *state)
 {
   CutsState *cuts = state;
   int bins = (int)call_integer(call, ARG_BINS);
-  if (cuts->n > 0 && bins != cuts->bins) {
+  if (cuts->rows.count > 0 && bins != cuts->bins) {
     return call_fail_argument(call, ARG_BINS, "the same in every row (%d)", cuts->bins);
   }
   cuts->bins = bins;
-  if (cuts->n == cuts->size) {
-    size_t size = 2 * cuts->size + 64;
-    for (int axis = 0; axis < RFM_AXES; axis++) {
-      double *x = mem_resize(cuts->x[axis], size, sizeof *x);
-      if (!x) {
-        return STATUS_NOMEM;
-      }
-      cuts->x[axis] = x;
-    }
-    cuts->size = size;
+  cuts->rows.stride = sizeof(CutsRow);
+  CutsRow *row = chunks_push(&cuts->rows);
+  if (!row) {
+    return STATUS_NOMEM;
   }
   for (int axis = 0; axis < RFM_AXES; axis++) {
-    cuts->x[axis][cuts->n] = call_real(call, axis);
+    row->x[axis] = call_real(call, axis);
   }
-  cuts->n++;
   return STATUS_OK;
 }
 
@@ -100,18 +97,31 @@ static Status cuts_text(Call *call, const RfmCuts *cuts, char *text, size_t *len
   return status;
 }
 
-/* Selection permutes the values in place: no row comes after this, and no order is promised for them. */
+/* The cuts of one axis: selection permutes the values, so it gets a copy of them. */
+static Status axis_cuts(const Chunks *rows, int axis, double *x, RfmCuts *cuts, const Watch *watch)
+{
+  for (size_t i = 0; i < rows->count; i++) {
+    if ((i + 1) % WATCH_EVERY == 0 && watch_stop(watch)) {
+      return STATUS_INTERRUPT;
+    }
+    x[i] = ((const CutsRow *)chunks_at(rows, i))->x[axis];
+  }
+  return rfm_quantile_cuts(x, rows->count, cuts->bins, cuts->cut[axis], watch);
+}
+
 static void cuts_value(Call *call, const void *state, Cell *out)
 {
   const CutsState *values = state;
-  if (!values || values->n == 0) {
+  if (!values || values->rows.count == 0) {
     return;
   }
   RfmCuts cuts = {.bins = values->bins};
-  Status status = STATUS_OK;
+  double *x = mem_alloc(values->rows.count, sizeof *x);
+  Status status = x ? STATUS_OK : STATUS_NOMEM;
   for (int axis = 0; axis < RFM_AXES && status == STATUS_OK; axis++) {
-    status = rfm_quantile_cuts(values->x[axis], values->n, cuts.bins, cuts.cut[axis], call_watch(call));
+    status = axis_cuts(&values->rows, axis, x, &cuts, call_watch(call));
   }
+  mem_free(x);
   char *text = status == STATUS_OK ? mem_alloc(CUTS_TEXT_MAX, 1) : NULL;
   size_t length = 0;
   if (status == STATUS_OK) {
@@ -127,11 +137,7 @@ static void cuts_value(Call *call, const void *state, Cell *out)
 
 static void cuts_free(void *state)
 {
-  CutsState *cuts = state;
-  for (int axis = 0; axis < RFM_AXES; axis++) {
-    mem_free(cuts->x[axis]);
-  }
-  *cuts = (CutsState){0};
+  chunks_free(&((CutsState *)state)->rows);
 }
 
 #define AXIS_PARAM(name, help) ENTRY(name, PARAM_REAL, NULL, -INFINITY, INFINITY, NULL, help)
