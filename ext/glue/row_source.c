@@ -167,9 +167,12 @@ static void take_row(Scan *scan, sqlite3_value **values)
 }
 
 /* The log's customers as the keys of a field, by the same ids. */
-static Status adopt_customers(Customers *keys, const Customers *customers)
+static Status adopt_customers(Customers *keys, const Customers *customers, const Watch *watch)
 {
   for (uint32_t id = 0; id < customers->count; id++) {
+    if (id % WATCH_EVERY == 0 && watch_stop(watch)) {
+      return STATUS_INTERRUPT;
+    }
     CustomerKey key = customers_key(customers, id);
     uint32_t same =
       key.text ? customers_add_text(keys, key.text, key.length) : customers_add_integer(keys, key.integer);
@@ -200,7 +203,7 @@ static Status replay(RowReader *reader, const ContractLog *log)
     reader->values[i] = (FieldValue){.null = true};
     part[field->part] = field->part == CONTRACT_PART_NONE ? &unused : &reader->values[i];
     if (field->part == CONTRACT_PART_CUSTOMER) {
-      status = adopt_customers(&field->keys, &log->customers);
+      status = adopt_customers(&field->keys, &log->customers, call_watch(call));
     }
   }
   for (size_t i = 0; i < contract_log_count(log) && status == STATUS_OK; i++) {

@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#define ASK_EVERY 4096 /* a turn is log n comparisons */
+#define ASK_EVERY 2048 /* a turn is log n comparisons */
 
 typedef struct Heap {
   char *records;
