@@ -25,15 +25,15 @@ typedef struct Watch {
 } Watch;
 
 #define WATCH_NEVER ((Watch){0})
-#define WATCH_EVERY 16384 /* how many cheap loop turns may pass between two questions */
-#define WATCH_WORK ((size_t)10000000)
+#define WATCH_EVERY 16384            /* how many cheap loop turns may pass between two questions */
+#define WATCH_WORK ((size_t)2000000) /* a millisecond or two: a progress handler is called at every 16th question */
 
 static inline bool watch_stop(const Watch *watch)
 {
   return watch->stop && watch->stop(watch->context);
 }
 
-/* The same for turns 0, 1, 2 … of a loop of which each costs `work` multiplications: asks about every 10^7 of them. */
+/* The same for turns 0, 1, 2 … of a loop of which each costs `work` multiplications: asks about every WATCH_WORK of them. */
 static inline bool watch_due(const Watch *watch, size_t turn, size_t work)
 {
   return turn % (WATCH_WORK / (work + 1) + 1) == 0 && watch_stop(watch);

@@ -142,10 +142,11 @@ static Status order_sort(Order *order, const Watch *watch)
     return STATUS_NOMEM;
   }
   Status status = STATUS_OK;
-  for (size_t i = 0; i < order->n; i++) {
+  for (size_t i = 0; i < order->n && status == STATUS_OK; i++) {
     for (int p = 0; p < PASSES; p++) {
       start[p][order->key[i] >> (DIGIT * p) & (DIGITS - 1)]++;
     }
+    status = (i + 1) % WATCH_EVERY == 0 && watch_stop(watch) ? STATUS_INTERRUPT : STATUS_OK;
   }
   for (int p = 0; p < PASSES && status == STATUS_OK; p++) {
     size_t sum = 0;
@@ -157,19 +158,17 @@ static Status order_sort(Order *order, const Watch *watch)
       start[p][d] = sum;
       sum += count;
     }
-    for (size_t i = 0; i < order->n; i++) {
+    for (size_t i = 0; i < order->n && status == STATUS_OK; i++) {
       size_t to = start[p][order->key[i] >> (DIGIT * p) & (DIGITS - 1)]++;
       order->other_key[to] = order->key[i];
       order->other_row[to] = order->row[i];
+      status = (i + 1) % WATCH_EVERY == 0 && watch_stop(watch) ? STATUS_INTERRUPT : STATUS_OK;
     }
     Order was = *order;
     order->key = was.other_key;
     order->row = was.other_row;
     order->other_key = was.key;
     order->other_row = was.row;
-    if (watch_stop(watch)) {
-      status = STATUS_INTERRUPT;
-    }
   }
   mem_free(start);
   return status;
@@ -191,6 +190,7 @@ Status cox_ranks(const double *x, size_t n, uint32_t *rank, uint32_t *n_ranks, c
   for (size_t i = 0; i < n && status == STATUS_OK; i++) {
     order.key[i] = key_of(x[i]);
     order.row[i] = (uint32_t)i;
+    status = (i + 1) % WATCH_EVERY == 0 && watch_stop(watch) ? STATUS_INTERRUPT : STATUS_OK;
   }
   if (status == STATUS_OK) {
     status = order_sort(&order, watch);
