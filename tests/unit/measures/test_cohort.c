@@ -524,13 +524,40 @@ static void of_nothing(void **unused)
   cohorts_free(&cohorts);
 }
 
+/* As many cohorts as customers: counted, given rows, settled and summed; each walk asks. */
+static void many_cohorts_ask(void **state)
+{
+  (void)state;
+  enum {
+    N = 40000
+  };
+  Row *rows = malloc(N * sizeof *rows);
+  for (int i = 0; i < N; i++) {
+    rows[i] = (Row){at("2024-01-01"), i, 1, 1 + i, i};
+  }
+  CohortOptions options = {.grain = {GRAIN_MONTH, 0}, .by_attribute = true, .max_age = -1};
+  Cohorts cohorts;
+  Customers customers = {0}, attributes = {0};
+  int asked = 0;
+  assert_int_equal(cohorts_init(&cohorts, &options), STATUS_OK);
+  assert_true(replay(&cohorts, &customers, &attributes, rows, N));
+  assert_int_equal(
+    cohorts_finish(&cohorts, &customers, &attributes, at("2024-05-01"), &(Watch){count_questions, &asked}), STATUS_OK);
+  assert_int_equal(cohorts.n_cohorts, N);
+  assert_true(asked >= 11);
+  cohorts_free(&cohorts);
+  customers_free(&customers);
+  customers_free(&attributes);
+  free(rows);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(by_hand),          cmocka_unit_test(averages),
     cmocka_unit_test(reads_brackets),   cmocka_unit_test(against_definitions),
     cmocka_unit_test(notices_disorder), cmocka_unit_test(refuses_too_much),
-    cmocka_unit_test(of_nothing),
+    cmocka_unit_test(of_nothing),       cmocka_unit_test(many_cohorts_ask),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
