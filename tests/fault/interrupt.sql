@@ -31,8 +31,8 @@ SELECT count(reasons) FROM churn_risk('orders');
 SELECT count(*) FROM churn_risk_quality('orders');
 
 -- on contracts
-SELECT count(*) FROM demo_orders(40000);
-SELECT count(*) FROM demo_contracts(300000);
+SELECT count(*) FROM demo_orders(400000);
+SELECT count(*) FROM demo_contracts(700000);
 SELECT count(*) FROM mrr_movements('contracts');
 SELECT count(*) FROM mrr_movements((SELECT retain_contracts(customer, start, "end", amount) FROM contracts));
 SELECT count(*) FROM revenue_retention('contracts') WHERE segment_column = 'plan';
