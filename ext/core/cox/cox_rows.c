@@ -422,7 +422,7 @@ Status cox_rows_expand(CoxRows *rows, int feature, const int *place, int n_new, 
       column[at + k][i] = mem_zero(COX_CHUNK, sizeof(double));
       if (!column[at + k][i]) {
         status = STATUS_NOMEM;
-      } else if (watch_spend(&meter, 16 * COX_CHUNK)) { /* a page that is touched first takes long */
+      } else if (watch_spend(&meter, 64 * COX_CHUNK)) { /* a page that is touched first takes long */
         status = STATUS_INTERRUPT;
       }
     }
