@@ -509,6 +509,128 @@ static void a_kept_answer_is_not_given_after_a_change(void **state)
   assert_int_equal(sqlite3_close(db), SQLITE_OK);
 }
 
+/* A virtual table of the host, whose rows lie outside of every database: customers 1 … host_rows. */
+static sqlite3_int64 host_rows;
+
+typedef struct HostCursor {
+  sqlite3_vtab_cursor base;
+  sqlite3_int64 row;
+} HostCursor;
+
+static int host_connect(sqlite3 *db, void *aux, int n, const char *const *arguments, sqlite3_vtab **out, char **message)
+{
+  (void)aux, (void)n, (void)arguments, (void)message;
+  *out = sqlite3_malloc(sizeof **out);
+  memset(*out, 0, sizeof **out);
+  return sqlite3_declare_vtab(db, "CREATE TABLE x(customer_id, ordered_at, amount)");
+}
+
+static int host_disconnect(sqlite3_vtab *table)
+{
+  sqlite3_free(table);
+  return SQLITE_OK;
+}
+
+static int host_plan(sqlite3_vtab *table, sqlite3_index_info *info)
+{
+  (void)table, (void)info;
+  return SQLITE_OK;
+}
+
+static int host_open(sqlite3_vtab *table, sqlite3_vtab_cursor **out)
+{
+  HostCursor *cursor = sqlite3_malloc(sizeof *cursor);
+  (void)table;
+  memset(cursor, 0, sizeof *cursor);
+  *out = &cursor->base;
+  return SQLITE_OK;
+}
+
+static int host_close(sqlite3_vtab_cursor *cursor)
+{
+  sqlite3_free(cursor);
+  return SQLITE_OK;
+}
+
+static int host_filter(sqlite3_vtab_cursor *cursor, int plan, const char *text, int n, sqlite3_value **values)
+{
+  (void)plan, (void)text, (void)n, (void)values;
+  ((HostCursor *)cursor)->row = 1;
+  return SQLITE_OK;
+}
+
+static int host_next(sqlite3_vtab_cursor *cursor)
+{
+  ((HostCursor *)cursor)->row++;
+  return SQLITE_OK;
+}
+
+static int host_eof(sqlite3_vtab_cursor *cursor)
+{
+  return ((HostCursor *)cursor)->row > host_rows;
+}
+
+static int host_column(sqlite3_vtab_cursor *cursor, sqlite3_context *context, int column)
+{
+  sqlite3_result_int64(context, column == 1 ? 1700000000 : ((HostCursor *)cursor)->row);
+  return SQLITE_OK;
+}
+
+static int host_rowid(sqlite3_vtab_cursor *cursor, sqlite3_int64 *rowid)
+{
+  *rowid = ((HostCursor *)cursor)->row;
+  return SQLITE_OK;
+}
+
+static int host_update(sqlite3_vtab *table, int n, sqlite3_value **values, sqlite3_int64 *rowid)
+{
+  (void)table, (void)n, (void)values;
+  *rowid = ++host_rows;
+  return SQLITE_OK;
+}
+
+static const sqlite3_module HOST_MODULE = {.xCreate = host_connect,
+                                           .xConnect = host_connect,
+                                           .xBestIndex = host_plan,
+                                           .xDisconnect = host_disconnect,
+                                           .xDestroy = host_disconnect,
+                                           .xOpen = host_open,
+                                           .xClose = host_close,
+                                           .xFilter = host_filter,
+                                           .xNext = host_next,
+                                           .xEof = host_eof,
+                                           .xColumn = host_column,
+                                           .xRowid = host_rowid,
+                                           .xUpdate = host_update};
+
+/* What is written to it moves no page of a database. */
+static void a_change_of_a_virtual_table_is_noticed(void **state)
+{
+  static const char *const WHERE[] = {"main", "temp", "x"};
+  (void)state;
+  for (size_t i = 0; i < COUNT_OF(WHERE); i++) {
+    sqlite3 *db = shop(":memory:");
+    sqlite3_stmt *statement = NULL;
+    host_rows = 5;
+    assert_int_equal(sqlite3_create_module(db, "host", &HOST_MODULE, NULL), SQLITE_OK);
+    char *sql = sqlite3_mprintf("ATTACH ':memory:' AS x; CREATE VIRTUAL TABLE %s.rows_of_host USING host", WHERE[i]);
+    connection_must(db, sql);
+    sqlite3_free(sql);
+    assert_int_equal(sqlite3_prepare_v2(db,
+                                        "SELECT (SELECT count(*) FROM customer_summary('rows_of_host') WHERE"
+                                        " customer <> -id) FROM customers",
+                                        -1, &statement, NULL),
+                     SQLITE_OK);
+    for (int row = 0; row < 3; row++) {
+      assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+      assert_int_equal(sqlite3_column_int64(statement, 0), host_rows);
+      connection_must(db, "INSERT INTO rows_of_host VALUES (1, 2, 3)");
+    }
+    sqlite3_finalize(statement);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -522,6 +644,7 @@ int main(void)
     cmocka_unit_test(databases_are_told_apart),
     cmocka_unit_test(what_happens_between_steps_is_noticed),
     cmocka_unit_test(other_connections_are_seen_as_by_sql),
+    cmocka_unit_test(a_change_of_a_virtual_table_is_noticed),
     cmocka_unit_test(a_kept_answer_is_not_given_after_a_change),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
