@@ -4,6 +4,7 @@
 
 #include "core/base/mem.h"
 #include "params.h"
+#include "program.h"
 
 void answer_release(Answer *answer)
 {
@@ -80,6 +81,24 @@ static Status answer_make(Call *call, Answer **out)
   return call->table->compute(call, answer->state, &answer->n_rows);
 }
 
+/* Makes the answer, and says whether the statement that writes, if one does, leaves alone what is read for it. */
+static Status answer_make_apart(Call *call, sqlite3_stmt *writer, Answer **out, bool *apart)
+{
+  Connection *connection = call->connection;
+  Trees reads = {0}, writes = {0}, *outer = connection->reads;
+  *apart = true;
+  connection->reads = writer ? &reads : NULL;
+  Status status = answer_make(call, out);
+  connection->reads = outer;
+  if (status == STATUS_OK && writer) {
+    program_writes(connection, sqlite3_sql(writer), &writes);
+    *apart = !trees_meet(&reads, &writes);
+  }
+  trees_free(&reads);
+  trees_free(&writes);
+  return status;
+}
+
 static Answer *answers_find(const Answers *answers, const Call *call, const Snapshot *now)
 {
   bool reads = table_reads(call->table);
@@ -103,8 +122,8 @@ static void answers_keep(Answers *answers, Answer *answer)
 Status answers_get(Answers *answers, Call *call, Answer **out)
 {
   Snapshot before, after;
-  bool null_required;
-  snapshot_take(call->connection->db, &before);
+  bool null_required, apart = false;
+  snapshot_take(call->connection, &before);
   Answer *answer = answers_find(answers, call, &before);
   *out = NULL;
   if (answer) {
@@ -114,14 +133,14 @@ Status answers_get(Answers *answers, Call *call, Answer **out)
   }
   Status status = call_check(call, &null_required);
   if (status == STATUS_OK) {
-    status = answer_make(call, &answer);
+    status = answer_make_apart(call, before.writer, &answer, &apart);
   }
   if (status != STATUS_OK) {
     answer_release(answer);
     return status;
   }
-  snapshot_take(call->connection->db, &after);
-  if (snapshot_unmoved(&before, &after) || !table_reads(call->table)) {
+  snapshot_take(call->connection, &after);
+  if ((snapshot_unmoved(&before, &after) && apart) || !table_reads(call->table)) {
     answer->seen = after;
     answers_keep(answers, answer);
   } else {
@@ -131,10 +150,23 @@ Status answers_get(Answers *answers, Call *call, Answer **out)
   return STATUS_OK;
 }
 
-void answers_forget(Answers *answers)
+static void forget(Answers *answers, bool writing_only)
 {
   for (int i = 0; i < ANSWERS; i++) {
-    answer_release(answers->answer[i]);
-    answers->answer[i] = NULL;
+    Answer *answer = answers->answer[i];
+    if (answer && (!writing_only || answer->seen.writing)) {
+      answer_release(answer);
+      answers->answer[i] = NULL;
+    }
   }
+}
+
+void answers_forget(Answers *answers)
+{
+  forget(answers, false);
+}
+
+void answers_forget_writing(Answers *answers)
+{
+  forget(answers, true);
 }

@@ -8,11 +8,16 @@
 #include "spec.h"
 #include "sqlite.h"
 
+#define SCAN_FUNCTION "retain_scan" /* the internal aggregate: see scan.h */
+
+struct Trees; /* see program.h */
+
 /* One per connection; lives until the last function or module registered with it is dropped. */
 typedef struct Connection {
   int refs;
-  int depth;         /* of sources being read inside each other */
-  struct Scan *scan; /* the innermost one that is running */
+  int depth;           /* of sources being read inside each other */
+  struct Scan *scan;   /* the innermost one that is running */
+  struct Trees *reads; /* what is read is added; NULL: nobody asks */
   sqlite3 *db;
   Registry registry;
 } Connection;

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "core/base/compiler.h"
+#include "program.h"
 
-#define SCAN_FUNCTION "retain_scan"
 #define SCAN_INTERNAL SCAN_FUNCTION "() is internal: call the table functions"
 #define SCAN_POINTER "retain_scan" /* type of the pointer value that the aggregate ends with */
 #define DEEPEST 8                  /* sources read inside each other: a view over a table function over a view … */
@@ -84,14 +84,17 @@ Status scan_run(Scan *scan, Call *call, const NamedTable *table, const char *con
   Connection *connection = call->connection;
   sqlite3_stmt *statement = NULL;
   if (connection->depth >= DEEPEST) {
-    return call_fail(call, "source '%s' reads itself: views and table functions are nested %d deep", table->label,
-                     DEEPEST);
+    return call_fail(call, "source '%s': views and table functions are nested more than %d deep; does one read itself?",
+                     table->label, DEEPEST);
   }
   scan->n_columns = n_columns;
   scan->taken = false;
   scan->status = STATUS_OK;
   char *sql = scan_sql(table, columns, n_columns);
   int rc = sql ? sqlite3_prepare_v2(connection->db, sql, -1, &statement, NULL) : SQLITE_NOMEM;
+  if (connection->reads) {
+    program_reads(connection, sql, connection->reads);
+  }
   sqlite3_free(sql);
   if (rc == SQLITE_OK) {
     Scan *outer = connection->scan;

@@ -6,7 +6,8 @@
 **   SQLite's pager keeps for each database. While a statement runs, the databases that it has read are held by its read
 **   transaction: others' commits are not seen, and none can be detached
 ** - a change that is not committed yet: a write transaction, which makes a moment that is not `settled`, since it may
-**   be rolled back to any savepoint without a trace. A statement that writes holds one from its first instruction on
+**   be rolled back to any savepoint without a trace. A statement that writes holds one from its first instruction on;
+**   where it runs alone, nothing but itself changes anything, and the moment is settled but for what it writes (`writer`)
 ** - a change to a virtual table of the host: the connection's count of changes
 **
 ** Not seen: what the host's own functions and virtual tables answer, where it changes by itself; and uncommitted
@@ -15,12 +16,14 @@
 #ifndef RETAIN_GLUE_SNAPSHOT_H
 #define RETAIN_GLUE_SNAPSHOT_H
 
-#include "sqlite.h"
+#include "connection.h"
 
 #define SNAPSHOT_DATABASES 16 /* attached ones included; with more than that no moment is settled */
 
 typedef struct Snapshot {
-  bool settled; /* nothing that is seen can be taken back */
+  bool settled;           /* nothing that is seen can be taken back */
+  sqlite3_stmt *writer;   /* the statement that writes and runs alone … */
+  sqlite3_uint64 writing; /* … and this run of it; 0: there is none */
   sqlite3_int64 changes;
   int n;
   struct {
@@ -31,7 +34,7 @@ typedef struct Snapshot {
 } Snapshot;
 
 /* From inside a statement that runs. */
-void snapshot_take(sqlite3 *db, Snapshot *snapshot);
+void snapshot_take(const Connection *connection, Snapshot *snapshot);
 
 /* Whether nothing was seen to change from before a reading to after it, both settled. */
 bool snapshot_unmoved(const Snapshot *before, const Snapshot *after);

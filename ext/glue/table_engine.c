@@ -16,12 +16,13 @@ typedef struct Table {
   sqlite3_vtab base;
   Connection *connection;
   const TableSpec *spec;
-  int n_cursors;
-  Answers kept; /* while cursors are open */
+  int n_cursors, n_writing; /* open ones; those of a statement that writes */
+  Answers kept;             /* while cursors are open */
 } Table;
 
 typedef struct Cursor {
   sqlite3_vtab_cursor base;
+  bool writing; /* a statement that writes opened it */
   Answer *answer;
   int64_t row, end;
 } Cursor;
@@ -179,7 +180,11 @@ static int table_open(sqlite3_vtab *vtab, sqlite3_vtab_cursor **out)
   if (!cursor) {
     return SQLITE_NOMEM;
   }
+  Snapshot now;
+  snapshot_take(table->connection, &now);
+  cursor->writing = now.writing;
   table->n_cursors++;
+  table->n_writing += cursor->writing;
   return SQLITE_OK;
 }
 
@@ -188,6 +193,10 @@ static int table_close(sqlite3_vtab_cursor *base)
   Cursor *cursor = (Cursor *)base;
   Table *table = (Table *)base->pVtab;
   answer_release(cursor->answer);
+  table->n_writing -= cursor->writing;
+  if (cursor->writing && table->n_writing == 0) {
+    answers_forget_writing(&table->kept);
+  }
   mem_free(cursor);
   if (--table->n_cursors == 0) {
     answers_forget(&table->kept);

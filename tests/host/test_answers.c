@@ -264,6 +264,54 @@ static void whatever_it_writes_is_noticed(void **state)
   }
 }
 
+static int count_call(void *calls)
+{
+  ++*(long *)calls;
+  return 0;
+}
+
+/* Hundreds of SQLite's instructions. */
+static long work(sqlite3 *db, const char *sql)
+{
+  long calls = 0;
+  sqlite3_progress_handler(db, 100, count_call, &calls);
+  connection_must(db, sql);
+  sqlite3_progress_handler(db, 0, NULL, NULL);
+  return calls;
+}
+
+/* As much work as to ask, and to write what is answered: not a reading per row, which is sixty times as much. */
+static void a_statement_that_writes_elsewhere_reads_once(void **state)
+{
+#define LEFT "SELECT id, r.segment FROM customers LEFT JOIN rfm('orders') AS r ON r.customer = id"
+#define TWO "SELECT r.segment, s.x FROM rfm('orders') AS r JOIN customer_summary('orders') AS s USING (customer)"
+#define INNER "SELECT id, (SELECT segment FROM rfm('orders') AS r WHERE r.customer = id) AS s FROM customers"
+  static const struct {
+    const char *write, *ask;
+  } WRITES[] = {
+    {"CREATE TABLE a AS ", LEFT},     {"CREATE TEMP TABLE b AS ", INNER},
+    {"CREATE TABLE c AS ", TWO},      {"INSERT INTO target ", LEFT},
+    {"INSERT INTO target ", INNER},   {"INSERT INTO target ", TWO},
+    {"INSERT INTO temporary ", LEFT}, {"INSERT INTO watched ", LEFT},
+    {"INSERT INTO watched ", TWO},    {"REPLACE INTO customers SELECT id + 100 FROM (", LEFT ")"},
+  };
+  (void)state;
+  sqlite3 *db = shop(":memory:");
+  connection_must(db, "CREATE TABLE target(a, b); CREATE TEMP TABLE temporary(a, b); CREATE TABLE watched(a, b);"
+                      "CREATE TRIGGER tr AFTER INSERT ON watched BEGIN INSERT INTO target VALUES (new.a, new.b); END");
+  for (size_t i = 0; i < COUNT_OF(WRITES); i++) {
+    char *write = sqlite3_mprintf("%s%s", WRITES[i].write, WRITES[i].ask);
+    char *ask = sqlite3_mprintf("SELECT * FROM (%s", WRITES[i].ask);
+    long asked = work(db, strchr(WRITES[i].write, '(') ? ask : WRITES[i].ask), written = work(db, write);
+    if (written > 5 * asked) {
+      fail_msg("%s: %ld hundred instructions, and %ld to ask", write, written, asked);
+    }
+    sqlite3_free(write);
+    sqlite3_free(ask);
+  }
+  assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
 static void a_function_of_the_host_that_writes_is_noticed(void **state)
 {
   (void)state;
@@ -639,6 +687,7 @@ int main(void)
     cmocka_unit_test(a_join_reads_once_and_fits_once),
     cmocka_unit_test(a_statement_that_writes_is_answered_row_by_row),
     cmocka_unit_test(whatever_it_writes_is_noticed),
+    cmocka_unit_test(a_statement_that_writes_elsewhere_reads_once),
     cmocka_unit_test(a_function_of_the_host_that_writes_is_noticed),
     cmocka_unit_test(data_that_changes_while_it_is_read_is_read_again),
     cmocka_unit_test(databases_are_told_apart),
