@@ -36,11 +36,23 @@ static Status rows_count(Cohorts *cohorts, int64_t as_of, const Watch *watch)
   return STATUS_OK;
 }
 
+/* Asks, in a loop over cohorts, every so many rows of theirs; a cohort itself counts as one. */
+static bool rows_stop(int64_t *rows, const Cohort *cohort, const Watch *watch)
+{
+  *rows += 1 + cohort->n_rows;
+  if (*rows < WATCH_EVERY) {
+    return false;
+  }
+  *rows = 0;
+  return watch_stop(watch);
+}
+
 static Status rows_alloc(Cohorts *cohorts, const Watch *watch)
 {
+  int64_t rows = 0;
   for (int64_t i = 0; i < cohorts->n_cohorts; i++) {
     Cohort *cohort = cohorts->cohorts + i;
-    if (i % WATCH_EVERY == 0 && watch_stop(watch)) {
+    if (rows_stop(&rows, cohort, watch)) {
       return STATUS_INTERRUPT;
     }
     cohort->rows = cohort->size > 0 ? mem_zero(cohort->n_rows, sizeof *cohort->rows) : NULL;
@@ -187,13 +199,13 @@ Status cohorts_finish(Cohorts *cohorts, const Customers *customers, const Custom
   if (status != STATUS_OK) {
     return status;
   }
-  int64_t n = 0;
+  int64_t n = 0, rows = 0;
   for (int64_t i = 0; i < cohorts->n_cohorts; i++) {
     Cohort *cohort = cohorts->cohorts + i;
+    if (rows_stop(&rows, cohort, watch)) {
+      return STATUS_INTERRUPT;
+    }
     if (cohort->size > 0) {
-      if (i % WATCH_EVERY == 0 && watch_stop(watch)) {
-        return STATUS_INTERRUPT;
-      }
       cohort_sum(cohorts, cohort);
       mem_free(cohort->cells);
       cohort->cells = NULL;
@@ -278,11 +290,7 @@ Status cohorts_average(const Cohorts *cohorts, CohortAverage **averages, int64_t
   int64_t rows = 0;
   for (int64_t i = 0; i < cohorts->n_cohorts && status == STATUS_OK; i++) {
     slots_add(cohorts->cohorts + i, *averages, sums);
-    rows += cohorts->cohorts[i].n_rows;
-    if (rows >= WATCH_EVERY) {
-      rows = 0;
-      status = watch_stop(watch) ? STATUS_INTERRUPT : STATUS_OK;
-    }
+    status = rows_stop(&rows, cohorts->cohorts + i, watch) ? STATUS_INTERRUPT : STATUS_OK;
   }
   for (uint32_t slot = 0; slot < n && status == STATUS_OK; slot++) {
     CohortAverage *average = *averages + slot;

@@ -313,8 +313,9 @@ Interval wilson_interval(double k, double n, double level)
 {
   double z = -normal_quantile((1 - level) / 2), z2 = z * z;
   double sum = 2 * k + z2 + z * sqrt(z2 + 4 * k * ((n - k) / n));
-  double high = sum / (2 * (n + z2));
-  return (Interval){k > 0 ? 2 * k * (k / n) / sum : 0, k < n && high < 1 ? high : 1};
+  double rate = k / n, low = 2 * k * rate / sum, high = sum / (2 * (n + z2));
+  /* rounding must not put a bound on the other side of the rate */
+  return (Interval){k > 0 ? fmin(low, rate) : 0, k < n && high < 1 ? fmax(high, rate) : 1};
 }
 
 Interval log_interval(double estimate, double sd_of_log, double level)

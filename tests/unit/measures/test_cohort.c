@@ -551,6 +551,38 @@ static void many_cohorts_ask(void **state)
   free(rows);
 }
 
+/* Few cohorts of many rows each: given rows and summed, and averaged; each asks by rows. */
+static void long_cohorts_ask(void **state)
+{
+  (void)state;
+  enum {
+    N = 100
+  };
+  Row rows[N];
+  for (int i = 0; i < N; i++) {
+    rows[i] = (Row){at("2001-01-01") + i * MS_PER_DAY, i, 1, 1, i};
+  }
+  CohortOptions options = {.grain = {GRAIN_DAY, 0}, .max_age = -1};
+  Cohorts cohorts;
+  Customers customers = {0}, attributes = {0};
+  CohortAverage *averages = NULL;
+  int64_t n_averages;
+  int asked = 0;
+  Watch watch = {count_questions, &asked};
+  assert_int_equal(cohorts_init(&cohorts, &options), STATUS_OK);
+  assert_true(replay(&cohorts, &customers, &attributes, rows, N));
+  assert_int_equal(cohorts_finish(&cohorts, &customers, &attributes, at("2024-01-01"), &watch), STATUS_OK);
+  assert_true(cohorts.n_rows > 800000);
+  assert_true(asked >= 2 * 800000 / (WATCH_EVERY + 9000));
+  asked = 0;
+  assert_int_equal(cohorts_average(&cohorts, &averages, &n_averages, &watch), STATUS_OK);
+  assert_true(asked >= 800000 / (WATCH_EVERY + 9000));
+  mem_free(averages);
+  cohorts_free(&cohorts);
+  customers_free(&customers);
+  customers_free(&attributes);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -558,6 +590,7 @@ int main(void)
     cmocka_unit_test(reads_brackets),   cmocka_unit_test(against_definitions),
     cmocka_unit_test(notices_disorder), cmocka_unit_test(refuses_too_much),
     cmocka_unit_test(of_nothing),       cmocka_unit_test(many_cohorts_ask),
+    cmocka_unit_test(long_cohorts_ask),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
