@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "core/time/time_refusal.h"
+
 const ParamSpec *call_param(const Call *call, int i)
 {
   return call->table ? table_param(call->table, i) : &call->function->params[i];
@@ -156,6 +158,34 @@ Status call_fail_row_value(Call *call, const char *what, sqlite3_value *value)
                : call_fail_value(call, what, value);
 }
 
+/* Why a value is no time, or NULL. */
+static const char *time_refusal(sqlite3_value *value)
+{
+  switch (sqlite3_value_type(value)) {
+    case SQLITE_TEXT: {
+      const char *text = (const char *)sqlite3_value_text(value);
+      return text ? time_refusal_of_text(text, (size_t)sqlite3_value_bytes(value)) : NULL;
+    }
+    case SQLITE_INTEGER:
+    case SQLITE_FLOAT:
+      return time_refusal_of_number(sqlite3_value_double(value));
+    default:
+      return NULL;
+  }
+}
+
+Status call_fail_time(Call *call, const char *what, sqlite3_value *value)
+{
+  const char *why = time_refusal(value);
+  char *shown = why ? value_text(value) : NULL;
+  if (!why) {
+    return call_fail_row_value(call, what, value);
+  }
+  Status status = shown ? call_fail(call, "%s, got %s: %s", what, shown, why) : fail(call, NULL);
+  sqlite3_free(shown);
+  return status;
+}
+
 Status call_fail_argument(Call *call, int param, const char *must, ...)
 {
   va_list list;
@@ -163,7 +193,10 @@ Status call_fail_argument(Call *call, int param, const char *must, ...)
   char *accepted = sqlite3_vmprintf(must, list);
   va_end(list);
   char *what = accepted ? sqlite3_mprintf("%s must be %s", call_param(call, param)->name, accepted) : NULL;
-  Status status = what ? call_fail_value(call, what, call->values[param]) : fail(call, NULL);
+  bool is_time = call_param(call, param)->kind == PARAM_TIME;
+  Status status = !what     ? fail(call, NULL)
+                  : is_time ? call_fail_time(call, what, call->values[param])
+                            : call_fail_value(call, what, call->values[param]);
   sqlite3_free(what);
   sqlite3_free(accepted);
   return status;

@@ -67,6 +67,8 @@ Status call_check(Call *call, bool *null_required);
 Status call_fail_value(Call *call, const char *what, sqlite3_value *value);
 /* The same for a value of a row, which an import may have left empty. */
 Status call_fail_row_value(Call *call, const char *what, sqlite3_value *value);
+/* The same for what should be a time: says what it looks like. */
+Status call_fail_time(Call *call, const char *what, sqlite3_value *value);
 
 /*
 ** The one translation of SQLite's result codes: the status of a call of SQLite's that ended with `rc`, an error. Where

@@ -1,7 +1,9 @@
 #include "event_fault.h"
 
+#include <math.h>
 #include <string.h>
 
+#include "core/time/time_refusal.h"
 #include "row_value.h"
 
 /* A view may have the column and yet no value in it, depending on SQLite's version. */
@@ -30,15 +32,24 @@ static Status row_error(const RowCheck *check, RowFault fault, sqlite3_value **v
   char *what = sqlite3_mprintf("%s.%s of %s %lld must be %s", check->columns->table.label,
                                check->columns->role[ERRORS[fault].column].column,
                                has_rowid(check, values) ? "rowid" : "row", rowid_of(check, values), ERRORS[fault].must);
-  Status status = what ? call_fail_row_value(check->call, what, value) : STATUS_NOMEM;
+  Status status = !what                     ? STATUS_NOMEM
+                  : fault == FAULT_BAD_TIME ? call_fail_time(check->call, what, value)
+                                            : call_fail_row_value(check->call, what, value);
   sqlite3_free(what);
   return status;
+}
+
+static bool is_of_no_day(sqlite3_value *value)
+{
+  const char *text = sqlite3_value_type(value) == SQLITE_TEXT ? (const char *)sqlite3_value_text(value) : NULL;
+  return text && time_is_of_no_day(text, (size_t)sqlite3_value_bytes(value));
 }
 
 Status row_check_fault(RowCheck *check, RowFault fault, sqlite3_value **values, sqlite3_value *value)
 {
   if (check->diagnosis) {
-    tally_add(&check->diagnosis->fault[fault], rowid_of(check, values));
+    bool no_day = fault == FAULT_BAD_TIME && is_of_no_day(value);
+    tally_add(&check->diagnosis->fault[no_day ? FAULT_NO_DAY : fault], rowid_of(check, values));
     return STATUS_OK;
   }
   if (!ERRORS[fault].must) {
@@ -63,44 +74,43 @@ Status row_check_blob(const RowCheck *check, sqlite3_value *value)
   return status;
 }
 
-static TimeForm form_of_text(const char *text, size_t n)
+/* Of a text that was read as a time. */
+static TimeForm form_of_text(const char *text, size_t length)
 {
-  bool zone = text[n - 1] == 'Z' || text[n - 1] == 'z' || (n > 16 && strpbrk(text + 16, "+-"));
-  return n <= 10 ? FORM_DATE : zone ? FORM_DATE_TIME_ZONE : FORM_DATE_TIME;
+  bool has_clock = memchr(text, ':', length) != NULL;
+  size_t zone = 0;
+  for (size_t i = 0; i < length; i++) {
+    bool sign = text[i] == '+' || (text[i] == '-' && (i > 10 || has_clock));
+    zone = sign || text[i] == 'Z' || text[i] == 'z' || text[i] == 'U' ? i : zone;
+  }
+  return zone > 10 ? FORM_DATE_TIME_ZONE : FORM_DATE_TIME;
 }
 
-static TimeForm form_of_number(double number, bool is_integer)
+static TimeForm form_of_number(double number)
 {
-  if (!is_integer && number >= 0 && number <= 5373484.5) {
-    return FORM_JULIAN;
-  }
-  return number > 253402300799.0 || number < -62167219200.0 ? FORM_UNIX_MILLISECONDS : FORM_UNIX_SECONDS;
+  double size = fabs(number);
+  return number >= JULIAN_START && number < JULIAN_END ? FORM_JULIAN
+         : size < UNIX_SECONDS_END                     ? FORM_UNIX_SECONDS
+         : size < UNIX_MILLIS_END                      ? FORM_UNIX_MILLISECONDS
+         : size < UNIX_MICROS_END                      ? FORM_UNIX_MICROSECONDS
+                                                       : FORM_UNIX_NANOSECONDS;
 }
 
-/* Whether a date names a day that its month does not have, which SQLite and we read as one of the next month. */
-static bool is_odd_date(RowCheck *check, const char *date)
+/* The form of a row's time, and whether it is hardly the time that was meant. */
+static TimeForm judge_time(sqlite3_value *value, int64_t ms, bool *odd)
 {
-  if (memcmp(date, check->judged.date.date, 10) != 0) {
-    char text[TIME_TEXT_MAX];
-    bool is_date = time_from_text(date, 10, &check->judged.date.day_ms);
-    memcpy(check->judged.date.date, date, 10);
-    date_to_text(floor_div(check->judged.date.day_ms, MS_PER_DAY), text);
-    check->judged.is_odd = is_date && memcmp(text, date, 10) != 0;
+  const char *text = sqlite3_value_type(value) == SQLITE_TEXT ? (const char *)sqlite3_value_text(value) : NULL;
+  size_t length = text ? (size_t)sqlite3_value_bytes(value) : 0;
+  double number = text ? 0 : sqlite3_value_double(value);
+  TimeMemo memo = {0};
+  *odd = false;
+  if (text && !number_from_text(text, text + length, &number)) {
+    return time_from_text_memo(&memo, text, length, &ms) && memo.is_date ? FORM_DATE : form_of_text(text, length);
   }
-  return check->judged.is_odd;
-}
-
-/* The form of a row's time, and whether it reads as a time but hardly the one that was meant. */
-static TimeForm judge_time(RowCheck *check, sqlite3_value *value, int64_t ms, bool *odd)
-{
-  int type = sqlite3_value_type(value);
-  const char *text = type == SQLITE_TEXT ? (const char *)sqlite3_value_text(value) : NULL;
-  size_t n = text ? (size_t)sqlite3_value_bytes(value) : 0;
-  if (n > 4 && (text[4] == '-' || memchr(text, ':', n))) {
-    *odd = n >= 10 && is_odd_date(check, text);
-    return form_of_text(text, n);
+  if (text && time_from_text_memo(&memo, text, length, &ms) && memo.is_date) {
+    return FORM_DATE; /* YYYYMMDD */
   }
-  TimeForm form = form_of_number(sqlite3_value_double(value), type == SQLITE_INTEGER);
+  TimeForm form = form_of_number(number);
   *odd = form == FORM_UNIX_SECONDS && ms >= 0 && ms < INT64_C(315532800000); /* a small number: before 1980 */
   return form;
 }
@@ -115,7 +125,7 @@ void row_check_event(RowCheck *check, sqlite3_value **values, Event *event)
 {
   Diagnosis *diagnosis = check->diagnosis;
   bool odd;
-  TimeForm form = judge_time(check, values[1], event->time, &odd);
+  TimeForm form = judge_time(values[1], event->time, &odd);
   event->rowid = rowid_of(check, values);
   tally_add(&diagnosis->form[form], event->rowid);
   if (odd) {

@@ -19,10 +19,6 @@ typedef struct RowCheck {
   int rowid_at; /* which of a row's values is the rowid; -1: none */
   int64_t row;  /* rows seen, from 1 */
   bool seeking; /* a row was bad: read again to name it */
-  struct {
-    TimeMemo date; /* the date last looked at … */
-    bool is_odd;   /* … and whether its month has no such day */
-  } judged;
 } RowCheck;
 
 /*

@@ -32,11 +32,12 @@ typedef enum RowFault {
   FAULT_BAD_CUSTOMER,
   FAULT_NULL_TIME,
   FAULT_BAD_TIME,
+  FAULT_NO_DAY, /* a time of a day that its month does not have, such as 30 February */
   FAULT_NULL_VALUE,
   FAULT_BAD_VALUE,
   FAULT_AFTER_AS_OF,
   FAULT_EMPTY_CUSTOMER, /* '' or spaces: what a CSV import makes of a missing key */
-  FAULT_ODD_TIME,       /* reads as a time, but hardly the one that was meant: see event_fault.c */
+  FAULT_ODD_TIME,       /* a number that as unix seconds lies before 1980, and is hardly meant so */
   FAULT_COUNT
 } RowFault;
 typedef enum TimeForm {
@@ -45,6 +46,8 @@ typedef enum TimeForm {
   FORM_DATE_TIME_ZONE,
   FORM_UNIX_SECONDS,
   FORM_UNIX_MILLISECONDS,
+  FORM_UNIX_MICROSECONDS,
+  FORM_UNIX_NANOSECONDS,
   FORM_JULIAN,
   FORM_COUNT
 } TimeForm;

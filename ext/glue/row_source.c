@@ -36,7 +36,9 @@ static char *replayed_text(const Field *field, const FieldValue *value)
   return sqlite3_mprintf("'%s'", time);
 }
 
-Status row_source_fail(RowReader *reader, int field, const char *must)
+/* `fail` is one of call_fail_row_value() and call_fail_time(). */
+static Status fail_with(RowReader *reader, int field, const char *must,
+                        Status (*fail)(Call *, const char *, sqlite3_value *))
 {
   int argument = reader->argument[field];
   char *what =
@@ -44,7 +46,7 @@ Status row_source_fail(RowReader *reader, int field, const char *must)
                     argument < 0 ? reader->fields[field].noun : reader->roles[field].column, reader->number, must);
   Status status = STATUS_NOMEM;
   if (what && argument >= 0) {
-    status = call_fail_row_value(reader->call, what, reader->row[argument]);
+    status = fail(reader->call, what, reader->row[argument]);
   } else if (what) {
     char *shown = replayed_text(&reader->fields[field], &reader->values[field]);
     status = shown ? call_fail(reader->call, "%s, got %s", what, shown) : STATUS_NOMEM;
@@ -52,6 +54,11 @@ Status row_source_fail(RowReader *reader, int field, const char *must)
   }
   sqlite3_free(what);
   return status;
+}
+
+Status row_source_fail(RowReader *reader, int field, const char *must)
+{
+  return fail_with(reader, field, must, call_fail_row_value);
 }
 
 /* The value as a key; false where it is none. */
@@ -119,7 +126,9 @@ static Status take_value(RowReader *reader, int i)
   if (out->key == CUSTOMER_NONE) {
     return STATUS_NOMEM;
   }
-  return fits ? STATUS_OK : row_source_fail(reader, i, MUST[field->kind]);
+  return fits
+           ? STATUS_OK
+           : fail_with(reader, i, MUST[field->kind], field->kind == FIELD_TIME ? call_fail_time : call_fail_row_value);
 }
 
 /* The way of most values: a number where one is wanted. False: take_value() is to look at it. */

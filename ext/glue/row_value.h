@@ -13,8 +13,7 @@
 #define A_NUMBER "a number, at most " NUMBER_TEXT(NUMBER_MOST) " in size"
 #define A_CUSTOMER "an integer or text"
 #define A_TIME ("a time (" TIME_FORMS ")")
-#define TIME_FORMS \
-  "ISO text such as '2026-01-31' or '2026-01-31 18:00:00', unix seconds or milliseconds, or a julian day"
+#define TIME_FORMS "text such as '2026-01-31' or '2026-01-31 18:00:00', unix seconds or milliseconds, or a julian day"
 
 /*
 ** Each answers whether the value is one; type is its sqlite3_value_type(). Times of any form. Numbers also as text,

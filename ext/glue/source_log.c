@@ -23,6 +23,15 @@ static bool key_of_argument(const Call *call, int i, Customers *customers, uint3
   return key_of_value(customers, call->values[i], sqlite3_value_type(call->values[i]), id);
 }
 
+/* `or_null` is ", or NULL" where that is accepted, else "". */
+static Status fail_time(Call *call, int i, const char *or_null)
+{
+  char *what = sqlite3_mprintf("%s must be %s%s", call_param(call, i)->name, A_TIME, or_null);
+  Status status = what ? call_fail_time(call, what, call->values[i]) : STATUS_NOMEM;
+  sqlite3_free(what);
+  return status;
+}
+
 Status event_log_take(Call *call, EventLog *log)
 {
   enum {
@@ -35,7 +44,7 @@ Status event_log_take(Call *call, EventLog *log)
     return STATUS_OK;
   }
   if (!time_of_argument(call, TIME, &event.time)) {
-    return call_fail_argument(call, TIME, "%s", TIME_FORMS);
+    return fail_time(call, TIME, "");
   }
   if (!is_null(call, VALUE) && !number_of_value(call->values[VALUE], &event.value)) {
     return call_fail_argument(call, VALUE, "%s", A_NUMBER);
@@ -60,10 +69,10 @@ Status contract_log_take(Call *call, ContractLog *log)
     return STATUS_OK;
   }
   if (!time_of_argument(call, START, &contract.start)) {
-    return call_fail_argument(call, START, "a time such as '2026-01-31'");
+    return fail_time(call, START, "");
   }
   if (!is_null(call, END) && !time_of_argument(call, END, &contract.end)) {
-    return call_fail_argument(call, END, "a time such as '2026-01-31', or NULL");
+    return fail_time(call, END, ", or NULL");
   }
   if (!is_null(call, AMOUNT) && !number_of_value(call->values[AMOUNT], &contract.amount)) {
     return call_fail_argument(call, AMOUNT, "%s", A_NUMBER);

@@ -38,7 +38,7 @@ void day_to_civil(int64_t days, int *year, int *month, int *day)
   *day = (int)((k & 0xffff) / 2141) + 1;
 }
 
-static int month_length(int year, int month)
+int month_length(int year, int month)
 {
   static const unsigned char LENGTH[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
   bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);

@@ -21,6 +21,7 @@
 /* Days since 1970-01-01 of a civil date, and back. Years -39999 … 1000000; beyond that they wrap. */
 int64_t day_from_civil(int64_t year, int month, int day);
 void day_to_civil(int64_t days, int *year, int *month, int *day);
+int month_length(int year, int month); /* month 1 … 12 */
 
 /* Floor division for b > 0: the day of a time is floor_div(ms, MS_PER_DAY), also before 1970. */
 static inline int64_t floor_div(int64_t a, int64_t b)

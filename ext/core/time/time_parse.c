@@ -98,8 +98,23 @@ static const char *skip_spaces(const char *p, const char *end)
   return p;
 }
 
+static bool skip(const char **p, const char *end, const char *word)
+{
+  size_t n = strlen(word);
+  if ((size_t)(end - *p) < n || memcmp(*p, word, n) != 0) {
+    return false;
+  }
+  *p += n;
+  return true;
+}
+
+static bool is_day(int year, int month, int day)
+{
+  return month >= 1 && month <= 12 && day >= 1 && (day <= 28 || day <= month_length(year, month));
+}
+
 /* Days of YYYY-MM-DD in ten characters. */
-static bool scan_date(const char *text, int64_t sign, int64_t *days)
+static bool scan_date(const char *text, int64_t *days)
 {
   uint64_t x = load8(text) ^ PATTERN_MONTH;
   unsigned tens = (unsigned)digit_at(text + 8), ones = (unsigned)digit_at(text + 9);
@@ -109,92 +124,130 @@ static bool scan_date(const char *text, int64_t sign, int64_t *days)
   uint64_t pairs = pair_up(x);
   int year = (int)(100 * (pairs & 0xff) + (pairs >> 16 & 0xff));
   int month = (int)(pairs >> 40 & 0xff), day = (int)(10 * tens + ones);
-  if (month < 1 || month > 12 || day < 1 || day > 31) {
+  if (!is_day(year, month, day)) {
     return false;
   }
-  *days = day_from_civil(sign * year, month, day);
+  *days = day_from_civil(year, month, day);
   return true;
 }
 
-/* [ ][Z|±HH:MM][ ] up to the end, in milliseconds east of Greenwich. SQLite takes up to ±14:59. */
+/* Up to `most` digits; the value, or -1 where there are fewer than `least`. */
+static int scan_digits(const char **p, const char *end, int least, int most)
+{
+  int number = 0, n = 0;
+  for (; n < most && *p < end && (unsigned)digit_at(*p) <= 9; n++, (*p)++) {
+    number = 10 * number + digit_at(*p);
+  }
+  return n < least ? -1 : number;
+}
+
+/* What follows the digits of year, month and day; the last may be nothing. */
+static const char *const DATE_SIGNS[][3] = {{"-", "-", ""}, {"/", "/", ""}, {".", ".", ""}, {"年", "月", "日"}};
+
+bool civil_from_text(const char **text, const char *end, Civil *civil)
+{
+  const char *p = *text;
+  *civil = (Civil){.year = scan_digits(&p, end, 4, 4)};
+  if (civil->year < 0) {
+    return false;
+  }
+  const char *after_year = p;
+  civil->compact = true;
+  civil->month = scan_digits(&p, end, 2, 2);
+  civil->day = scan_digits(&p, end, 2, 2);
+  bool found = civil->month >= 0 && civil->day >= 0;
+  for (size_t i = 0; i < sizeof DATE_SIGNS / sizeof *DATE_SIGNS && !found; i++) {
+    const char *const *signs = DATE_SIGNS[i];
+    p = after_year;
+    if (skip(&p, end, signs[0])) {
+      civil->compact = false;
+      civil->month = scan_digits(&p, end, 1, 2);
+      found = civil->month >= 0 && skip(&p, end, signs[1]) && (civil->day = scan_digits(&p, end, 1, 2)) >= 0 &&
+              skip(&p, end, signs[2]);
+      civil->closed = *signs[2];
+    }
+  }
+  if (!found || (!civil->closed && p < end && (unsigned)digit_at(p) <= 9)) {
+    return false;
+  }
+  *text = p;
+  return true;
+}
+
+/* [ ][Z|UTC|±HH[[:]MM]] up to the end, in milliseconds east of Greenwich. SQLite takes up to ±14:59. */
 static bool scan_zone(const char *p, const char *end, int64_t *offset)
 {
   *offset = 0;
   p = skip_spaces(p, end);
-  if (p == end) {
-    return true;
+  if (p == end || skip(&p, end, "Z") || skip(&p, end, "z") || skip(&p, end, "UTC")) {
+    return skip_spaces(p, end) == end;
   }
-  char c = *p++;
-  if (c == '+' || c == '-') {
-    int hours = two_digits(p, end);
-    if (hours < 0 || hours > 14 || p + 2 == end || p[2] != ':') {
-      return false;
-    }
-    int minutes = two_digits(p + 3, end);
-    if (minutes < 0 || minutes > 59) {
-      return false;
-    }
-    *offset = (c == '-' ? -MS_PER_MINUTE : MS_PER_MINUTE) * (hours * 60 + minutes);
-    p += 5;
-  } else if (c != 'Z' && c != 'z') {
+  char sign = *p++;
+  if (sign != '+' && sign != '-') {
     return false;
   }
-  return skip_spaces(p, end) == end;
+  int hours = scan_digits(&p, end, 2, 2), minutes = 0;
+  bool colon = skip(&p, end, ":");
+  if (colon || (p < end && (unsigned)digit_at(p) <= 9)) {
+    minutes = scan_digits(&p, end, 2, 2);
+  }
+  *offset = (sign == '-' ? -MS_PER_MINUTE : MS_PER_MINUTE) * (hours * 60 + minutes);
+  return hours >= 0 && hours <= 14 && minutes >= 0 && minutes <= 59 && skip_spaces(p, end) == end;
 }
 
 /*
-** What follows the seconds: [.fff…][zone]. Gives seconds and fraction in ms, less the zone. Rounds as SQLite does, in
-** the same double operations, so that a tie goes the same way; digits past the 300th, where SQLite's scale overflows,
-** change nothing.
+** What follows the seconds: [.fff…][zone]. Gives the fraction in ms, less the zone. Digits past the third are cut off:
+** a fraction never makes a time one of the next second.
 */
-static bool scan_after_seconds(const char *p, const char *end, int seconds, int64_t *ms)
+static bool scan_after_seconds(const char *p, const char *end, int64_t *ms)
 {
-  int64_t offset, part = seconds * MS_PER_SECOND;
+  int64_t offset;
+  int fraction = 0, unit = 100;
   if (end - p >= 2 && *p == '.' && (unsigned)digit_at(p + 1) <= 9) {
-    double digits = 0, scale = 1;
-    for (p++; p < end && (unsigned)digit_at(p) <= 9; p++) {
-      if (scale >= 1e300) {
-        continue;
-      }
-      digits = digits * 10 + digit_at(p);
-      scale *= 10;
+    for (p++; p < end && (unsigned)digit_at(p) <= 9; p++, unit /= 10) {
+      fraction += unit * digit_at(p);
     }
-    part = (int64_t)((seconds + digits / scale) * 1000 + 0.5);
   }
   if (!scan_zone(p, end, &offset)) {
     return false;
   }
-  *ms = part - offset;
+  *ms = fraction - offset;
   return true;
 }
 
-/* HH:MM[:SS[.fff…]][zone] up to the end, in ms since midnight UTC. SQLite takes hour 24 and all its minutes. */
-static bool scan_clock(const char *p, const char *end, int64_t *ms)
+/*
+** [H]H:MM[:SS[.fff…]][zone] up to the end, in ms since midnight UTC; with `compact` HHMM[SS[.fff…]][zone] too. Of hour
+** 24 only 24:00, the next day's first instant.
+*/
+static bool scan_clock(const char *p, const char *end, bool compact, int64_t *ms)
 {
-  int hours = two_digits(p, end);
-  if (hours < 0 || hours > 24 || p + 2 == end || p[2] != ':') {
+  int hours = scan_digits(&p, end, 1, 2), minutes, seconds = 0;
+  bool colon = skip(&p, end, ":");
+  if (hours < 0 || hours > 24 || (!colon && !compact)) {
     return false;
   }
-  int minutes = two_digits(p + 3, end), seconds = 0;
-  if (minutes < 0 || minutes > 59) {
+  minutes = scan_digits(&p, end, 2, 2);
+  if (minutes < 0 || minutes > 59 || (!colon && p < end && *p == ':')) {
     return false;
   }
-  p += 5;
-  if (p < end && *p == ':') {
-    seconds = two_digits(p + 1, end);
-    if (seconds < 0 || seconds > 59) {
+  bool has_seconds = colon ? skip(&p, end, ":") : p < end && (unsigned)digit_at(p) <= 9;
+  if (has_seconds) {
+    seconds = scan_digits(&p, end, 2, 2);
+    if (seconds < 0 || seconds > 59 || !scan_after_seconds(p, end, ms)) {
       return false;
     }
-    if (!scan_after_seconds(p + 3, end, seconds, ms)) {
+    /* 24:00:00.5 is none; with a zone the fraction is what is left of whole minutes. */
+    if (hours == 24 && (minutes > 0 || seconds > 0 || *ms % MS_PER_MINUTE != 0)) {
       return false;
     }
   } else {
-    if (!scan_zone(p, end, ms)) {
+    int64_t offset;
+    if (!scan_zone(p, end, &offset) || (hours == 24 && minutes > 0)) {
       return false;
     }
-    *ms = -*ms;
+    *ms = -offset;
   }
-  *ms += MS_PER_MINUTE * (hours * 60 + minutes);
+  *ms += MS_PER_MINUTE * (hours * 60 + minutes) + MS_PER_SECOND * seconds;
   return true;
 }
 
@@ -203,7 +256,7 @@ static bool scan_clock(const char *p, const char *end, int64_t *ms)
 ** nearest double to within a hair of half a unit in the last place: the part lost in scaling is computed exactly by
 ** fma() and added back.
 */
-static bool scan_number(const char *p, const char *end, double *number)
+bool number_from_text(const char *p, const char *end, double *number)
 {
   p = skip_spaces(p, end);
   bool negative = p < end && *p == '-';
@@ -276,30 +329,29 @@ static bool scan_number(const char *p, const char *end, double *number)
 }
 
 /* Any accepted text; complete but slower than the way through the memo. */
-static bool scan_text(const char *text, size_t length, int64_t *ms)
+static bool scan_text(const char *text, size_t length, bool *is_date, int64_t *ms)
 {
   const char *zero = memchr(text, 0, length); /* SQLite's date functions stop there */
-  const char *end = zero ? zero : text + length, *p = text;
-  int64_t days, clock;
+  const char *end = zero ? zero : text + length, *p = skip_spaces(text, end);
+  int64_t clock = 0;
   double number;
-  int sign = end > p && *p == '-' ? -1 : 1; /* year -1 can be year 0 in UTC */
-  p += sign < 0;
-  if (end - p >= 10 && scan_date(p, sign, &days)) {
-    p += 10;
-    while (p < end && (is_space(*p) || *p == 'T')) {
-      p++;
-    }
-    clock = 0;
-    if (p < end && !scan_clock(p, end, &clock)) {
-      return false;
-    }
-    return accept(days * MS_PER_DAY + clock, ms);
+  Civil civil;
+  *is_date = false;
+  if (!civil_from_text(&p, end, &civil)) {
+    return number_from_text(text, end, &number) && time_from_real(number, ms);
   }
-  if (scan_clock(text, end, &clock)) {
-    *ms = day_from_civil(2000, 1, 1) * MS_PER_DAY + clock;
-    return true;
+  const char *after = p;
+  bool sign = p < end && *p == 'T';
+  p = sign ? p + 1 : skip_spaces(p, end);
+  if (!is_day(civil.year, civil.month, civil.day) || (sign && p == end)) {
+    return false;
   }
-  return scan_number(text, end, &number) && time_from_real(number, ms);
+  if (p < end &&
+      ((p == after && (civil.compact || p[-1] != DATE_SIGNS[3][2][2])) || !scan_clock(p, end, civil.compact, &clock))) {
+    return false;
+  }
+  *is_date = p == end;
+  return accept(day_from_civil(civil.year, civil.month, civil.day) * MS_PER_DAY + clock, ms);
 }
 
 static bool memo_holds(const TimeMemo *memo, const char *text)
@@ -313,13 +365,14 @@ static bool memo_holds(const TimeMemo *memo, const char *text)
 /* The ways that most texts go: a date alone, with HH:MM, with HH:MM:SS and what may follow that. Else scan_text(). */
 APART static bool scan_usual(TimeMemo *memo, const char *text, size_t length, int64_t *ms)
 {
+  memo->is_date = length == 10;
   if (length < 10) {
-    return scan_text(text, length, ms);
+    return scan_text(text, length, &memo->is_date, ms);
   }
   if (!memo_holds(memo, text)) {
     int64_t days;
-    if (!scan_date(text, 1, &days)) {
-      return scan_text(text, length, ms);
+    if (!scan_date(text, &days)) {
+      return scan_text(text, length, &memo->is_date, ms);
     }
     memcpy(memo->date, text, 10);
     memo->day_ms = days * MS_PER_DAY;
@@ -329,18 +382,18 @@ APART static bool scan_usual(TimeMemo *memo, const char *text, size_t length, in
     return true;
   }
   if ((length != 16 && length < 19) || (text[10] != ' ' && text[10] != 'T')) {
-    return scan_text(text, length, ms);
+    return scan_text(text, length, &memo->is_date, ms);
   }
   int64_t clock = clock_ms(length == 16 ? load8(text + 8) >> 24 | NO_SECONDS : load8(text + 11));
   if (clock < 0) {
-    return scan_text(text, length, ms);
+    return scan_text(text, length, &memo->is_date, ms);
   }
   if (length > 19) {
-    int64_t part, seconds = clock / MS_PER_SECOND % 60;
-    if (!scan_after_seconds(text + 19, text + length, (int)seconds, &part)) {
-      return scan_text(text, length, ms);
+    int64_t part;
+    if (!scan_after_seconds(text + 19, text + length, &part)) {
+      return scan_text(text, length, &memo->is_date, ms);
     }
-    clock += part - seconds * MS_PER_SECOND;
+    clock += part;
   }
   return accept(memo->day_ms + clock, ms);
 }
@@ -352,10 +405,12 @@ bool time_from_text_memo(TimeMemo *memo, const char *text, size_t length, int64_
     int64_t clock = clock_ms(load8(text + 11));
     if (clock >= 0) {
       *ms = memo->day_ms + clock;
+      memo->is_date = false;
       return true;
     }
   } else if (length == 10 && memo_holds(memo, text)) {
     *ms = memo->day_ms;
+    memo->is_date = true;
     return true;
   }
   return scan_usual(memo, text, length, ms);
@@ -368,41 +423,58 @@ bool time_from_text(const char *text, size_t length, int64_t *ms)
 
 /* ---- Numbers to time ---- */
 
-#define SECONDS_MIN INT64_C(-62167219200)
-#define SECONDS_MAX INT64_C(253402300799)
-
-/* 20240229 is meant as a date. Taken as unix seconds it would silently be a day of August 1970. */
-static bool is_compact_date(int64_t number)
+/* Digits that read as YYYYMMDDhhmm or YYYYMMDDhhmmss would else be times of the years 2611 and after. */
+static bool is_written_out(int64_t number)
 {
-  int64_t month = number / 100 % 100, day = number % 100;
-  return number >= 19000101 && number <= 21001231 && month >= 1 && month <= 12 && day >= 1 && day <= 31;
+  bool seconds = number >= INT64_C(19000101000000) && number <= INT64_C(21001231235959);
+  if (!seconds && (number < INT64_C(190001010000) || number > INT64_C(210012312359))) {
+    return false;
+  }
+  if (seconds && number % 100 > 59) {
+    return false;
+  }
+  number /= seconds ? 100 : 1;
+  int64_t date = number / 10000;
+  return number % 100 <= 59 && number / 100 % 100 <= 23 &&
+         is_day((int)(date / 10000), (int)(date / 100 % 100), (int)(date % 100));
 }
 
 bool time_from_integer(int64_t number, int64_t *ms)
 {
-  if (is_compact_date(number)) {
+  if (number >= UNIX_LEAST && number < INT64_C(100000000000)) { /* seconds of the years 1973 … 5138 */
+    *ms = number * MS_PER_SECOND;
+    return true;
+  }
+  if (number >= JULIAN_FIRST && number < JULIAN_END) {
+    *ms = number * MS_PER_DAY - JULIAN_EPOCH_MS;
+    return true;
+  }
+  uint64_t size = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+  if (size < UNIX_LEAST || is_written_out(number)) {
     return false;
   }
-  bool seconds = number >= SECONDS_MIN && number <= SECONDS_MAX;
-  return accept(seconds ? number * MS_PER_SECOND : number, ms);
+  return accept(size < UNIX_SECONDS_END  ? number * MS_PER_SECOND
+                : size < UNIX_MILLIS_END ? number
+                : size < UNIX_MICROS_END ? floor_div(number, 1000)
+                                         : floor_div(number, 1000000),
+                ms);
 }
 
 bool time_from_real(double number, int64_t *ms)
 {
-  /* SQLite's range for julian days and its rounding. Written so that NaN fails. */
-  if (number >= 0 && number < 5373484.5) {
-    return accept((int64_t)(number * 86400000.0 + 0.5) - INT64_C(210866760000000), ms);
+  if (number >= JULIAN_START && number < JULIAN_END - 0.5) {
+    return accept((int64_t)(number * 86400000.0 + 0.5) - JULIAN_EPOCH_MS, ms);
   }
-  if (number >= 19000101 && number <= 21001231 && is_compact_date((int64_t)number)) {
+  double size = fabs(number);
+  if (!(size >= UNIX_LEAST && size < 9.2e18) || is_written_out((int64_t)number)) { /* so that NaN fails */
     return false;
   }
-  bool seconds = number >= (double)SECONDS_MIN && number < (double)SECONDS_MAX + 1;
-  double t = floor(seconds ? number * 1000 + 0.5 : number + 0.5);
-  if (!(t >= (double)TIME_MIN && t <= (double)TIME_MAX)) {
-    return false;
-  }
-  *ms = (int64_t)t;
-  return true;
+  double t = size < UNIX_SECONDS_END  ? number * 1000
+             : size < UNIX_MILLIS_END ? number
+             : size < UNIX_MICROS_END ? number / 1000
+                                      : number / 1000000;
+  /* Cut off, as in text; but .123 s is held as a little less. */
+  return accept((int64_t)floor(t + 1.0 / 1024), ms);
 }
 
 /* ---- Offsets, grains and durations as text ---- */

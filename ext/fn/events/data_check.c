@@ -7,13 +7,13 @@
 **     severity: error (the other functions refuse such a row), warning, info.
 ** R2  bad_customer, bad_time, bad_value: neither NULL nor a customer, a time, a finite number. null_customer,
 **     null_time: such rows take no part anywhere; null_value counts as 0. A row has the first of these that applies.
-**     after_as_of: rows after a given as_of, not looked at further. empty_customer: '' or spaces. odd_times: a day such
-**     as 30 February, read as 1 or 2 March; a number that as unix seconds lies in 1970 … 1979.
+**     after_as_of: rows after a given as_of, not looked at further. empty_customer: '' or spaces. no_such_day: a bad
+**     time of a day such as 30 February. odd_times: a number that as unix seconds lies in 1973 … 1979.
 ** R3  duplicates: rows beyond the first of the same customer, time and value, found exactly.
 ** R4  future_times: rows after `today` (default: now). Rows up to today also make the days of R8.
 ** R5  negative_values, zero_values: NULL is neither.
 ** R6  mixed_time_formats: the time column holds more than one form (date; date and time; with a zone; unix seconds;
-**     milliseconds; julian day). rows: those in another form than the most frequent.
+**     milliseconds, microseconds, nanoseconds; julian day). rows: those in another form than the most frequent.
 ** R7  dominant_customer_rows, dominant_customer_value: one customer has more than 10 % of the rows (of the sum of
 **     positive values), and more than ten times the average customer's: a test account, a guest checkout, a reseller.
 **     rows: that customer's.
@@ -61,6 +61,8 @@ static const char *const FORM_NAMES[FORM_COUNT] = {
   [FORM_DATE_TIME_ZONE] = "date and time with zone",
   [FORM_UNIX_SECONDS] = "unix seconds",
   [FORM_UNIX_MILLISECONDS] = "unix milliseconds",
+  [FORM_UNIX_MICROSECONDS] = "unix microseconds",
+  [FORM_UNIX_NANOSECONDS] = "unix nanoseconds",
   [FORM_JULIAN] = "julian day",
 };
 
@@ -89,15 +91,15 @@ static void add_faults(CheckAnswer *answer, const Diagnosis *diagnosis, Severity
   } FAULTS[] = {
     {FAULT_BAD_CUSTOMER, SEVERITY_ERROR, "bad_customer", "the customer is neither an integer nor text"},
     {FAULT_BAD_TIME, SEVERITY_ERROR, "bad_time",
-     "the time is neither ISO text nor unix seconds, milliseconds or a julian day"},
+     "the time is neither a year-first date or time as text nor unix time or a julian day"},
+    {FAULT_NO_DAY, SEVERITY_ERROR, "no_such_day", "the time is of a day that its month does not have"},
     {FAULT_BAD_VALUE, SEVERITY_ERROR, "bad_value",
      "the value is not a number of at most " NUMBER_TEXT(NUMBER_MOST) " in size"},
     {FAULT_NULL_CUSTOMER, SEVERITY_WARNING, "null_customer", "the customer is NULL; such rows take no part"},
     {FAULT_NULL_TIME, SEVERITY_WARNING, "null_time", "the time is NULL; such rows take no part"},
     {FAULT_EMPTY_CUSTOMER, SEVERITY_WARNING, "empty_customer",
      "the customer is empty text, and all such rows one customer: use nullif(customer, '') in a view or retain_log(…)"},
-    {FAULT_ODD_TIME, SEVERITY_WARNING, "odd_times",
-     "a day that its month does not have, read as one of the next, or a number that as unix time lies before 1980"},
+    {FAULT_ODD_TIME, SEVERITY_WARNING, "odd_times", "the time is a number that as unix time lies before 1980"},
     {FAULT_NULL_VALUE, SEVERITY_INFO, "null_value", "the value is NULL and counts as 0"},
     {FAULT_AFTER_AS_OF, SEVERITY_INFO, "after_as_of", "the time is after as_of; such rows take no part"},
   };
@@ -276,7 +278,7 @@ static void check_cell(const void *state, int64_t row, int column, Cell *out)
 static const ColumnSpec COLUMNS[] = {
   [COLUMN_KIND] =
     {"kind", "TEXT",
-     "what was found: bad_customer, bad_time, bad_value, duplicates, future_times, negative_values, "
+     "what was found: bad_customer, bad_time, no_such_day, bad_value, duplicates, future_times, negative_values, "
      "mixed_customer_types, mixed_time_formats, dominant_customer_rows, dominant_customer_value, missing_days, "
      "null_customer, null_time, empty_customer, odd_times, zero_values, null_value, after_as_of, summary"},
   [COLUMN_SEVERITY] = {"severity", "TEXT",

@@ -103,9 +103,10 @@ FROM data_check('crowd') WHERE kind = 'duplicates';
 
 -- expect error
 SELECT * FROM data_check('clean') WHERE today = 'today';
--- Odd rows that read as something: an empty key, a day that does not exist, small numbers as unix time; text and integer customers.
+-- Odd rows: empty keys, days that do not exist, an Excel serial, a small number as unix time; text and integer customers.
 CREATE TABLE odd(customer, ts, value);
 INSERT INTO odd VALUES ('', '2024-01-01', 1), ('  ', '2024-01-02', 1), ('a', '2024-02-30', 1), ('a', '2024-02-29', 1), ('a', '2024-04-31 10:00:00', 1),
-  (7, 45000, 1), (7, 1704067200, 1), (7, '2024-06-30', 1);
+  (7, 45000, 1), (7, 200000000, 1), (7, 1704067200, 1), (7, '2024-06-30', 1);
 INSERT INTO checks (what, got, want) SELECT 'odd rows', (SELECT group_concat(kind || ':' || rows || ':' || ifnull(example_rowid, '-'))
-  FROM data_check('odd') WHERE today = '2025-01-01' AND kind IN ('empty_customer', 'odd_times', 'mixed_customer_types')), 'mixed_customer_types:0:-,empty_customer:2:1,odd_times:3:3';
+  FROM data_check('odd') WHERE today = '2025-01-01' AND kind IN ('empty_customer', 'bad_time', 'no_such_day', 'odd_times', 'mixed_customer_types')),
+  'bad_time:1:6,no_such_day:2:3,mixed_customer_types:0:-,empty_customer:2:1,odd_times:1:7';

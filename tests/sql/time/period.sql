@@ -7,8 +7,8 @@ WITH RECURSIVE day(d) AS (SELECT '1996-01-01' UNION ALL SELECT date(d, '+1 day')
   UNION ALL SELECT d || ' 03:29:59', '-03:30' FROM day;
 INSERT INTO moment
   SELECT * FROM (VALUES ('0000-01-10'), ('0000-12-31 23:59:59.999'), ('0004-02-29'), ('1582-10-10'), ('1900-02-28 23:59:59'), ('1900-03-01'), ('1969-12-28 23:59:59.999'),
-    ('1969-12-29'), ('1969-12-31 23:59:59.999'), ('1970-01-01'), ('1970-01-04 23:59:59'), ('1970-01-05'), ('2000-02-29 12:00+14:00'), ('2023-02-31'), ('2100-02-28 24:00'),
-    ('2100-03-01'), ('9999-12-30'), (2460000.25), (2440587.5), ('12:34')), (VALUES ('+00:00'), ('+05:45'), ('+14:00'));
+    ('1969-12-29'), ('1969-12-31 23:59:59.999'), ('1970-01-01'), ('1970-01-04 23:59:59'), ('1970-01-05'), ('2000-02-29 12:00+14:00'), ('2023-03-03'), ('2100-02-28 23:59:59.9'),
+    ('2100-03-01'), ('9999-12-30'), (2460000.25), (2440587.5), (2460000)), (VALUES ('+00:00'), ('+05:45'), ('+14:00'));
 INSERT INTO moment VALUES ('1970-01-01', '-14:00'), ('2024-02-29 23:30', '-14:00'), ('2024-03-01 00:15', '-00:30'), ('9999-12-31 23:59:59.999', '+00:00'), ('9999-12-31', '-14:00');
 
 CREATE TEMP TABLE local AS
@@ -39,7 +39,7 @@ INSERT INTO checks (what, got, want) SELECT 'ISO week 53', group_concat(period_s
   FROM (VALUES ('2020-12-31'), ('2021-01-03'), ('2016-01-03'), ('2021-01-04'), ('2019-01-01'));
 
 INSERT INTO checks (what, got, want) SELECT 'unix seconds and milliseconds', (period_start(1709164800, 'month') = '2024-02-01' AND period_start(1709164800000, 'day') = '2024-02-29' AND period_start('1709164800', 'day') = '2024-02-29'
-  AND period_start(-1, 'day') = '1969-12-31' AND period_start(1709164800.5, 'year') = '2024-01-01'), 1;
+  AND period_start(-100000000, 'day') = '1966-10-31' AND period_start(1709164800000000, 'day') = '2024-02-29' AND period_start(1709164800000000000, 'day') = '2024-02-29' AND period_start(1709164800.5, 'year') = '2024-01-01'), 1;
 INSERT INTO checks (what, got, want) SELECT 'offsets, R3', (period_start('2024-01-31 16:00', 'month', '+08:00') = '2024-02-01' AND period_start('2024-01-31 15:59:59.999', 'month', '+0800') = '2024-01-01'
   AND period_start('2024-01-31', 'day', 'Z') = '2024-01-31' AND period_start('2024-01-31', 'day', '0') = '2024-01-31'), 1;
 INSERT INTO checks (what, got, want) SELECT 'the difference of two numbers', period_index('2024-03-01', 'month') - period_index('2023-12-31', 'month'), 3;
@@ -51,8 +51,34 @@ CREATE INDEX temp.orders_by_month ON orders(period_start(at, 'month'));
 INSERT INTO orders VALUES ('2024-02-29', 1), ('2024-02-01', 2), ('2024-03-01', 3);
 INSERT INTO checks (what, got, want) SELECT 'deterministic: usable in an index', sum(amount), 3 FROM orders WHERE period_start(at, 'month') = '2024-02-01';
 
+-- Forms of text, by what Python's datetime.strptime makes of them.
+INSERT INTO checks (what, got, want) SELECT 'year first in many forms', group_concat(DISTINCT period_start(column1, 'day')), '2024-03-05'
+  FROM (VALUES ('2024/03/05'), ('2024/3/5 9:05'), ('2024.03.05'), ('2024年3月5日'), ('2024年03月05日 10:11:12'), ('20240305'), ('20240305T101112Z'), ('20240305 1011+0800'), ('2024-03-05 00:00:00+00'), ('2024-03-05 12:00:00 UTC'), ('2024-03-06 07:59:59+08'));
+INSERT INTO checks (what, got, want) SELECT 'a fraction never rounds into the next day', group_concat(period_start(column1, 'month')), '2026-01-01,2026-01-01'
+  FROM (VALUES ('2026-01-31 23:59:59.999999'), (1769903999.9999));
+
 -- expect error
 SELECT period_start('yesterday', 'day');
+-- expect error
+SELECT period_start('2023-02-29', 'day');
+-- expect error
+SELECT period_start('12:34', 'day');
+-- expect error
+SELECT period_start('03/05/2024', 'day');
+-- expect error
+SELECT period_start(2025, 'day');
+-- expect error
+SELECT period_start(45356, 'day');
+-- expect error
+SELECT period_start(20240305, 'day');
+-- expect error
+SELECT period_start(202403051200, 'day');
+-- expect error
+SELECT period_start(20240305120000, 'day');
+-- expect error
+SELECT period_start(0.5, 'day');
+-- expect error
+SELECT period_start(-1, 'day');
 -- expect error
 SELECT period_start('2024-02-32', 'day');
 -- expect error

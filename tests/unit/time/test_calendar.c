@@ -1,5 +1,6 @@
 /* core/calendar and time_text: dates, times, periods, durations. All forms of time text: test_time_sqlite.c. */
 #include "core/time/time_parse.h"
+#include "core/time/time_refusal.h"
 #include "unit.h"
 
 #define DAY_MIN (TIME_MIN / MS_PER_DAY)
@@ -112,24 +113,68 @@ static void text_reads_as_written(void **state)
     {"2024-02-29 23:59", "2024-02-29 23:59:00"},
     {"2024-02-29T23:59:58", "2024-02-29 23:59:58"},
     {"2024-02-29T23:59:58.75Z", "2024-02-29 23:59:58.750"},
-    {"2024-02-29 23:59:59.9996", "2024-03-01 00:00:00"},
+    {"2024-02-29 23:59:59.9996", "2024-02-29 23:59:59.999"},
+    {"2024-02-29 23:59:59.999999999999999999999999", "2024-02-29 23:59:59.999"},
+    {"2024-02-29 23:59:59.0009Z", "2024-02-29 23:59:59"},
     {"2024-03-01 01:00+02:30", "2024-02-29 22:30:00"},
     {"2024-02-29 20:00-05:00", "2024-03-01 01:00:00"},
-    {"2023-02-29", "2023-03-01 00:00:00"},
-    {"2023-02-31", "2023-03-03 00:00:00"},
+    {"2024-03-01 01:00:00+0230", "2024-02-29 22:30:00"},
+    {"2024-03-01 01:00:00+02", "2024-02-29 23:00:00"},
+    {"2024-03-01 01:00:00.25-0230", "2024-03-01 03:30:00.250"},
+    {"2024-02-29 10:00 UTC", "2024-02-29 10:00:00"},
+    {"2024-02-29T10:00:30UTC ", "2024-02-29 10:00:30"},
+    {" 2024-02-29", "2024-02-29 00:00:00"},
+    {"2024/02/29", "2024-02-29 00:00:00"},
+    {"2024/2/9 9:05", "2024-02-09 09:05:00"},
+    {"2024-2-9", "2024-02-09 00:00:00"},
+    {"2024.02.29 10:11:12", "2024-02-29 10:11:12"},
+    {"2024年2月9日", "2024-02-09 00:00:00"},
+    {"2024年02月29日10:11:12.5", "2024-02-29 10:11:12.500"},
+    {"2024年12月31日 10:11", "2024-12-31 10:11:00"},
+    {"20240229", "2024-02-29 00:00:00"},
+    {"20240229 10:11", "2024-02-29 10:11:00"},
+    {"20240229T101112Z", "2024-02-29 10:11:12"},
+    {"20240229T101112.75+0100", "2024-02-29 09:11:12.750"},
+    {"20240229 1011", "2024-02-29 10:11:00"},
+    {"2023-12-31 24:00:00.000+01:00", "2023-12-31 23:00:00"},
     {"2023-12-31 24:00", "2024-01-01 00:00:00"},
-    {"12:34", "2000-01-01 12:34:00"},
     {"1700000000", "2023-11-14 22:13:20"},
     {"1700000000.5", "2023-11-14 22:13:20.500"},
     {"1700000000123", "2023-11-14 22:13:20.123"},
     {"2440587.5", "1970-01-01 00:00:00"},
-    {"-1", "1969-12-31 23:59:59"},
+    {"2440588", "1970-01-01 12:00:00"},
+    {"1700000000123456", "2023-11-14 22:13:20.123"},
+    {"100000000", "1973-03-03 09:46:40"},
+    {"-100000000", "1966-10-31 14:13:20"},
     {"1969-12-31 23:59:59.999", "1969-12-31 23:59:59.999"},
     {"9999-12-31 23:59:59.999", "9999-12-31 23:59:59.999"},
     {"0000-01-01", "0000-01-01 00:00:00"},
   };
   for (size_t i = 0; i < COUNT_OF(CASES); i++)
     assert_time(at(CASES[i].text), CASES[i].time);
+}
+
+static bool is_date_alone(const char *text)
+{
+  TimeMemo memo = {0};
+  int64_t ms;
+  if (!time_from_text_memo(&memo, text, strlen(text), &ms)) fail_msg("not a time: %s", text);
+  bool first = memo.is_date;
+  time_from_text_memo(&memo, text, strlen(text), &ms); /* with the date remembered */
+  assert_int_equal(memo.is_date, first);
+  return first;
+}
+
+static void a_date_alone_is_known_as_such(void **state)
+{
+  (void)state;
+  static const char *const DATES[] = {"2024-02-29", "2024/2/9", "20240229", "2024年2月9日", " 2024-02-29 "};
+  static const char *const TIMES[] = {"2024-02-29 00:00", "2024-02-29T00:00:00", "2024/2/9 0:00",
+                                      "20240229T0000",    "1700000000",          "2440588"};
+  for (size_t i = 0; i < COUNT_OF(DATES); i++)
+    assert_true(is_date_alone(DATES[i]));
+  for (size_t i = 0; i < COUNT_OF(TIMES); i++)
+    assert_false(is_date_alone(TIMES[i]));
 }
 
 static void text_that_is_no_time(void **state)
@@ -139,27 +184,59 @@ static void text_that_is_no_time(void **state)
                                       " ",
                                       "now",
                                       "5",
+                                      "-1",
                                       "1721059.4",
+                                      "12:34",
+                                      "12:34:56+01:00",
+                                      "20230229",
+                                      "20241301",
+                                      "20240229101112",
+                                      "202402291011",
+                                      "2023-02-29",
+                                      "2023-02-31 10:00",
+                                      "2024-04-31",
+                                      "2100/2/29",
+                                      "1900年2月29日",
+                                      "2024-02-00",
+                                      "2024-02/29",
+                                      "2024年02月29",
+                                      "2024-02-2910:11",
+                                      "2024-02-29T",
+                                      "2024-02-29TT10:11",
+                                      "2024-02-29Z",
+                                      "2024-02-29 1011",
+                                      "20240229T101",
+                                      "20240229T10:1112",
+                                      "20240229T1011:12",
+                                      "2024-02-29 24:01",
+                                      "2024-02-29 24:00:00.5",
+                                      "2024-02-29 24:00:01",
+                                      "2024-02-29 10:11:12+1",
+                                      "2024-02-29 10:11:12+01:0",
+                                      "2024-02-29 10:11:12+010",
+                                      "2024-02-29 10:11:12 UT",
+                                      "2024-02-29 10:11:12.",
+                                      "2024-02-29 10:11.5",
+                                      "2024-060",
+                                      "2024-W09-4",
+                                      "02/29/2024",
+                                      "1e8000",
                                       "yesterday",
-                                      " 2024-02-29",
                                       "2024-02-32",
                                       "2024-13-01",
                                       "24-02-29",
-                                      "2024-2-9",
                                       "29/02/2024",
                                       "2024-02-29 25:00",
                                       "2024-02-29 23:60",
                                       "2024-02-29 23:59:60",
                                       "2024-02-29 23:59:59+15:00",
                                       "9999-12-31 24:00",
-                                      "9999-12-31 23:59:59.9996",
                                       "0000-01-01 00:00+00:01",
                                       "-0001-12-31",
                                       "1e300",
                                       "nan",
                                       "inf",
-                                      "2024-02-29 23:59:59,5",
-                                      "2024-02-29 10:00 UTC"};
+                                      "2024-02-29 23:59:59,5"};
   for (size_t i = 0; i < COUNT_OF(CASES); i++) {
     int64_t ms = 42;
     if (time_from_text(CASES[i], strlen(CASES[i]), &ms)) fail_msg("accepted: '%s'", CASES[i]);
@@ -170,11 +247,16 @@ static void text_that_is_no_time(void **state)
 static void the_memo_never_changes_an_answer(void **state)
 {
   (void)state;
-  static const char *const TEXTS[] = {
-    "2024-02-29 10:11:12",  "2024-02-29",          "2024-02-28",        "2024-02-29 10:11",
-    "2023-02-29 10:11:12",  "2024-02-29 99:11:12", "2024-02-3x",        "2024-02-29 10:11:12.5Z",
-    "\0\0\0\0\0\0\0\0\0\0", "2024-02-29",          "1700000000",        "2024-02-29 24:00:00",
-    "9999-12-31 24:00:00",  "9999-12-31 23:59:59", "2024-02-2910:11:12"};
+  static const char *const TEXTS[] = {"2024-02-29 10:11:12",  "2024-02-29",
+                                      "2024-02-28",           "2024-02-29 10:11",
+                                      "2023-02-29 10:11:12",  "2024-02-29 99:11:12",
+                                      "2024-02-3x",           "2024-02-29 10:11:12.5Z",
+                                      "\0\0\0\0\0\0\0\0\0\0", "2024-02-29",
+                                      "1700000000",           "2024-02-29 24:00:00",
+                                      "2024/02/29",           "20240229",
+                                      "2024-02-29 9:05",      "2024-02-29 10:11:12 UTC",
+                                      "9999-12-31 24:00:00",  "9999-12-31 23:59:59",
+                                      "2024-02-2910:11:12"};
   for (size_t i = 0; i < COUNT_OF(TEXTS); i++) {
     for (size_t k = 0; k < COUNT_OF(TEXTS); k++) {
       TimeMemo memo = {0};
@@ -187,28 +269,56 @@ static void the_memo_never_changes_an_answer(void **state)
   }
 }
 
-static void integers_are_seconds_or_milliseconds(void **state)
+static void numbers_are_told_apart_by_size(void **state)
 {
   (void)state;
-  int64_t ms;
-  assert_true(time_from_integer(0, &ms) && ms == 0);
-  assert_true(time_from_integer(2460000, &ms) && ms == INT64_C(2460000000)); /* no julian day */
-  assert_true(time_from_integer(253402300799, &ms) && ms == TIME_MAX - 999);
-  assert_true(time_from_integer(253402300800, &ms) && ms == 253402300800);
-  assert_true(time_from_integer(-62167219200, &ms) && ms == TIME_MIN);
-  assert_true(time_from_integer(-62167219201, &ms) && ms == -62167219201);
-  assert_true(time_from_integer(TIME_MAX, &ms) && ms == TIME_MAX);
-  assert_true(time_from_integer(TIME_MIN, &ms) && ms == TIME_MIN);
-  assert_false(time_from_integer(TIME_MAX + 1, &ms));
-  assert_false(time_from_integer(TIME_MIN - 1, &ms));
-  /* a compact date is refused in every form; its neighbours that are none are unix seconds */
-  assert_false(time_from_integer(20240229, &ms));
-  assert_false(time_from_real(20240229.0, &ms));
-  assert_false(time_from_text("20240229", 8, &ms));
-  assert_true(time_from_integer(20241301, &ms) && ms == INT64_C(20241301000));
-  assert_true(time_from_integer(19000100, &ms) && ms == INT64_C(19000100000));
-  assert_true(time_from_real(21001232.0, &ms) && ms == INT64_C(21001232000));
-  assert_false(time_from_integer(INT64_MAX, &ms) || time_from_integer(INT64_MIN, &ms));
+  static const struct {
+    int64_t number, ms; /* by Python: datetime.fromtimestamp(number / 10 ** k, timezone.utc) */
+  } CASES[] = {
+    {2460000, INT64_C(1677240000000)}, /* a julian day: 2023-02-24 12:00 */
+    {1721060, TIME_MIN + MS_PER_DAY / 2},
+    {5373484, INT64_C(253402257600000)}, /* 9999-12-31 12:00 */
+    {100000000, INT64_C(100000000000)},
+    {-100000000, INT64_C(-100000000000)},
+    {1700000000, INT64_C(1700000000000)},
+    {99999999999, INT64_C(99999999999000)},
+    {100000000000, INT64_C(100000000000000)},
+    {249999999999, INT64_C(249999999999000)}, /* the last seconds, in 9892 */
+    {250000000000, INT64_C(250000000000)},    /* the first milliseconds, in 1977 */
+    {249999999999999, INT64_C(249999999999999)},
+    {250000000000000, INT64_C(250000000000)}, /* the first microseconds */
+    {1700000000123456, INT64_C(1700000000123)},
+    {-1700000000123456, INT64_C(-1700000000124)},
+    {249999999999999999, INT64_C(249999999999999)},
+    {250000000000000000, INT64_C(250000000000)}, /* the first nanoseconds */
+    {1700000000123456789, INT64_C(1700000000123)},
+    {INT64_MAX, INT64_C(9223372036854)}, /* 2262-04-11 */
+    {INT64_MIN, INT64_C(-9223372036855)},
+    {-62167219200, TIME_MIN},
+    {20241301000000, INT64_C(20241301000000)}, /* no YYYYMMDDhhmmss: there is no month 13 */
+    {20240231000000, INT64_C(20240231000000)},
+    {20240229006000, INT64_C(20240229006000)},
+    {202402292400, INT64_C(202402292400000)},
+  };
+  static const int64_t BAD[] = {0,           1,        -1,           2024,         45356,          1721059,
+                                5373485,     20240229, 19000101,     21001231,     99999999,       -99999999,
+                                20241301,    123456,   202402291011, 202402292359, 20240229101112, 19000101000000,
+                                -62167219201};
+  int64_t ms, real;
+  for (size_t i = 0; i < COUNT_OF(CASES); i++) {
+    if (!time_from_integer(CASES[i].number, &ms)) fail_msg("refused: %lld", (long long)CASES[i].number);
+    assert_int_equal(ms, CASES[i].ms);
+    if (llabs(CASES[i].number) < INT64_C(1) << 53) {
+      assert_true(time_from_real((double)CASES[i].number, &real));
+      assert_int_equal(real, ms);
+    }
+  }
+  for (size_t i = 0; i < COUNT_OF(BAD); i++) {
+    ms = 42;
+    if (time_from_integer(BAD[i], &ms) || time_from_real((double)BAD[i], &ms))
+      fail_msg("accepted: %lld", (long long)BAD[i]);
+    assert_int_equal(ms, 42);
+  }
 }
 
 static void reals_are_julian_days_or_unix_times(void **state)
@@ -218,18 +328,59 @@ static void reals_are_julian_days_or_unix_times(void **state)
   assert_true(time_from_real(2440587.5, &ms) && ms == 0);
   assert_true(time_from_real(2451545.0, &ms) && ms == INT64_C(946728000000)); /* J2000.0 is 2000-01-01 12:00 */
   assert_true(time_from_real(1721059.5, &ms) && ms == TIME_MIN);
-  assert_false(time_from_real(1721059.4, &ms));
-  assert_false(time_from_real(0.0, &ms));
-  assert_true(time_from_real(5373484.5, &ms) && ms == INT64_C(5373484500)); /* the first real past the julian days */
+  assert_true(time_from_real(5373484.4999999, &ms) && ms == TIME_MAX - 8);
+  assert_false(time_from_real(1721059.4, &ms) || time_from_real(5373484.5, &ms));
+  assert_false(time_from_real(0.0, &ms) || time_from_real(-0.5, &ms) || time_from_real(45356.5, &ms));
   assert_true(time_from_real(1700000000.1234, &ms) && ms == INT64_C(1700000000123));
-  assert_true(time_from_real(1700000000.9996, &ms) && ms == INT64_C(1700000001000));
-  assert_true(time_from_real(-0.5, &ms) && ms == -500);
-  assert_true(time_from_real(-62167219200.0, &ms) && ms == TIME_MIN);
-  assert_true(time_from_real(253402300799.5, &ms) && ms == TIME_MAX - 499);
+  assert_true(time_from_real(1767225599.9999, &ms) && ms == INT64_C(1767225599999)); /* still 2025 */
+  assert_true(time_from_real(253402300799.5, &ms) && ms == INT64_C(253402300799));   /* milliseconds */
   assert_true(time_from_real(1700000000123.0, &ms) && ms == INT64_C(1700000000123));
-  assert_false(time_from_real((double)TIME_MAX + 1, &ms));
   assert_false(time_from_real(INFINITY, &ms) || time_from_real(-INFINITY, &ms) || time_from_real(NAN, &ms) ||
-               time_from_real(1e300, &ms));
+               time_from_real(1e300, &ms) || time_from_real(-1e12 * 70, &ms));
+  /* every millisecond of a second, as the nearest double */
+  for (int i = 0; i < 1000; i++)
+    assert_true(time_from_real(1700000000 + i / 1000.0, &ms) && ms == INT64_C(1700000000000) + i);
+}
+
+static void refusals_say_what_it_looks_like(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *text, *says;
+  } CASES[] = {
+    {"2025", "a year"},
+    {"45356", "Excel serial"},
+    {"45356.75", "Excel serial"},
+    {"202403", "YYYYMM:"},
+    {"202403051200", "YYYYMMDDhhmm,"},
+    {"20240305120000", "YYYYMMDDhhmmss"},
+    {"0.5", "time of day"},
+    {"123456", "time of day"},
+    {"12:00", "time of day"},
+    {"12", "too small"},
+    {"-5", "too small"},
+    {"1e30", "outside the years"},
+    {"03/05/2024", "time_parse"},
+    {"31.12.2024 10:00", "day or month first"},
+    {"2023-02-29", "no such day"},
+    {"2023/2/30 10:00", "no such day"},
+    {"2023-13-01", "no such month"},
+    {"2023-12-31 7pm", "time_parse"},
+    {"Mar 5, 2024", "time_parse"},
+  };
+  for (size_t i = 0; i < COUNT_OF(CASES); i++) {
+    const char *why = time_refusal_of_text(CASES[i].text, strlen(CASES[i].text));
+    if (!why || !strstr(why, CASES[i].says)) fail_msg("%s: %s", CASES[i].text, why ? why : "nothing");
+  }
+  assert_non_null(strstr(time_refusal_of_number(20240305), "YYYYMMDD"));
+  assert_null(time_refusal_of_text("20240305", 8));
+  assert_null(time_refusal_of_number(1700000000));
+  assert_null(time_refusal_of_text("yesterday", 9));
+  assert_null(time_refusal_of_text("", 0));
+  assert_non_null(time_refusal_of_number(NAN));
+  assert_true(time_is_of_no_day("2023-02-29 10:00", 16) && time_is_of_no_day("20230431", 8));
+  assert_false(time_is_of_no_day("2024-02-29", 10) || time_is_of_no_day("2024-13-01", 10) ||
+               time_is_of_no_day("2024-01-32", 10) || time_is_of_no_day("x", 1));
 }
 
 /* ---- Offsets, grains, durations as text ---- */
@@ -445,8 +596,10 @@ int main(void)
     cmocka_unit_test(text_reads_as_written),
     cmocka_unit_test(text_that_is_no_time),
     cmocka_unit_test(the_memo_never_changes_an_answer),
-    cmocka_unit_test(integers_are_seconds_or_milliseconds),
+    cmocka_unit_test(a_date_alone_is_known_as_such),
+    cmocka_unit_test(numbers_are_told_apart_by_size),
     cmocka_unit_test(reals_are_julian_days_or_unix_times),
+    cmocka_unit_test(refusals_say_what_it_looks_like),
     cmocka_unit_test(offsets),
     cmocka_unit_test(grains),
     cmocka_unit_test(durations),
