@@ -160,7 +160,7 @@ static bool arg_from_text(const ParamSpec *param, const char *text, size_t lengt
       return grain_from_text(text, length, &arg->as.grain);
     case PARAM_DURATION:
       return duration_from_text(text, length, &arg->as.duration);
-    default: /* PARAM_SOURCE, PARAM_COLUMN, PARAM_TEXT, PARAM_LIST, PARAM_ANY: any text */
+    default: /* PARAM_SOURCE, PARAM_COLUMN, PARAM_TEXT, PARAM_LIST, PARAM_PLAIN, PARAM_ANY: any text */
       return true;
   }
 }
@@ -246,7 +246,8 @@ static bool value_fits(const ParamSpec *param, sqlite3_value *value, Arg *arg)
   if (param->kind == PARAM_TIME && (type == SQLITE_INTEGER || type == SQLITE_FLOAT)) {
     return time_fits(value, arg);
   }
-  bool is_one_number = param->kind == PARAM_LIST && (type == SQLITE_INTEGER || type == SQLITE_FLOAT);
+  bool is_one_number =
+    (param->kind == PARAM_LIST || param->kind == PARAM_PLAIN) && (type == SQLITE_INTEGER || type == SQLITE_FLOAT);
   if (type != SQLITE_TEXT && !is_one_number) {
     return false;
   }

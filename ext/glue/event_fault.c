@@ -74,16 +74,15 @@ Status row_check_blob(const RowCheck *check, sqlite3_value *value)
   return status;
 }
 
-/* Of a text that was read as a time. */
+/* Of a text that was read as a date and time: no zone begins before its 14th byte. */
 static TimeForm form_of_text(const char *text, size_t length)
 {
-  bool has_clock = memchr(text, ':', length) != NULL;
-  size_t zone = 0;
-  for (size_t i = 0; i < length; i++) {
-    bool sign = text[i] == '+' || (text[i] == '-' && (i > 10 || has_clock));
-    zone = sign || text[i] == 'Z' || text[i] == 'z' || text[i] == 'U' ? i : zone;
+  char last = text[length - 1];
+  bool zone = last == 'Z' || last == 'z' || last == 'C';
+  for (size_t i = 13; i < length && !zone; i++) {
+    zone = text[i] == '+' || text[i] == '-';
   }
-  return zone > 10 ? FORM_DATE_TIME_ZONE : FORM_DATE_TIME;
+  return zone ? FORM_DATE_TIME_ZONE : FORM_DATE_TIME;
 }
 
 static TimeForm form_of_number(double number)
@@ -97,20 +96,18 @@ static TimeForm form_of_number(double number)
 }
 
 /* The form of a row's time, and whether it is hardly the time that was meant. */
-static TimeForm judge_time(sqlite3_value *value, int64_t ms, bool *odd)
+static TimeForm judge_time(sqlite3_value *value, int64_t ms, bool is_date, bool *odd)
 {
   const char *text = sqlite3_value_type(value) == SQLITE_TEXT ? (const char *)sqlite3_value_text(value) : NULL;
   size_t length = text ? (size_t)sqlite3_value_bytes(value) : 0;
-  double number = text ? 0 : sqlite3_value_double(value);
-  TimeMemo memo = {0};
   *odd = false;
-  if (text && !number_from_text(text, text + length, &number)) {
-    return time_from_text_memo(&memo, text, length, &ms) && memo.is_date ? FORM_DATE : form_of_text(text, length);
+  if (is_date) {
+    return FORM_DATE;
   }
-  if (text && time_from_text_memo(&memo, text, length, &ms) && memo.is_date) {
-    return FORM_DATE; /* YYYYMMDD */
+  if (length > 8 && (text[4] == '-' || text[8] == 'T' || text[8] == ' ' || strchr(text, ':'))) {
+    return form_of_text(text, length);
   }
-  TimeForm form = form_of_number(number);
+  TimeForm form = form_of_number(sqlite3_value_double(value));
   *odd = form == FORM_UNIX_SECONDS && ms >= 0 && ms < INT64_C(315532800000); /* a small number: before 1980 */
   return form;
 }
@@ -121,11 +118,11 @@ static bool is_blank(sqlite3_value *value)
   return text && strspn(text, " ") == (size_t)sqlite3_value_bytes(value);
 }
 
-void row_check_event(RowCheck *check, sqlite3_value **values, Event *event)
+void row_check_event(RowCheck *check, sqlite3_value **values, bool is_date, Event *event)
 {
   Diagnosis *diagnosis = check->diagnosis;
   bool odd;
-  TimeForm form = judge_time(values[1], event->time, &odd);
+  TimeForm form = judge_time(values[1], event->time, is_date, &odd);
   event->rowid = rowid_of(check, values);
   tally_add(&diagnosis->form[form], event->rowid);
   if (odd) {

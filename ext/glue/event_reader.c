@@ -111,7 +111,8 @@ static inline Status enqueue(EventReader *reader, struct Queued *queued, int64_t
 APART static Status take_unusual(EventReader *reader, sqlite3_value **values, int customer_type, struct Queued *queued)
 {
   if (reader->check.diagnosis) {
-    row_check_event(&reader->check, values, &queued->event);
+    row_check_event(&reader->check, values, reader->memo.is_date && sqlite3_value_type(values[1]) == SQLITE_TEXT,
+                    &queued->event);
   }
   if (customer_type == SQLITE_INTEGER && !reader->apart) {
     return enqueue(reader, queued, sqlite3_value_int64(values[0]));

@@ -130,6 +130,8 @@ char *param_accepted(const ParamSpec *param)
       return sqlite3_mprintf("the name of a column, in quotes");
     case PARAM_TRUTH:
       return sqlite3_mprintf(TRUTH_WORDS);
+    case PARAM_PLAIN:
+      return sqlite3_mprintf("text or a number");
     case PARAM_LIST:
       return sqlite3_mprintf("numbers separated by commas, as text such as '1,2,3'");
     case PARAM_ANY:

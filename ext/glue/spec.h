@@ -22,6 +22,7 @@ typedef enum ParamKind {
   PARAM_COLUMN,    /* a column name of the source; read by event_source_read() or call_text() */
   PARAM_TEXT,      /* any text: call_text() */
   PARAM_LIST,      /* text of numbers, or one number as itself: call_text() */
+  PARAM_PLAIN,     /* text, or a number as its text: call_text() */
   PARAM_CHOICE,    /* one of `choices`: call_choice() gives its number, from 0 */
   PARAM_INTEGER,   /* low … high: call_integer(). Integral reals and numeric text are taken */
   PARAM_REAL,      /* low … high: call_real() */

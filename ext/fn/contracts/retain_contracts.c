@@ -43,7 +43,7 @@ static void contracts_drop(void *state)
 static const ParamSpec PARAMS[] = {
   {"customer", PARAM_ANY, NULL, 0, 0, NULL, "the customer's key: an integer or text"},
   {"start", PARAM_ANY, NULL, 0, 0, NULL,
-   "when the contract begins to count: ISO text, unix seconds or milliseconds, or a julian day"},
+   "when the contract begins to count: year-first text, unix seconds or milliseconds, or a julian day"},
   {"end", PARAM_ANY, NULL, 0, 0, NULL, "when it counts no more, likewise; NULL: it runs"},
   {"amount", PARAM_ANY, NULL, 0, 0, NULL, "what it pays per month, 0 or more"},
 };

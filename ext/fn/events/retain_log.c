@@ -52,7 +52,8 @@ static void log_free(void *state)
 
 static const ParamSpec PARAMS[] = {
   {"customer", PARAM_ANY, NULL, 0, 0, NULL, "the customer's key: an integer or text"},
-  {"time", PARAM_ANY, NULL, 0, 0, NULL, "when it happened: ISO text, unix seconds or milliseconds, or a julian day"},
+  {"time", PARAM_ANY, NULL, 0, 0, NULL,
+   "when it happened: year-first text, unix seconds or milliseconds, or a julian day"},
   {"value", PARAM_ANY, "", 0, 0, NULL, "what it was worth, in the unit of your money; left out: events without value"},
 };
 
