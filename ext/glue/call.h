@@ -13,7 +13,7 @@
 
 #include "core/base/status.h"
 #include "core/events/customers.h"
-#include "core/time/calendar.h"
+#include "core/time/period.h"
 
 typedef struct Call Call; /* one running call; lives on the stack of the engine */
 typedef struct Cell Cell; /* where one result goes */
@@ -96,10 +96,11 @@ void cell_string(Cell *cell, const char *text); /* ends in a zero byte; NULL: NU
 void cell_static(Cell *cell, const char *text); /* NULL: NULL */
 /* text from mem_alloc(), ownership passes; NULL: out of memory */
 void cell_owned(Cell *cell, char *text, size_t length);
-void cell_json(Cell *cell, char *text, size_t length); /* as cell_owned(), marked as JSON */
-void cell_time(Cell *cell, int64_t ms);                /* 'YYYY-MM-DD HH:MM:SS[.SSS]' UTC */
-void cell_date(Cell *cell, int64_t local_ms);          /* 'YYYY-MM-DD' */
-void cell_ratio(Cell *cell, double k, double n);       /* k / n; NULL when n is 0 */
+void cell_json(Cell *cell, char *text, size_t length);    /* as cell_owned(), marked as JSON */
+void cell_time(Cell *cell, int64_t ms);                   /* 'YYYY-MM-DD HH:MM:SS[.SSS]' UTC */
+void cell_date(Cell *cell, int64_t local_ms);             /* 'YYYY-MM-DD' */
+void cell_period(Cell *cell, Grain grain, int64_t index); /* its first day; of hours its first hour */
+void cell_ratio(Cell *cell, double k, double n);          /* k / n; NULL when n is 0 */
 void cell_customer(Cell *cell, const Customers *customers, uint32_t id);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "call_private.h"
 #include "core/base/mem.h"
+#include "core/time/length.h"
 #include "core/time/time_parse.h"
 #include "params.h"
 #include "row_value.h"

@@ -87,6 +87,16 @@ void cell_date(Cell *cell, int64_t local_ms)
   cell_string(cell, text);
 }
 
+void cell_period(Cell *cell, Grain grain, int64_t index)
+{
+  int64_t start = period_start(grain, index);
+  if (grain.unit == GRAIN_HOUR) {
+    cell_time(cell, start);
+  } else {
+    cell_date(cell, start);
+  }
+}
+
 void cell_ratio(Cell *cell, double k, double n)
 {
   if (n == 0) {

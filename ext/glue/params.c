@@ -115,7 +115,7 @@ char *param_accepted(const ParamSpec *param)
     case PARAM_OFFSET:
       return sqlite3_mprintf("an offset from UTC such as '+08:00', at most 14 hours");
     case PARAM_GRAIN:
-      return sqlite3_mprintf("one of 'day', 'week', 'month', 'quarter', 'year', or 'N days'");
+      return sqlite3_mprintf(GRAIN_FORMS);
     case PARAM_DURATION:
       return sqlite3_mprintf("a length of time such as '90 days', '12 weeks' or '3 months', at most 36525 of a unit");
     case PARAM_SOURCE:

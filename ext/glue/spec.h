@@ -28,7 +28,7 @@ typedef enum ParamKind {
   PARAM_REAL,      /* low … high: call_real() */
   PARAM_TIME,      /* a time as in calendar.h, or 'now': call_time() */
   PARAM_OFFSET,    /* '+08:00': call_offset() in ms */
-  PARAM_GRAIN,     /* 'month', '10 days': call_grain() */
+  PARAM_GRAIN,     /* 'month', '10 days', 'week from sunday': call_grain() */
   PARAM_DURATION,  /* '90 days', '3 months': call_duration() */
   PARAM_TRUTH,     /* 0 or 1, or a word of TRUTH_WORDS: call_integer() gives 0 or 1 */
   PARAM_ANY        /* unchecked; the fn looks at call_type() */

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/time/length.h"
+#include "core/time/period.h"
 #include "core/time/time_parse.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -42,7 +44,7 @@ static void check_period(Grain grain, int64_t local_ms)
 {
   PeriodCursor cursor = {.grain = grain};
   int64_t index = period_index(grain, local_ms);
-  require(grain.unit != GRAIN_DAYS || (grain.days >= 1 && grain.days <= LENGTH_MAX));
+  require(grain.count >= 1 && grain.count <= LENGTH_MAX && grain.anchor <= 0);
   require(period_start(grain, index) <= local_ms && local_ms < period_start(grain, index + 1));
   require(period_of(&cursor, local_ms) == index && cursor.lo == period_start(grain, index) &&
           cursor.hi == period_start(grain, index + 1));
@@ -67,8 +69,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_period(grain, TIME_MAX);
   }
   if (taken) {
-    for (int unit = GRAIN_DAY; unit <= GRAIN_DAYS; unit++)
-      check_period((Grain){(GrainUnit)unit, 7}, ms + (int64_t)(size % 29) * MS_PER_HOUR);
+    for (int unit = GRAIN_HOUR; unit <= GRAIN_YEAR; unit++)
+      check_period((Grain){(GrainUnit)unit, 7, -2}, ms + (int64_t)(size % 29) * MS_PER_HOUR);
   }
 
   Duration duration;

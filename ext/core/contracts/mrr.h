@@ -19,7 +19,7 @@
 
 #include "contracts.h"
 #include "core/numerics/stats.h"
-#include "core/time/calendar.h"
+#include "core/time/period.h"
 
 #define MRR_ROWS_MAX 1000000
 

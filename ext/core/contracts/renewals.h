@@ -13,7 +13,7 @@
 
 #include "contracts.h"
 #include "core/numerics/stats.h"
-#include "core/time/calendar.h"
+#include "core/time/period.h"
 
 #define RENEWAL_ROWS_MAX 1000000
 

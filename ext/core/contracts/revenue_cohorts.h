@@ -14,7 +14,7 @@
 
 #include "contracts.h"
 #include "core/numerics/stats.h"
-#include "core/time/calendar.h"
+#include "core/time/period.h"
 
 #define REVENUE_CELLS_MAX 4000000
 

@@ -80,26 +80,15 @@ Status cohorts_init(Cohorts *cohorts, const CohortOptions *options)
     .cursor = {.grain = options->grain, .offset_ms = options->offset_ms},
   };
   if (options->clock != COHORT_CLOCK_CALENDAR) {
+    Grain grain = options->grain;
     if (options->clock == COHORT_CLOCK_ROUNDED) {
-      cohorts->rounding = options->grain.unit == GRAIN_DAY ? MS_PER_HOUR : MS_PER_DAY;
+      bool by_hour = grain.unit == GRAIN_HOUR || (grain.unit == GRAIN_DAY && grain.count == 1);
+      cohorts->rounding = by_hour ? MS_PER_HOUR : MS_PER_DAY;
     }
-    switch (options->grain.unit) {
-      case GRAIN_DAY:
-        cohorts->length = MS_PER_DAY;
-        break;
-      case GRAIN_WEEK:
-        cohorts->length = 7 * MS_PER_DAY;
-        break;
-      case GRAIN_MONTH:
-        cohorts->length = 30 * MS_PER_DAY;
-        break;
-      case GRAIN_DAYS:
-        cohorts->length = options->grain.days * MS_PER_DAY;
-        break;
-      case GRAIN_QUARTER:
-      case GRAIN_YEAR:
-        return STATUS_ERROR;
+    if (grain.unit == GRAIN_QUARTER || grain.unit == GRAIN_YEAR) {
+      return STATUS_ERROR;
     }
+    cohorts->length = grain.unit == GRAIN_MONTH ? grain.count * 30 * MS_PER_DAY : grain_longest(grain);
   }
   return slots_init(cohorts);
 }

@@ -35,7 +35,7 @@
 #include "core/base/hash.h"
 #include "core/events/accumulator.h"
 #include "core/events/customers.h"
-#include "core/time/calendar.h"
+#include "core/time/period.h"
 
 #define COHORT_CELLS_MAX 10000000
 #define COHORTS_MAX 1000000

@@ -6,7 +6,7 @@
 #include "core/base/mem.h"
 #include "core/numerics/stats.h"
 
-#define PERIOD_LOW (-(INT64_C(1) << 24)) /* below every period of years 0000 … 9999 */
+#define PERIOD_LOW (-(INT64_C(1) << 25)) /* below every hour of years 0000 … 9999 */
 #define FLAG_START 1U                    /* customer at the start of the current period */
 #define FLAG_NEW 2U                      /* first event ever in the current period */
 #define FLAG_BITS 2
@@ -43,19 +43,16 @@ static int64_t period_of_code(uint32_t code)
 
 bool retention_init(Retention *retention, Grain grain, int64_t offset_ms, const Duration *within)
 {
-  static const int longest_days[] = {1, 7, 31, 92, 366};
-  static const int months[] = {0, 0, 1, 3, 12};
   *retention = (Retention){.cursor = {.grain = grain, .offset_ms = offset_ms}, .sure = true};
   if (!within) {
     return true;
   }
   int64_t ms_max = RETENTION_WITHIN_MAX_DAYS * MS_PER_DAY;
   int64_t shortest = within->ms + within->months * 28 * MS_PER_DAY;
-  int64_t longest = (grain.unit == GRAIN_DAYS ? grain.days : longest_days[grain.unit]) * MS_PER_DAY;
-  int grain_months = grain.unit == GRAIN_DAYS ? 0 : months[grain.unit];
+  int32_t months = grain_months(grain);
   retention->within = *within;
   /* Month-like periods start on a day 1, where N months back is exact: no month is too short for them. */
-  retention->sure = shortest >= longest || (grain_months > 0 && within->months >= grain_months);
+  retention->sure = shortest >= grain_longest(grain) || (months > 0 && within->months >= months);
   return within->ms + within->months > 0 && within->ms <= ms_max &&
          within->months <= RETENTION_WITHIN_MAX_DAYS / 365 * 12;
 }

@@ -27,7 +27,7 @@
 
 #include "core/events/accumulator.h"
 #include "core/events/customers.h"
-#include "core/time/calendar.h"
+#include "core/time/period.h"
 
 #define RETENTION_PERIODS_MAX 1000000
 #define RETENTION_WITHIN_MAX_DAYS 36525 /* 100 years */

@@ -62,62 +62,6 @@ int64_t time_add(int64_t ms, Duration duration, int sign)
   return ms + sign * duration.ms;
 }
 
-/* ---- Periods ---- */
-
-#define WEEK_SHIFT 3 /* 1970-01-01 is a Thursday, the fourth day of its ISO week */
-
-int64_t period_index(Grain grain, int64_t local_ms)
-{
-  int64_t days = floor_div(local_ms, MS_PER_DAY);
-  int year, month, day;
-  switch (grain.unit) {
-    case GRAIN_DAY:
-      return days;
-    case GRAIN_WEEK:
-      return floor_div(days + WEEK_SHIFT, 7);
-    case GRAIN_DAYS:
-      return floor_div(days, grain.days);
-    default:
-      day_to_civil(days, &year, &month, &day);
-  }
-  int64_t years = (int64_t)year - 1970;
-  if (grain.unit == GRAIN_YEAR) {
-    return years;
-  }
-  return grain.unit == GRAIN_MONTH ? years * 12 + month - 1 : years * 4 + (month - 1) / 3;
-}
-
-int64_t period_start(Grain grain, int64_t index)
-{
-  int64_t months;
-  switch (grain.unit) {
-    case GRAIN_DAY:
-      return index * MS_PER_DAY;
-    case GRAIN_WEEK:
-      return (index * 7 - WEEK_SHIFT) * MS_PER_DAY;
-    case GRAIN_DAYS:
-      return index * grain.days * MS_PER_DAY;
-    case GRAIN_MONTH:
-      months = index;
-      break;
-    case GRAIN_QUARTER:
-      months = index * 3;
-      break;
-    default:
-      months = index * 12;
-  }
-  int64_t years = floor_div(months, 12);
-  return day_from_civil(1970 + years, (int)(months - years * 12) + 1, 1) * MS_PER_DAY;
-}
-
-int64_t period_seek(PeriodCursor *cursor, int64_t ms)
-{
-  cursor->index = period_index(cursor->grain, ms + cursor->offset_ms);
-  cursor->lo = period_start(cursor->grain, cursor->index) - cursor->offset_ms;
-  cursor->hi = period_start(cursor->grain, cursor->index + 1) - cursor->offset_ms;
-  return cursor->index;
-}
-
 /* ---- Time to text ---- */
 
 static char *put_digits(char *out, int number, int width)

@@ -1,5 +1,5 @@
 /*
-** The calendar: days, periods and durations, and times as ISO text.
+** The calendar: days and durations, and times as ISO text. Periods are in period.h.
 **
 ** Proleptic Gregorian, years 0000 … 9999, UTC, int64 milliseconds since 1970-01-01; a "local" time is UTC plus the
 ** offset in milliseconds. Nothing here knows leap seconds, locales or the wall clock. All functions are pure and
@@ -36,39 +36,6 @@ static inline int64_t floor_div(int64_t a, int64_t b)
 #define TIME_TEXT_MAX 32
 size_t time_to_text(int64_t ms, char out[TIME_TEXT_MAX]);
 size_t date_to_text(int64_t days, char out[TIME_TEXT_MAX]);
-
-/*
-** Periods: consecutive, numbered by an index that is 0 for the one that holds 1970-01-01 (week: ISO, Monday; N days:
-** counted from 1970-01-01).
-*/
-typedef enum GrainUnit {
-  GRAIN_DAY,
-  GRAIN_WEEK,
-  GRAIN_MONTH,
-  GRAIN_QUARTER,
-  GRAIN_YEAR,
-  GRAIN_DAYS
-} GrainUnit;
-typedef struct Grain {
-  GrainUnit unit;
-  int32_t days; /* GRAIN_DAYS: 1 … LENGTH_MAX */
-} Grain;
-
-int64_t period_index(Grain grain, int64_t local_ms);
-/* local ms of its first instant; the end of period i is the start of i + 1 */
-int64_t period_start(Grain grain, int64_t index);
-
-/* The period of many times in turn: remembers the last one. Set grain and offset; lo = hi = 0 is empty. */
-typedef struct PeriodCursor {
-  Grain grain;
-  int64_t offset_ms;
-  int64_t lo, hi, index; /* UTC times lo <= t < hi lie in period `index` */
-} PeriodCursor;
-int64_t period_seek(PeriodCursor *cursor, int64_t ms);
-static inline int64_t period_of(PeriodCursor *cursor, int64_t ms)
-{
-  return cursor->lo <= ms && ms < cursor->hi ? cursor->index : period_seek(cursor, ms);
-}
 
 #define LENGTH_MAX 36525 /* of any unit: a hundred years of days */
 /* A length of time. Months stay months. */

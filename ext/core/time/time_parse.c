@@ -477,7 +477,7 @@ bool time_from_real(double number, int64_t *ms)
   return accept((int64_t)floor(t + 1.0 / 1024), ms);
 }
 
-/* ---- Offsets, grains and durations as text ---- */
+/* ---- Offsets as text ---- */
 
 bool offset_from_text(const char *text, size_t length, int64_t *ms)
 {
@@ -503,82 +503,5 @@ bool offset_from_text(const char *text, size_t length, int64_t *ms)
     return false;
   }
   *ms = (*text == '-' ? -MS_PER_MINUTE : MS_PER_MINUTE) * (hours * 60 + minutes);
-  return true;
-}
-
-typedef enum LengthUnit {
-  UNIT_HOUR,
-  UNIT_DAY,
-  UNIT_WEEK,
-  UNIT_MONTH,
-  UNIT_QUARTER,
-  UNIT_YEAR,
-  UNIT_COUNT
-} LengthUnit;
-
-/* '[N ]unit[s]', spaces around and between; *count is -1 where N is left out. */
-static bool scan_length(const char *text, size_t length, int32_t *count, LengthUnit *unit)
-{
-  static const char *const NAME[UNIT_COUNT] = {"hour", "day", "week", "month", "quarter", "year"};
-  const char *p = skip_spaces(text, text + length), *end = text + length;
-  while (end > p && is_space(end[-1])) {
-    end--;
-  }
-  *count = -1;
-  for (; p < end && (unsigned)digit_at(p) <= 9; p++) {
-    *count = (*count < 0 ? 0 : *count * 10) + digit_at(p);
-    if (*count > LENGTH_MAX) {
-      return false;
-    }
-  }
-  p = skip_spaces(p, end);
-  if (end > p && (end[-1] | 0x20) == 's') {
-    end--;
-  }
-  for (int u = 0; u < UNIT_COUNT; u++) {
-    size_t n = strlen(NAME[u]), same = 0;
-    if ((size_t)(end - p) != n) {
-      continue;
-    }
-    while (same < n && (p[same] | 0x20) == NAME[u][same]) {
-      same++;
-    }
-    if (same < n) {
-      continue;
-    }
-    *unit = (LengthUnit)u;
-    return true;
-  }
-  return false;
-}
-
-bool grain_from_text(const char *text, size_t length, Grain *grain)
-{
-  static const GrainUnit GRAIN[UNIT_COUNT] = {0, GRAIN_DAY, GRAIN_WEEK, GRAIN_MONTH, GRAIN_QUARTER, GRAIN_YEAR};
-  int32_t count;
-  LengthUnit unit;
-  if (!scan_length(text, length, &count, &unit) || unit == UNIT_HOUR) {
-    return false;
-  }
-  if (count == 0 || (count > 1 && unit != UNIT_DAY)) {
-    return false;
-  }
-  *grain = count > 1 ? (Grain){GRAIN_DAYS, count} : (Grain){GRAIN[unit], 0};
-  return true;
-}
-
-bool duration_from_text(const char *text, size_t length, Duration *duration)
-{
-  static const Duration UNIT[UNIT_COUNT] = {{MS_PER_HOUR, 0}, {MS_PER_DAY, 0}, {7 * MS_PER_DAY, 0},
-                                            {0, 1},           {0, 3},          {0, 12}};
-  int32_t count;
-  LengthUnit unit;
-  if (!scan_length(text, length, &count, &unit)) {
-    return false;
-  }
-  if (count < 0) {
-    count = 1;
-  }
-  *duration = (Duration){UNIT[unit].ms * count, UNIT[unit].months * count};
   return true;
 }

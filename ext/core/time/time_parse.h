@@ -1,5 +1,5 @@
 /*
-** From text and numbers to times, offsets, grains and durations (calendar.h).
+** From text and numbers to times and offsets.
 */
 #ifndef RETAIN_CORE_TIME_TIME_PARSE_H
 #define RETAIN_CORE_TIME_TIME_PARSE_H
@@ -56,11 +56,5 @@ bool number_from_text(const char *text, const char *end, double *number);
 
 /* '+08:00', '-03:30', 'Z', '+0800', '+08', '+8', '0': at most ±14:00. In milliseconds. */
 bool offset_from_text(const char *text, size_t length, int64_t *ms);
-
-/* 'day' 'week' 'month' 'quarter' 'year' 'N days', any case, plural allowed */
-bool grain_from_text(const char *text, size_t length, Grain *grain);
-
-/* 'N hours|days|weeks|months|quarters|years' (N 0 … LENGTH_MAX, singular and 'day' alone allowed). */
-bool duration_from_text(const char *text, size_t length, Duration *duration);
 
 #endif

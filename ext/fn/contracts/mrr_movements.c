@@ -117,7 +117,7 @@ static void cell(const void *in, int64_t i, int column, Cell *out)
       segment_cell(&state->source, (uint32_t)(i / state->mrr.periods), out);
       break;
     case COLUMN_MONTH:
-      cell_date(out, period_start(state->grain, period));
+      cell_period(out, state->grain, period);
       break;
     case COLUMN_MRR_START:
       money_cell(state, &row->start, out);

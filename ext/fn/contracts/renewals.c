@@ -89,7 +89,7 @@ static void cell(const void *in, int64_t i, int column, Cell *out)
       segment_cell(&state->source, (uint32_t)(i / state->renewals.periods), out);
       break;
     case COLUMN_PERIOD:
-      cell_date(out, period_start(state->rule.grain, period));
+      cell_period(out, state->rule.grain, period);
       break;
     case COLUMN_UP_FOR_RENEWAL:
       cell_integer(out, row->up);

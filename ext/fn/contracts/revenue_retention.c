@@ -74,13 +74,13 @@ static void cell(const void *in, int64_t i, int column, Cell *out)
       segment_cell(&state->source, row->segment, out);
       break;
     case COLUMN_COHORT:
-      cell_date(out, period_start(state->grain, cohort));
+      cell_period(out, state->grain, cohort);
       break;
     case COLUMN_AGE:
       cell_integer(out, row->age);
       break;
     case COLUMN_PERIOD:
-      cell_date(out, period_start(state->grain, cohort + row->age));
+      cell_period(out, state->grain, cohort + row->age);
       break;
     case COLUMN_COHORT_CUSTOMERS:
       cell_integer(out, row->size);

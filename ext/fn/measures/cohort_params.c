@@ -86,7 +86,7 @@ Status cohorts_compute(Call *call, Cohorts *cohorts, EventSource *source)
   if (status == STATUS_ERROR) {
     return call_fail_argument(
       call, ARG_GRAIN,
-      "day, week, month or 'N days' with the clock rolling or rounded (quarters and years differ in length)");
+      "hours, days, weeks or months with the clock rolling or rounded (quarters and years differ in length)");
   }
   if (status == STATUS_OK) {
     Accumulator accumulator = cohorts_accumulator(cohorts);

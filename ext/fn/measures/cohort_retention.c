@@ -8,9 +8,9 @@
 **     utc_offset), or, with cohort_column, those with one value of that column in their first row (rows of equal
 **     time: the one the source gives first).
 ** R2  Age, clock calendar: periods from the one of the first event to the one of the event. rolling: floor((t - t0)
-**     / length), length = 24 h (day), 7 d (week), 30 d (month), N * 24 h ('N days'), t0 the customer's first event
+**     / length), length = 1 h, 24 h (day), 7 d (week), 30 d (month), N of these, t0 the customer's first event
 **     to the millisecond; quarter and year are an error. rounded: the same with t0 rounded down in utc_offset, to the
-**     hour for day, to the day for the others.
+**     hour for hours and day, to the day for the others.
 ** R3  eligible: members for whom interval n had fully passed at as_of (calendar: its end <= as_of;
 **     rolling, rounded: t0 + (n + 1) * length <= as_of).
 ** R4  active counts eligible members only. on: an event at age n. on_or_after: at n or later, also in an interval
@@ -72,7 +72,7 @@ static void cell(const void *in, int64_t i, int column, Cell *out)
   switch (column) {
     case COLUMN_COHORT:
       if (!cohorts->options.by_attribute) {
-        cell_date(out, period_start(cohorts->options.grain, cohort->key));
+        cell_period(out, cohorts->options.grain, cohort->key);
       } else if (cohort->key == COHORT_NULL) {
         cell_null(out);
       } else {

@@ -109,7 +109,7 @@ static void cell(const void *in, int64_t i, int column, Cell *out)
   double start = (double)row->start;
   switch (column) {
     case COLUMN_PERIOD:
-      cell_date(out, period_start(state->grain, row->period));
+      cell_period(out, state->grain, row->period);
       break;
     case COLUMN_START_CUSTOMERS:
       cell_integer(out, row->start);

@@ -1,20 +1,23 @@
 /*
 ** The calendar as scalars: the period that a time falls into.
 **
-**   period_start(time, grain[, utc_offset])  its first day, 'YYYY-MM-DD'
+**   period_start(time, grain[, utc_offset])  its first day, 'YYYY-MM-DD'; of hours 'YYYY-MM-DD HH:00:00'
 **   period_index(time, grain[, utc_offset])  its number: consecutive periods have consecutive numbers
 **
 **   SELECT period_start(ordered_at, 'month') AS month, sum(amount) FROM demo_orders(200, 1) GROUP BY month;
 **   SELECT period_index('2024-03-01', 'month') - period_index('2023-12-31', 'month');  -- 3
 **
-** R1  grain is day, week (ISO: begins on Monday), month, quarter, year or 'N days'; any case, also in the plural.
-** R2  Number 0 is the period that holds 1970-01-01; earlier ones are negative. 'N days' are counted from that day.
+** R1  grain is [N] hour, day, week (ISO: begins on Monday), month, quarter or year, maybe with a beginning: hours, days
+**     and weeks 'from 2026-01-05', weeks 'from sunday', months, quarters and years 'from april'.
+** R2  Number 0 is the period that holds 1970-01-01 00:00; earlier ones are negative. N of a unit are counted from that
+**     day, or from the beginning given.
 ** R3  utc_offset moves the boundary: with '+08:00' a day begins at 16:00 UTC of the day before. The first day is the
 **     local date.
 ** R4  Periods are those of retention_by_period() and cohort_retention() with the same grain and offset.
 */
 #include "glue/call.h"
 #include "glue/spec.h"
+#include "period_params.h"
 
 enum {
   ARG_TIME,
@@ -30,7 +33,7 @@ static int64_t index_of_call(const Call *call)
 
 static void period_start_scalar(Call *call, Cell *out)
 {
-  cell_date(out, period_start(call_grain(call, ARG_GRAIN), index_of_call(call)));
+  cell_period(out, call_grain(call, ARG_GRAIN), index_of_call(call));
 }
 
 static void period_index_scalar(Call *call, Cell *out)
@@ -41,28 +44,30 @@ static void period_index_scalar(Call *call, Cell *out)
 static const ParamSpec PERIOD_PARAMS[] = {
   [ARG_TIME] = {"time", PARAM_TIME, NULL, 0, 0, NULL,
                 "a date or time as text, unix seconds or milliseconds, or a julian day number (REAL)"},
-  [ARG_GRAIN] = {"grain", PARAM_GRAIN, NULL, 0, 0, NULL,
-                 "'day', 'week' (ISO, from Monday), 'month', 'quarter', 'year' or 'N days' such as '10 days'"},
+  [ARG_GRAIN] = {"grain", PARAM_GRAIN, NULL, 0, 0, NULL, GRAIN_HELP},
   [ARG_UTC_OFFSET] = {"utc_offset", PARAM_OFFSET, "Z", 0, 0, NULL,
                       "local time less UTC, '+08:00' or '-03:30': where the local day begins"},
 };
 _Static_assert(COUNT_OF(PERIOD_PARAMS) == ARG_COUNT, "a parameter is not numbered");
 
 #define PERIOD_NULLS "NULL if time or grain is NULL; a NULL utc_offset is UTC"
-#define PERIOD_ERRORS "An invalid time, grain or utc_offset; days of 'N days' outside 1 … " NUMBER_TEXT(LENGTH_MAX)
+#define PERIOD_ERRORS "An invalid time, grain or utc_offset; N outside 1 … " NUMBER_TEXT(LENGTH_MAX)
 
 const FunctionSpec period_start_function = {
   .name = "period_start",
   .doc =
     {
-      .summary = "Gives the first day of the day, week, month, quarter, year or N days that a time falls into.",
-      .result = "A date 'YYYY-MM-DD', in local time where utc_offset is given: sorts and groups as it is.",
+      .summary = "Gives the first day (or hour) of the period that a time falls into: day, week, month, fiscal year, N "
+                 "days ….",
+      .result = "A date 'YYYY-MM-DD', for hours 'YYYY-MM-DD HH:00:00', in local time where utc_offset is given: sorts "
+                "and groups as it is.",
       .nulls = PERIOD_NULLS ".",
       .errors = PERIOD_ERRORS ".",
       .example = "SELECT period_start(ordered_at, 'month') AS month, count(*) AS orders, sum(amount) AS revenue FROM "
                  "demo_orders(200, 1) GROUP BY month",
       .formula =
-        "local time = time + utc_offset; weeks begin on Monday (ISO 8601); 'N days' are counted from 1970-01-01",
+        "local time = time + utc_offset; weeks begin on Monday (ISO 8601), quarters and years in January, N of "
+        "a unit are counted from 1970-01-01, unless the grain says 'from …'",
     },
   .params = PERIOD_PARAMS,
   .n_params = COUNT_OF(PERIOD_PARAMS),
@@ -79,8 +84,9 @@ const FunctionSpec period_index_function = {
       .nulls = PERIOD_NULLS ".",
       .errors = PERIOD_ERRORS ".",
       .example = "SELECT period_index('2024-03-01', 'month') - period_index('2023-12-31', 'month') AS months_apart",
-      .formula = "month: 12 (year - 1970) + month - 1; quarter: 4 (year - 1970) + quarter - 1; year: year - 1970; with "
-                 "d the local days since 1970-01-01: day: d; week: floor((d + 3) / 7); N days: floor(d / N)",
+      .formula = "with m = 12 (year - 1970) + month - 1 and d the local days since 1970-01-01: month: m; quarter: "
+                 "floor(m / 3); year: floor(m / 12); day: d; week: floor((d + 3) / 7); N days: floor(d / N); with a "
+                 "beginning, m or d less that of the beginning's last period that begins by 1970-01-01",
     },
   .params = PERIOD_PARAMS,
   .n_params = COUNT_OF(PERIOD_PARAMS),

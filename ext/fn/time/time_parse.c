@@ -80,12 +80,12 @@ const FunctionSpec time_parse_function = {
   .name = "time_parse",
   .doc =
     {
-      .summary = "Reads a time in any form that you describe, such as 03/05/2024 or an Excel serial",
+      .summary = "Reads a time in a form that you describe, such as 03/05/2024 or an Excel serial.",
       .result = "ISO text, which every function reads: a date where the form has no time of day, else date and time in "
-                "UTC",
-      .nulls = "NULL if value or format is NULL",
-      .errors = "a value that is not in this form, or of a day that does not exist; a letter that is none; a form "
-                "without a year; of %I and %p only one",
+                "UTC.",
+      .nulls = "NULL if value or format is NULL.",
+      .errors = "A value that is not in this form, or of a day that does not exist; a letter that is none; a form "
+                "without a year; of %I and %p only one.",
       .example = "SELECT time_parse('03/05/2024', '%d/%m/%Y') AS day_first, time_parse('03/05/2024', '%m/%d/%Y') AS "
                  "month_first, time_parse(45356.75, 'excel') AS serial",
       .formula =

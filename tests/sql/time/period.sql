@@ -57,6 +57,23 @@ INSERT INTO checks (what, got, want) SELECT 'year first in many forms', group_co
 INSERT INTO checks (what, got, want) SELECT 'a fraction never rounds into the next day', group_concat(period_start(column1, 'month')), '2026-01-01,2026-01-01'
   FROM (VALUES ('2026-01-31 23:59:59.999999'), (1769903999.9999));
 
+-- Grains with a beginning of their own, against SQLite's date functions; every day of four years.
+CREATE TEMP TABLE some_day AS WITH RECURSIVE day(d) AS (SELECT '2023-01-01' UNION ALL SELECT date(d, '+1 day') FROM day WHERE d < '2026-12-31') SELECT d FROM day;
+INSERT INTO checks (what, got, want)
+SELECT 'weeks from sunday', sum(period_start(d, 'week from sunday') <> date(d, '-6 days', 'weekday 0')), 0 FROM some_day UNION ALL
+SELECT 'weeks from saturday', sum(period_start(d, 'week from sat') <> date(d, '-6 days', 'weekday 6')), 0 FROM some_day UNION ALL
+SELECT 'a year from april is the calendar year three months earlier', sum(period_start(d, 'year from april') <> date(d, 'start of month', '-3 months', 'start of year', '+3 months')), 0 FROM some_day UNION ALL
+SELECT 'quarters from february', sum(period_start(d, 'quarter from february') <> date(period_start(date(d, 'start of month', '-1 month'), 'quarter'), '+1 month')), 0 FROM some_day UNION ALL
+SELECT '2 months', sum(period_start(d, '2 months') <> date(d, 'start of month', printf('-%d months', (strftime('%m', d) + 1) % 2))), 0 FROM some_day UNION ALL
+SELECT '14 days from a date', sum(period_start(d, '14 days from 2026-01-05') <> date(d, printf('-%d days', (CAST(julianday(d) - julianday('2022-12-26') AS INTEGER) % 14)))), 0 FROM some_day UNION ALL
+SELECT '2 weeks from a date are the same', sum(period_start(d, '14 days from 2026-01-05') <> period_start(d, '2 weeks from 2026-01-05')), 0 FROM some_day UNION ALL
+SELECT 'hours', period_start('2026-01-05 14:30:59', 'hour') || ' ' || period_start('2026-01-05 14:30:59', '6 hours') || ' ' || period_start('2026-01-05 14:30:59', 'hour', '+05:30'), '2026-01-05 14:00:00 2026-01-05 12:00:00 2026-01-05 20:00:00' UNION ALL
+SELECT 'numbers follow each other', (max(n) - min(n)) || ' ' || (count(DISTINCT n) - 1), '208 208' FROM (SELECT period_index(d, 'week from sunday') AS n FROM some_day) UNION ALL
+SELECT 'the fiscal quarter of a table function', group_concat(period), '2023-08-01,2023-11-01,2024-02-01'
+  FROM retention_by_period((SELECT retain_log(1, column1) FROM (VALUES ('2023-10-31'), ('2023-11-01'), ('2024-03-05')))) WHERE grain = 'quarter from february' UNION ALL
+SELECT 'cohorts by hour', group_concat(cohort || ' ' || age, ', '), '2026-01-05 14:00:00 0, 2026-01-05 14:00:00 1, 2026-01-05 14:00:00 2'
+  FROM cohort_retention((SELECT retain_log(1, column1) FROM (VALUES ('2026-01-05 14:30'), ('2026-01-05 16:10')))) WHERE grain = 'hour';
+
 -- expect error
 SELECT period_start('yesterday', 'day');
 -- expect error
@@ -86,7 +103,11 @@ SELECT period_start('2024-02-29', 'fortnight');
 -- expect error
 SELECT period_index('2024-02-29', '0 days');
 -- expect error
-SELECT period_index('2024-02-29', '2 weeks');
+SELECT period_index('2024-02-29', 'week from april');
+-- expect error
+SELECT period_index('2024-02-29', 'quarter from 2026-01-05');
+-- expect error
+SELECT period_index('2024-02-29', 'week sunday');
 -- expect error
 SELECT period_start('2024-02-29', 'day', '+15:00');
 -- expect error

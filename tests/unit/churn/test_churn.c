@@ -6,6 +6,7 @@
 
 #include "core/churn/churn_quality.h"
 #include "core/events/demo_orders.h"
+#include "core/time/length.h"
 
 #define SHOP_CUSTOMERS 4000
 #define MANY_CUSTOMERS 30000 /* more than CHURN_FIT_CUSTOMERS and CHURN_ALL_FOLDS */

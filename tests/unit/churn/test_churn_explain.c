@@ -5,6 +5,7 @@
 
 #include "core/base/mem.h"
 #include "core/churn/churn_explain.h"
+#include "core/time/length.h"
 
 static void levels(void **unused)
 {

@@ -5,6 +5,7 @@
 #include "feed.h"
 
 #include "core/churn/churn_features.h"
+#include "core/time/length.h"
 
 static ChurnTimes times_of(const char *as_of, const char *horizon)
 {

@@ -5,6 +5,7 @@
 
 #include "core/base/mem.h"
 #include "core/churn/churn_threshold.h"
+#include "core/time/length.h"
 
 static ChurnTimes times_of(const char *as_of)
 {

@@ -5,6 +5,7 @@
 #include "feed.h"
 
 #include "core/churn/signals.h"
+#include "core/time/length.h"
 
 static void evidence(void **unused)
 {

@@ -8,7 +8,7 @@
 #include "unit.h"
 
 static const Watch QUIET = {0};
-static const Grain MONTH = {GRAIN_MONTH, 0};
+static const Grain MONTH = {GRAIN_MONTH, 1};
 
 #define START INT64_C(1704067200000) /* 2024-01-01 */
 #define CUSTOMERS 60
@@ -232,7 +232,7 @@ static void renewals_of_one_customer(void **state)
     Contracts contracts = {0};
     Renewals renewals;
     const RenewalRule rule = {
-      .grain = {GRAIN_YEAR, 0}, .grace = {.ms = 20 * MS_PER_DAY}, .early = {.ms = 90 * MS_PER_DAY}};
+      .grain = {GRAIN_YEAR, 1}, .grace = {.ms = 20 * MS_PER_DAY}, .early = {.ms = 90 * MS_PER_DAY}};
     int64_t as_of = START + 900 * MS_PER_DAY, renewed = 0, got = 0;
     int order[N], n = 0, next[N];
     bool used[N] = {false};
@@ -357,8 +357,8 @@ static void order_does_not_matter(void **state)
   }
   assert_int_equal(contracts_finish(&forward, NULL, &QUIET), STATUS_OK);
   assert_int_equal(contracts_finish(&backward, NULL, &QUIET), STATUS_OK);
-  assert_int_equal(mrr_build(&a, &forward, (Grain){GRAIN_DAY, 0}, 0, false, &QUIET), STATUS_OK);
-  assert_int_equal(mrr_build(&b, &backward, (Grain){GRAIN_DAY, 0}, 0, false, &QUIET), STATUS_OK);
+  assert_int_equal(mrr_build(&a, &forward, (Grain){GRAIN_DAY, 1}, 0, false, &QUIET), STATUS_OK);
+  assert_int_equal(mrr_build(&b, &backward, (Grain){GRAIN_DAY, 1}, 0, false, &QUIET), STATUS_OK);
   assert_int_equal(a.n_rows, b.n_rows);
   for (int64_t i = 0; i < a.n_rows; i++) {
     assert_true(sum_value(&a.rows[i].end) == sum_value(&b.rows[i].end));

@@ -83,7 +83,7 @@ static void hand_case(CohortMode mode, int64_t max_age, const uint32_t *january,
   for (int i = 0; i < 8; i++) {
     rows[i] = (Row){at(HAND_TIMES[i]), HAND_CUSTOMERS[i], 1 << i, 0, i};
   }
-  CohortOptions options = {.grain = {GRAIN_MONTH, 0}, .mode = mode, .max_age = max_age};
+  CohortOptions options = {.grain = {GRAIN_MONTH, 1}, .mode = mode, .max_age = max_age};
   Cohorts cohorts;
   Customers customers = {0}, attributes = {0};
   assert_int_equal(cohorts_init(&cohorts, &options), STATUS_OK);
@@ -142,7 +142,7 @@ static void averages(void **unused)
   }
   rows[n++] = (Row){at("2024-02-06"), 3, 1, 0, 0};
   rows[n++] = (Row){at("2024-02-07"), 4, 2, 0, 0};
-  CohortOptions options = {.grain = {GRAIN_MONTH, 0}, .max_age = -1};
+  CohortOptions options = {.grain = {GRAIN_MONTH, 1}, .max_age = -1};
   Cohorts cohorts;
   Customers customers = {0}, attributes = {0};
   CohortAverage *averages;
@@ -382,8 +382,8 @@ static int time_order(const void *a, const void *b)
 static void against_definitions(void **unused)
 {
   (void)unused;
-  static const Grain grains[] = {{GRAIN_DAY, 0},   {GRAIN_WEEK, 0},    {GRAIN_MONTH, 0},
-                                 {GRAIN_DAYS, 10}, {GRAIN_QUARTER, 0}, {GRAIN_YEAR, 0}};
+  static const Grain grains[] = {{GRAIN_DAY, 1},  {GRAIN_WEEK, 1, WEEK_ANCHOR}, {GRAIN_MONTH, 1},
+                                 {GRAIN_DAY, 10}, {GRAIN_QUARTER, 1},           {GRAIN_YEAR, 1}};
   static const int lengths[] = {1, 7, 30, 10, 0, 0};
   static const int64_t offsets[] = {0, 8 * MS_PER_HOUR, -(3 * MS_PER_HOUR + MS_PER_HOUR / 2)};
   static Row rows[MOST];
@@ -455,7 +455,7 @@ static void notices_disorder(void **unused)
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     CohortOptions options = {
-      .grain = {GRAIN_MONTH, 0},
+      .grain = {GRAIN_MONTH, 1},
       .clock = cases[i].clock,
       .by_attribute = cases[i].by_attribute,
       .max_age = -1,
@@ -477,14 +477,14 @@ static void notices_disorder(void **unused)
 static void refuses_too_much(void **unused)
 {
   (void)unused;
-  CohortOptions options = {.grain = {GRAIN_QUARTER, 0}, .clock = COHORT_CLOCK_ROLLING, .max_age = -1};
+  CohortOptions options = {.grain = {GRAIN_QUARTER, 1}, .clock = COHORT_CLOCK_ROLLING, .max_age = -1};
   Cohorts cohorts;
   Customers customers = {0}, attributes = {0};
   assert_int_equal(cohorts_init(&cohorts, &options), STATUS_ERROR);
   cohorts_free(&cohorts);
 
   /* A new customer every day for 50 years: 18,000 cohorts of up to 18,000 ages. */
-  options = (CohortOptions){.grain = {GRAIN_DAY, 0}, .max_age = -1};
+  options = (CohortOptions){.grain = {GRAIN_DAY, 1}, .max_age = -1};
   for (int limited = 0; limited < 2; limited++) {
     options.max_age = limited ? 30 : -1;
     assert_int_equal(cohorts_init(&cohorts, &options), STATUS_OK);
@@ -510,7 +510,7 @@ static void refuses_too_much(void **unused)
 static void of_nothing(void **unused)
 {
   (void)unused;
-  CohortOptions options = {.grain = {GRAIN_MONTH, 0}, .max_age = -1};
+  CohortOptions options = {.grain = {GRAIN_MONTH, 1}, .max_age = -1};
   Cohorts cohorts;
   Customers customers = {0}, attributes = {0};
   CohortAverage *averages;

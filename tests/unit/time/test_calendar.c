@@ -1,4 +1,6 @@
 /* core/calendar and time_text: dates, times, periods, durations. All forms of time text: test_time_sqlite.c. */
+#include "core/time/length.h"
+#include "core/time/period.h"
 #include "core/time/time_parse.h"
 #include "core/time/time_refusal.h"
 #include "unit.h"
@@ -414,22 +416,72 @@ static void grains(void **state)
   static const struct {
     const char *text;
     GrainUnit unit;
-    int32_t days;
+    int32_t count, anchor;
   } CASES[] = {
-    {"day", GRAIN_DAY, 0},         {"Days", GRAIN_DAY, 0},
-    {"WEEK", GRAIN_WEEK, 0},       {"months", GRAIN_MONTH, 0},
-    {"quarter", GRAIN_QUARTER, 0}, {" year ", GRAIN_YEAR, 0},
-    {"1 day", GRAIN_DAY, 0},       {"10 days", GRAIN_DAYS, 10},
-    {"10days", GRAIN_DAYS, 10},    {"36525 days", GRAIN_DAYS, 36525},
-    {"1 week", GRAIN_WEEK, 0},
+    {"day", GRAIN_DAY, 1, 0},
+    {"Days", GRAIN_DAY, 1, 0},
+    {"hour", GRAIN_HOUR, 1, 0},
+    {"6 hours", GRAIN_HOUR, 6, 0},
+    {"6 hours from 2026-01-05", GRAIN_HOUR, 6, 0},
+    {"5 hours from 2026-01-05", GRAIN_HOUR, 5, -3}, /* hour 20458 * 24 is 2 past a multiple of 5 */
+    {"WEEK", GRAIN_WEEK, 1, -3},
+    {"1 week", GRAIN_WEEK, 1, -3},
+    {"week from monday", GRAIN_WEEK, 1, -3},
+    {"week from Sun", GRAIN_WEEK, 1, -4},
+    {"weeks from thursday", GRAIN_WEEK, 1, 0},
+    {"week from friday", GRAIN_WEEK, 1, -6},
+    {"week from 2026-01-03", GRAIN_WEEK, 1, -5}, /* a Saturday */
+    {"2 weeks", GRAIN_WEEK, 2, 0},
+    {"2 weeks from monday", GRAIN_WEEK, 2, -3},
+    {"2 weeks from 2026-01-05", GRAIN_WEEK, 2, -10},
+    {"months", GRAIN_MONTH, 1, 0},
+    {"month from april", GRAIN_MONTH, 1, 0},
+    {"2 months", GRAIN_MONTH, 2, 0},
+    {"2 months from february", GRAIN_MONTH, 2, -1},
+    {"quarter", GRAIN_QUARTER, 1, 0},
+    {"quarter from february", GRAIN_QUARTER, 1, -2},
+    {"quarter from APR", GRAIN_QUARTER, 1, 0},
+    {" year ", GRAIN_YEAR, 1, 0},
+    {"year from april", GRAIN_YEAR, 1, -9},
+    {"year  from  July ", GRAIN_YEAR, 1, -6},
+    {"2 years from october", GRAIN_YEAR, 2, -15},
+    {"1 day", GRAIN_DAY, 1, 0},
+    {"10 days", GRAIN_DAY, 10, 0},
+    {"10days", GRAIN_DAY, 10, 0},
+    {"14 days from 2026-01-05", GRAIN_DAY, 14, -10}, /* 2026-01-05 is day 20458, 4 past a multiple of 14 */
+    {"14 days from 1969-12-31", GRAIN_DAY, 14, -1},
+    {"36525 days", GRAIN_DAY, 36525, 0},
   };
-  static const char *const BAD[] = {
-    "",        "s",        "hour",    "dayss", "0 days",    "-1 days",   "36526 days", "99999999999 days",
-    "2 weeks", "1.5 days", "days 10", "10",    "fortnight", "month\xc3", "mont"};
+  static const char *const BAD[] = {"",
+                                    "s",
+                                    "dayss",
+                                    "0 days",
+                                    "-1 days",
+                                    "36526 days",
+                                    "99999999999 days",
+                                    "1.5 days",
+                                    "days 10",
+                                    "10",
+                                    "fortnight",
+                                    "month\xc3",
+                                    "mont",
+                                    "week from",
+                                    "week sunday",
+                                    "week from april",
+                                    "month from sunday",
+                                    "day from sunday",
+                                    "quarter from 2026-04-01",
+                                    "14 days from 2026-01-05 10:00",
+                                    "14 days from 2026-02-30",
+                                    "14 days from january",
+                                    "week from sund",
+                                    "week from su",
+                                    "week from sunday x"};
   Grain got;
   for (size_t i = 0; i < COUNT_OF(CASES); i++) {
     got = grain(CASES[i].text);
-    assert_true(got.unit == CASES[i].unit && got.days == CASES[i].days);
+    if (got.unit != CASES[i].unit || got.count != CASES[i].count || got.anchor != CASES[i].anchor)
+      fail_msg("%s: %d %d %d", CASES[i].text, got.unit, got.count, got.anchor);
   }
   for (size_t i = 0; i < COUNT_OF(BAD); i++) {
     if (grain_from_text(BAD[i], strlen(BAD[i]), &got)) fail_msg("accepted: %s", BAD[i]);
@@ -534,6 +586,20 @@ static void known_periods(void **state)
     {"1970-01-11", "10 days", 1, "1970-01-11 00:00:00"},
     {"1969-12-31", "10 days", -1, "1969-12-22 00:00:00"},
     {"0000-01-01", "year", -1970, "0000-01-01 00:00:00"},
+    {"2026-01-04 10:00", "week from sunday", 2923, "2026-01-04 00:00:00"},
+    {"2026-01-03 23:59:59.999", "week from sunday", 2922, "2025-12-28 00:00:00"},
+    {"2026-10-15", "quarter from february", 227, "2026-08-01 00:00:00"},
+    {"2026-11-15", "quarter from february", 228, "2026-11-01 00:00:00"},
+    {"2026-03-31 23:59", "year from april", 56, "2025-04-01 00:00:00"},
+    {"2026-04-01", "year from april", 57, "2026-04-01 00:00:00"},
+    {"1970-01-01", "year from april", 0, "1969-04-01 00:00:00"},
+    {"2026-01-18 23:00", "14 days from 2026-01-05", 1462, "2026-01-05 00:00:00"},
+    {"2026-01-19", "14 days from 2026-01-05", 1463, "2026-01-19 00:00:00"},
+    {"2026-01-04", "14 days from 2026-01-05", 1461, "2025-12-22 00:00:00"},
+    {"1970-01-01 00:59:59.999", "hour", 0, "1970-01-01 00:00:00"},
+    {"1969-12-31 23:30", "hour", -1, "1969-12-31 23:00:00"},
+    {"2026-01-05 14:30", "6 hours", 81834, "2026-01-05 12:00:00"},
+    {"2026-05-31", "2 months", 338, "2026-05-01 00:00:00"},
   };
   for (size_t i = 0; i < COUNT_OF(CASES); i++) {
     int64_t index = period_index(grain(CASES[i].grain), at(CASES[i].time));
@@ -542,7 +608,21 @@ static void known_periods(void **state)
   }
 }
 
-static const char *const GRAINS[] = {"day", "week", "month", "quarter", "year", "2 days", "30 days", "36525 days"};
+static const char *const GRAINS[] = {"day",
+                                     "week",
+                                     "month",
+                                     "quarter",
+                                     "year",
+                                     "2 days",
+                                     "30 days",
+                                     "36525 days",
+                                     "7 hours",
+                                     "week from saturday",
+                                     "3 weeks from 2026-01-05",
+                                     "5 months from june",
+                                     "quarter from february",
+                                     "year from december",
+                                     "7 years from may"};
 
 static void periods_follow_each_other(void **state)
 {

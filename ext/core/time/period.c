@@ -1,0 +1,113 @@
+#include "period.h"
+
+#include "length.h"
+#include "time_parse.h"
+
+/* Months of a unit; 0 for the others. */
+static int32_t unit_months(GrainUnit unit)
+{
+  return unit == GRAIN_MONTH ? 1 : unit == GRAIN_QUARTER ? 3 : unit == GRAIN_YEAR ? 12 : 0;
+}
+
+int32_t grain_months(Grain grain)
+{
+  return grain.count * unit_months(grain.unit);
+}
+
+/* Of hours, days and weeks: what periods and anchors are counted in, and how many of it a period has. */
+static int64_t step_ms(Grain grain)
+{
+  return grain.unit == GRAIN_HOUR ? MS_PER_HOUR : MS_PER_DAY;
+}
+
+static int64_t steps(Grain grain)
+{
+  return (int64_t)grain.count * (grain.unit == GRAIN_WEEK ? 7 : 1);
+}
+
+int64_t grain_longest(Grain grain)
+{
+  int32_t months = grain_months(grain);
+  /* a year has a leap day, a quarter up to three long months or August, a month 31 days */
+  return months > 0 ? (months / 12 * INT64_C(366) + months % 12 * INT64_C(31)) * MS_PER_DAY
+                    : steps(grain) * step_ms(grain);
+}
+
+int64_t period_index(Grain grain, int64_t local_ms)
+{
+  int32_t months = grain_months(grain);
+  if (months == 0) {
+    return floor_div(floor_div(local_ms, step_ms(grain)) - grain.anchor, steps(grain));
+  }
+  int year, month, day;
+  day_to_civil(floor_div(local_ms, MS_PER_DAY), &year, &month, &day);
+  return floor_div(((int64_t)year - 1970) * 12 + month - 1 - grain.anchor, months);
+}
+
+int64_t period_start(Grain grain, int64_t index)
+{
+  int64_t months = grain_months(grain);
+  if (months == 0) {
+    return (index * steps(grain) + grain.anchor) * step_ms(grain);
+  }
+  months = index * months + grain.anchor;
+  int64_t years = floor_div(months, 12);
+  return day_from_civil(1970 + years, (int)(months - years * 12) + 1, 1) * MS_PER_DAY;
+}
+
+int64_t period_seek(PeriodCursor *cursor, int64_t ms)
+{
+  cursor->index = period_index(cursor->grain, ms + cursor->offset_ms);
+  cursor->lo = period_start(cursor->grain, cursor->index) - cursor->offset_ms;
+  cursor->hi = period_start(cursor->grain, cursor->index + 1) - cursor->offset_ms;
+  return cursor->index;
+}
+
+/* ---- From text ---- */
+
+static const char *const MONTHS[] = {"january", "february", "march",     "april",   "may",      "june",
+                                     "july",    "august",   "september", "october", "november", "december"};
+static const char *const WEEKDAYS[] = {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"};
+
+/* The anchor as it is given; *any: not yet brought near 1970. */
+static bool anchor_from_text(const char *text, const char *end, GrainUnit unit, int64_t *anchor)
+{
+  bool by_month = unit_months(unit) > 0;
+  int name = by_month             ? name_from_text(text, end, MONTHS, 12)
+             : unit == GRAIN_WEEK ? name_from_text(text, end, WEEKDAYS, 7)
+                                  : -1;
+  if (name >= 0) {
+    *anchor = by_month ? name : WEEK_ANCHOR + name;
+    return true;
+  }
+  TimeMemo memo = {0};
+  int64_t ms;
+  if (by_month || !time_from_text_memo(&memo, text, (size_t)(end - text), &ms) || !memo.is_date) {
+    return false;
+  }
+  *anchor = floor_div(ms, MS_PER_DAY) * (unit == GRAIN_HOUR ? 24 : 1);
+  return true;
+}
+
+bool grain_from_text(const char *text, size_t length, Grain *grain)
+{
+  static const GrainUnit UNIT[] = {
+    [LENGTH_HOUR] = GRAIN_HOUR,   [LENGTH_DAY] = GRAIN_DAY,         [LENGTH_WEEK] = GRAIN_WEEK,
+    [LENGTH_MONTH] = GRAIN_MONTH, [LENGTH_QUARTER] = GRAIN_QUARTER, [LENGTH_YEAR] = GRAIN_YEAR,
+  };
+  const char *p = text, *end = text + length;
+  int32_t count;
+  LengthUnit unit;
+  if (!length_from_text(&p, end, &count, &unit) || count == 0) {
+    return false;
+  }
+  Grain found = {.unit = UNIT[unit], .count = count < 0 ? 1 : count};
+  int64_t anchor = unit == LENGTH_WEEK && found.count == 1 ? WEEK_ANCHOR : 0;
+  if (p < end && (!word_from_text(&p, end, "from") || !anchor_from_text(p, end, found.unit, &anchor))) {
+    return false;
+  }
+  int64_t size = unit_months(found.unit) > 0 ? grain_months(found) : steps(found);
+  found.anchor = (int32_t)(anchor - size * (floor_div(anchor - 1, size) + 1));
+  *grain = found;
+  return true;
+}
