@@ -128,6 +128,9 @@ $(BUILD)/host/%: tests/host/%.c $(SUPPORT) $(LIBRARY) $(LOADABLE) $(SQLITE_LIBRA
 	@mkdir -p $(@D)
 	$(CC) $(TEST_FLAGS) -DSQLITE_CORE -DLOADABLE='"$(abspath $(LOADABLE))"' -DBUILD_FOLDER='"$(BUILD)"' -o $@ $< $(SUPPORT) $(LIBRARY) -lcmocka $(SQLITE_LINK)
 
+$(BUILD)/zone_probe: tests/zones/probe.c $(CORE_LIBRARY) $(SQLITE_LIBRARY)
+	$(CC) $(TEST_FLAGS) -o $@ $< $(CORE_LIBRARY) $(SQLITE_LINK)
+
 $(HOST): tests/support/sqlhost.c $(LIBRARY) $(SQLITE_LIBRARY)
 	$(CC) $(TEST_FLAGS) -DSQLITE_CORE -o $@ $< $(LIBRARY) $(SQLITE_LINK)
 
@@ -153,13 +156,13 @@ test:
 	@CC="$(CC)" tests/support/deps missing test
 	@$(MAKE) --no-print-directory test-all
 
-test-all: all $(HOST) $(UNITS) $(HOSTS) $(BUILD)/demo.db
+test-all: all $(HOST) $(UNITS) $(HOSTS) $(BUILD)/zone_probe $(BUILD)/demo.db
 	@$(RUN) unit host sql readme
 
 unit: $(UNITS)
 	@$(RUN) unit
 
-host: $(HOSTS)
+host: $(HOSTS) $(BUILD)/zone_probe
 	@$(RUN) host
 
 sql: $(HOST) $(LOADABLE)
@@ -168,6 +171,11 @@ sql: $(HOST) $(LOADABLE)
 readme: $(LOADABLE) $(BUILD)/demo.db
 	@$(RUN) readme
 
+# Every time zone of the system and every transition 1970 … 2037 against Python's zoneinfo; `make host` takes a sample.
+.PHONY: zones
+zones: $(BUILD)/zone_probe
+	@tests/zones/compare $<
+
 # The same tests on a current SQLite.
 .PHONY: test-current
 test-current: $(CURRENT_DIR)/sqlite3.c
@@ -175,7 +183,7 @@ test-current: $(CURRENT_DIR)/sqlite3.c
 
 # Units, hosts and SQL, wherever BUILD points, in two at a time: what test-current and the sanitizers run.
 .PHONY: test-here
-test-here: $(LOADABLE) $(HOST) $(UNITS) $(HOSTS)
+test-here: $(LOADABLE) $(HOST) $(UNITS) $(HOSTS) $(BUILD)/zone_probe
 	@$(RUN) unit host >$(BUILD)/tests.log 2>&1 & $(RUN) sql; sql=$$?; wait $$!; others=$$?; cat $(BUILD)/tests.log; exit $$((sql + others))
 
 # The README's set-up commands on a Debian that has nothing installed.
@@ -342,6 +350,7 @@ help:
 	@echo 'make asan          the tests under a sanitizer; also ubsan, tsan, valgrind'
 	@echo 'make coverage      lines and branches of each file'
 	@echo 'make fuzz          every fuzz target for FUZZ_SECONDS; fuzz-replay: the seeds only'
+	@echo 'make zones         every time zone and transition against Python'
 	@echo 'make bench         time and memory against hand-written SQL; bench-ci: instructions against limits'
 	@echo 'bash .ci/run       everything, as CI does; bash .ci/run PART…: some of it'
 

@@ -27,7 +27,7 @@ const char *call_text(const Call *call, int param); /* ends in a zero byte; vali
 size_t call_length(const Call *call, int param);
 int call_choice(const Call *call, int param);
 int64_t call_time(const Call *call, int param);
-int64_t call_offset(const Call *call, int param);
+ZoneCursor call_zone(const Call *call, int param); /* its zone lives as long as the connection */
 Grain call_grain(const Call *call, int param);
 Duration call_duration(const Call *call, int param);
 /* 1: yes, y, true, t; 0: no, n, false, f, in any case; -1: neither. */

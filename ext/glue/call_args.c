@@ -54,9 +54,9 @@ int64_t call_time(const Call *call, int param)
   return call->args[param].as.integer;
 }
 
-int64_t call_offset(const Call *call, int param)
+ZoneCursor call_zone(const Call *call, int param)
 {
-  return call->args[param].as.integer;
+  return call->args[param].as.zone;
 }
 
 Grain call_grain(const Call *call, int param)
@@ -146,7 +146,25 @@ static bool time_now(int64_t *ms)
   return true;
 }
 
-static bool arg_from_text(const ParamSpec *param, const char *text, size_t length, Arg *arg)
+/* An offset, or a name that the system's time zone data has. */
+static bool zone_fits(Call *call, const char *text, size_t length, ZoneCursor *cursor)
+{
+  int64_t offset;
+  const Zone *zone;
+  if (offset_from_text(text, length, &offset)) {
+    *cursor = zone_fixed(offset);
+    return true;
+  }
+  Status status = zones_find(&call->connection->zones, text, length, &zone);
+  if (status == STATUS_OK) {
+    *cursor = (ZoneCursor){.zone = zone};
+  } else if (status == STATUS_NOMEM) {
+    call_fail_memory(call);
+  }
+  return status == STATUS_OK;
+}
+
+static bool arg_from_text(Call *call, const ParamSpec *param, const char *text, size_t length, Arg *arg)
 {
   switch (param->kind) {
     case PARAM_CHOICE:
@@ -155,8 +173,8 @@ static bool arg_from_text(const ParamSpec *param, const char *text, size_t lengt
     case PARAM_TIME:
       return is_same_word("now", 3, text, length) ? time_now(&arg->as.integer)
                                                   : time_from_text(text, length, &arg->as.integer);
-    case PARAM_OFFSET:
-      return offset_from_text(text, length, &arg->as.integer);
+    case PARAM_ZONE:
+      return zone_fits(call, text, length, &arg->as.zone);
     case PARAM_GRAIN:
       return grain_from_text(text, length, &arg->as.grain);
     case PARAM_DURATION:
@@ -171,7 +189,7 @@ static bool is_number(const ParamSpec *param)
   return param->kind == PARAM_INTEGER || param->kind == PARAM_REAL;
 }
 
-static void arg_from_fallback(const ParamSpec *param, Arg *arg)
+static void arg_from_fallback(Call *call, const ParamSpec *param, Arg *arg)
 {
   arg->null = !param->fallback || !*param->fallback;
   if (arg->null) {
@@ -184,7 +202,7 @@ static void arg_from_fallback(const ParamSpec *param, Arg *arg)
   } else if (param->kind == PARAM_INTEGER) {
     arg->as.integer = (int64_t)param_default_number(param->fallback);
   } else {
-    arg_from_text(param, arg->text, arg->length, arg);
+    arg_from_text(call, param, arg->text, arg->length, arg);
   }
 }
 
@@ -231,7 +249,7 @@ static bool truth_fits(sqlite3_value *value, Arg *arg)
   return truth >= 0;
 }
 
-static bool value_fits(const ParamSpec *param, sqlite3_value *value, Arg *arg)
+static bool value_fits(Call *call, const ParamSpec *param, sqlite3_value *value, Arg *arg)
 {
   int type = sqlite3_value_type(value);
   arg->null = false;
@@ -260,7 +278,7 @@ static bool value_fits(const ParamSpec *param, sqlite3_value *value, Arg *arg)
   if (param->kind != PARAM_TIME && memchr(arg->text, 0, arg->length)) {
     return false; /* a name would be another one; times are read as SQLite's date functions read them */
   }
-  return arg_from_text(param, arg->text, arg->length, arg);
+  return arg_from_text(call, param, arg->text, arg->length, arg);
 }
 
 static Status misfit(Call *call, int i)
@@ -270,6 +288,14 @@ static Status misfit(Call *call, int i)
     return STATUS_NOMEM;
   }
   const ParamSpec *param = call_param(call, i);
+  if (call->rc == SQLITE_NOMEM) {
+    return STATUS_NOMEM;
+  }
+  if (param->kind == PARAM_ZONE && sqlite3_value_type(value) == SQLITE_TEXT && !zones_exist()) {
+    return call_fail_argument(call, i,
+                              "an offset from UTC such as '+08:00': this system has no time zone data for names "
+                              "(in /usr/share/zoneinfo, or where TZDIR says)");
+  }
   char *accepted = param_accepted(param);
   int type = numeric_type_of_value(value);
   bool fraction = param->kind == PARAM_INTEGER && type == SQLITE_FLOAT;
@@ -337,9 +363,9 @@ Status call_check(Call *call, bool *null_required)
       if (!param->fallback && call->table) {
         return missing(call, i);
       }
-      arg_from_fallback(param, arg);
+      arg_from_fallback(call, param, arg);
       *null_required = *null_required || !param->fallback;
-    } else if (!value_fits(param, value, arg)) {
+    } else if (!value_fits(call, param, value, arg)) {
       return misfit(call, i);
     }
   }

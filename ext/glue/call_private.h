@@ -13,7 +13,8 @@
 typedef struct Arg {
   bool null;
   union {
-    int64_t integer; /* also choice, time, offset */
+    int64_t integer; /* also choice, time */
+    ZoneCursor zone;
     double real;
     Grain grain;
     Duration duration;

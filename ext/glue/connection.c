@@ -14,6 +14,7 @@ Connection *connection_new(sqlite3 *db, Registry registry)
 void connection_release(Connection *connection)
 {
   if (--connection->refs == 0) {
+    zones_free(&connection->zones);
     mem_free(connection);
   }
 }

@@ -7,6 +7,7 @@
 #include "memo.h"
 #include "spec.h"
 #include "sqlite.h"
+#include "zones.h"
 
 #define SCAN_FUNCTION "retain_scan" /* the internal aggregate: see scan.h */
 
@@ -20,6 +21,7 @@ typedef struct Connection {
   struct Trees *reads; /* what is read is added; NULL: nobody asks */
   sqlite3 *db;
   Registry registry;
+  Zones zones; /* that calls have named */
 } Connection;
 
 Connection *connection_new(sqlite3 *db, Registry registry); /* with one reference; NULL when out of memory */

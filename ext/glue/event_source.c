@@ -210,7 +210,7 @@ Status event_source_read(Call *call, const Accumulator *accumulator, void *self,
     .as_of = options.param || call_is_null(call, as_of) ? INT64_MAX : call_time(call, as_of),
   };
   source->customers.state_size = accumulator->state_size;
-  source->offset_ms = event_source_offset(call);
+  source->zone = event_source_zone(call);
   const EventLog *log = source_log_of(call->values[options.param]).events;
   Status status = log ? read_event_log(&reader, log, &options) : read_named(&reader, &options);
   if (source->rows == 0) {
@@ -232,9 +232,9 @@ void event_source_free(EventSource *source)
   customers_free(&source->attributes);
 }
 
-int64_t event_source_offset(const Call *call)
+ZoneCursor event_source_zone(const Call *call)
 {
-  return call_offset(call, event_param(call->table, EVENT_UTC_OFFSET));
+  return call_zone(call, event_param(call->table, EVENT_TIME_ZONE));
 }
 
 bool event_source_as_of(const Call *call, int64_t *as_of)

@@ -19,7 +19,7 @@ typedef struct EventSource {
   int64_t rows;                  /* rows that took part */
   int64_t first_time, last_time; /* of those rows */
   int64_t as_of;                 /* the argument, or last_time; 0 where no row took part and no argument was given */
-  int64_t offset_ms;             /* the argument utc_offset */
+  ZoneCursor zone;               /* the argument time_zone */
   bool has_value;                /* the source has a value column */
 } EventSource;
 
@@ -86,8 +86,8 @@ Status event_source_read(Call *call, const Accumulator *accumulator, void *self,
 
 void event_source_free(EventSource *source);
 
-/* utc_offset, in ms, and as_of (false: it was left out), for what has to know them before rows are read. */
-int64_t event_source_offset(const Call *call);
+/* time_zone and as_of (false: it was left out), for what has to know them before rows are read. */
+ZoneCursor event_source_zone(const Call *call);
 bool event_source_as_of(const Call *call, int64_t *as_of);
 
 #endif

@@ -18,8 +18,11 @@ static const ParamSpec EVENT_PARAMS[EVENT_PARAM_COUNT] = {
   [EVENT_AS_OF] = {"as_of", PARAM_TIME, "", 0, 0, NULL,
                    "the instant of the analysis, UTC; a date alone is its first instant. Rows after it do not take "
                    "part. Left out: the newest time in the source"},
-  [EVENT_UTC_OFFSET] = {"utc_offset", PARAM_OFFSET, "+00:00", 0, 0, NULL,
-                        "where the civil day begins, as an offset from UTC such as '+08:00'"},
+  [EVENT_TIME_ZONE] =
+    {"time_zone", PARAM_ZONE, "+00:00", 0, 0, NULL,
+     "whose civil days count: an offset from UTC such as '+08:00', or a name such as 'Europe/Berlin', "
+     "with its daylight saving, from the system's time zone data. Times that are local already need "
+     "none"},
 };
 
 int table_param_count(const TableSpec *spec)
@@ -112,8 +115,10 @@ char *param_accepted(const ParamSpec *param)
       return choices_text(param->choices);
     case PARAM_TIME:
       return sqlite3_mprintf("a time such as '2026-01-31', '2026-01-31 18:00:00', unix seconds or 'now'");
-    case PARAM_OFFSET:
-      return sqlite3_mprintf("an offset from UTC such as '+08:00', at most 14 hours");
+    case PARAM_ZONE:
+      return sqlite3_mprintf(
+        "an offset from UTC such as '+08:00' (at most 14 hours) or the name of a time zone such as "
+        "'Europe/Berlin'");
     case PARAM_GRAIN:
       return sqlite3_mprintf(GRAIN_FORMS);
     case PARAM_DURATION:

@@ -27,7 +27,7 @@ typedef enum ParamKind {
   PARAM_INTEGER,   /* low … high: call_integer(). Integral reals and numeric text are taken */
   PARAM_REAL,      /* low … high: call_real() */
   PARAM_TIME,      /* a time as in calendar.h, or 'now': call_time() */
-  PARAM_OFFSET,    /* '+08:00': call_offset() in ms */
+  PARAM_ZONE,      /* '+08:00' or 'Europe/Berlin': call_zone() */
   PARAM_GRAIN,     /* 'month', '10 days', 'week from sunday': call_grain() */
   PARAM_DURATION,  /* '90 days', '3 months': call_duration() */
   PARAM_TRUTH,     /* 0 or 1, or a word of TRUTH_WORDS: call_integer() gives 0 or 1 */
@@ -135,7 +135,7 @@ typedef enum EventParam {
   EVENT_TIME_COLUMN,
   EVENT_VALUE_COLUMN,
   EVENT_AS_OF,
-  EVENT_UTC_OFFSET,
+  EVENT_TIME_ZONE,
   EVENT_PARAM_COUNT
 } EventParam;
 

@@ -7,7 +7,7 @@ SELECT * FROM rfm('odd "name') WHERE customer = 'c7';
 SELECT count(*) FROM rfm('empty_orders');
 SELECT * FROM customer_summary('visits') WHERE customer_column = 'who' AND time_column = 'seen_at' AND value_column = 'spent';
 SELECT * FROM customer_summary('orders') WHERE customer = 7;
-SELECT source, unit, utc_offset, as_of, until, count(*) FROM customer_summary('orders', 'day', '2025-06-30') WHERE utc_offset = '+01:00' AND as_of = '2025-09-01 12:00:00';
+SELECT source, unit, time_zone, as_of, until, count(*) FROM customer_summary('orders', 'day', '2025-06-30') WHERE time_zone = '+01:00' AND as_of = '2025-09-01 12:00:00';
 SELECT * FROM customer_summary((SELECT retain_log(who, seen_at, spent) FROM visits)) WHERE until = '2025-09-01';
 SELECT * FROM purchase_intervals('visits') WHERE customer_column = 'who' AND time_column = 'seen_at';
 SELECT * FROM purchase_intervals('orders');

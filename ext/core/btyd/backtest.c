@@ -17,7 +17,7 @@ static Status day_step(void *self, void *state, const Event *event)
 {
   Backtest *backtest = self;
   DayState *last = state;
-  uint32_t day = day_number(event->time, backtest->offset_ms);
+  uint32_t day = day_number(zone_local(&backtest->zone, event->time));
   if (day == last->day) {
     return STATUS_OK;
   }

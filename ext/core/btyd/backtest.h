@@ -51,11 +51,11 @@ typedef struct BacktestRow {
 } BacktestRow;
 
 /*
-** Set offset_ms, feed backtest_accumulator() with rows, backtest_finish(), backtest_model() once for each model. {0} is
+** Set zone, feed backtest_accumulator() with rows, backtest_finish(), backtest_model() once for each model. {0} is
 ** a valid empty object.
 */
 typedef struct Backtest {
-  int64_t offset_ms;
+  ZoneCursor zone;
   PurchaseDays days; /* until backtest_finish() */
   uint32_t first_day, cut_day, end_day;
   Cbs calibration;            /* of those who first bought up to the cut */

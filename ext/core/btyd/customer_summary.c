@@ -248,7 +248,7 @@ static Status finish_days(CustomerSummaryPart *part, const Customers *customers,
 static Status customer_summary_step(void *self, void *state, const Event *event)
 {
   CustomerSummary *summary = self;
-  uint32_t day = day_number(event->time, summary->offset_ms);
+  uint32_t day = day_number(zone_local(&summary->zone, event->time));
   return summary->second_pass ? add_unordered(summary, 0, state, event, day)
                               : part_add(&summary->part[0], state, event, day, false);
 }
@@ -257,7 +257,7 @@ static Status customer_summary_step_split(void *self, void *state, const Event *
 {
   CustomerSummary *summary = self;
   int p = event->time > summary->until;
-  uint32_t day = day_number(event->time, summary->offset_ms);
+  uint32_t day = day_number(zone_local(&summary->zone, event->time));
   return summary->second_pass ? add_unordered(summary, p, (CustomerSummaryState *)state + p, event, day)
                               : part_add(&summary->part[p], (CustomerSummaryState *)state + p, event, day, p == 1);
 }
@@ -306,7 +306,7 @@ Status customer_summary_finish(CustomerSummary *summary, const Customers *custom
       return status;
     }
   }
-  summary->end = day_number(end_ms, summary->offset_ms);
+  summary->end = day_number(zone_local(&summary->zone, end_ms));
   summary->n_rows = customers->count;
   if (!summary->split) {
     return STATUS_OK;

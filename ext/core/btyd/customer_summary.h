@@ -49,7 +49,7 @@ typedef struct CustomerSummaryPart {
 ** object.
 */
 typedef struct CustomerSummary {
-  int64_t offset_ms;
+  ZoneCursor zone;
   bool split;
   int64_t until;
   CustomerSummaryPart part[2]; /* calibration, holdout */

@@ -4,9 +4,9 @@
 
 #include "core/numerics/stats.h"
 
-ChurnTimes churn_times(int64_t as_of, Duration horizon, int64_t offset_ms)
+ChurnTimes churn_times(int64_t as_of, Duration horizon, ZoneCursor time_zone)
 {
-  ChurnTimes times = {.offset_ms = offset_ms, .as_of = as_of, .until = time_add(as_of, horizon, 1)};
+  ChurnTimes times = {.time_zone = time_zone, .as_of = as_of, .until = time_add(as_of, horizon, 1)};
   times.cut = time_add(as_of, horizon, -1);
   times.recent = time_add(times.cut, horizon, -1);
   return times;
@@ -14,11 +14,11 @@ ChurnTimes churn_times(int64_t as_of, Duration horizon, int64_t offset_ms)
 
 static Status churn_step(void *self, void *customer_state, const Event *event)
 {
-  const ChurnTimes *times = self;
+  ChurnTimes *times = self;
   ChurnState *state = customer_state;
   int z = (event->time > times->recent) + (event->time > times->cut);
   ChurnZone *zone = &state->zone[z];
-  uint32_t day = day_number(event->time, times->offset_ms);
+  uint32_t day = day_number(zone_local(&times->time_zone, event->time));
   if (event->time > times->as_of) {
     return STATUS_OK;
   }
@@ -65,7 +65,7 @@ bool churn_history(const ChurnTimes *times, const ChurnState *state, ChurnInstan
   if (days == 0) {
     return false;
   }
-  uint32_t today = day_number(end, times->offset_ms);
+  uint32_t today = day_number(zone_local_at(&times->time_zone, end));
   history->x = days - 1;
   history->recent = days - (older > 0 ? older : 1);
   history->t_x = (int64_t)history->last - history->first;

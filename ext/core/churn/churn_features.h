@@ -25,13 +25,13 @@
 #include "core/time/calendar.h"
 
 typedef struct ChurnTimes {
-  int64_t offset_ms;
+  ZoneCursor time_zone;
   int64_t recent, cut, as_of; /* the instants, ascending */
   int64_t until;              /* as_of + the horizon */
 } ChurnTimes;
 
 /* The instants for a horizon before and after as_of. */
-ChurnTimes churn_times(int64_t as_of, Duration horizon, int64_t offset_ms);
+ChurnTimes churn_times(int64_t as_of, Duration horizon, ZoneCursor time_zone);
 
 typedef enum ChurnInstant {
   CHURN_CUT,
@@ -72,7 +72,7 @@ bool churn_history(const ChurnTimes *times, const ChurnState *state, ChurnInstan
 /* Whether a purchase came on a day after that of the cut-off, up to as_of. */
 static inline bool churn_returned(const ChurnTimes *times, const ChurnState *state)
 {
-  return state->zone[2].days > 0 && state->zone[2].last > day_number(times->cut, times->offset_ms);
+  return state->zone[2].days > 0 && state->zone[2].last > day_number(zone_local_at(&times->time_zone, times->cut));
 }
 
 /* A number of days between two instants. */

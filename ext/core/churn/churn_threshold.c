@@ -94,7 +94,8 @@ Status churn_thresholds(const ChurnTimes *times, const Customers *customers, uin
   for (uint32_t id = 0; id < customers->count; id++) {
     const ThresholdState *state = customers_state(customers, id);
     if (state->bought) {
-      uint32_t days = day_number(times->cut, times->offset_ms) - day_number(state->time, times->offset_ms);
+      uint32_t days = day_number(zone_local_at(&times->time_zone, times->cut)) -
+                      day_number(zone_local_at(&times->time_zone, state->time));
       silence[start[state->segment < n_segments ? state->segment : n_segments]++] = 2.0 * days + !state->returned;
     }
     if (id % WATCH_EVERY == 0 && watch_stop(watch)) {

@@ -35,10 +35,10 @@ static void kind_ahead(SignalKind *kind, const int64_t *instant, int64_t time)
   kind->passed += time > instant[CHURN_CUT] && time <= instant[CHURN_AS_OF];
 }
 
-static void state_open(SignalState *state, int64_t time, int64_t offset_ms)
+static void state_open(SignalState *state, int64_t time, ZoneCursor *time_zone)
 {
-  uint32_t day = day_number(time, offset_ms);
-  uint32_t opened = state->opening ? day_number(state->first, offset_ms) : UINT32_MAX;
+  uint32_t day = day_number(zone_local(time_zone, time));
+  uint32_t opened = state->opening ? day_number(zone_local(time_zone, state->first)) : UINT32_MAX;
   if (day <= opened) {
     state->opening = day < opened ? 1 : state->opening + 1;
   }
@@ -48,7 +48,7 @@ static void state_open(SignalState *state, int64_t time, int64_t offset_ms)
 static Status signals_step(void *self, void *unused, const Event *event)
 {
   Signals *signals = self;
-  const ChurnTimes *times = &signals->times;
+  ChurnTimes *times = &signals->times;
   uint32_t k = event->attribute;
   (void)unused;
   if (k == NO_ATTRIBUTE) {
@@ -88,7 +88,7 @@ static Status signals_step(void *self, void *unused, const Event *event)
     int z = (event->time > times->recent) + (event->time > times->cut);
     state->count[z]++;
     state->sum[z] += event->value;
-    state_open(state, event->time, times->offset_ms);
+    state_open(state, event->time, &times->time_zone);
     kind->first = event->time < kind->first ? event->time : kind->first;
     if (z < 2) {
       kind_add(kind, event->value);
@@ -200,7 +200,8 @@ double signal_evidence(double r, double b, double p)
 /* The end of the civil day of a time, but not later than `most`. */
 static int64_t day_end(int64_t time, const ChurnTimes *times, int64_t most)
 {
-  int64_t end = day_number_start(day_number(time, times->offset_ms) + 1) - times->offset_ms;
+  int64_t end =
+    zone_instant(&times->time_zone, day_number_start(day_number(zone_local_at(&times->time_zone, time)) + 1));
   return end < most ? end : most;
 }
 
@@ -210,7 +211,7 @@ static SignalView view_rate(const Signals *signals, const SignalKind *kind, cons
   const ChurnTimes *times = &signals->times;
   int64_t end = instant == CHURN_CUT ? times->cut : times->as_of;
   int64_t start = instant == CHURN_CUT ? times->recent : times->cut;
-  int64_t begin = day_number_start(first_day + 1) - times->offset_ms;
+  int64_t begin = zone_instant(&times->time_zone, day_number_start(first_day + 1));
   double r = state ? state->count[instant == CHURN_CUT ? 1 : 2] : 0;
   double b = state ? state->count[0] + (instant == CHURN_CUT ? 0.0 : state->count[1]) : 0;
   begin = state && state->opening ? day_end(state->first, times, begin) : begin;

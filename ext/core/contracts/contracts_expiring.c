@@ -2,22 +2,22 @@
 #include "core/base/sort.h"
 #include "renewals.h"
 
-static int64_t day_of(int64_t ms, int64_t offset_ms)
+static int64_t day_of(int64_t ms, ZoneCursor zone)
 {
-  return floor_div(ms + offset_ms, MS_PER_DAY);
+  return floor_div(zone_local_at(&zone, ms), MS_PER_DAY);
 }
 
 /* The row of one customer's contracts; false where none ends in time. */
-static bool run_find(const Contracts *contracts, size_t from, size_t to, int64_t days, int64_t offset_ms,
+static bool run_find(const Contracts *contracts, size_t from, size_t to, int64_t days, ZoneCursor zone,
                      ExpiringRow *row)
 {
-  int64_t today = day_of(contracts->as_of, offset_ms);
+  int64_t today = day_of(contracts->as_of, zone);
   const Contract *soonest = NULL;
   *row = (ExpiringRow){0};
   for (size_t i = from; i < to; i++) {
     const Contract *contract = &contracts->contracts[i];
     if (contract->start > contracts->as_of || contract->end <= contracts->as_of || contract->end == CONTRACT_OPEN ||
-        day_of(contract->end, offset_ms) - today > days) {
+        day_of(contract->end, zone) - today > days) {
       continue;
     }
     row->others += soonest != NULL;
@@ -31,7 +31,7 @@ static bool run_find(const Contracts *contracts, size_t from, size_t to, int64_t
   }
   row->customer = soonest->customer;
   row->contract = soonest;
-  row->days_left = day_of(soonest->end, offset_ms) - today;
+  row->days_left = day_of(soonest->end, zone) - today;
   for (size_t i = from; i < to; i++) { /* by start */
     const Contract *contract = &contracts->contracts[i];
     bool ahead = contract->start > contracts->as_of, longer = contract->end > soonest->end;
@@ -48,7 +48,7 @@ static bool row_before(const void *a, const void *b, const void *unused)
   return x->contract->end != y->contract->end ? x->contract->end < y->contract->end : x->customer < y->customer;
 }
 
-Status contracts_expiring_find(const Contracts *contracts, int64_t days, int64_t offset_ms, ExpiringRow **rows,
+Status contracts_expiring_find(const Contracts *contracts, int64_t days, ZoneCursor zone, ExpiringRow **rows,
                                int64_t *n_rows, const Watch *watch)
 {
   *n_rows = 0;
@@ -61,7 +61,7 @@ Status contracts_expiring_find(const Contracts *contracts, int64_t days, int64_t
       return STATUS_INTERRUPT;
     }
     size_t to = contracts_run(contracts, from);
-    *n_rows += run_find(contracts, from, to, days, offset_ms, &(*rows)[*n_rows]);
+    *n_rows += run_find(contracts, from, to, days, zone, &(*rows)[*n_rows]);
     from = to;
   }
   return records_sort(*rows, (size_t)*n_rows, sizeof **rows, row_before, NULL, watch);

@@ -64,13 +64,13 @@ static void rows_run_on(MrrRow *rows, int64_t periods)
   }
 }
 
-Status mrr_build(Mrr *mrr, const Contracts *contracts, Grain grain, int64_t offset_ms, bool cover, const Watch *watch)
+Status mrr_build(Mrr *mrr, const Contracts *contracts, Grain grain, ZoneCursor zone, bool cover, const Watch *watch)
 {
   *mrr = (Mrr){0};
   if (contracts->count == 0) {
     return STATUS_OK;
   }
-  PeriodCursor cursor = {.grain = grain, .offset_ms = offset_ms};
+  PeriodCursor cursor = {.grain = grain, .zone = zone};
   mrr->first = period_of(&cursor, contracts->first);
   mrr->periods = period_of(&cursor, contracts->as_of) - mrr->first + 1;
   if (mrr->periods > MRR_ROWS_MAX / (int64_t)contracts->n_segments) {

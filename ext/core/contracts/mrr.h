@@ -41,7 +41,7 @@ typedef struct Mrr {
 ** `cover`: counts customers by the cover of their contracts, whatever these cost. STATUS_ERROR: too_long, more than
 ** MRR_ROWS_MAX rows.
 */
-Status mrr_build(Mrr *mrr, const Contracts *contracts, Grain grain, int64_t offset_ms, bool cover, const Watch *watch);
+Status mrr_build(Mrr *mrr, const Contracts *contracts, Grain grain, ZoneCursor zone, bool cover, const Watch *watch);
 void mrr_free(Mrr *mrr);
 
 #endif

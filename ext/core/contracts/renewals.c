@@ -187,7 +187,7 @@ static Status rows_make(Renewals *renewals, const Contracts *contracts, PeriodCu
 Status renewals_build(Renewals *renewals, const Contracts *contracts, const RenewalRule *rule, const Watch *watch)
 {
   *renewals = (Renewals){0};
-  PeriodCursor cursor = {.grain = rule->grain, .offset_ms = rule->offset_ms};
+  PeriodCursor cursor = {.grain = rule->grain, .zone = rule->zone};
   Work work = {0};
   Status status = rows_make(renewals, contracts, &cursor);
   for (size_t from = 0, turn = 0; renewals->rows && from < contracts->count && status == STATUS_OK; turn++) {

@@ -36,7 +36,7 @@ typedef struct Renewals {
 
 typedef struct RenewalRule {
   Grain grain; /* of the ends */
-  int64_t offset_ms;
+  ZoneCursor zone;
   Duration grace, early;
 } RenewalRule;
 
@@ -59,7 +59,7 @@ typedef struct ExpiringRow {
 ** By end, then customer id. *rows from mem_alloc(), the caller's. Contracts without segments, those that begin after
 ** as_of kept.
 */
-Status contracts_expiring_find(const Contracts *contracts, int64_t days, int64_t offset_ms, ExpiringRow **rows,
+Status contracts_expiring_find(const Contracts *contracts, int64_t days, ZoneCursor zone, ExpiringRow **rows,
                                int64_t *n_rows, const Watch *watch);
 
 #endif

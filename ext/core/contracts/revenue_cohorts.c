@@ -94,14 +94,14 @@ static Status rows_make(RevenueCohorts *cohorts, uint32_t n_segments)
   return STATUS_OK;
 }
 
-Status revenue_cohorts_build(RevenueCohorts *cohorts, const Contracts *contracts, Grain grain, int64_t offset_ms,
+Status revenue_cohorts_build(RevenueCohorts *cohorts, const Contracts *contracts, Grain grain, ZoneCursor zone,
                              const Watch *watch)
 {
   *cohorts = (RevenueCohorts){0};
   if (contracts->count == 0) {
     return STATUS_OK;
   }
-  PeriodCursor cursor = {.grain = grain, .offset_ms = offset_ms};
+  PeriodCursor cursor = {.grain = grain, .zone = zone};
   cohorts->first = period_of(&cursor, contracts->first);
   cohorts->periods = period_of(&cursor, contracts->as_of) - cohorts->first + 1;
   int64_t per_segment =

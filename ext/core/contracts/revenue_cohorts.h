@@ -40,7 +40,7 @@ typedef struct RevenueCohorts {
 } RevenueCohorts;
 
 /* STATUS_ERROR: too_long, more than REVENUE_CELLS_MAX cells. */
-Status revenue_cohorts_build(RevenueCohorts *cohorts, const Contracts *contracts, Grain grain, int64_t offset_ms,
+Status revenue_cohorts_build(RevenueCohorts *cohorts, const Contracts *contracts, Grain grain, ZoneCursor zone,
                              const Watch *watch);
 void revenue_cohorts_free(RevenueCohorts *cohorts);
 

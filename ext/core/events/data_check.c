@@ -118,7 +118,7 @@ static Status find_twin(DataCheck *check, const Event *event)
 
 static Status mark_day(DataCheck *check, const Event *event)
 {
-  uint32_t day = day_number(event->time, check->offset_ms);
+  uint32_t day = day_number(zone_local(&check->zone, event->time));
   if (day == check->last_day) {
     return STATUS_OK;
   }
@@ -169,7 +169,7 @@ static Status data_check_step(void *self, void *customer_state, const Event *eve
 static void data_check_restart(void *self)
 {
   DataCheck *check = self;
-  DataCheck fresh = {.offset_ms = check->offset_ms, .today = check->today, .sorted = true};
+  DataCheck fresh = {.zone = check->zone, .today = check->today, .sorted = true};
   data_check_free(check);
   *check = fresh;
 }

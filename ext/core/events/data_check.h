@@ -25,6 +25,7 @@
 
 #include "accumulator.h"
 #include "core/base/hash.h"
+#include "core/time/zone.h"
 #include "customers.h"
 
 /* A customer is dominant with more than this share of all, and more than so many times the average customer's. */
@@ -53,7 +54,7 @@ typedef struct DataCheckDominant {
 
 /* Set the first two, feed data_check_accumulator() with rows, data_check_finish(). {0} is a valid empty object. */
 typedef struct DataCheck {
-  int64_t offset_ms;
+  ZoneCursor zone;
   int64_t today;
 
   DataCheckTally duplicate, future, negative, zero;

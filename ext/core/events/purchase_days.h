@@ -13,19 +13,19 @@
 #include <stdint.h>
 
 #include "core/base/status.h"
-#include "core/time/calendar.h"
+#include "core/time/zone.h"
 
 /*
-** A civil day as a number that is never 0 and fits DAY_BITS, whatever the offset: days since 1970-01-01 + DAY_BIAS.
+** A civil day as a number that is never 0 and fits DAY_BITS, whatever the zone: days since 1970-01-01 + DAY_BIAS.
 ** Unsigned and by a constant, so that a row costs a multiplication and no branch.
 */
 #define DAY_BITS 22
 #define DAY_BIAS 719530
 #define DAY_MASK (((uint32_t)1 << DAY_BITS) - 1)
 
-static inline uint32_t day_number(int64_t ms, int64_t offset_ms)
+static inline uint32_t day_number(int64_t local_ms)
 {
-  return (uint32_t)((uint64_t)(ms + offset_ms + DAY_BIAS * MS_PER_DAY) / (uint64_t)MS_PER_DAY);
+  return (uint32_t)((uint64_t)(local_ms + DAY_BIAS * MS_PER_DAY) / (uint64_t)MS_PER_DAY);
 }
 
 /* The local time at which the day of a number begins. */

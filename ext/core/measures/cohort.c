@@ -77,7 +77,7 @@ Status cohorts_init(Cohorts *cohorts, const CohortOptions *options)
 {
   *cohorts = (Cohorts){
     .options = *options,
-    .cursor = {.grain = options->grain, .offset_ms = options->offset_ms},
+    .cursor = {.grain = options->grain, .zone = options->zone},
   };
   if (options->clock != COHORT_CLOCK_CALENDAR) {
     Grain grain = options->grain;

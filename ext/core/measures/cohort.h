@@ -57,7 +57,7 @@ typedef enum CohortClock {
 
 typedef struct CohortOptions {
   Grain grain;
-  int64_t offset_ms;
+  ZoneCursor zone;
   CohortMode mode;
   CohortClock clock;
   bool by_attribute;
@@ -165,8 +165,10 @@ static inline bool cohorts_by_period(const Cohorts *cohorts)
 static inline int64_t cohorts_age(const Cohorts *cohorts, int64_t first, int64_t time)
 {
   if (cohorts->rounding) {
-    first =
-      floor_div(first + cohorts->options.offset_ms, cohorts->rounding) * cohorts->rounding - cohorts->options.offset_ms;
+    int64_t local = zone_local_at(&cohorts->options.zone, first);
+    int64_t rounded = floor_div(local, cohorts->rounding) * cohorts->rounding;
+    /* an hour's first instant is so long before, a day's where its midnight is */
+    first = cohorts->rounding < MS_PER_DAY ? first - (local - rounded) : zone_instant(&cohorts->options.zone, rounded);
   }
   return (time - first) / cohorts->length;
 }

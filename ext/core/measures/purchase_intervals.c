@@ -17,7 +17,7 @@ static Status purchase_intervals_step(void *self, void *customer_state, const Ev
 {
   PurchaseIntervals *intervals = self;
   PurchaseIntervalsState *state = customer_state;
-  uint32_t day = day_number(event->time, intervals->offset_ms);
+  uint32_t day = day_number(zone_local(&intervals->zone, event->time));
   if (state->last == day) {
     return STATUS_OK;
   }

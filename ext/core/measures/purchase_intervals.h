@@ -22,11 +22,11 @@ typedef struct PurchaseIntervalsRow {
 } PurchaseIntervalsRow;
 
 /*
-** Set offset_ms, feed purchase_intervals_accumulator() with rows, purchase_intervals_finish(). {0} is a valid empty
+** Set zone, feed purchase_intervals_accumulator() with rows, purchase_intervals_finish(). {0} is a valid empty
 ** object.
 */
 typedef struct PurchaseIntervals {
-  int64_t offset_ms;
+  ZoneCursor zone;
   PurchaseDays days; /* after purchase_intervals_finish(): each customer's gaps ascending, in place of its days */
   PurchaseIntervalsRow *row;
   uint32_t n_rows;

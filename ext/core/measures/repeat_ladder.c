@@ -48,8 +48,7 @@ static Status repeat_ladder_step(void *self, void *customer_state, const Event *
   RepeatLadderState *state = customer_state;
   int64_t time = event->time;
   if (ladder->by_day) {
-    time += ladder->offset_ms;
-    time = floor_div(time, MS_PER_DAY) * MS_PER_DAY;
+    time = floor_div(zone_local(&ladder->zone, time), MS_PER_DAY) * MS_PER_DAY;
   }
   int64_t last = state->last;
   uint32_t count = state->count;

@@ -17,6 +17,7 @@
 
 #include "core/base/chunks.h"
 #include "core/events/accumulator.h"
+#include "core/time/zone.h"
 
 #define REPEAT_LADDER_STEPS_MAX 1000
 
@@ -34,7 +35,7 @@ typedef struct RepeatLadderStep {
 ** repeat_ladder_finish(). {0} is a valid empty object.
 */
 typedef struct RepeatLadder {
-  int64_t offset_ms;
+  ZoneCursor zone;
   bool by_day;
   uint32_t max_step;
   RepeatLadderStep *step; /* step n is step[n - 1] */

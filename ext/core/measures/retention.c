@@ -41,9 +41,9 @@ static int64_t period_of_code(uint32_t code)
   return (int64_t)(code >> FLAG_BITS) + PERIOD_LOW;
 }
 
-bool retention_init(Retention *retention, Grain grain, int64_t offset_ms, const Duration *within)
+bool retention_init(Retention *retention, Grain grain, ZoneCursor zone, const Duration *within)
 {
-  *retention = (Retention){.cursor = {.grain = grain, .offset_ms = offset_ms}, .sure = true};
+  *retention = (Retention){.cursor = {.grain = grain, .zone = zone}, .sure = true};
   if (!within) {
     return true;
   }
@@ -57,14 +57,14 @@ bool retention_init(Retention *retention, Grain grain, int64_t offset_ms, const 
          within->months <= RETENTION_WITHIN_MAX_DAYS / 365 * 12;
 }
 
-/* The first instant, in local ms, of the window before boundary k. */
+/* The first instant of the window before boundary k. */
 static int64_t window_start(const Retention *retention, int64_t k)
 {
-  Grain grain = retention->cursor.grain;
   if (retention->within.ms == 0 && retention->within.months == 0) {
-    return period_start(grain, k - 1);
+    return period_begin(&retention->cursor, k - 1);
   }
-  return time_add(period_start(grain, k), retention->within, -1);
+  int64_t local = time_add(period_start(retention->cursor.grain, k), retention->within, -1);
+  return zone_instant(&retention->cursor.zone, local);
 }
 
 /* Makes room for cells lo … hi. Grows by half of what is there, on the side that is short: amortised both ways. */
@@ -101,18 +101,17 @@ static Status cells_reserve(Retention *retention, int64_t lo, int64_t hi)
 /* Finds the period and the reach of time t, and the widest range of times that share both. */
 static Status reach_seek(Retention *retention, int64_t t)
 {
-  int64_t offset = retention->cursor.offset_ms;
   int64_t period = period_of(&retention->cursor, t);
   bool empty = retention->count == 0;
   int64_t k = empty ? period + 1 : retention->reach + (period - retention->period);
-  int64_t from = window_start(retention, k) - offset, to = window_start(retention, k + 1) - offset;
+  int64_t from = window_start(retention, k), to = window_start(retention, k + 1);
   while (from > t) {
     to = from;
-    from = window_start(retention, --k) - offset;
+    from = window_start(retention, --k);
   }
   while (to <= t) {
     from = to;
-    to = window_start(retention, ++k + 1) - offset;
+    to = window_start(retention, ++k + 1);
   }
   Status status = cells_reserve(retention, period, k > period ? k : period + 1);
   if (status != STATUS_OK) {

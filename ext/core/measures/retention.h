@@ -58,7 +58,7 @@ typedef struct Retention {
 } Retention;
 
 /* `within` NULL: the calendar period before a boundary. False: `within` is longer than RETENTION_WITHIN_MAX_DAYS. */
-bool retention_init(Retention *retention, Grain grain, int64_t offset_ms, const Duration *within);
+bool retention_init(Retention *retention, Grain grain, ZoneCursor zone, const Duration *within);
 
 Accumulator retention_accumulator(const Retention *retention);
 

@@ -57,10 +57,14 @@ int64_t period_start(Grain grain, int64_t index)
 
 int64_t period_seek(PeriodCursor *cursor, int64_t ms)
 {
-  cursor->index = period_index(cursor->grain, ms + cursor->offset_ms);
-  cursor->lo = period_start(cursor->grain, cursor->index) - cursor->offset_ms;
-  cursor->hi = period_start(cursor->grain, cursor->index + 1) - cursor->offset_ms;
-  return cursor->index;
+  int64_t index = period_index(cursor->grain, zone_local(&cursor->zone, ms));
+  cursor->lo = period_begin(cursor, index);
+  cursor->hi = period_begin(cursor, index + 1);
+  while (ms >= cursor->hi) { /* clocks were put back to before it, after it had begun */
+    cursor->lo = cursor->hi;
+    cursor->hi = period_begin(cursor, ++index + 1);
+  }
+  return cursor->index = index;
 }
 
 /* ---- From text ---- */

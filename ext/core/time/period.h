@@ -4,7 +4,7 @@
 #ifndef RETAIN_CORE_TIME_PERIOD_H
 #define RETAIN_CORE_TIME_PERIOD_H
 
-#include "calendar.h"
+#include "zone.h"
 
 typedef enum GrainUnit {
   GRAIN_HOUR,
@@ -46,12 +46,20 @@ int64_t period_start(Grain grain, int64_t index);
 int64_t grain_longest(Grain grain);
 int32_t grain_months(Grain grain);
 
-/* The period of many times in turn: remembers the last one. Set grain and offset; lo = hi = 0 is empty. */
+/* The period of many times in turn: remembers the last one. Set grain and zone; lo = hi = 0 is empty. */
 typedef struct PeriodCursor {
   Grain grain;
-  int64_t offset_ms;
+  ZoneCursor zone;
   int64_t lo, hi, index; /* UTC times lo <= t < hi lie in period `index` */
 } PeriodCursor;
+/*
+** In UTC: the first instant of a period. Where clocks are put back across its first hour it is the earlier one, so that
+** an instant after it belongs to the period whatever the clocks show then.
+*/
+static inline int64_t period_begin(const PeriodCursor *cursor, int64_t index)
+{
+  return zone_instant(&cursor->zone, period_start(cursor->grain, index));
+}
 int64_t period_seek(PeriodCursor *cursor, int64_t ms);
 static inline int64_t period_of(PeriodCursor *cursor, int64_t ms)
 {

@@ -145,7 +145,7 @@ static Status forecast_compute(Call *call, void *state, int64_t *n_rows)
   if (!(forecast->level > 0 && forecast->level < 1)) {
     return call_fail_argument(call, ARG_LEVEL, "above 0 and below 1");
   }
-  answer->summary.offset_ms = event_source_offset(call);
+  answer->summary.zone = event_source_zone(call);
   answer->inner = customer_summary_accumulator(&answer->summary);
   Accumulator accumulator = {
     .state_size = answer->inner.state_size + sizeof(Sum),

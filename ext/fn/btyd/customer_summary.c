@@ -5,7 +5,7 @@
 **
 ** R1  One row per customer, in the order of their first row in the source; with `until`, only those who bought up to
 **     it.
-** R2  Purchases are merged by civil day in utc_offset. orders counts rows, x the purchase days after the first.
+** R2  Purchases are merged by civil day in time_zone. orders counts rows, x the purchase days after the first.
 ** R3  t_x: from the first to the last purchase day; T: from the first purchase day to the day on which observation
 **     ends, `until`, else as_of. Both are whole days divided by the unit: day 1, week 7, month 30.4375, year 365.25.
 ** R4  m: mean of the day sums over the x repeat days, the first day left out. NULL where x = 0 or the source has no
@@ -53,7 +53,8 @@ static Status summary_compute(Call *call, void *state, int64_t *n_rows)
   int64_t end = summary->split ? summary->until : as_of;
   status = customer_summary_finish(summary, &answer->source.customers, end, call_watch(call));
   if (summary->split && as_of > summary->until) {
-    uint32_t days = day_number(as_of, summary->offset_ms) - day_number(summary->until, summary->offset_ms);
+    uint32_t days =
+      day_number(zone_local(&summary->zone, as_of)) - day_number(zone_local(&summary->zone, summary->until));
     answer->holdout_length = days / answer->unit_days;
   }
   *n_rows = summary->n_rows;

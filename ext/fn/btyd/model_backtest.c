@@ -68,7 +68,7 @@ static Status find_cut(Call *call, const EventSource *source, uint32_t first_day
     return STATUS_OK;
   }
   int64_t cut = time_add(source->as_of, call_duration(call, ARG_HOLDOUT), -1);
-  uint32_t day = day_number(cut < TIME_MIN ? TIME_MIN : cut, source->offset_ms);
+  uint32_t day = day_number(zone_local_at(&source->zone, cut < TIME_MIN ? TIME_MIN : cut));
   if (day >= end_day) {
     return call_fail_argument(call, ARG_HOLDOUT, "at least a day");
   }
@@ -117,13 +117,13 @@ static Status backtest_compute(Call *call, void *state, int64_t *n_rows)
   if (!(level > 0 && level < 1)) {
     return call_fail_argument(call, ARG_LEVEL, "above 0 and below 1");
   }
-  backtest->offset_ms = event_source_offset(call);
+  backtest->zone = event_source_zone(call);
   Accumulator accumulator = backtest_accumulator();
   Status status = event_source_read(call, &accumulator, backtest, (EventSourceOptions){0}, &source);
   int64_t rows = source.rows;
   if (status == STATUS_OK && rows) {
-    uint32_t first_day = day_number(source.first_time, source.offset_ms), cut_day = 0;
-    uint32_t end_day = day_number(source.as_of, source.offset_ms);
+    uint32_t first_day = day_number(zone_local(&source.zone, source.first_time)), cut_day = 0;
+    uint32_t end_day = day_number(zone_local(&source.zone, source.as_of));
     status = find_cut(call, &source, first_day, end_day, &cut_day);
     if (status == STATUS_OK) {
       status = backtest_finish(backtest, first_day, cut_day, end_day, call_watch(call));

@@ -14,7 +14,7 @@
           DAYS_PER_YEAR) " days)")
 
 /*
-** Sets what a summary has to know before rows are read: utc_offset, and the end of observation where argument `until`
+** Sets what a summary has to know before rows are read: time_zone, and the end of observation where argument `until`
 ** is given. STATUS_ERROR, with the message, where that lies after a given as_of.
 */
 Status summary_params_read(Call *call, int until, CustomerSummary *summary);

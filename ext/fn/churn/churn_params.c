@@ -26,18 +26,19 @@ Status churn_times_read(Call *call, ChurnTimes *times)
 {
   static const Accumulator LOOK = {.step = look_step}; /* the reader knows the newest time */
   Duration horizon = call_duration(call, ARG_HORIZON);
-  int64_t offset = event_source_offset(call), as_of;
+  ZoneCursor time_zone = event_source_zone(call);
+  int64_t as_of;
   bool is_short = horizon.months == 0 && horizon.ms < MS_PER_DAY;
   if (is_short || horizon.months > MONTHS_MOST || horizon.ms > MONTHS_MOST * 31 * MS_PER_DAY) {
     return call_fail_argument(call, ARG_HORIZON, "a day … %d years", CHURN_HORIZON_YEARS_MAX);
   }
   if (event_source_as_of(call, &as_of)) {
-    *times = churn_times(as_of, horizon, offset);
+    *times = churn_times(as_of, horizon, time_zone);
     return STATUS_OK;
   }
   EventSource source = {0};
   Status status = event_source_read(call, &LOOK, NULL, (EventSourceOptions){0}, &source);
-  *times = churn_times(source.as_of, horizon, offset);
+  *times = churn_times(source.as_of, horizon, time_zone);
   event_source_free(&source);
   return status;
 }

@@ -155,14 +155,14 @@ Status contracts_read(Call *call, ContractSource *source, int customer_column, i
   if (segment >= 0) {
     source->fields[CONTRACT_FIELD_SEGMENT].wanted = call_text(call, segment);
   }
-  source->offset_ms = call_offset(call, customer_column + ARG_UTC_OFFSET);
+  source->zone = call_zone(call, customer_column + ARG_TIME_ZONE);
   Status status = row_source_read(call, 0, source->fields, CONTRACT_FIELDS, take, source);
   if (status == STATUS_OK) {
     int64_t as_of = call_is_null(call, as_of_param) ? 0 : call_time(call, as_of_param);
     status = contracts_finish(&source->contracts, call_is_null(call, as_of_param) ? NULL : &as_of, call_watch(call));
   }
   if (status == STATUS_OK && source->contracts.count > 0) {
-    source->today = source->contracts.as_of + source->offset_ms;
+    source->today = zone_local(&source->zone, source->contracts.as_of);
     call_resolve(call, as_of_param, source->contracts.as_of);
   }
   return status;

@@ -22,8 +22,7 @@
         "answer")
 
 /* They follow a function's own parameters: CONTRACT_ARGS numbers them in its enum, CONTRACT_PARAMS are their specs. */
-#define CONTRACT_ARGS \
-  ARG_CUSTOMER_COLUMN, ARG_START_COLUMN, ARG_END_COLUMN, ARG_AMOUNT_COLUMN, ARG_AS_OF, ARG_UTC_OFFSET
+#define CONTRACT_ARGS ARG_CUSTOMER_COLUMN, ARG_START_COLUMN, ARG_END_COLUMN, ARG_AMOUNT_COLUMN, ARG_AS_OF, ARG_TIME_ZONE
 #define CONTRACT_CUSTOMER_PARAM \
   ENTRY("customer_column", PARAM_COLUMN, "", 0, 0, NULL, \
         "the column with the customer; left out: recognised by its name")
@@ -41,12 +40,12 @@
   ENTRY( \
     "as_of", PARAM_TIME, "", 0, 0, NULL, \
     "when the view is taken: later starts do not take part, later ends are yet to come; left out: the newest start")
-#define CONTRACT_UTC_OFFSET_PARAM \
-  ENTRY("utc_offset", PARAM_OFFSET, "+00:00", 0, 0, NULL, "where the civil day begins, such as '+08:00'")
+#define CONTRACT_TIME_ZONE_PARAM \
+  ENTRY("time_zone", PARAM_ZONE, "+00:00", 0, 0, NULL, "whose civil days count: '+08:00' or 'Europe/Berlin'")
 #define CONTRACT_PARAMS \
   [ARG_CUSTOMER_COLUMN] = CONTRACT_CUSTOMER_PARAM, [ARG_START_COLUMN] = CONTRACT_START_PARAM, \
   [ARG_END_COLUMN] = CONTRACT_END_PARAM, [ARG_AMOUNT_COLUMN] = CONTRACT_AMOUNT_PARAM, \
-  [ARG_AS_OF] = CONTRACT_AS_OF_PARAM, [ARG_UTC_OFFSET] = CONTRACT_UTC_OFFSET_PARAM
+  [ARG_AS_OF] = CONTRACT_AS_OF_PARAM, [ARG_TIME_ZONE] = CONTRACT_TIME_ZONE_PARAM
 
 #define CONTRACT_NULLS \
   "A row with a NULL customer or start does not take part; a NULL end: none; a NULL amount counts as 0; "
@@ -69,8 +68,8 @@ enum {
 typedef struct ContractSource {
   Field fields[CONTRACT_FIELDS];
   Contracts contracts;
-  int64_t offset_ms; /* of utc_offset */
-  int64_t today;     /* the local time of as_of; 0 where there are no contracts, and so no rows */
+  ZoneCursor zone; /* of time_zone */
+  int64_t today;   /* the local time of as_of; 0 where there are no contracts, and so no rows */
 } ContractSource;
 
 /*

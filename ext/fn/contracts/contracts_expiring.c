@@ -6,7 +6,7 @@
 **
 ** R1  A row per customer with a contract that runs at as_of and ends after it, within the largest step: the one that
 **     ends soonest (of equal ends the dearest). In the order of the ends.
-** R2  days_left: civil days in utc_offset from as_of to the end. step: the smallest step that is not below it, so that
+** R2  days_left: civil days in time_zone from as_of to the end. step: the smallest step that is not below it, so that
 **     a customer stands in one step only; whoever runs this daily acts when step changes.
 ** R3  others: further contracts of the customer that end within the largest step. covered_after: 1 where another
 **     contract of the customer that has begun by as_of goes on after that end, such as an add-on. next_start: when the
@@ -102,7 +102,7 @@ static Status compute(Call *call, void *out, int64_t *n_rows)
   state->source.contracts.keep_ahead = true;
   Status status = contracts_read(call, &state->source, ARG_CUSTOMER_COLUMN, -1, true);
   if (status == STATUS_OK) {
-    status = contracts_expiring_find(&state->source.contracts, most, state->source.offset_ms, &state->rows, n_rows,
+    status = contracts_expiring_find(&state->source.contracts, most, state->source.zone, &state->rows, n_rows,
                                      call_watch(call));
   }
   return status;

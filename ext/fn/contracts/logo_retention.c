@@ -55,8 +55,7 @@ static Status compute(Call *call, void *out, int64_t *n_rows)
   state->grain = call_grain(call, ARG_GRAIN);
   Status status = contracts_read(call, &state->source, ARG_CUSTOMER_COLUMN, ARG_SEGMENT_COLUMN, false);
   if (status == STATUS_OK) {
-    status =
-      mrr_build(&state->mrr, &state->source.contracts, state->grain, state->source.offset_ms, true, call_watch(call));
+    status = mrr_build(&state->mrr, &state->source.contracts, state->grain, state->source.zone, true, call_watch(call));
   }
   if (state->mrr.too_long) {
     return call_fail(

@@ -74,7 +74,7 @@ static Status compute(Call *call, void *out, int64_t *n_rows)
   Status status = contracts_read(call, &state->source, ARG_CUSTOMER_COLUMN, ARG_SEGMENT_COLUMN, true);
   if (status == STATUS_OK) {
     status =
-      mrr_build(&state->mrr, &state->source.contracts, state->grain, state->source.offset_ms, false, call_watch(call));
+      mrr_build(&state->mrr, &state->source.contracts, state->grain, state->source.zone, false, call_watch(call));
   }
   if (state->mrr.too_long) {
     return call_fail(

@@ -66,7 +66,7 @@ static Status compute(Call *call, void *out, int64_t *n_rows)
                               .early = call_duration(call, ARG_EARLY)};
   Status status = contracts_read(call, &state->source, ARG_CUSTOMER_COLUMN, ARG_SEGMENT_COLUMN, true);
   if (status == STATUS_OK) {
-    state->rule.offset_ms = state->source.offset_ms;
+    state->rule.zone = state->source.zone;
     status = renewals_build(&state->renewals, &state->source.contracts, &state->rule, call_watch(call));
   }
   if (state->renewals.too_long) {

@@ -51,7 +51,7 @@ static Status compute(Call *call, void *out, int64_t *n_rows)
   state->grain = call_grain(call, ARG_GRAIN);
   Status status = contracts_read(call, &state->source, ARG_CUSTOMER_COLUMN, ARG_SEGMENT_COLUMN, true);
   if (status == STATUS_OK) {
-    status = revenue_cohorts_build(&state->cohorts, &state->source.contracts, state->grain, state->source.offset_ms,
+    status = revenue_cohorts_build(&state->cohorts, &state->source.contracts, state->grain, state->source.zone,
                                    call_watch(call));
   }
   if (state->cohorts.too_long) {

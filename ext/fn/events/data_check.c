@@ -17,7 +17,7 @@
 ** R7  dominant_customer_rows, dominant_customer_value: one customer has more than 10 % of the rows (of the sum of
 **     positive values), and more than ten times the average customer's: a test account, a guest checkout, a reseller.
 **     rows: that customer's.
-** R8  missing_days: civil days in utc_offset without any row, in runs longer than usual: the step from one day with
+** R8  missing_days: civil days in time_zone without any row, in runs longer than usual: the step from one day with
 **     rows to the next is longer than 3 times the 95 % quantile of all steps, judged from 20 steps on. rows is 0,
 **     there are none to point at.
 ** R9  mixed_customer_types: some customers are integers and some text. rows is 0.
@@ -198,7 +198,7 @@ enum {
 static Status check_compute(Call *call, void *state, int64_t *n_rows)
 {
   CheckAnswer *answer = state;
-  DataCheck check = {.offset_ms = event_source_offset(call), .today = call_time(call, ARG_TODAY)};
+  DataCheck check = {.zone = event_source_zone(call), .today = call_time(call, ARG_TODAY)};
   Diagnosis diagnosis = {0};
   EventSource source = {0};
   Accumulator accumulator = data_check_accumulator();

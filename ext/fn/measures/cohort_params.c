@@ -49,7 +49,7 @@ static Status options_read(Call *call, CohortOptions *options)
   const CohortDefaults *defaults = cohort_defaults(call);
   *options = (CohortOptions){
     .grain = call_grain(call, ARG_GRAIN),
-    .offset_ms = event_source_offset(call),
+    .zone = event_source_zone(call),
     .mode = defaults->mode,
     .clock = defaults->clock,
     .by_attribute = !call_is_null(call, ARG_COHORT_COLUMN),

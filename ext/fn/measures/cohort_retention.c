@@ -5,11 +5,11 @@
 **   SELECT cohort, age, eligible, active, rate FROM cohort_retention('orders') WHERE mode = 'on_or_after';
 **
 ** R1  A cohort is the customers with their first event in one period (`cohort` is its first civil day in
-**     utc_offset), or, with cohort_column, those with one value of that column in their first row (rows of equal
+**     time_zone), or, with cohort_column, those with one value of that column in their first row (rows of equal
 **     time: the one the source gives first).
 ** R2  Age, clock calendar: periods from the one of the first event to the one of the event. rolling: floor((t - t0)
 **     / length), length = 1 h, 24 h (day), 7 d (week), 30 d (month), N of these, t0 the customer's first event
-**     to the millisecond; quarter and year are an error. rounded: the same with t0 rounded down in utc_offset, to the
+**     to the millisecond; quarter and year are an error. rounded: the same with t0 rounded down in time_zone, to the
 **     hour for hours and day, to the day for the others.
 ** R3  eligible: members for whom interval n had fully passed at as_of (calendar: its end <= as_of;
 **     rolling, rounded: t0 + (n + 1) * length <= as_of).

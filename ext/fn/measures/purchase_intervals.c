@@ -5,7 +5,7 @@
 ** > 2;
 **
 ** R1  One row per customer with at least two purchase days, in the order of the customers' first rows in the source.
-** R2  Purchases are merged by civil day in utc_offset; a gap is the whole number of days from one purchase day to the
+** R2  Purchases are merged by civil day in time_zone; a gap is the whole number of days from one purchase day to the
 **     next, at least 1.
 ** R3  Quantiles are type 7 (R's default, PERCENTILE_CONT). cv is the sample standard deviation (n - 1) over the mean;
 **     NULL with a single gap.
@@ -37,13 +37,13 @@ static Status intervals_compute(Call *call, void *state, int64_t *n_rows)
 {
   IntervalsAnswer *answer = state;
   answer->by_median = call_choice(call, ARG_TYPICAL) == 1;
-  answer->intervals.offset_ms = event_source_offset(call);
+  answer->intervals.zone = event_source_zone(call);
   Accumulator accumulator = purchase_intervals_accumulator();
   Status status = event_source_read(call, &accumulator, &answer->intervals, (EventSourceOptions){0}, &answer->source);
   if (status) {
     return status;
   }
-  answer->today = day_number(answer->source.as_of, answer->intervals.offset_ms);
+  answer->today = day_number(zone_local(&answer->intervals.zone, answer->source.as_of));
   status = purchase_intervals_finish(&answer->intervals, &answer->source.customers, call_watch(call));
   *n_rows = answer->intervals.n_rows;
   return status;

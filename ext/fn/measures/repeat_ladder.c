@@ -6,7 +6,7 @@
 ** R1  Row n counts the customers who made an n-th purchase and, of these, those who made an (n+1)-th. Rows go on
 **     while somebody made an n-th purchase, to max_step at most. rate of row 1 is the repeat purchase rate.
 ** R2  A purchase is a row (purchase = 'order', so that the ladder agrees with repeat_purchase_rate() and with
-**     frequency in rfm()); purchase = 'day' merges the rows of a civil day in utc_offset, for sources with a row per
+**     frequency in rfm()); purchase = 'day' merges the rows of a civil day in time_zone, for sources with a row per
 **     item or shipment.
 ** R3  median_days: median time between the n-th and the (n+1)-th purchase of those who made both, in days with
 **     fractions; with 'day' from civil day to civil day. NULL where nobody converted.
@@ -32,7 +32,7 @@ static Status ladder_compute(Call *call, void *state, int64_t *n_rows)
   EventSource source = {0};
   ladder->max_step = (uint32_t)call_integer(call, ARG_MAX_STEP);
   ladder->by_day = call_choice(call, ARG_PURCHASE) == 1;
-  ladder->offset_ms = event_source_offset(call);
+  ladder->zone = event_source_zone(call);
   Status status = repeat_ladder_start(ladder);
   if (status) {
     return status;

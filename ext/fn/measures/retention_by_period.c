@@ -6,7 +6,7 @@
 **     FROM retention_by_period('orders') WHERE complete;
 **
 ** R1  One row per calendar period, from that of the first event to that of as_of, the empty ones too. `period` is
-**     its first civil day in utc_offset.
+**     its first civil day in time_zone.
 ** R2  A customer at instant b has an event in [b - active_within, b); by default in the calendar period that ends
 **     at b.
 ** R3  start_customers: customers at the period's start; end_customers: at its end. retained: both. lost: start, not
@@ -73,7 +73,7 @@ static Status compute(Call *call, void *out, int64_t *n_rows)
   if (!call_is_null(call, ARG_ACTIVE_WITHIN)) {
     within = call_duration(call, ARG_ACTIVE_WITHIN);
   }
-  if (!retention_init(retention, state->grain, event_source_offset(call),
+  if (!retention_init(retention, state->grain, event_source_zone(call),
                       call_is_null(call, ARG_ACTIVE_WITHIN) ? NULL : &within)) {
     return call_fail_argument(call, ARG_ACTIVE_WITHIN, "above 0 and at most %d days", RETENTION_WITHIN_MAX_DAYS);
   }

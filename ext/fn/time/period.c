@@ -1,8 +1,8 @@
 /*
 ** The calendar as scalars: the period that a time falls into.
 **
-**   period_start(time, grain[, utc_offset])  its first day, 'YYYY-MM-DD'; of hours 'YYYY-MM-DD HH:00:00'
-**   period_index(time, grain[, utc_offset])  its number: consecutive periods have consecutive numbers
+**   period_start(time, grain[, time_zone])  its first day, 'YYYY-MM-DD'; of hours 'YYYY-MM-DD HH:00:00'
+**   period_index(time, grain[, time_zone])  its number: consecutive periods have consecutive numbers
 **
 **   SELECT period_start(ordered_at, 'month') AS month, sum(amount) FROM demo_orders(200, 1) GROUP BY month;
 **   SELECT period_index('2024-03-01', 'month') - period_index('2023-12-31', 'month');  -- 3
@@ -11,7 +11,7 @@
 **     and weeks 'from 2026-01-05', weeks 'from sunday', months, quarters and years 'from april'.
 ** R2  Number 0 is the period that holds 1970-01-01 00:00; earlier ones are negative. N of a unit are counted from that
 **     day, or from the beginning given.
-** R3  utc_offset moves the boundary: with '+08:00' a day begins at 16:00 UTC of the day before. The first day is the
+** R3  time_zone moves the boundary: with '+08:00' a day begins at 16:00 UTC of the day before. The first day is the
 **     local date.
 ** R4  Periods are those of retention_by_period() and cohort_retention() with the same grain and offset.
 */
@@ -22,13 +22,14 @@
 enum {
   ARG_TIME,
   ARG_GRAIN,
-  ARG_UTC_OFFSET,
+  ARG_TIME_ZONE,
   ARG_COUNT
 };
 
 static int64_t index_of_call(const Call *call)
 {
-  return period_index(call_grain(call, ARG_GRAIN), call_time(call, ARG_TIME) + call_offset(call, ARG_UTC_OFFSET));
+  PeriodCursor cursor = {.grain = call_grain(call, ARG_GRAIN), .zone = call_zone(call, ARG_TIME_ZONE)};
+  return period_of(&cursor, call_time(call, ARG_TIME));
 }
 
 static void period_start_scalar(Call *call, Cell *out)
@@ -45,13 +46,13 @@ static const ParamSpec PERIOD_PARAMS[] = {
   [ARG_TIME] = {"time", PARAM_TIME, NULL, 0, 0, NULL,
                 "a date or time as text, unix seconds or milliseconds, or a julian day number (REAL)"},
   [ARG_GRAIN] = {"grain", PARAM_GRAIN, NULL, 0, 0, NULL, GRAIN_HELP},
-  [ARG_UTC_OFFSET] = {"utc_offset", PARAM_OFFSET, "Z", 0, 0, NULL,
-                      "local time less UTC, '+08:00' or '-03:30': where the local day begins"},
+  [ARG_TIME_ZONE] = {"time_zone", PARAM_ZONE, "Z", 0, 0, NULL,
+                     "whose civil days count: an offset such as '+08:00', or a name such as 'Europe/Berlin'"},
 };
 _Static_assert(COUNT_OF(PERIOD_PARAMS) == ARG_COUNT, "a parameter is not numbered");
 
-#define PERIOD_NULLS "NULL if time or grain is NULL; a NULL utc_offset is UTC"
-#define PERIOD_ERRORS "An invalid time, grain or utc_offset; N outside 1 … " NUMBER_TEXT(LENGTH_MAX)
+#define PERIOD_NULLS "NULL if time or grain is NULL; a NULL time_zone is UTC"
+#define PERIOD_ERRORS "An invalid time, grain or time_zone; N outside 1 … " NUMBER_TEXT(LENGTH_MAX)
 
 const FunctionSpec period_start_function = {
   .name = "period_start",
@@ -59,14 +60,14 @@ const FunctionSpec period_start_function = {
     {
       .summary = "Gives the first day (or hour) of the period that a time falls into: day, week, month, fiscal year, N "
                  "days ….",
-      .result = "A date 'YYYY-MM-DD', for hours 'YYYY-MM-DD HH:00:00', in local time where utc_offset is given: sorts "
+      .result = "A date 'YYYY-MM-DD', for hours 'YYYY-MM-DD HH:00:00', in local time where time_zone is given: sorts "
                 "and groups as it is.",
       .nulls = PERIOD_NULLS ".",
       .errors = PERIOD_ERRORS ".",
       .example = "SELECT period_start(ordered_at, 'month') AS month, count(*) AS orders, sum(amount) AS revenue FROM "
                  "demo_orders(200, 1) GROUP BY month",
       .formula =
-        "local time = time + utc_offset; weeks begin on Monday (ISO 8601), quarters and years in January, N of "
+        "local time = time in time_zone; weeks begin on Monday (ISO 8601), quarters and years in January, N of "
         "a unit are counted from 1970-01-01, unless the grain says 'from …'",
     },
   .params = PERIOD_PARAMS,

@@ -50,7 +50,7 @@ SELECT * FROM customer_summary('badv');
 SELECT customer FROM customer_summary((SELECT retain_log(customer, ts, value) FROM bad WHERE rowid <> 70)) ORDER BY 1;
 
 .print -- parameters: positional, by name, echoed, IN, joined, contradictory
-SELECT count(*), min(unit), min(utc_offset) FROM customer_summary('orders');
+SELECT count(*), min(unit), min(time_zone) FROM customer_summary('orders');
 SELECT unit, round(sum(T), 4) FROM customer_summary('orders') WHERE unit IN ('day', 'week') GROUP BY unit;
 SELECT u.value, count(*), round(sum(T), 4) FROM json_each('["day", "week"]') AS u JOIN customer_summary('orders') AS s ON s.unit = u.value GROUP BY 1;
 SELECT count(*) AS none FROM customer_summary('orders', 'day') WHERE unit = 'week';
@@ -58,7 +58,7 @@ SELECT s.source, count(*) FROM (SELECT 'orders' AS name UNION ALL SELECT 'v') t,
 -- expect error
 SELECT * FROM customer_summary('orders', 'fortnight');
 -- expect error
-SELECT * FROM customer_summary('orders') WHERE utc_offset = '+25:00';
+SELECT * FROM customer_summary('orders') WHERE time_zone = '+25:00';
 -- expect error
 SELECT * FROM customer_summary('orders') WHERE as_of = 'tomorrow';
 -- expect error

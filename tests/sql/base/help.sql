@@ -20,7 +20,7 @@ INSERT INTO bad SELECT 'required parameters come first', name || ' ' || item FRO
 INSERT INTO bad SELECT 'summaries are one sentence', name || ': ' || help FROM help WHERE topic = 'summary' AND (length(help) > 160 OR instr(help, char(10)) OR help LIKE '%. %');
 INSERT INTO bad SELECT 'examples are one statement', name FROM help WHERE topic = 'example' AND (help NOT LIKE '%SELECT%' OR help LIKE '%;%');
 INSERT INTO bad SELECT 'sources of events take the event parameters', name FROM help WHERE kind = 'table' GROUP BY name
-  HAVING sum(item IS 'source' AND help LIKE '%retain_log%') > 0 AND sum(topic = 'parameter' AND item IN ('customer_column', 'time_column', 'value_column', 'as_of', 'utc_offset')) < 4;
+  HAVING sum(item IS 'source' AND help LIKE '%retain_log%') > 0 AND sum(topic = 'parameter' AND item IN ('customer_column', 'time_column', 'value_column', 'as_of', 'time_zone')) < 4;
 -- Table functions are known to SQLite under their documented columns; the parameters are hidden behind them.
 INSERT INTO bad SELECT 'columns are those of the function', m.name || ' ' || c.name FROM pragma_module_list AS m, pragma_table_xinfo(m.name) AS c
   WHERE m.name IN (SELECT name FROM help WHERE kind = 'table')

@@ -25,22 +25,22 @@ CREATE VIEW "one customer" AS SELECT customer AS customer_id, t AS ordered_at, v
 CREATE VIEW "one day" AS SELECT customer AS customer_id, t AS ordered_at, v AS amount FROM purchase WHERE shop = 'one day';
 CREATE VIEW "years apart" AS SELECT customer AS customer_id, t AS ordered_at, v AS amount FROM purchase WHERE shop = 'years apart';
 
-CREATE TABLE job(id INTEGER PRIMARY KEY, source TEXT, shop TEXT, unit TEXT, days REAL, until TEXT, as_of TEXT, utc_offset TEXT, shift TEXT);
-INSERT INTO job(source, shop, unit, days, until, as_of, utc_offset, shift)
+CREATE TABLE job(id INTEGER PRIMARY KEY, source TEXT, shop TEXT, unit TEXT, days REAL, until TEXT, as_of TEXT, time_zone TEXT, shift TEXT);
+INSERT INTO job(source, shop, unit, days, until, as_of, time_zone, shift)
 SELECT s.column1, s.column2, u.column1, u.column2, t.column1, t.column2, o.column1, o.column2
 FROM (VALUES ('busy', 'busy'), ('text_shuffled', 'text'), ('thirds', 'thirds'), ('thirds_shuffled', 'thirds'), ('unix_seconds', 'seconds')) AS s,
   (VALUES (NULL, 7.0), ('day', 1.0), ('month', 30.4375), ('YEAR', 365.25)) AS u,
   (VALUES (NULL, NULL), ('2024-09-30', NULL), (NULL, '2024-12-31 10:00'), ('2024-02-29 12:00', '2025-03-01'), ('2026-12-31', NULL)) AS t,
   (VALUES (NULL, '0 hours'), ('+08:00', '8 hours'), ('-03:30', '-210 minutes')) AS o
 WHERE (u.column1 IS NULL OR s.column1 = 'busy' OR t.column1 = '2024-09-30') AND (s.column1 != 'unix_seconds' OR o.column1 IS NOT NULL);
-INSERT INTO job(source, shop, unit, days, until, as_of, utc_offset, shift)
+INSERT INTO job(source, shop, unit, days, until, as_of, time_zone, shift)
 SELECT s.column1, coalesce(s.column2, s.column1), 'day', 1.0, t.column1, NULL, o.column1, o.column2
 FROM (VALUES ('one customer', NULL), ('one day', NULL), ('years apart', NULL), ('unix_milliseconds', 'busy')) AS s,
   (VALUES (NULL), ('2024-02-29'), ('2024-02-29 12:00')) AS t, (VALUES (NULL, '0 hours'), ('+01:00', '1 hours')) AS o;
 
 CREATE TABLE got AS
 SELECT id, customer, orders, x, round(t_x, 9) AS t_x, round(f."T", 9) AS age, round(m, 6) AS m, holdout_orders, holdout_x, round(holdout_value, 6) AS holdout_value, round(holdout_T, 9) AS holdout_age
-FROM job JOIN customer_summary(job.source, job.unit, job.until, NULL, NULL, NULL, job.as_of, job.utc_offset) AS f;
+FROM job JOIN customer_summary(job.source, job.unit, job.until, NULL, NULL, NULL, job.as_of, job.time_zone) AS f;
 
 CREATE TABLE want AS
 WITH r AS (
@@ -71,7 +71,7 @@ INSERT INTO checks (what, got, want) SELECT 'no row twice', count(*), (SELECT co
 INSERT INTO checks (what, got, want)
 SELECT 'leap day, UTC', printf('%d %d %g %g %g', orders, x, t_x, f."T", m), '4 3 366 366 46.6667' FROM customer_summary('one customer') AS f WHERE unit = 'day';
 INSERT INTO checks (what, got, want)
-SELECT 'leap day, +01:00', printf('%d %d %g %g %g', orders, x, t_x, f."T", m), '4 2 365 365 60' FROM customer_summary('one customer') AS f WHERE unit = 'day' AND utc_offset = '+01:00';
+SELECT 'leap day, +01:00', printf('%d %d %g %g %g', orders, x, t_x, f."T", m), '4 2 365 365 60' FROM customer_summary('one customer') AS f WHERE unit = 'day' AND time_zone = '+01:00';
 INSERT INTO checks (what, got, want)
 SELECT 'decimal amounts add up exactly', m, 0.3
 FROM customer_summary((SELECT retain_log(1, date('2024-01-01', column1 || ' days'), column2) FROM (VALUES (0, 9), (1, 0.1), (1, 0.2)))) WHERE unit = 'day';
@@ -99,7 +99,7 @@ INSERT INTO checks (what, got, want) SELECT 'nobody of that key', count(*), 0 FR
 INSERT INTO checks (what, got, want)
 SELECT 'one who came later is not in the calibration', count(*), 0
 FROM customer_summary('visits', 'day', '2024-01-10') WHERE customer = 3;
-INSERT INTO checks (what, got, want) SELECT 'the defaults are told', unit || quote(until) || utc_offset, 'weekNULL+00:00' FROM customer_summary('one customer');
+INSERT INTO checks (what, got, want) SELECT 'the defaults are told', unit || quote(until) || time_zone, 'weekNULL+00:00' FROM customer_summary('one customer');
 INSERT INTO checks (what, got, want)
 SELECT 'reads into an aggregate with names of the literature', printf('%.6f', sum(x * t_x / f."T")), printf('%.6f', (SELECT sum(x * t_x / age) FROM got WHERE id = 1)) FROM customer_summary('busy') AS f;
 

@@ -48,7 +48,7 @@ SELECT 'one customer by key', (SELECT churn_probability FROM churn_risk('orders'
 SELECT 'without values no money', (SELECT count(expected_value) + count(value_at_risk) FROM churn_risk((SELECT retain_log(customer_id, ordered_at) FROM orders))), 0 UNION ALL
 SELECT 'a horizon in months', (SELECT count(*) FROM churn_risk('orders', '3 months') WHERE method = 'logit'), 2000 UNION ALL
 SELECT 'the longer the horizon, the fewer stay away', (SELECT avg(churn_probability) FROM churn_risk('orders', '30 days')) > (SELECT avg(churn_probability) FROM churn_risk('orders', '120 days')), 1 UNION ALL
-SELECT 'the civil day moves', sum(last_purchase = (SELECT max(date(ordered_at, '+8 hours')) FROM orders WHERE customer_id = customer AND ordered_at <= '2025-09-28 12:00')), count(*) FROM churn_risk('orders') WHERE as_of = '2025-09-28 12:00' AND utc_offset = '+08:00' UNION ALL
+SELECT 'the civil day moves', sum(last_purchase = (SELECT max(date(ordered_at, '+8 hours')) FROM orders WHERE customer_id = customer AND ordered_at <= '2025-09-28 12:00')), count(*) FROM churn_risk('orders') WHERE as_of = '2025-09-28 12:00' AND time_zone = '+08:00' UNION ALL
 SELECT 'another currency', (SELECT max(abs(a.churn_probability - b.churn_probability)) < 1e-9 FROM churn_risk('orders') AS a JOIN churn_risk((SELECT retain_log(customer_id, ordered_at, amount * 1e-4) FROM orders)) AS b USING (customer)), 1 UNION ALL
 SELECT 'huge values', (SELECT method || ' ' || (sum(value_at_risk) > 1e90) FROM churn_risk((SELECT retain_log(customer_id, ordered_at, amount * 1e90) FROM orders))), 'logit 1' UNION ALL
 SELECT 'nobody', (SELECT count(*) FROM churn_risk('orders') WHERE as_of = '2020-01-01'), 0 UNION ALL

@@ -132,8 +132,8 @@ INSERT INTO checks (what, got, want) VALUES
   ('no contracts', (SELECT count(*) FROM mrr_movements('empty')) + (SELECT count(*) FROM revenue_retention('empty')) + (SELECT count(*) FROM logo_retention('empty')), 0);
 
 INSERT INTO checks (what, got, want)
-SELECT 'no contracts, west of Greenwich', (SELECT count(*) FROM mrr_movements('empty') WHERE utc_offset = '-05:00') + (SELECT count(*) FROM revenue_retention('empty') WHERE utc_offset = '-05:00')
-  + (SELECT count(*) FROM logo_retention('empty') WHERE utc_offset = '-05:00') + (SELECT count(*) FROM renewals('empty') WHERE utc_offset = '-05:00') + (SELECT count(*) FROM contracts_expiring('empty') WHERE utc_offset = '-05:00'), 0;
+SELECT 'no contracts, west of Greenwich', (SELECT count(*) FROM mrr_movements('empty') WHERE time_zone = '-05:00') + (SELECT count(*) FROM revenue_retention('empty') WHERE time_zone = '-05:00')
+  + (SELECT count(*) FROM logo_retention('empty') WHERE time_zone = '-05:00') + (SELECT count(*) FROM renewals('empty') WHERE time_zone = '-05:00') + (SELECT count(*) FROM contracts_expiring('empty') WHERE time_zone = '-05:00'), 0;
 -- A segment whose contracts all begin after as_of has no rows, wherever it stands.
 CREATE TABLE regions (customer, start, "end", amount, region);
 INSERT INTO regions VALUES (1, '2024-06-01', NULL, 5, 'yet to come'), (2, '2024-01-10', '2024-02-10', 5, 'here'), (3, '2024-07-01', NULL, 5, 'later'), (4, '2024-02-01', NULL, 7, NULL), (5, '2024-08-01', NULL, 7, 'last');

@@ -83,7 +83,7 @@ SELECT 'one step as a number', group_concat(customer || step, ' '), 'i30 b30 c30
 INSERT INTO checks (what, got, want)
 SELECT 'a later hour of the day', group_concat(customer || days_left, ' '), 'i13 b29 c30' FROM contracts_expiring('due', ' 30 ,7 days') WHERE as_of = '2024-07-02 23:30';
 INSERT INTO checks (what, got, want)
-SELECT 'the civil day moves with utc_offset', group_concat(customer || days_left, ' '), 'i12 b28 c29 d88' FROM contracts_expiring('due') WHERE as_of = '2024-07-02 23:30' AND utc_offset = '+02:00' AND customer <> 'h' AND days_left <> 89;
+SELECT 'the civil day moves with time_zone', group_concat(customer || days_left, ' '), 'i12 b28 c29 d88' FROM contracts_expiring('due') WHERE as_of = '2024-07-02 23:30' AND time_zone = '+02:00' AND customer <> 'h' AND days_left <> 89;
 INSERT INTO checks (what, got, want)
 SELECT 'as of the newest start', group_concat(customer || ' ' || step, ', '), 'i 30, h 30, b 30, c 30, d 90, e 90' FROM contracts_expiring('due');
 -- Plain SQL.

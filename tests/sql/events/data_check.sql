@@ -66,7 +66,7 @@ SELECT 'missing days', printf('%d %s %s', rows, quote(example_rowid), detail), '
 FROM data_check('outage') WHERE kind = 'missing_days' AND today = '2025-01-01';
 INSERT INTO checks (what, got, want)
 SELECT 'missing days begin and end with the civil day', detail, '7 days without a row in 1 unusually long run; the longest: 2024-02-25 to 2024-03-02 (7 days)'
-FROM data_check('outage') WHERE kind = 'missing_days' AND today = '2025-01-01' AND utc_offset = '+01:00';
+FROM data_check('outage') WHERE kind = 'missing_days' AND today = '2025-01-01' AND time_zone = '+01:00';
 INSERT INTO outage VALUES (1, '2199-01-01 10:00', 1);
 INSERT INTO checks (what, got, want)
 SELECT 'the future is one finding, not a gap as well', group_concat(kind || ' ' || rows), 'future_times 1,missing_days 0,summary ' || (SELECT count(*) FROM outage) FROM data_check('outage') WHERE today = '2025-01-01';

@@ -30,9 +30,9 @@ SELECT grain, user_id AS customer, max(age) AS age FROM
    WHERE dialect = 'amplitude' AND as_of = '2022-06-01' AND active = 1) GROUP BY 1, 2;
 INSERT INTO checks (what, got, want) SELECT format('amplitude: %s after 2021-12-01 17:59:00 is %s %d', e.at, e.grain, e.age), r.age, e.age FROM event AS e LEFT JOIN retained AS r ON r.customer = e.user_id AND r.grain = e.grain;
 INSERT INTO checks (what, got, want) SELECT 'amplitude: the hour and the day are local', group_concat(active), '1,0,1' FROM (SELECT active FROM
-  (SELECT '1 half hours' AS name, active FROM cohort_retention((SELECT retain_log(1, column1) FROM (VALUES ('2021-12-01 17:59'), ('2021-12-02 17:30'))), 'day') WHERE dialect = 'amplitude' AND age = 1 AND as_of = '2022-06-01' AND utc_offset = '+05:30'
-   UNION ALL SELECT '2 half hours', active FROM cohort_retention((SELECT retain_log(1, column1) FROM (VALUES ('2021-12-01 17:59'), ('2021-12-02 17:29'))), 'day') WHERE dialect = 'amplitude' AND age = 1 AND as_of = '2022-06-01' AND utc_offset = '+05:30'
-   UNION ALL SELECT '3 week', active FROM cohort_retention((SELECT retain_log(1, column1) FROM (VALUES ('2021-12-01 17:59'), ('2021-12-08 16:00'))), 'week') WHERE dialect = 'amplitude' AND age = 1 AND as_of = '2022-06-01' AND utc_offset = '+08:00') ORDER BY name);
+  (SELECT '1 half hours' AS name, active FROM cohort_retention((SELECT retain_log(1, column1) FROM (VALUES ('2021-12-01 17:59'), ('2021-12-02 17:30'))), 'day') WHERE dialect = 'amplitude' AND age = 1 AND as_of = '2022-06-01' AND time_zone = '+05:30'
+   UNION ALL SELECT '2 half hours', active FROM cohort_retention((SELECT retain_log(1, column1) FROM (VALUES ('2021-12-01 17:59'), ('2021-12-02 17:29'))), 'day') WHERE dialect = 'amplitude' AND age = 1 AND as_of = '2022-06-01' AND time_zone = '+05:30'
+   UNION ALL SELECT '3 week', active FROM cohort_retention((SELECT retain_log(1, column1) FROM (VALUES ('2021-12-01 17:59'), ('2021-12-08 16:00'))), 'week') WHERE dialect = 'amplitude' AND age = 1 AND as_of = '2022-06-01' AND time_zone = '+08:00') ORDER BY name);
 INSERT INTO checks (what, got, want) SELECT 'amplitude: judged once the interval from the hour has passed', group_concat(eligible), '0,1' FROM
   (SELECT (SELECT eligible FROM cohort_retention((SELECT retain_log(1, '2021-12-01 17:59')), 'day') WHERE dialect = 'amplitude' AND age = 0 AND as_of = column1) AS eligible FROM (VALUES ('2021-12-02 16:59:59'), ('2021-12-02 17:00:00')) ORDER BY column1);
 

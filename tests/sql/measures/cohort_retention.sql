@@ -71,15 +71,15 @@ SELECT j.id, j.cohort, age, age_from, z.size, sum(eligible) AS eligible, sum(eli
 FROM judged AS j JOIN size AS z ON z.id = j.id AND z.cohort IS j.cohort GROUP BY j.id, j.cohort, age, age_from, z.size;
 
 CREATE TABLE fast AS
-SELECT c.id, r.* FROM cases AS c JOIN cohort_retention('shop') AS r ON r.grain = c.grain AND r.mode = c.mode AND r.clock = c.clock AND r.utc_offset = c.off AND r.as_of = c.as_of
+SELECT c.id, r.* FROM cases AS c JOIN cohort_retention('shop') AS r ON r.grain = c.grain AND r.mode = c.mode AND r.clock = c.clock AND r.time_zone = c.off AND r.as_of = c.as_of
 WHERE c.brackets IS NULL AND c.max_age IS NULL AND attribute IS NULL
-UNION ALL SELECT c.id, r.* FROM cases AS c JOIN cohort_retention('shop') AS r ON r.grain = c.grain AND r.mode = c.mode AND r.clock = c.clock AND r.utc_offset = c.off AND r.as_of = c.as_of AND r.cohort_column = c.attribute
+UNION ALL SELECT c.id, r.* FROM cases AS c JOIN cohort_retention('shop') AS r ON r.grain = c.grain AND r.mode = c.mode AND r.clock = c.clock AND r.time_zone = c.off AND r.as_of = c.as_of AND r.cohort_column = c.attribute
 WHERE c.brackets IS NULL AND c.max_age IS NULL AND attribute IS NOT NULL
-UNION ALL SELECT c.id, r.* FROM cases AS c JOIN cohort_retention('shop') AS r ON r.grain = c.grain AND r.mode = c.mode AND r.clock = c.clock AND r.utc_offset = c.off AND r.as_of = c.as_of AND r.brackets = c.brackets
+UNION ALL SELECT c.id, r.* FROM cases AS c JOIN cohort_retention('shop') AS r ON r.grain = c.grain AND r.mode = c.mode AND r.clock = c.clock AND r.time_zone = c.off AND r.as_of = c.as_of AND r.brackets = c.brackets
 WHERE c.brackets IS NOT NULL AND c.max_age IS NULL AND attribute IS NULL
-UNION ALL SELECT c.id, r.* FROM cases AS c JOIN cohort_retention('shop') AS r ON r.grain = c.grain AND r.mode = c.mode AND r.clock = c.clock AND r.utc_offset = c.off AND r.as_of = c.as_of AND r.brackets = c.brackets AND r.max_age = c.max_age AND r.cohort_column = c.attribute
+UNION ALL SELECT c.id, r.* FROM cases AS c JOIN cohort_retention('shop') AS r ON r.grain = c.grain AND r.mode = c.mode AND r.clock = c.clock AND r.time_zone = c.off AND r.as_of = c.as_of AND r.brackets = c.brackets AND r.max_age = c.max_age AND r.cohort_column = c.attribute
 WHERE c.brackets IS NOT NULL AND c.max_age IS NOT NULL AND attribute IS NOT NULL
-UNION ALL SELECT c.id, r.* FROM cases AS c JOIN cohort_retention('shop') AS r ON r.grain = c.grain AND r.mode = c.mode AND r.clock = c.clock AND r.utc_offset = c.off AND r.as_of = c.as_of AND r.max_age = c.max_age
+UNION ALL SELECT c.id, r.* FROM cases AS c JOIN cohort_retention('shop') AS r ON r.grain = c.grain AND r.mode = c.mode AND r.clock = c.clock AND r.time_zone = c.off AND r.as_of = c.as_of AND r.max_age = c.max_age
 WHERE c.brackets IS NULL AND c.max_age IS NOT NULL AND attribute IS NULL;
 CREATE TABLE counted AS SELECT id, cohort, age, age_from, size, eligible, active, value, complete FROM fast;
 CREATE INDEX counted_id ON counted (id);
@@ -108,9 +108,9 @@ SELECT id, age, age_from, count(*) AS cohorts, sum(s.size) AS size, sum(eligible
 FROM (SELECT *, sum(value) OVER (PARTITION BY id, cohort ORDER BY age) AS total FROM slow) AS s GROUP BY id, age;
 CREATE INDEX average_id ON average (id, age);
 CREATE TABLE fast_average AS
-SELECT c.id, r.* FROM cases AS c JOIN cohort_average('shop') AS r ON r.grain = c.grain AND r.mode = c.mode AND r.clock = c.clock AND r.utc_offset = c.off AND r.as_of = c.as_of
+SELECT c.id, r.* FROM cases AS c JOIN cohort_average('shop') AS r ON r.grain = c.grain AND r.mode = c.mode AND r.clock = c.clock AND r.time_zone = c.off AND r.as_of = c.as_of
 WHERE c.brackets IS NULL AND c.max_age IS NULL AND attribute IS NULL
-UNION ALL SELECT c.id, r.* FROM cases AS c JOIN cohort_average('shop') AS r ON r.grain = c.grain AND r.mode = c.mode AND r.clock = c.clock AND r.utc_offset = c.off AND r.as_of = c.as_of AND r.brackets = c.brackets AND r.max_age = c.max_age AND r.cohort_column = c.attribute
+UNION ALL SELECT c.id, r.* FROM cases AS c JOIN cohort_average('shop') AS r ON r.grain = c.grain AND r.mode = c.mode AND r.clock = c.clock AND r.time_zone = c.off AND r.as_of = c.as_of AND r.brackets = c.brackets AND r.max_age = c.max_age AND r.cohort_column = c.attribute
 WHERE c.brackets IS NOT NULL AND c.max_age IS NOT NULL AND attribute IS NOT NULL;
 INSERT INTO compared (what, rows, wrong)
 SELECT 'cohort_average, ' || clock || iif(attribute IS NULL, '', ' by city'), count(*), group_concat(c.id || '/' || f.age) FILTER (WHERE a.id IS NULL OR NOT (

@@ -20,8 +20,8 @@ CREATE VIEW "one customer" AS SELECT customer AS customer_id, t AS ordered_at FR
 CREATE VIEW "one day" AS SELECT customer AS customer_id, t AS ordered_at FROM purchase WHERE shop = 'one day';
 CREATE VIEW "years apart" AS SELECT customer AS customer_id, t AS ordered_at FROM purchase WHERE shop = 'years apart';
 
-CREATE TABLE job(id INTEGER PRIMARY KEY, source TEXT, shop TEXT, typical TEXT, as_of TEXT, utc_offset TEXT, shift TEXT);
-INSERT INTO job(source, shop, typical, as_of, utc_offset, shift)
+CREATE TABLE job(id INTEGER PRIMARY KEY, source TEXT, shop TEXT, typical TEXT, as_of TEXT, time_zone TEXT, shift TEXT);
+INSERT INTO job(source, shop, typical, as_of, time_zone, shift)
 SELECT s.column1, s.column2, t.column1, a.column1, o.column1, o.column2
 FROM (VALUES ('busy', 'busy'), ('text_shuffled', 'text'), ('unix_seconds', 'seconds'), ('unix_milliseconds', 'busy'), ('one customer', 'one customer'), ('one day', 'one day'), ('years apart', 'years apart')) AS s,
   (VALUES (NULL), ('median')) AS t, (VALUES (NULL), ('2025-02-01 12:00')) AS a,
@@ -29,7 +29,7 @@ FROM (VALUES ('busy', 'busy'), ('text_shuffled', 'text'), ('unix_seconds', 'seco
 
 CREATE TABLE got AS
 SELECT id, customer, purchases, round(mean_gap, 9) AS mean_gap, round(median_gap, 9) AS median_gap, round(p90_gap, 9) AS p90_gap, round(cv * cv, 8) AS cv2, days_since_last, round(overdue_ratio, 9) AS overdue_ratio, expected_next
-FROM job JOIN purchase_intervals(job.source, job.typical, NULL, NULL, job.as_of, job.utc_offset);
+FROM job JOIN purchase_intervals(job.source, job.typical, NULL, NULL, job.as_of, job.time_zone);
 
 -- Type 7: with h = (n - 1) p the value is x[floor h] + (h - floor h)(x[floor h + 1] - x[floor h]), x numbered from 0.
 CREATE TABLE want AS

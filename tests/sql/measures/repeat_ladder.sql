@@ -19,15 +19,15 @@ CREATE VIEW "one customer" AS SELECT customer AS customer_id, t AS ordered_at FR
 CREATE VIEW "one day" AS SELECT customer AS customer_id, t AS ordered_at FROM purchase WHERE shop = 'one day';
 CREATE VIEW "years apart" AS SELECT customer AS customer_id, t AS ordered_at FROM purchase WHERE shop = 'years apart';
 
-CREATE TABLE job(id INTEGER PRIMARY KEY, source TEXT, shop TEXT, max_step INTEGER, purchase TEXT, as_of TEXT, utc_offset TEXT, shift TEXT);
-INSERT INTO job(source, shop, max_step, purchase, as_of, utc_offset, shift)
+CREATE TABLE job(id INTEGER PRIMARY KEY, source TEXT, shop TEXT, max_step INTEGER, purchase TEXT, as_of TEXT, time_zone TEXT, shift TEXT);
+INSERT INTO job(source, shop, max_step, purchase, as_of, time_zone, shift)
 SELECT s.column1, s.column2, m.column1, p.column1, a.column1, o.column1, o.column2
 FROM (VALUES ('busy', 'busy'), ('text_shuffled', 'text'), ('unix_seconds', 'seconds'), ('unix_milliseconds', 'busy'), ('one customer', 'one customer'), ('one day', 'one day'), ('years apart', 'years apart')) AS s,
   (VALUES (NULL), (1), (1000)) AS m, (VALUES (NULL), ('day')) AS p, (VALUES (NULL), ('2024-08-01 12:00')) AS a, (VALUES (NULL, '0 hours'), ('+08:00', '8 hours')) AS o;
 
 CREATE TABLE got AS
 SELECT id, step, customers, converted, round(rate, 9) AS rate, round(low, 9) AS low, round(high, 9) AS high, round(median_days, 6) AS median_days
-FROM job JOIN repeat_ladder(job.source, job.max_step, job.purchase, NULL, NULL, job.as_of, job.utc_offset);
+FROM job JOIN repeat_ladder(job.source, job.max_step, job.purchase, NULL, NULL, job.as_of, job.time_zone);
 
 -- The Wilson interval as Wilson (1927) gives it, z = 1.959963984540054 for 0.95.
 CREATE TABLE want AS

@@ -10,7 +10,7 @@ INSERT INTO shop SELECT column1, column2, 1.25 FROM (VALUES (500, '2020-02-29 23
   (501, '2020-12-28 00:00:00'), (501, '2021-01-03 23:59:59'), (501, '2021-01-04 00:00:00'), (502, '2018-12-31 16:00:00'), (502, '2020-01-31 10:00:00'), (502, '2021-05-20 06:00:00'));
 CREATE TABLE compared (id INTEGER PRIMARY KEY, what TEXT, rows INTEGER, wrong TEXT); -- how many rows were compared, and what was wrong with them
 
--- What is compared: grain, active_within, utc_offset. `ago` takes SQLite from a boundary to the start of its window; without it, the period before.
+-- What is compared: grain, active_within, time_zone. `ago` takes SQLite from a boundary to the start of its window; without it, the period before.
 CREATE TABLE cases (id INTEGER PRIMARY KEY, grain TEXT, within TEXT, ago TEXT, off TEXT, hours TEXT);
 INSERT INTO cases (grain, within, ago, off, hours)
 SELECT g.column1, w.column1, w.column2, o.column1, o.column2
@@ -56,9 +56,9 @@ SELECT f.id, date(f.first) AS period, coalesce(sum(at_start), 0) AS start_custom
 FROM frame AS f LEFT JOIN member AS m USING (id, first) GROUP BY f.id, f.first;
 
 CREATE TABLE fast AS
-SELECT c.id, r.* FROM cases AS c JOIN retention_by_period('shop') AS r ON r.grain = c.grain AND r.active_within = c.within AND r.utc_offset = c.off AND r.as_of = '2021-05-20 06:00:00'
+SELECT c.id, r.* FROM cases AS c JOIN retention_by_period('shop') AS r ON r.grain = c.grain AND r.active_within = c.within AND r.time_zone = c.off AND r.as_of = '2021-05-20 06:00:00'
 WHERE c.within IS NOT NULL
-UNION ALL SELECT c.id, r.* FROM cases AS c JOIN retention_by_period('shop') AS r ON r.grain = c.grain AND r.utc_offset = c.off WHERE c.within IS NULL;
+UNION ALL SELECT c.id, r.* FROM cases AS c JOIN retention_by_period('shop') AS r ON r.grain = c.grain AND r.time_zone = c.off WHERE c.within IS NULL;
 CREATE TABLE counted AS SELECT id, period, start_customers, new_customers, retained, resurrected, lost, end_customers, new_lost, value_total, value_retained, complete FROM fast;
 
 INSERT INTO compared (what, rows, wrong)
@@ -104,7 +104,7 @@ FROM (SELECT a.period, (a.start_customers, a.new_customers, a.resurrected, a.val
       FROM retention_by_period('shop', 'quarter') AS a JOIN retention_by_period('shop', 'quarter') AS b USING (period) WHERE a.since = '2020-02-10' AND a.until = '2020-12-31');
 INSERT INTO compared (what, rows, wrong) SELECT 'since before the first, until after the last', count(*), iif(count(*) = 11, NULL, count(*)) FROM retention_by_period('shop', 'quarter') WHERE since = '1999-01-01' AND until = '2050-01-01';
 INSERT INTO compared (what, rows, wrong) SELECT 'until before the first shows nothing', 1, iif(count(*) = 0, NULL, count(*)) FROM retention_by_period('shop', 'quarter') WHERE until = '1999-01-01';
-INSERT INTO compared (what, rows, wrong) SELECT 'since is a civil date in utc_offset', count(*), iif(min(period) = '2020-03-01', NULL, min(period)) FROM retention_by_period('shop') WHERE since = '2020-03-01' AND utc_offset = '-03:30';
+INSERT INTO compared (what, rows, wrong) SELECT 'since is a civil date in time_zone', count(*), iif(min(period) = '2020-03-01', NULL, min(period)) FROM retention_by_period('shop') WHERE since = '2020-03-01' AND time_zone = '-03:30';
 
 -- Edge shops.
 CREATE TABLE edge (shop TEXT, customer_id, ordered_at, amount);

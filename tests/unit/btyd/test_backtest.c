@@ -33,7 +33,7 @@ static BtydFit poisson_fit(double r, double alpha)
 
 static uint32_t day_of(const char *text)
 {
-  return day_number(at(text), 0);
+  return day_number(at(text));
 }
 
 static const BacktestRow *find(const Backtest *backtest, BacktestSection section, int bucket)

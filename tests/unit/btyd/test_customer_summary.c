@@ -93,7 +93,7 @@ static void offset(void **unused)
   const int64_t repeats[] = {1, 1, 0}; /* at +02:00; UTC; -12:00 */
   const int64_t offsets[] = {2, 0, -12};
   for (int i = 0; i < 3; i++) {
-    CustomerSummary summary = {.offset_ms = offsets[i] * MS_PER_HOUR};
+    CustomerSummary summary = {.zone = zone_fixed(offsets[i] * MS_PER_HOUR)};
     Customers customers = {0};
     CustomerSummaryRow row;
     assert_true(feed(customer_summary_accumulator(&summary), &summary, &customers, rows, 3));
@@ -140,7 +140,7 @@ static void extremes(void **unused)
   rows[0] = (Row){TIME_MIN, 1, 1, 1};
   rows[1] = (Row){TIME_MAX, 1, 1e300, 2};
   for (int hours = -14; hours <= 14; hours += 14) {
-    summary = (CustomerSummary){.offset_ms = hours * MS_PER_HOUR};
+    summary = (CustomerSummary){.zone = zone_fixed(hours * MS_PER_HOUR)};
     assert_true(feed(customer_summary_accumulator(&summary), &summary, &customers, rows, 2));
     customer_summary_finish(&summary, &customers, TIME_MAX, &NEVER);
     customer_summary_get(&summary, &customers, 0, &row);
@@ -183,11 +183,11 @@ static void compensated(void **unused)
 static CustomerSummaryRow naive(const Row *rows, size_t n, int customer, const CustomerSummary *summary, int64_t end_ms)
 {
   CustomerSummaryRow out = {0};
-  int64_t first = INT64_MAX, last = INT64_MIN, end = floor_div(end_ms + summary->offset_ms, DAY);
+  int64_t first = INT64_MAX, last = INT64_MIN, end = floor_div(end_ms + summary->zone.span.offset, DAY);
   long double sum = 0, holdout = 0;
   for (size_t i = 0; i < n; i++) {
     if (rows[i].customer == customer && (!summary->split || rows[i].time <= summary->until)) {
-      int64_t day = floor_div(rows[i].time + summary->offset_ms, DAY);
+      int64_t day = floor_div(rows[i].time + summary->zone.span.offset, DAY);
       first = day < first ? day : first;
       last = day > last ? day : last;
     }
@@ -196,10 +196,10 @@ static CustomerSummaryRow naive(const Row *rows, size_t n, int customer, const C
     if (rows[i].customer != customer) {
       continue;
     }
-    int64_t day = floor_div(rows[i].time + summary->offset_ms, DAY);
+    int64_t day = floor_div(rows[i].time + summary->zone.span.offset, DAY);
     bool held = summary->split && rows[i].time > summary->until, seen = false;
     for (size_t k = 0; k < i && !seen; k++) {
-      seen = rows[k].customer == customer && floor_div(rows[k].time + summary->offset_ms, DAY) == day &&
+      seen = rows[k].customer == customer && floor_div(rows[k].time + summary->zone.span.offset, DAY) == day &&
              (summary->split && rows[k].time > summary->until) == held;
     }
     if (held) {
@@ -239,7 +239,7 @@ static void at_random(void **unused)
     if (shop % 2) {
       qsort(rows, n, sizeof *rows, by_time);
     }
-    CustomerSummary summary = {.offset_ms = (draw_below(&seed, 29) - 14) * MS_PER_HOUR,
+    CustomerSummary summary = {.zone = zone_fixed((draw_below(&seed, 29) - 14) * MS_PER_HOUR),
                                .split = shop % 5 < 3,
                                .until = draw_below(&seed, span) - span / 2};
     int64_t end = summary.split ? summary.until : span;

@@ -11,7 +11,7 @@ static ChurnTimes times_of(const char *as_of, const char *horizon)
 {
   Duration duration;
   assert_true(duration_from_text(horizon, strlen(horizon), &duration));
-  return churn_times(at(as_of), duration, 0);
+  return churn_times(at(as_of), duration, zone_fixed(0));
 }
 
 static void instants(void **unused)
@@ -127,7 +127,7 @@ static void at_random(void **unused)
   int disorders = 0;
   for (int shop = 0; shop < 20; shop++) {
     ChurnTimes times = times_of(shop % 2 ? "2024-06-30 12:00" : "2024-06-30", shop % 3 ? "20 days" : "3 weeks");
-    times.offset_ms = shop % 4 == 1 ? 8 * MS_PER_HOUR : shop % 4 == 2 ? -3 * MS_PER_HOUR : 0;
+    times.time_zone = zone_fixed(shop % 4 == 1 ? 8 * MS_PER_HOUR : shop % 4 == 2 ? -3 * MS_PER_HOUR : 0);
     for (int i = 0; i < N; i++) {
       rows[i] = (Row){at("2024-01-01") + draw_below(&seed, 200 * DAY), (int)draw_below(&seed, 300),
                       (double)draw_below(&seed, 1000) / 100, i};
@@ -140,7 +140,7 @@ static void at_random(void **unused)
       int customer = (int)customers_key(&customers, id).integer;
       for (int i = 0; i < CHURN_INSTANTS; i++) {
         ChurnHistory got, want;
-        naive(sorted, N, customer, times.offset_ms, i == CHURN_CUT ? times.recent : times.cut,
+        naive(sorted, N, customer, times.time_zone.span.offset, i == CHURN_CUT ? times.recent : times.cut,
               i == CHURN_CUT ? times.cut : times.as_of, &want);
         assert_int_equal(churn_history(&times, customers_state(&customers, id), (ChurnInstant)i, &got), want.x >= 0);
         if (want.x >= 0) {

@@ -69,9 +69,9 @@ static void by_hand(void **unused)
   (void)unused;
   Duration horizon;
   assert_true(duration_from_text("30 days", 7, &horizon));
-  Signals signals = {.times = churn_times(at("2024-04-10"), horizon, 0)};
+  Signals signals = {.times = churn_times(at("2024-04-10"), horizon, zone_fixed(0))};
   Customers own = {0}, customers = {0};
-  uint32_t first = day_number(at("2024-01-01"), 0);
+  uint32_t first = day_number(at("2024-01-01"));
   customers_add_integer(&customers, 5);
   customers_add_integer(&customers, 7);
   /*
@@ -115,9 +115,9 @@ static void by_hand(void **unused)
   ** One who first bought on 20 February has no time of their own before the recent part of the cut-off, but a signal on
   ** 12 January begins it, and does not count.
   */
-  view = signals_view(&signals, CHURN_CUT, 1, day_number(at("2024-02-20"), 0), 0);
+  view = signals_view(&signals, CHURN_CUT, 1, day_number(at("2024-02-20")), 0);
   assert_relative(view.evidence, signal_evidence(3, 7, 30.0 / 58), 1e-12);
-  view = signals_view(&signals, CHURN_CUT, 0, day_number(at("2024-02-20"), 0), 0); /* without signals */
+  view = signals_view(&signals, CHURN_CUT, 0, day_number(at("2024-02-20")), 0); /* without signals */
   assert_true(view.evidence == 0 && view.recent == 0 && isnan(view.usual));
   view = signals_view(&signals, CHURN_AS_OF, 0, first, 0);
   assert_true(view.evidence == 0 && view.recent == 0 && view.usual == 0);
@@ -164,9 +164,9 @@ static void known_ahead(void **unused)
   (void)unused;
   Duration horizon;
   assert_true(duration_from_text("32 days", 7, &horizon));
-  Signals signals = {.times = churn_times(at("2024-04-10"), horizon, 0)};
+  Signals signals = {.times = churn_times(at("2024-04-10"), horizon, zone_fixed(0))};
   Customers own = {0}, customers = {0};
-  uint32_t first = day_number(at("2024-01-01"), 0);
+  uint32_t first = day_number(at("2024-01-01"));
   for (int i = 0; i < 100; i++) { /* customer i bought on days i and i - 50 from 2024-01-01, as_of is day 100 */
     customers_add_integer(&customers, i);
     for (int day = i % 50; day <= 100; day += 50) {

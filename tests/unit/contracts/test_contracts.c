@@ -71,7 +71,7 @@ static void movements_add_up_exactly(void **state)
     assert_int_equal(contracts_finish(&contracts, NULL, &QUIET), STATUS_OK);
     assert_true(contracts.units == 10000);
     assert_int_equal(contracts.n_segments, SEGMENTS);
-    assert_int_equal(mrr_build(&mrr, &contracts, MONTH, 0, false, &QUIET), STATUS_OK);
+    assert_int_equal(mrr_build(&mrr, &contracts, MONTH, zone_fixed(0), false, &QUIET), STATUS_OK);
     assert_int_equal(mrr.n_rows, SEGMENTS * mrr.periods);
     for (int64_t i = 0; i < mrr.n_rows; i++) {
       const MrrRow *row = &mrr.rows[i];
@@ -109,7 +109,7 @@ static void revenue_is_what_covers(void **state)
     }
     assert_int_equal(contracts_finish(&contracts, NULL, &QUIET), STATUS_OK);
     assert_true(contracts.units == (seed % 2 ? 10000 : 1));
-    assert_int_equal(mrr_build(&mrr, &contracts, MONTH, 0, false, &QUIET), STATUS_OK);
+    assert_int_equal(mrr_build(&mrr, &contracts, MONTH, zone_fixed(0), false, &QUIET), STATUS_OK);
     for (int64_t i = 0; i < mrr.n_rows; i++) {
       const MrrRow *row = &mrr.rows[i];
       uint32_t segment = (uint32_t)(i / mrr.periods);
@@ -147,8 +147,8 @@ static void cohorts_add_up_to_movements(void **state)
     RevenueCohorts cohorts;
     random_contracts(&contracts, seed, 400, 4);
     assert_int_equal(contracts_finish(&contracts, NULL, &QUIET), STATUS_OK);
-    assert_int_equal(mrr_build(&mrr, &contracts, MONTH, 0, false, &QUIET), STATUS_OK);
-    assert_int_equal(revenue_cohorts_build(&cohorts, &contracts, MONTH, 0, &QUIET), STATUS_OK);
+    assert_int_equal(mrr_build(&mrr, &contracts, MONTH, zone_fixed(0), false, &QUIET), STATUS_OK);
+    assert_int_equal(revenue_cohorts_build(&cohorts, &contracts, MONTH, zone_fixed(0), &QUIET), STATUS_OK);
     double *ends = calloc((size_t)mrr.n_rows, sizeof *ends);
     for (int64_t i = 0; i < cohorts.n_rows; i++) {
       const RevenueRow *row = &cohorts.rows[i];
@@ -323,7 +323,7 @@ static Status one_customer(size_t n, Questions *questions)
     first = questions->asked;
   }
   if (status == STATUS_OK) {
-    status = mrr_build(&mrr, &contracts, MONTH, 0, false, &watch);
+    status = mrr_build(&mrr, &contracts, MONTH, zone_fixed(0), false, &watch);
     assert_true(status == STATUS_INTERRUPT || questions->asked - first > 4);
   }
   renewals_free(&renewals);
@@ -357,8 +357,8 @@ static void order_does_not_matter(void **state)
   }
   assert_int_equal(contracts_finish(&forward, NULL, &QUIET), STATUS_OK);
   assert_int_equal(contracts_finish(&backward, NULL, &QUIET), STATUS_OK);
-  assert_int_equal(mrr_build(&a, &forward, (Grain){GRAIN_DAY, 1}, 0, false, &QUIET), STATUS_OK);
-  assert_int_equal(mrr_build(&b, &backward, (Grain){GRAIN_DAY, 1}, 0, false, &QUIET), STATUS_OK);
+  assert_int_equal(mrr_build(&a, &forward, (Grain){GRAIN_DAY, 1}, zone_fixed(0), false, &QUIET), STATUS_OK);
+  assert_int_equal(mrr_build(&b, &backward, (Grain){GRAIN_DAY, 1}, zone_fixed(0), false, &QUIET), STATUS_OK);
   assert_int_equal(a.n_rows, b.n_rows);
   for (int64_t i = 0; i < a.n_rows; i++) {
     assert_true(sum_value(&a.rows[i].end) == sum_value(&b.rows[i].end));
@@ -380,10 +380,10 @@ static void nothing_gives_nothing(void **state)
   int64_t n_rows = 1;
   const RenewalRule rule = {.grain = MONTH};
   assert_int_equal(contracts_finish(&contracts, NULL, &QUIET), STATUS_OK);
-  assert_int_equal(mrr_build(&mrr, &contracts, MONTH, 0, false, &QUIET), STATUS_OK);
-  assert_int_equal(revenue_cohorts_build(&cohorts, &contracts, MONTH, 0, &QUIET), STATUS_OK);
+  assert_int_equal(mrr_build(&mrr, &contracts, MONTH, zone_fixed(0), false, &QUIET), STATUS_OK);
+  assert_int_equal(revenue_cohorts_build(&cohorts, &contracts, MONTH, zone_fixed(0), &QUIET), STATUS_OK);
   assert_int_equal(renewals_build(&renewals, &contracts, &rule, &QUIET), STATUS_OK);
-  assert_int_equal(contracts_expiring_find(&contracts, 90, 0, &rows, &n_rows, &QUIET), STATUS_OK);
+  assert_int_equal(contracts_expiring_find(&contracts, 90, zone_fixed(0), &rows, &n_rows, &QUIET), STATUS_OK);
   assert_int_equal(mrr.n_rows + cohorts.n_rows + renewals.n_rows + n_rows, 0);
   mem_free(rows);
   contracts_free(&contracts);

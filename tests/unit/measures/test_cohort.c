@@ -215,15 +215,15 @@ static int64_t interval_end(const Naive *naive, int64_t t0, int64_t age)
 {
   const CohortOptions *o = naive->options;
   if (o->clock == COHORT_CLOCK_ROUNDED) { /* local hour or midnight, found from the calendar */
-    int64_t local = t0 + o->offset_ms,
+    int64_t local = t0 + o->zone.span.offset,
             midnight = period_start((Grain){GRAIN_DAY, 0}, period_index((Grain){GRAIN_DAY, 0}, local));
     int64_t hours = o->grain.unit == GRAIN_DAY ? (local - midnight) / MS_PER_HOUR : 0;
-    return midnight + hours * MS_PER_HOUR - o->offset_ms + (age + 1) * naive->length;
+    return midnight + hours * MS_PER_HOUR - o->zone.span.offset + (age + 1) * naive->length;
   }
   if (o->clock == COHORT_CLOCK_ROLLING) {
     return t0 + (age + 1) * naive->length;
   }
-  return period_start(o->grain, period_index(o->grain, t0 + o->offset_ms) + age + 1) - o->offset_ms;
+  return period_start(o->grain, period_index(o->grain, t0 + o->zone.span.offset) + age + 1) - o->zone.span.offset;
 }
 
 static int64_t age_of(const Naive *naive, int64_t t0, int64_t t)
@@ -291,7 +291,7 @@ static bool member_active(const Naive *naive, int customer, int64_t t0, int64_t 
 static int64_t key_of(const Naive *naive, const Row *first)
 {
   const CohortOptions *o = naive->options;
-  return o->by_attribute ? first->attribute : period_index(o->grain, first->time + o->offset_ms);
+  return o->by_attribute ? first->attribute : period_index(o->grain, first->time + o->zone.span.offset);
 }
 
 static void check_cohort(const Naive *naive, const Cohorts *cohorts, const Cohort *cohort, const Customers *attributes)
@@ -393,7 +393,7 @@ static void against_definitions(void **unused)
     int g = (int)below(6);
     CohortOptions options = {
       .grain = grains[g],
-      .offset_ms = offsets[below(3)],
+      .zone = zone_fixed(offsets[below(3)]),
       .mode = (CohortMode)(round % 4),
       .clock = !lengths[g] || round / 4 % 2 == 0 ? COHORT_CLOCK_CALENDAR
                : round / 192 % 2                 ? COHORT_CLOCK_ROUNDED

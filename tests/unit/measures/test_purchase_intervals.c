@@ -71,7 +71,7 @@ static void at_random(void **unused)
     int n_customers = shop % 3 == 0 ? 3000 : shop % 3 == 1 ? 40 : 1;
     size_t n = (size_t)draw_below(&seed, 20000) + 1;
     int64_t span = (shop % 4 == 3 ? 3000000 : 1 + draw_below(&seed, 800)) * DAY;
-    int64_t offset_ms = (draw_below(&seed, 29) - 14) * MS_PER_HOUR;
+    int64_t offset = (draw_below(&seed, 29) - 14) * MS_PER_HOUR;
     Row *rows = malloc(n * sizeof *rows);
     for (size_t i = 0; i < n; i++) {
       rows[i] = (Row){TIME_MIN + draw_below(&seed, span), (int)draw_below(&seed, n_customers), 0, (int64_t)i};
@@ -79,7 +79,7 @@ static void at_random(void **unused)
     if (shop % 2) {
       qsort(rows, n, sizeof *rows, by_time);
     }
-    PurchaseIntervals intervals = {.offset_ms = offset_ms};
+    PurchaseIntervals intervals = {.zone = zone_fixed(offset)};
     Customers customers = {0};
     assert_true(feed(purchase_intervals_accumulator(), &intervals, &customers, rows, n));
     assert_int_equal(purchase_intervals_finish(&intervals, &customers, &NEVER), STATUS_OK);
@@ -89,9 +89,9 @@ static void at_random(void **unused)
     double *sorted = malloc(n * sizeof *sorted);
     for (size_t start = 0, end; start < n; start = end) {
       size_t k = 0;
-      int64_t last = floor_div(rows[start].time + offset_ms, DAY);
+      int64_t last = floor_div(rows[start].time + offset, DAY);
       for (end = start + 1; end < n && rows[end].customer == rows[start].customer; end++) {
-        int64_t day = floor_div(rows[end].time + offset_ms, DAY);
+        int64_t day = floor_div(rows[end].time + offset, DAY);
         if (day != last) {
           gap[k++] = day - last;
         }

@@ -88,7 +88,7 @@ static void at_random(void **unused)
     }
     RepeatLadder ladder = {.max_step = 1 + (uint32_t)draw_below(&seed, 20),
                            .by_day = shop % 5 == 0,
-                           .offset_ms = (draw_below(&seed, 29) - 14) * MS_PER_HOUR};
+                           .zone = zone_fixed((draw_below(&seed, 29) - 14) * MS_PER_HOUR)};
     Customers customers = {0};
     assert_int_equal(repeat_ladder_start(&ladder), STATUS_OK);
     assert_true(feed(repeat_ladder_accumulator(), &ladder, &customers, rows, n) || shop % 2 == 0);
@@ -100,8 +100,8 @@ static void at_random(void **unused)
       for (size_t i = 0; i < n; i++) {
         int64_t last = i ? rows[i - 1].time : 0, time = rows[i].time;
         if (ladder.by_day) {
-          last = floor_div(last + ladder.offset_ms, DAY) * DAY;
-          time = floor_div(time + ladder.offset_ms, DAY) * DAY;
+          last = floor_div(last + ladder.zone.span.offset, DAY) * DAY;
+          time = floor_div(time + ladder.zone.span.offset, DAY) * DAY;
         }
         bool first = i == 0 || rows[i].customer != rows[i - 1].customer;
         if (!first && ladder.by_day && time == last) {

@@ -90,7 +90,7 @@ static void by_hand(void **unused)
   Retention retention;
   Customers customers = {0};
   Grain grain = {GRAIN_MONTH, 1};
-  assert_true(retention_init(&retention, grain, 0, NULL));
+  assert_true(retention_init(&retention, grain, zone_fixed(0), NULL));
   assert_true(replay(&retention, &customers, rows, sizeof rows / sizeof *rows));
   finish(&retention, &customers, at("2024-04-30"));
   assert_int_equal(retention.n_rows, 4);
@@ -127,7 +127,7 @@ static void by_hand_short_window(void **unused)
   Retention retention;
   Customers customers = {0};
   Duration within = {.ms = 10 * MS_PER_DAY};
-  assert_true(retention_init(&retention, (Grain){GRAIN_MONTH, 1}, 0, &within));
+  assert_true(retention_init(&retention, (Grain){GRAIN_MONTH, 1}, zone_fixed(0), &within));
   assert_true(replay(&retention, &customers, rows, sizeof rows / sizeof *rows));
   finish(&retention, &customers, at("2024-03-01"));
   assert_int_equal(retention.n_rows, 3);
@@ -158,7 +158,7 @@ static void sums_are_compensated(void **unused)
   for (int w = 0; w < 2; w++) {
     Retention retention;
     Customers customers = {0};
-    assert_true(retention_init(&retention, (Grain){GRAIN_MONTH, 1}, 0, windows + w));
+    assert_true(retention_init(&retention, (Grain){GRAIN_MONTH, 1}, zone_fixed(0), windows + w));
     replay(&retention, &customers, rows, 4);
     finish(&retention, &customers, at("2024-03-01"));
     assert_true(retention.rows[1].value_retained == 1);
@@ -201,7 +201,7 @@ static void check(const Row *rows, size_t n, Grain grain, int64_t offset, const 
 {
   Retention retention;
   Customers customers = {0};
-  assert_true(retention_init(&retention, grain, offset, within));
+  assert_true(retention_init(&retention, grain, zone_fixed(offset), within));
   replay(&retention, &customers, rows, n);
   finish(&retention, &customers, as_of);
   int64_t first = INT64_MAX;
@@ -296,7 +296,7 @@ static void shows_since_until(void **unused)
     {at("2024-01-05"), 1, 1}, {at("2024-02-05"), 1, 1}, {at("2024-03-05"), 1, 1}, {at("2024-04-05"), 2, 1}};
   Retention retention;
   Customers customers = {0};
-  assert_true(retention_init(&retention, (Grain){GRAIN_MONTH, 1}, 0, NULL));
+  assert_true(retention_init(&retention, (Grain){GRAIN_MONTH, 1}, zone_fixed(0), NULL));
   replay(&retention, &customers, rows, 4);
   assert_int_equal(retention_finish(&retention, &customers, at("2024-05-10"), 649, 650, &NEVER_STOPS), STATUS_OK);
   assert_int_equal(retention.n_rows, 2); /* February and March 2024 */
@@ -314,15 +314,15 @@ static void refuses_too_much(void **unused)
   Retention retention;
   Customers customers = {0};
   Duration within = {.months = 1201};
-  assert_false(retention_init(&retention, (Grain){GRAIN_MONTH, 1}, 0, &within));
+  assert_false(retention_init(&retention, (Grain){GRAIN_MONTH, 1}, zone_fixed(0), &within));
   const Row rows[] = {{at("0001-01-01"), 1, 1}, {at("9999-12-31"), 2, 1}};
-  assert_true(retention_init(&retention, (Grain){GRAIN_DAY, 1}, 0, NULL));
+  assert_true(retention_init(&retention, (Grain){GRAIN_DAY, 1}, zone_fixed(0), NULL));
   customers.state_size = retention_accumulator(&retention).state_size;
   assert_int_equal(feed(&retention, &customers, rows, 2), STATUS_ERROR);
   assert_true(retention.too_long);
   retention_free(&retention);
   customers_free(&customers);
-  assert_true(retention_init(&retention, (Grain){GRAIN_YEAR, 1}, 0, NULL));
+  assert_true(retention_init(&retention, (Grain){GRAIN_YEAR, 1}, zone_fixed(0), NULL));
   replay(&retention, &customers, rows, 2);
   finish(&retention, &customers, rows[1].time);
   assert_int_equal(retention.n_rows, 9999);
@@ -335,7 +335,7 @@ static void of_nothing(void **unused)
   (void)unused;
   Retention retention;
   Customers customers = {0};
-  assert_true(retention_init(&retention, (Grain){GRAIN_MONTH, 1}, 0, NULL));
+  assert_true(retention_init(&retention, (Grain){GRAIN_MONTH, 1}, zone_fixed(0), NULL));
   finish(&retention, &customers, 0);
   assert_int_equal(retention.n_rows, 0);
   retention_free(&retention);

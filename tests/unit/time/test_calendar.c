@@ -644,7 +644,7 @@ static void a_cursor_agrees_with_the_index(void **state)
   static const int64_t OFFSETS[] = {0, 8 * MS_PER_HOUR, -12600000, 14 * MS_PER_HOUR, -14 * MS_PER_HOUR};
   for (size_t g = 0; g < COUNT_OF(GRAINS); g++) {
     for (size_t o = 0; o < COUNT_OF(OFFSETS); o++) {
-      PeriodCursor cursor = {.grain = grain(GRAINS[g]), .offset_ms = OFFSETS[o]};
+      PeriodCursor cursor = {.grain = grain(GRAINS[g]), .zone = zone_fixed(OFFSETS[o])};
       uint64_t random = 3;
       int64_t t = TIME_MIN;
       for (int turn = 0; turn < 20000; turn++) {
@@ -657,10 +657,10 @@ static void a_cursor_agrees_with_the_index(void **state)
         else
           t = turn % 4 == 2 ? cursor.hi : cursor.lo - 1;
         int64_t index = period_of(&cursor, t);
-        if (index != period_index(cursor.grain, t + cursor.offset_ms)) fail_msg("%s at %lld", GRAINS[g], (long long)t);
+        if (index != period_index(cursor.grain, t + OFFSETS[o])) fail_msg("%s at %lld", GRAINS[g], (long long)t);
         assert_true(cursor.lo <= t && t < cursor.hi);
-        assert_int_equal(cursor.lo + cursor.offset_ms, period_start(cursor.grain, index));
-        assert_int_equal(cursor.hi + cursor.offset_ms, period_start(cursor.grain, index + 1));
+        assert_int_equal(cursor.lo + OFFSETS[o], period_start(cursor.grain, index));
+        assert_int_equal(cursor.hi + OFFSETS[o], period_start(cursor.grain, index + 1));
       }
     }
   }

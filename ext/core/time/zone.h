@@ -1,0 +1,75 @@
+/*
+** Time zones: what local time it is at an instant. A fixed offset, or the transitions and the rule after them that a
+** file of the system's time zone data holds (TZif version 2 and later, RFC 8536).
+**
+** Days never go back: where clocks are put back over a midnight that has passed already (Newfoundland until 2011 at
+** 00:01), they are put back when they show that midnight again. So the local time of a later instant is never on an
+** earlier day, and a civil day that begins twice begins once, at its first instant.
+*/
+#ifndef RETAIN_CORE_TIME_ZONE_H
+#define RETAIN_CORE_TIME_ZONE_H
+
+#include "calendar.h"
+#include "core/base/status.h"
+
+#define ZONE_OFFSET_MAX (26 * MS_PER_HOUR) /* below this in size, by RFC 8536 */
+
+/* When a rule's summer time begins or ends, in each year. */
+typedef struct ZoneRuleDay {
+  char form; /* 'M': weekday `day` of week `week` (5: the last) of `month`; 'J': day 1 … 365 without leap */
+  int month, week, day; /* days, or 'D': day 0 … 365 with them */
+  int64_t ms;           /* after that day's midnight, by the clock that is then put */
+} ZoneRuleDay;
+
+/* What a file says. {0} is a valid empty object. */
+typedef struct Zone {
+  size_t count;
+  int64_t *at;     /* transitions, ascending: offset[i + 1] holds from at[i] on */
+  int64_t *offset; /* count + 1 of them, in ms */
+  bool has_rule;   /* from at[count - 1] on: `standard`, and `summer` from `begin` to `end` of each year */
+  int64_t standard, summer;
+  ZoneRuleDay begin, end;
+} Zone;
+
+/* STATUS_ERROR: the bytes are no such file, or count leap seconds. */
+Status zone_from_file(Zone *zone, const unsigned char *bytes, size_t length);
+
+void zone_free(Zone *zone);
+
+/* The widest range of instants from <= t < until around one that has one offset. */
+typedef struct ZoneSpan {
+  int64_t from, until, offset;
+} ZoneSpan;
+
+/*
+** The local times of many instants in turn: a zone, with the span that was looked up last. {0} is UTC; a fixed offset is
+** one span without a zone. To be copied freely; the zone is borrowed.
+*/
+typedef struct ZoneCursor {
+  const Zone *zone;
+  ZoneSpan span;
+} ZoneCursor;
+
+static inline ZoneCursor zone_fixed(int64_t offset_ms)
+{
+  return (ZoneCursor){NULL, {INT64_MIN, INT64_MAX, offset_ms}};
+}
+
+/* Local time, in ms. */
+int64_t zone_seek(ZoneCursor *cursor, int64_t ms);
+static inline int64_t zone_local(ZoneCursor *cursor, int64_t ms)
+{
+  return cursor->span.from <= ms && ms < cursor->span.until ? ms + cursor->span.offset : zone_seek(cursor, ms);
+}
+
+/* As zone_local(), without remembering. */
+static inline int64_t zone_local_at(const ZoneCursor *cursor, int64_t ms)
+{
+  ZoneCursor copy = *cursor;
+  return zone_local(&copy, ms);
+}
+
+/* The first instant at which local time has come to local_ms: of a civil day's midnight, where the day begins. */
+int64_t zone_instant(const ZoneCursor *cursor, int64_t local_ms);
+
+#endif
