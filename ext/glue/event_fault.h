@@ -31,8 +31,8 @@ Status row_check_fault(RowCheck *check, RowFault fault, sqlite3_value **values, 
 Status row_check_blob(const RowCheck *check, sqlite3_value *value);
 
 /*
-** Counts what is odd about a row that takes part, whose time is a date alone or not, and fills in event->rowid: the row's number where there is none.
-** check->diagnosis is not NULL.
+** Counts what is odd about a row that takes part, whose time is a date alone or not, and fills in
+** event->rowid: the row's number where there is none. check->diagnosis is not NULL.
 */
 void row_check_event(RowCheck *check, sqlite3_value **values, bool is_date, Event *event);
 

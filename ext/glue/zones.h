@@ -17,8 +17,8 @@ typedef struct Zones {
 } Zones;
 
 /*
-** The zone of a name, borrowed until zones_free(). STATUS_ERROR: there is none. Names are letters, digits, '_', '+', '-'
-** and single '/' between them, so that none leads out of the folder.
+** The zone of a name, borrowed until zones_free(). STATUS_ERROR: there is none. Names are letters, digits, '_', '+',
+** '-' and single '/' between them, so that none leads out of the folder.
 */
 Status zones_find(Zones *zones, const char *name, size_t length, const Zone **zone);
 

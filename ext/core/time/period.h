@@ -28,9 +28,9 @@ typedef struct Grain {
 #define WEEK_ANCHOR (-3) /* Monday, 1969-12-29: ISO weeks */
 
 /*
-** '[N ]unit[ from ANCHOR]', any case, plural allowed; unit: hour, day, week, month, quarter, year. ANCHOR: of hours, days
-** and weeks a date, of weeks a day of the week too; of months, quarters and years a month; names whole or by their first
-** three letters. Left out: a week is from Monday, N of a unit from 1970-01-01.
+** '[N ]unit[ from ANCHOR]', any case, plural allowed; unit: hour, day, week, month, quarter, year. ANCHOR: of hours,
+** days and weeks a date, of weeks a day of the week too; of months, quarters and years a month; names whole or by their
+** first three letters. Left out: a week is from Monday, N of a unit from 1970-01-01.
 */
 bool grain_from_text(const char *text, size_t length, Grain *grain);
 #define GRAIN_FORMS \

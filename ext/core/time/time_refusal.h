@@ -8,7 +8,8 @@
 #include <stddef.h>
 
 /*
-** In static memory, to follow "got VALUE". NULL: it is a time, or nothing is to be said beyond what is accepted. No byte at or after text[length] is read.
+** In static memory, to follow "got VALUE". NULL: it is a time, or nothing is to be said beyond what is
+** accepted. No byte at or after text[length] is read.
 */
 const char *time_refusal_of_number(double number);
 const char *time_refusal_of_text(const char *text, size_t length);

@@ -42,8 +42,8 @@ typedef struct ZoneSpan {
 } ZoneSpan;
 
 /*
-** The local times of many instants in turn: a zone, with the span that was looked up last. {0} is UTC; a fixed offset is
-** one span without a zone. To be copied freely; the zone is borrowed.
+** The local times of many instants in turn: a zone, with the span that was looked up last. {0} is UTC; a fixed offset
+** is one span without a zone. To be copied freely; the zone is borrowed.
 */
 typedef struct ZoneCursor {
   const Zone *zone;
