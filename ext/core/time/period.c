@@ -1,5 +1,7 @@
 #include "period.h"
 
+#include <stdio.h>
+
 #include "length.h"
 #include "time_parse.h"
 
@@ -53,6 +55,50 @@ int64_t period_start(Grain grain, int64_t index)
   months = index * months + grain.anchor;
   int64_t years = floor_div(months, 12);
   return day_from_civil(1970 + years, (int)(months - years * 12) + 1, 1) * MS_PER_DAY;
+}
+
+/* The week's year and number are those of its Thursday. */
+static int week_label(int64_t monday, char out[PERIOD_LABEL_MAX])
+{
+  int64_t thursday = monday + 3;
+  int year, month, day;
+  day_to_civil(thursday, &year, &month, &day);
+  int week = (int)(thursday - day_from_civil(year, 1, 1)) / 7 + 1;
+  return snprintf(out, PERIOD_LABEL_MAX, "%04d-W%02d", year, week);
+}
+
+static int quarter_label(Grain grain, int year, int month, char out[PERIOD_LABEL_MAX])
+{
+  const char *fiscal = grain.first_month > 0 ? "FY" : "";
+  int months = month - 1 - grain.first_month; /* since the year began */
+  if (months < 0) {
+    months += 12;
+    year--;
+  }
+  year += grain.first_month > 0;
+  return grain.unit == GRAIN_YEAR ? snprintf(out, PERIOD_LABEL_MAX, "%s%04d", fiscal, year)
+                                  : snprintf(out, PERIOD_LABEL_MAX, "%s%04d-Q%d", fiscal, year, months / 3 + 1);
+}
+
+size_t period_label(Grain grain, int64_t index, char out[PERIOD_LABEL_MAX])
+{
+  int64_t start = period_start(grain, index), days = floor_div(start, MS_PER_DAY);
+  int year, month, day;
+  day_to_civil(days, &year, &month, &day);
+  if (grain.unit == GRAIN_HOUR) {
+    int hour = (int)((start - days * MS_PER_DAY) / MS_PER_HOUR);
+    return (size_t)snprintf(out, PERIOD_LABEL_MAX, "%04d-%02d-%02d %02d:00", year, month, day, hour);
+  }
+  if (grain.count == 1 && grain.unit == GRAIN_WEEK && grain.anchor == WEEK_ANCHOR) {
+    return (size_t)week_label(days, out);
+  }
+  if (grain.count == 1 && grain.unit == GRAIN_MONTH) {
+    return (size_t)snprintf(out, PERIOD_LABEL_MAX, "%04d-%02d", year, month);
+  }
+  if (grain.count == 1 && (grain.unit == GRAIN_QUARTER || grain.unit == GRAIN_YEAR)) {
+    return (size_t)quarter_label(grain, year, month, out);
+  }
+  return date_to_text(days, out);
 }
 
 int64_t period_seek(PeriodCursor *cursor, int64_t ms)
@@ -110,6 +156,7 @@ bool grain_from_text(const char *text, size_t length, Grain *grain)
   if (p < end && (!word_from_text(&p, end, "from") || !anchor_from_text(p, end, found.unit, &anchor))) {
     return false;
   }
+  found.first_month = unit_months(found.unit) > 0 ? (int32_t)anchor : 0;
   int64_t size = unit_months(found.unit) > 0 ? grain_months(found) : steps(found);
   found.anchor = (int32_t)(anchor - size * (floor_div(anchor - 1, size) + 1));
   *grain = found;

@@ -23,6 +23,7 @@ typedef struct Grain {
   GrainUnit unit;
   int32_t count; /* units, 1 … LENGTH_MAX */
   int32_t anchor;
+  int32_t first_month; /* of quarters and years: the month that they are from, 0 … 11 */
 } Grain;
 
 #define WEEK_ANCHOR (-3) /* Monday, 1969-12-29: ISO weeks */
@@ -41,6 +42,17 @@ bool grain_from_text(const char *text, size_t length, Grain *grain);
 int64_t period_index(Grain grain, int64_t local_ms);
 /* local ms of its first instant; the end of period i is the start of i + 1 */
 int64_t period_start(Grain grain, int64_t index);
+
+/*
+** A period's usual name; the length without the final zero byte.
+**   2026-01-31 13:00, 2026-01-31, 2026-01   of an hour, a day, a month
+**   2026-W05                                of a week from Monday, by ISO 8601
+**   2026-Q1, 2026; FY2026-Q1, FY2026        of quarter and year; where they are from another month than January, of the
+**                                           fiscal year, which is named after the year that it ends in
+** Of others, such as 10 days, the first hour or day.
+*/
+#define PERIOD_LABEL_MAX 32
+size_t period_label(Grain grain, int64_t index, char out[PERIOD_LABEL_MAX]);
 
 /* The longest that a period can be, in ms; and the months that it has, 0 for hours, days and weeks. */
 int64_t grain_longest(Grain grain);

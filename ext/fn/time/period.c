@@ -2,6 +2,7 @@
 ** The calendar as scalars: the period that a time falls into.
 **
 **   period_start(time, grain[, time_zone])  its first day, 'YYYY-MM-DD'; of hours 'YYYY-MM-DD HH:00:00'
+**   period_label(time, grain[, time_zone])  its usual name: '2026-W53', '2026-Q1', 'FY2026-Q1'
 **   period_index(time, grain[, time_zone])  its number: consecutive periods have consecutive numbers
 **
 **   SELECT period_start(ordered_at, 'month') AS month, sum(amount) FROM demo_orders(200, 1) GROUP BY month;
@@ -35,6 +36,13 @@ static int64_t index_of_call(const Call *call)
 static void period_start_scalar(Call *call, Cell *out)
 {
   cell_period(out, call_grain(call, ARG_GRAIN), index_of_call(call));
+}
+
+static void period_label_scalar(Call *call, Cell *out)
+{
+  char label[PERIOD_LABEL_MAX];
+  period_label(call_grain(call, ARG_GRAIN), index_of_call(call), label);
+  cell_string(out, label);
 }
 
 static void period_index_scalar(Call *call, Cell *out)
@@ -73,6 +81,27 @@ const FunctionSpec period_start_function = {
   .params = PERIOD_PARAMS,
   .n_params = COUNT_OF(PERIOD_PARAMS),
   .scalar = period_start_scalar,
+};
+
+const FunctionSpec period_label_function = {
+  .name = "period_label",
+  .doc =
+    {
+      .summary = "Names the period that a time falls into, as reports do: 2026-W53, 2026-Q1, FY2026-Q1.",
+      .result =
+        "Text: '2026-01-31 13:00' of an hour, '2026-01-31' of a day, '2026-W05' of a week, '2026-01' of a month, "
+        "'2026-Q1' of a quarter, '2026' of a year; 'FY2026-Q1' and 'FY2026' where these are from another month "
+        "than January. Of others, such as '10 days' or 'week from sunday', the first day or hour.",
+      .nulls = PERIOD_NULLS ".",
+      .errors = PERIOD_ERRORS ".",
+      .example = "SELECT period_label(ordered_at, 'quarter from april') AS quarter, count(*) AS orders FROM "
+                 "demo_orders(200, 1) GROUP BY quarter",
+      .formula = "weeks and their years by ISO 8601: those of the week's Thursday; a fiscal year is named after the "
+                 "year that it ends in, and its quarters are counted from its first month",
+    },
+  .params = PERIOD_PARAMS,
+  .n_params = COUNT_OF(PERIOD_PARAMS),
+  .scalar = period_label_scalar,
 };
 
 const FunctionSpec period_index_function = {

@@ -46,6 +46,10 @@ INSERT INTO checks (what, got, want) SELECT 'the difference of two numbers', per
 INSERT INTO checks (what, got, want) SELECT 'NULL', (period_start(NULL, 'day') IS NULL AND period_start('2024-01-31', NULL) IS NULL AND period_index(NULL, 'day') IS NULL AND period_start('2024-01-31', 'day', NULL) = '2024-01-31'), 1;
 INSERT INTO checks (what, got, want) SELECT 'types', (typeof(period_start('2024-01-31', 'day')) = 'text' AND typeof(period_index('2024-01-31', 'day')) = 'integer'), 1;
 INSERT INTO checks (what, got, want) SELECT 'an offset can leave the years 0000 … 9999', (period_start('0000-01-01', 'day', '-01:00') = '-0001-12-31' AND period_start('9999-12-31 23:00', 'year', '+01:00') = '10000-01-01'), 1;
+-- Python: datetime.date(…).isocalendar(); the fiscal ones by hand.
+INSERT INTO checks (what, got, want) SELECT 'labels', group_concat(period_label(column1, column2), ' '), '2026-W53 2026-W53 2025-W01 2026-Q1 FY2026-Q1 FY2027 2026-01'
+  FROM (VALUES ('2026-12-31', 'week'), ('2027-01-03', 'week'), ('2024-12-30', 'week'), ('2026-01-01', 'quarter'), ('2025-04-01', 'quarter from april'), ('2026-04-01', 'year from april'), ('2026-01-31', 'month'));
+INSERT INTO checks (what, got, want) SELECT 'labels in local time', period_label('2026-12-31 16:00', 'year', '+08:00') || ' ' || (period_label(NULL, 'day') IS NULL) || ' ' || typeof(period_label('2026-12-31', 'year')), '2027 1 text';
 CREATE TEMP TABLE orders(at TEXT, amount REAL);
 CREATE INDEX temp.orders_by_month ON orders(period_start(at, 'month'));
 INSERT INTO orders VALUES ('2024-02-29', 1), ('2024-02-01', 2), ('2024-03-01', 3);

@@ -666,6 +666,64 @@ static void a_cursor_agrees_with_the_index(void **state)
   }
 }
 
+/* Week 1 is the one that holds 4 January (ISO 8601), counted on from there; every day of two centuries. */
+static void weeks_are_named_by_iso_8601(void **unused)
+{
+  (void)unused;
+  Grain week = grain("week");
+  for (int64_t day = day_from_civil(1900, 1, 1); day < day_from_civil(2101, 1, 1); day++) {
+    char label[PERIOD_LABEL_MAX], want[PERIOD_LABEL_MAX];
+    int year, month, unused_day;
+    day_to_civil(day, &year, &month, &unused_day);
+    int64_t first;
+    for (year++;; year--) {
+      int64_t fourth = day_from_civil(year, 1, 4);
+      first = fourth - (fourth + 3) % 7 - (fourth + 3 < 0 && (fourth + 3) % 7 ? 7 : 0);
+      if (first <= day) {
+        break;
+      }
+    }
+    snprintf(want, sizeof want, "%04d-W%02d", year, (int)(day - first) / 7 + 1);
+    assert_int_equal(period_label(week, period_index(week, day * MS_PER_DAY), label), strlen(want));
+    assert_string_equal(label, want);
+  }
+}
+
+/* By hand: the British government's year begins in April, that of the United States in October. */
+static void periods_have_names(void **unused)
+{
+  (void)unused;
+  static const struct {
+    const char *grain, *time, *label;
+  } CASES[] = {
+    {"hour", "2026-01-31 13:59", "2026-01-31 13:00"},
+    {"day", "0001-02-03", "0001-02-03"},
+    {"month", "2026-01-31", "2026-01"},
+    {"quarter", "2026-03-31 23:59:59.999", "2026-Q1"},
+    {"quarter from january", "2026-04-01", "2026-Q2"},
+    {"year", "2026-12-31", "2026"},
+    {"quarter from april", "2025-04-01", "FY2026-Q1"},
+    {"quarter from april", "2026-03-31", "FY2026-Q4"},
+    {"quarter from october", "2025-10-01", "FY2026-Q1"},
+    {"quarter from october", "2025-09-30", "FY2025-Q4"},
+    {"quarter from february", "2026-01-15", "FY2026-Q4"},
+    {"quarter from february", "2026-02-01", "FY2027-Q1"},
+    {"year from april", "2026-03-31", "FY2026"},
+    {"year from april", "2026-04-01", "FY2027"},
+    {"week from sunday", "2026-01-08", "2026-01-04"},
+    {"2 weeks", "1970-01-16", "1970-01-15"},
+    {"2 months", "2026-02-28", "2026-01-01"},
+    {"6 hours", "2026-01-31 13:59", "2026-01-31 12:00"},
+  };
+  for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+    char label[PERIOD_LABEL_MAX];
+    Grain found = grain(CASES[i].grain);
+    size_t length = period_label(found, period_index(found, at(CASES[i].time)), label);
+    assert_string_equal(label, CASES[i].label);
+    assert_int_equal(length, strlen(label));
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -687,6 +745,8 @@ int main(void)
     cmocka_unit_test(known_periods),
     cmocka_unit_test(periods_follow_each_other),
     cmocka_unit_test(a_cursor_agrees_with_the_index),
+    cmocka_unit_test(weeks_are_named_by_iso_8601),
+    cmocka_unit_test(periods_have_names),
   };
   return cmocka_run_group_tests_name("calendar", tests, NULL, NULL);
 }
