@@ -463,7 +463,7 @@ static int questions_of(const Row *rows, size_t n, bool keep_held_out)
   Churn churn = {.wanted = CHURN_WANT_BGNBD, .keep_held_out = keep_held_out};
   Customers customers = {0};
   int asked = 0;
-  churn.times = churn_times(at(AS_OF), days("90 days"), 0);
+  churn.times = churn_times(at(AS_OF), days("90 days"), zone_fixed(0));
   churn.has_value = true;
   churn.first_time = rows[0].time;
   feed(CHURN_ACCUMULATOR, &churn.times, &customers, rows, n);

@@ -216,7 +216,7 @@ static int64_t interval_end(const Naive *naive, int64_t t0, int64_t age)
   const CohortOptions *o = naive->options;
   if (o->clock == COHORT_CLOCK_ROUNDED) { /* local hour or midnight, found from the calendar */
     int64_t local = t0 + o->zone.span.offset,
-            midnight = period_start((Grain){GRAIN_DAY, 0}, period_index((Grain){GRAIN_DAY, 0}, local));
+            midnight = period_start((Grain){GRAIN_DAY, 1}, period_index((Grain){GRAIN_DAY, 1}, local));
     int64_t hours = o->grain.unit == GRAIN_DAY ? (local - midnight) / MS_PER_HOUR : 0;
     return midnight + hours * MS_PER_HOUR - o->zone.span.offset + (age + 1) * naive->length;
   }
@@ -535,7 +535,7 @@ static void many_cohorts_ask(void **state)
   for (int i = 0; i < N; i++) {
     rows[i] = (Row){at("2024-01-01"), i, 1, 1 + i, i};
   }
-  CohortOptions options = {.grain = {GRAIN_MONTH, 0}, .by_attribute = true, .max_age = -1};
+  CohortOptions options = {.grain = {GRAIN_MONTH, 1}, .by_attribute = true, .max_age = -1};
   Cohorts cohorts;
   Customers customers = {0}, attributes = {0};
   int asked = 0;
@@ -562,7 +562,7 @@ static void long_cohorts_ask(void **state)
   for (int i = 0; i < N; i++) {
     rows[i] = (Row){at("2001-01-01") + i * MS_PER_DAY, i, 1, 1, i};
   }
-  CohortOptions options = {.grain = {GRAIN_DAY, 0}, .max_age = -1};
+  CohortOptions options = {.grain = {GRAIN_DAY, 1}, .max_age = -1};
   Cohorts cohorts;
   Customers customers = {0}, attributes = {0};
   CohortAverage *averages = NULL;
