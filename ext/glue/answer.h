@@ -3,8 +3,8 @@
 **
 ** A join or a correlated subquery asks the same for every row of another table. A kept answer is given again as long as
 ** the data that it was read from cannot have changed: where what the connection sees was settled and the same before
-** the answer was computed, after it, and now (snapshot.h); and where a statement writes meanwhile, if it writes nothing of
-** what was read (program.h), and until it ends.
+** the answer was computed, after it, and now (snapshot.h); and where a statement writes meanwhile, if it writes nothing
+** of what was read (program.h), and until it ends.
 */
 #ifndef RETAIN_GLUE_ANSWER_H
 #define RETAIN_GLUE_ANSWER_H

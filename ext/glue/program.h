@@ -1,6 +1,6 @@
 /*
-** What the program of a statement reads and writes: the b-trees that EXPLAIN says it opens, those of its views, triggers
-** and foreign keys included.
+** What the program of a statement reads and writes: the b-trees that EXPLAIN says it opens, those of its views,
+** triggers and foreign keys included.
 */
 #ifndef RETAIN_GLUE_PROGRAM_H
 #define RETAIN_GLUE_PROGRAM_H

@@ -7,7 +7,7 @@
 **   transaction: others' commits are not seen, and none can be detached
 ** - a change that is not committed yet: a write transaction, which makes a moment that is not `settled`, since it may
 **   be rolled back to any savepoint without a trace. A statement that writes holds one from its first instruction on;
-**   where it runs alone, nothing but itself changes anything, and the moment is settled but for what it writes (`writer`)
+**   where it runs alone, nothing but itself changes anything, and the moment is settled but for what it writes
 ** - a change to a virtual table of the host: the connection's count of changes
 **
 ** Not seen: what the host's own functions and virtual tables answer, where it changes by itself; and uncommitted

@@ -12,9 +12,9 @@
 ** F5  Registration under faults either succeeds or leaves a connection that closes and leaks nothing.
 **
 ** F6  Every N up to DENSE (a quarter of it for a slow statement) is tried, and from there on every seventh, since what
-**     is allocated hundreds of times is allocated in loops. Of the instructions each N is a sixteenth higher than the one
-**     before, and of everything an eighth once a statement has taken BUDGET. FAULT_STRIDE=1 in the environment tries
-**     all, however long it takes.
+**     is allocated hundreds of times is allocated in loops. Of the instructions each N is a sixteenth higher than the
+**     one before, and of everything an eighth once a statement has taken BUDGET. FAULT_STRIDE=1 in the environment
+**     tries all, however long it takes.
 ** F7  A statement that was stopped answers SQLITE_INTERRUPT, or the error that it was about to answer.
 **
 ** The sweep over N ends at the first N at which no fault happened any more. PART/PARTS takes every PARTS-th statement,

@@ -33,7 +33,7 @@ static inline bool watch_stop(const Watch *watch)
   return watch->stop && watch->stop(watch->context);
 }
 
-/* The same for turns 0, 1, 2 … of a loop of which each costs `work` multiplications: asks about every WATCH_WORK of them. */
+/* The same for turns 0, 1, 2 … of a loop of which each costs `work` multiplications: asks every WATCH_WORK or so. */
 static inline bool watch_due(const Watch *watch, size_t turn, size_t work)
 {
   return turn % (WATCH_WORK / (work + 1) + 1) == 0 && watch_stop(watch);

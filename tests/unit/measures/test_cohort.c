@@ -217,7 +217,7 @@ static int64_t interval_end(const Naive *naive, int64_t t0, int64_t age)
   if (o->clock == COHORT_CLOCK_ROUNDED) { /* local hour or midnight, found from the calendar */
     int64_t local = t0 + o->zone.span.offset,
             midnight = period_start((Grain){GRAIN_DAY, 1}, period_index((Grain){GRAIN_DAY, 1}, local));
-    int64_t hours = o->grain.unit == GRAIN_DAY ? (local - midnight) / MS_PER_HOUR : 0;
+    int64_t hours = o->grain.unit == GRAIN_DAY && o->grain.count == 1 ? (local - midnight) / MS_PER_HOUR : 0;
     return midnight + hours * MS_PER_HOUR - o->zone.span.offset + (age + 1) * naive->length;
   }
   if (o->clock == COHORT_CLOCK_ROLLING) {
