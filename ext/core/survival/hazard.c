@@ -63,7 +63,8 @@ static bool peak_before(const void *a, const void *b, const void *hazard)
 {
   const HazardPeriod *periods = ((const Hazard *)hazard)->periods;
   uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-  return periods[x].hazard > periods[y].hazard || (periods[x].hazard == periods[y].hazard && x < y);
+  double p = periods[x].hazard, q = periods[y].hazard;
+  return p > q || (p == q && x < y);
 }
 
 static Status number_peaks(Hazard *hazard, double average, const Watch *watch)

@@ -37,13 +37,12 @@ int64_t grain_longest(Grain grain)
 
 int64_t period_index(Grain grain, int64_t local_ms)
 {
-  int32_t months = grain_months(grain);
-  if (months == 0) {
+  if (unit_months(grain.unit) == 0) {
     return floor_div(floor_div(local_ms, step_ms(grain)) - grain.anchor, steps(grain));
   }
   int year, month, day;
   day_to_civil(floor_div(local_ms, MS_PER_DAY), &year, &month, &day);
-  return floor_div(((int64_t)year - 1970) * 12 + month - 1 - grain.anchor, months);
+  return floor_div(((int64_t)year - 1970) * 12 + month - 1 - grain.anchor, grain_months(grain));
 }
 
 int64_t period_start(Grain grain, int64_t index)
@@ -157,7 +156,7 @@ bool grain_from_text(const char *text, size_t length, Grain *grain)
     return false;
   }
   found.first_month = unit_months(found.unit) > 0 ? (int32_t)anchor : 0;
-  int64_t size = unit_months(found.unit) > 0 ? grain_months(found) : steps(found);
+  int64_t months = grain_months(found), size = months > 0 ? months : steps(found);
   found.anchor = (int32_t)(anchor - size * (floor_div(anchor - 1, size) + 1));
   *grain = found;
   return true;

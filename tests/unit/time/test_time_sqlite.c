@@ -137,6 +137,8 @@ static void every_form_reads_as_in_sqlite(void **state)
           for (size_t z = 0; z < COUNT_OF(ZONES); z++) {
             /* Fractions belong to seconds; without them one malformed sample is enough. */
             if (strlen(CLOCKS[c]) < 8 && f > 3) continue;
+            /* The end of the last day lies in the year 10000 before its zone is applied: versions of SQLite differ. */
+            if (strcmp(DATES[d], "9999-12-31") == 0 && strncmp(CLOCKS[c], "24:", 3) == 0) continue;
             const char *const part[5] = {DATES[d], SEPARATORS[s], CLOCKS[c], FRACTIONS[f], ZONES[z]};
             int64_t ms;
             bool is_time = standard_answer(oracle, part, &ms);
