@@ -58,6 +58,7 @@ static inline void assert_number(const char *what, double got, double want, doub
 /* ---- Watches */
 
 static const Watch NEVER = {0};
+#define METER_NEVER ((WatchMeter){.watch = &NEVER})
 
 static inline bool stop_now(void *unused)
 {

@@ -23,10 +23,11 @@
 #include "core/base/text.h"
 #include "core/numerics/special.h"
 
-#define RISE_STEPS 64      /* of a rising factorial, before the Gamma function is cheaper */
-#define PRODUCT_MOST 1e250 /* of factors of up to 1e40 */
-#define ROWS_BETWEEN 16384 /* two questions to the watch: about 1 ms */
-#define ROW_COST 16        /* with covariates: how many rows without one costs */
+#define RISE_STEPS 64       /* of a rising factorial, before the Gamma function is cheaper */
+#define PRODUCT_MOST 1e250  /* of factors of up to 1e40 */
+#define ROW_WORK 100        /* of a WatchMeter */
+#define ROW_ALONE_WORK 2000 /* with covariates */
+#define GROUP_WORK 500      /* apart from its rows */
 
 typedef struct Group {
   double x, weight;
@@ -35,7 +36,7 @@ typedef struct Group {
 
 typedef struct Fitter {
   const Cbs *cbs;
-  const Watch *watch;
+  WatchMeter *meter;
   int entry;
   size_t n_groups, n_times;
   Group *groups;
@@ -190,15 +191,9 @@ static double first_odds(const double *theta, double y)
   return y > 0 ? log(theta[BG_A] / (theta[BG_B] + (y - 1))) : -INFINITY;
 }
 
-/* Whether to leave at row or time i. */
-static bool stop_at(const Fitter *fitter, size_t i)
-{
-  return i % ROWS_BETWEEN == 0 && i > 0 && watch_stop(fitter->watch);
-}
-
 static void tabulate(const Fitter *fitter, double alpha)
 {
-  for (size_t i = 0; i < fitter->n_times && !stop_at(fitter, i); i++) {
+  for (size_t i = 0; i < fitter->n_times && !watch_spend(fitter->meter, ROW_WORK); i++) {
     double t = fitter->times[i], share = t / (alpha + t);
     fitter->log_growth[i] = log_one_more(t / alpha);
     fitter->share[i] = share;
@@ -216,15 +211,11 @@ static void rises_to(Rises *rises, const double *theta, double x, double y)
 static void groups_add(const Fitter *fitter, const double *theta, Terms *terms, bool curved)
 {
   Rises rises = {0};
-  size_t asked = 0;
   tabulate(fitter, theta[BG_ALPHA]);
   for (size_t i = 0; i < fitter->n_groups; i++) {
     const Group *group = &fitter->groups[i];
-    if (group->begin - asked > ROWS_BETWEEN) {
-      asked = group->begin;
-      if (watch_stop(fitter->watch)) {
-        return;
-      }
+    if (watch_spend(fitter->meter, GROUP_WORK + ROW_WORK * (group->end - group->begin))) {
+      return;
     }
     double y = group->x + fitter->entry, s = theta[BG_R] + group->x, o_0 = first_odds(theta, y);
     Sums sums;
@@ -274,7 +265,7 @@ static void rows_add(const Fitter *fitter, const double *variables, const double
 {
   const Cbs *cbs = fitter->cbs;
   int n_covariates = cbs->n_covariates;
-  for (size_t i = 0; i < cbs->n && !stop_at(fitter, ROW_COST * i); i++) {
+  for (size_t i = 0; i < cbs->n && !watch_spend(fitter->meter, ROW_ALONE_WORK); i++) {
     const double *z = cbs->z + i * (size_t)n_covariates;
     double own[BG_PARAMETERS], x = cbs->x[i], y = x + fitter->entry, product = 1;
     bg_apply(theta, variables + BG_PARAMETERS, variables + BG_PARAMETERS + n_covariates, z, n_covariates, own);
@@ -369,7 +360,7 @@ static Status number_times(Fitter *fitter)
   if (status == STATUS_OK) {
     fitter->of_t = fitter->of_T + n;
     for (size_t i = 0; i < n && status == STATUS_OK; i++) {
-      status = stop_at(fitter, i) ? STATUS_INTERRUPT : STATUS_OK;
+      status = watch_spend(fitter->meter, ROW_WORK) ? STATUS_INTERRUPT : STATUS_OK;
       fitter->of_t[i] = time_number(fitter, slots, n_slots - 1, cbs->t_x[i] + 0.0);
       fitter->of_T[i] = time_number(fitter, slots, n_slots - 1, cbs->T[i] + 0.0);
     }
@@ -418,7 +409,7 @@ static bool group_rows(Fitter *fitter)
   return true;
 }
 
-Status bg_open(int entry, const Cbs *cbs, void **fitter, const Watch *watch)
+Status bg_open(int entry, const Cbs *cbs, void **fitter, WatchMeter *meter)
 {
   Fitter *self = mem_zero(1, sizeof *self);
   *fitter = self;
@@ -427,7 +418,7 @@ Status bg_open(int entry, const Cbs *cbs, void **fitter, const Watch *watch)
   }
   self->cbs = cbs;
   self->entry = entry;
-  self->watch = watch;
+  self->meter = meter;
   Status status = group_rows(self) ? number_times(self) : STATUS_NOMEM;
   if (status != STATUS_OK) {
     bg_close(self);

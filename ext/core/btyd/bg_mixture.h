@@ -43,7 +43,7 @@ void bg_apply(const double *theta, const double *transaction, const double *drop
               double *applied);
 
 /* Fitting, as in btyd.h: see bg_likelihood.c. */
-Status bg_open(int entry, const Cbs *cbs, void **fitter, const Watch *watch);
+Status bg_open(int entry, const Cbs *cbs, void **fitter, WatchMeter *meter);
 void bg_evaluate(void *fitter, const double *variables, double *value, double *gradient);
 void bg_evaluate_hessian(void *fitter, const double *variables, double *value, double *gradient, double *hessian);
 bool bg_start(const void *fitter, int k, double *variables);

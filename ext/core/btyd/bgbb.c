@@ -40,7 +40,7 @@ enum {
 
 #define MOST_OPPORTUNITIES 100000 /* of a fit: its tables have as many rows */
 #define LEAST_GROWTH 1e-290       /* of dert(): 1 / growth is near the largest number */
-#define STEPS_BETWEEN 1000000     /* two questions to the watch: some 10 ms */
+#define STEP_WORK 10              /* of a WatchMeter */
 
 /* ---- Asking ---- */
 
@@ -207,7 +207,7 @@ typedef struct Step {
 } Step;
 
 typedef struct Fitter {
-  const Watch *watch;
+  WatchMeter *meter;
   size_t n_rows;
   uint32_t most; /* the largest n */
   Row *row;      /* by x, then n, then falling t_x */
@@ -306,14 +306,14 @@ static double most_opportunities(const Cbs *cbs)
   return most;
 }
 
-static Status fitter_open(const Cbs *cbs, void **self, const Watch *watch)
+static Status fitter_open(const Cbs *cbs, void **self, WatchMeter *meter)
 {
   Fitter *fitter = mem_zero(1, sizeof *fitter);
   *self = NULL;
   if (!fitter) {
     return STATUS_NOMEM;
   }
-  fitter->watch = watch;
+  fitter->meter = meter;
   fitter->n_rows = cbs->n;
   fitter->most = (uint32_t)most_opportunities(cbs);
   fitter->row = mem_alloc(cbs->n, sizeof *fitter->row);
@@ -399,19 +399,19 @@ static void evaluate(void *self, const double *variables, double *value, double 
       return;
     }
   }
+  if (watch_spend(fitter->meter, STEP_WORK * (size_t)fitter->most)) {
+    return;
+  }
   double sum = prepare(fitter, theta, gradient);
-  size_t steps = 0; /* since the watch was asked */
   for (size_t i = 0, end; i < fitter->n_rows; i = end) {
     const Row *row = &fitter->row[i];
-    if (steps > STEPS_BETWEEN && watch_stop(fitter->watch)) {
-      return;
-    }
-    steps = steps > STEPS_BETWEEN ? 0 : steps;
     for (end = i + 1; end < fitter->n_rows && fitter->row[end].x == row->x && fitter->row[end].n == row->n;) {
       end++;
     }
     sum += add_endings(fitter, theta[BETA], row, fitter->row + end, gradient);
-    steps += end - i + (row->n - fitter->row[end - 1].t_x);
+    if (watch_spend(fitter->meter, STEP_WORK * (end - i + (row->n - fitter->row[end - 1].t_x)))) {
+      return;
+    }
   }
   *value = sum;
   for (int i = 0; i < 4; i++) {

@@ -11,9 +11,9 @@
 
 /* Binds `entry` in the functions of a model, and names it. */
 #define BG_MODEL(MODEL, NAME, TITLE, ENTRY) \
-  static Status NAME##_open(const Cbs *cbs, void **fitter, const Watch *watch) \
+  static Status NAME##_open(const Cbs *cbs, void **fitter, WatchMeter *meter) \
   { \
-    return bg_open(ENTRY, cbs, fitter, watch); \
+    return bg_open(ENTRY, cbs, fitter, meter); \
   } \
   static double NAME##_log_likelihood(const double *theta, const CbsRow *row) \
   { \

@@ -310,23 +310,9 @@ static void check_range(BtydFit *fit)
   }
 }
 
-/* A watch that keeps its answer: after a stop an evaluation leaves early, and the search has to stop too. */
-typedef struct Stopping {
-  const Watch *watch;
-  bool stopped;
-} Stopping;
-
-static bool stopping_ask(void *self)
-{
-  Stopping *stopping = self;
-  stopping->stopped = stopping->stopped || watch_stop(stopping->watch);
-  return stopping->stopped;
-}
-
 Status btyd_fit(const BtydModel *model, const Cbs *cbs, BtydFit *fit, const Watch *watch)
 {
-  Stopping stopping = {.watch = watch};
-  const Watch lasting = {stopping_ask, &stopping};
+  WatchMeter meter = {.watch = watch};
   int n_covariates = model->takes_covariates ? cbs->n_covariates : 0;
   *fit = (BtydFit){.model = model,
                    .n_covariates = n_covariates,
@@ -345,7 +331,7 @@ Status btyd_fit(const BtydModel *model, const Cbs *cbs, BtydFit *fit, const Watc
     snprintf(fit->reason, sizeof fit->reason, "%s", unfit);
     return STATUS_OK;
   }
-  Cbs scaled;
+  Cbs scaled = {0};
   Optimum best;
   Scale scale = {.time = scale_of(model, cbs)};
   for (int k = 0; k < n_covariates; k++) {
@@ -355,9 +341,9 @@ Status btyd_fit(const BtydModel *model, const Cbs *cbs, BtydFit *fit, const Watc
       return STATUS_OK;
     }
   }
-  Status status = scaled_copy(cbs, &scale, &scaled);
+  Status status = watch_stop(watch) ? STATUS_INTERRUPT : scaled_copy(cbs, &scale, &scaled);
   if (status == STATUS_OK) {
-    status = btyd_search(model, &scaled, n_covariates, &best, &lasting);
+    status = btyd_search(model, &scaled, n_covariates, &best, &meter);
   }
   if (status == STATUS_OK) {
     refuse_undetermined(fit, &best);

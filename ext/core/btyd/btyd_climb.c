@@ -25,6 +25,11 @@ typedef struct View {
   double moved[BTYD_VARIABLES]; /* what is added to the others */
 } View;
 
+static bool has_stopped(void *meter)
+{
+  return ((const WatchMeter *)meter)->stopped;
+}
+
 bool is_inside(Limits limits)
 {
   return limits.side[0] == SIDE_INSIDE && limits.side[1] == SIDE_INSIDE;
@@ -238,7 +243,9 @@ void climb(Climber *climber, Limits limits, const double *start, const double *i
                      .high = LOG_HIGH,
                      .in_proportion = in_step,
                      .n_bounded = parameters_left(&view)};
-  climber->status = maximise(&problem, from, &optimum, climber->watch);
+  /* the evaluations ask the host; the search only has to notice that one of them has left early */
+  const Watch noticing = {has_stopped, climber->meter};
+  climber->status = maximise(&problem, from, &optimum, &noticing);
   climber->iterations += optimum.iterations;
   climber->evaluations += optimum.evaluations;
   if (climber->status != STATUS_OK || optimum.value == -INFINITY) {
@@ -320,7 +327,7 @@ void climb_inwards(Climber *climber, Limits limits, int i)
     }
     view_evaluate(&view, at, &value, gradient);
     climber->evaluations++;
-    climber->status = watch_stop(climber->watch) ? STATUS_INTERRUPT : STATUS_OK;
+    climber->status = climber->meter->stopped ? STATUS_INTERRUPT : STATUS_OK;
     if (value > best) {
       best = value;
       rises = true;

@@ -38,7 +38,7 @@ typedef struct Climber {
   const BtydModel *model;
   void *fitter, *limit_fitter; /* limit_fitter: of model->limit_model, where limits are climbed */
   int n_covariates, n_variables;
-  const Watch *watch;
+  WatchMeter *meter;
   Status status; /* once it is not STATUS_OK, nothing is climbed */
   int iterations, evaluations;
   Place place[SIDES][SIDES]; /* by limits */

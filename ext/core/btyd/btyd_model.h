@@ -48,12 +48,12 @@ typedef struct BtydModel {
   /*
   ** Fitting. open() tabulates what does not depend on the parameters (times already scaled by btyd.c to about 1;
   ** `cbs` outlives it). evaluate() is the weighted log-likelihood in nats, with all constants that depend on the
-  ** data, and its gradient, in the variables above; never fails: outside the domain -INFINITY. Asked by the watch of
-  ** open(), which also outlives it, to stop, either leaves early: open() with STATUS_INTERRUPT, an evaluation with any
-  ** value. evaluate_hessian is optional (NULL), as in optimize.h. start() writes the k-th start, false when there are
-  ** no more.
+  ** data, and its gradient, in the variables above; never fails: outside the domain -INFINITY. Both spend what they
+  ** cost on the meter, which also outlives the fitter. Once that is stopped either leaves early: open() with
+  ** STATUS_INTERRUPT, an evaluation with any value. evaluate_hessian is optional (NULL), as in optimize.h. start()
+  ** writes the k-th start, false when there are no more.
   */
-  Status (*open)(const Cbs *cbs, void **fitter, const Watch *watch);
+  Status (*open)(const Cbs *cbs, void **fitter, WatchMeter *meter);
   void (*evaluate)(void *fitter, const double *variables, double *value, double *gradient);
   void (*evaluate_hessian)(void *fitter, const double *variables, double *value, double *gradient, double *hessian);
   bool (*start)(const void *fitter, int k, double *variables);

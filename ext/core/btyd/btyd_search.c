@@ -181,7 +181,7 @@ static Status search_led(Climber *climber, const Cbs *cbs, size_t rows, bool fir
     led->model = climber->model;
     led->n_covariates = climber->n_covariates;
     led->n_variables = climber->n_variables;
-    led->watch = climber->watch;
+    led->meter = climber->meter;
     status = search_rows(led, &sample, first_only);
     if (status == STATUS_OK && (!first_only || place_of(led, INSIDE)->has_maximum)) {
       *found = follow(climber, led, cbs_customers(&sample) / cbs_customers(cbs));
@@ -208,7 +208,7 @@ static Status search_rest(Climber *climber, const Cbs *cbs)
 {
   const BtydModel *limit_model = climber->model->limit_model;
   bool found = false, many = cbs->n >= SAMPLE_FROM;
-  Status status = limit_model ? limit_model->open(cbs, &climber->limit_fitter, climber->watch) : STATUS_OK;
+  Status status = limit_model ? limit_model->open(cbs, &climber->limit_fitter, climber->meter) : STATUS_OK;
   if (status == STATUS_OK && cbs->n >= LIMITS_FROM) {
     status = search_led(climber, cbs, many ? SAMPLE_ROWS : cbs->n / LIMITS_PART, false, &found);
   }
@@ -225,7 +225,7 @@ static Status search_rest(Climber *climber, const Cbs *cbs)
 /* Leaves the best places in the climber. first_only: only the one that the first start leads to. */
 static Status search_rows(Climber *climber, const Cbs *cbs, bool first_only)
 {
-  Status status = climber->model->open(cbs, &climber->fitter, climber->watch);
+  Status status = climber->model->open(cbs, &climber->fitter, climber->meter);
   if (status == STATUS_OK) {
     status = search_first(climber, cbs);
   }
@@ -238,7 +238,7 @@ static Status search_rows(Climber *climber, const Cbs *cbs, bool first_only)
   return status;
 }
 
-Status btyd_search(const BtydModel *model, const Cbs *cbs, int n_covariates, Optimum *best, const Watch *watch)
+Status btyd_search(const BtydModel *model, const Cbs *cbs, int n_covariates, Optimum *best, WatchMeter *meter)
 {
   Climber *climber = mem_zero(1, sizeof *climber);
   *best = (Optimum){.value = -INFINITY, .outcome = OUTCOME_STUCK};
@@ -248,7 +248,7 @@ Status btyd_search(const BtydModel *model, const Cbs *cbs, int n_covariates, Opt
   climber->model = model;
   climber->n_covariates = n_covariates;
   climber->n_variables = model->n_parameters + 2 * n_covariates;
-  climber->watch = watch;
+  climber->meter = meter;
   Status status = search_rows(climber, cbs, false);
   Limits limits = highest_limits(climber);
   if (!is_inside(limits)) {

@@ -24,6 +24,6 @@
 ** Where the supremum is at a limit, its outcome is OUTCOME_RUNAWAY, its value the supremum, and the place so near the
 ** limit that hardly anything changes any more.
 */
-Status btyd_search(const BtydModel *model, const Cbs *cbs, int n_covariates, Optimum *best, const Watch *watch);
+Status btyd_search(const BtydModel *model, const Cbs *cbs, int n_covariates, Optimum *best, WatchMeter *meter);
 
 #endif

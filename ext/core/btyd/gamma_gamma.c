@@ -52,7 +52,8 @@ static double expected_value(const double *theta, double x, double m)
 
 #define BLOCK 16 /* rows whose product goes through one logarithm */
 #define BLOCK_SAFE 1e18
-#define ROWS_BETWEEN 100000 /* two questions to the watch: a few ms */
+#define ROW_WORK 20    /* of a WatchMeter */
+#define GROUP_WORK 500 /* apart from its rows */
 #define LARGE_SHAPE 50
 
 /* The rows of one x. */
@@ -62,7 +63,7 @@ typedef struct Group {
 } Group;
 
 typedef struct Fitter {
-  const Watch *watch;
+  WatchMeter *meter;
   size_t n_groups;
   Group *group;
   double *total, *weight; /* of each row, in one block: m x; by group, then as in it */
@@ -106,7 +107,7 @@ static size_t add_group(Fitter *fitter, const Cbs *cbs, size_t begin)
   return group->end;
 }
 
-static Status fitter_open(const Cbs *cbs, void **self, const Watch *watch)
+static Status fitter_open(const Cbs *cbs, void **self, WatchMeter *meter)
 {
   size_t n_groups = 0;
   for (size_t i = 0; i < cbs->n; i++) {
@@ -123,7 +124,7 @@ static Status fitter_open(const Cbs *cbs, void **self, const Watch *watch)
     fitter_close(fitter);
     return STATUS_NOMEM;
   }
-  fitter->watch = watch;
+  fitter->meter = meter;
   fitter->weight = fitter->total + cbs->n;
   for (size_t i = 0; i < cbs->n;) {
     i = add_group(fitter, cbs, i);
@@ -216,14 +217,10 @@ static void evaluate_hessian(void *self, const double *variables, double *value,
   double sum = -fitter->log_m, by_p = 0, by_q = 0, by_gamma = 0;
   double pp = 0, pq = 0, qq = 0, p_gamma = 0, q_gamma = 0, gamma_gamma = 0;
   bool inside = p > 1e-100 && p < 1e100 && q > 1e-100 && q < 1e100 && gamma > 1e-100 && gamma < 1e100;
-  size_t asked = 0;
   bool fast = p < LARGE_SHAPE && q < LARGE_SHAPE && gamma > 1 / BLOCK_SAFE && gamma + fitter->largest < BLOCK_SAFE;
   for (size_t i = 0; inside && i < fitter->n_groups; i++) {
     const Group *group = &fitter->group[i];
-    if (group->begin - asked > ROWS_BETWEEN) {
-      asked = group->begin;
-      inside = !watch_stop(fitter->watch);
-    }
+    inside = !watch_spend(fitter->meter, GROUP_WORK + ROW_WORK * (group->end - group->begin));
     Sums sums = fast ? sum_fast(fitter, group, gamma) : sum_exact(fitter, group, gamma);
     double weight = group->weight, shape = p * group->x;
     sum -= weight * log_beta(shape, q) + (shape * sums.log_u + q * sums.log_v);

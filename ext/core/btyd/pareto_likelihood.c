@@ -35,8 +35,10 @@
 #define NODES 4           /* of a gap of the common ruler, where it is narrow: */
 /* with (R / (alpha + u) + s / (beta + u) + 8 / min) * gap below this, the error is below 1e-13 */
 #define NARROW 0.34
-#define ROWS_BETWEEN 4096   /* two questions to the watch, or marks: about 1 ms */
-#define ROW_COST 8          /* with covariates: how many rows without one costs */
+#define ROW_WORK 100 /* of a WatchMeter */
+#define MARK_WORK 400
+#define ROW_ALONE_WORK 2000 /* with covariates */
+#define GROUP_WORK 500      /* apart from its rows and marks */
 #define VARIABLE_MOST 300.0 /* a logarithm whose exponential is still far from overflow, squared too */
 
 enum {
@@ -68,7 +70,7 @@ typedef struct Group {
 
 typedef struct Fitter {
   const Cbs *cbs;
-  const Watch *watch;
+  WatchMeter *meter;
   Group *groups;
   size_t n_groups;
   uint32_t *from, *to; /* of a row: its t_x and T, counted from the group's first */
@@ -119,15 +121,9 @@ static Status times_of(const Fitter *f, size_t begin, size_t end, double *times,
   size_t n = end - begin;
   memcpy(times, f->cbs->t_x + begin, n * sizeof *times);
   memcpy(times + n, f->cbs->T + begin, n * sizeof *times);
-  Status status = sort_doubles(times, 2 * n, f->watch);
+  Status status = sort_doubles(times, 2 * n, f->meter->watch);
   *n_times = status == STATUS_OK ? distinct(times, 2 * n) : 0;
   return status;
-}
-
-/* Whether to leave at row or mark i. */
-static bool stop_at(const Fitter *f, size_t i)
-{
-  return i % ROWS_BETWEEN == 0 && watch_stop(f->watch);
 }
 
 /* Own times are written from fitter->own + n_own on, where there is room for all. */
@@ -154,7 +150,7 @@ static Status group_open(Fitter *f, Group *g)
   const double *times = g->common ? f->common + g->first : own;
   size_t n = g->last - g->first + 1;
   for (size_t i = g->begin; i < g->end; i++) {
-    if (stop_at(f, i)) {
+    if (watch_spend(f->meter, ROW_WORK)) {
       return STATUS_INTERRUPT;
     }
     f->from[i] = (uint32_t)place(times, n, cbs->t_x[i]);
@@ -214,7 +210,7 @@ static Status rulers_open(Fitter *f)
   return f->marks && f->gaps && f->own_marks && f->tails ? STATUS_OK : STATUS_NOMEM;
 }
 
-Status pareto_likelihood_open(const Cbs *cbs, void **fitter, const Watch *watch)
+Status pareto_likelihood_open(const Cbs *cbs, void **fitter, WatchMeter *meter)
 {
   Fitter *f = mem_zero(1, sizeof *f);
   *fitter = f;
@@ -222,7 +218,7 @@ Status pareto_likelihood_open(const Cbs *cbs, void **fitter, const Watch *watch)
     return STATUS_NOMEM;
   }
   f->cbs = cbs;
-  f->watch = watch;
+  f->meter = meter;
   double purchases = 0, time = 0, customers = 0;
   for (size_t i = 0; i < cbs->n; i++) {
     purchases += cbs->weight[i] * cbs->x[i];
@@ -357,7 +353,7 @@ static void tails_of(const Fitter *f, const Group *g, const double *theta, const
   Fading fading = {rate, theta[ALPHA], s, theta[BETA]};
   Gap own = {0};
   memset(f->tails[n - 1], 0, sizeof f->tails[0]);
-  for (size_t i = n - 1; i-- > 0 && !stop_at(f, i);) {
+  for (size_t i = n - 1; i-- > 0 && !watch_spend(f->meter, MARK_WORK);) {
     const Gap *gap = g->common ? &f->gaps[g->first + i] : &own;
     double moments[MOMENTS], fall;
     if (!g->common) {
@@ -432,14 +428,14 @@ static void group_evaluate(const Fitter *f, const Group *g, const double *theta,
   size_t n = g->last - g->first + 1;
   const Mark *marks = g->common ? f->marks + g->first : f->own_marks;
   if (!g->common) {
-    for (size_t i = 0; i < n && !stop_at(f, i); i++) {
+    for (size_t i = 0; i < n && !watch_spend(f->meter, ROW_WORK); i++) {
       f->own_marks[i] = mark_at(theta, f->own[g->first + i]);
     }
   }
   tails_of(f, g, theta, marks, n);
   double rate = theta[R] + g->x;
   Shares shares = {0};
-  for (size_t i = g->begin; i < g->end && !stop_at(f, i); i++) {
+  for (size_t i = g->begin; i < g->end && !watch_spend(f->meter, ROW_WORK); i++) {
     size_t from = f->from[i], to = f->to[i];
     double log_begin = -rate * marks[from].log_alpha - theta[S] * marks[from].log_beta;
     double log_end = -rate * marks[to].log_alpha - theta[S] * marks[to].log_beta;
@@ -510,17 +506,17 @@ void pareto_likelihood_evaluate(void *fitter, const double *variables, double *v
     theta[k] = exp(variables[k]);
   }
   if (f->cbs->n_covariates) {
-    for (size_t i = 0; i < f->cbs->n && !stop_at(f, ROW_COST * i); i++) {
+    for (size_t i = 0; i < f->cbs->n && !watch_spend(f->meter, ROW_ALONE_WORK); i++) {
       row_evaluate(f, i, theta, variables, &total, sums);
     }
   } else {
-    for (size_t i = 0; i < f->n_common && !stop_at(f, i); i++) {
+    for (size_t i = 0; i < f->n_common && !watch_spend(f->meter, MARK_WORK); i++) {
       f->marks[i] = mark_at(theta, f->common[i]);
       if (i + 1 < f->n_common) {
         gap_lay(theta, f->common[i], f->common[i + 1], &f->gaps[i]);
       }
     }
-    for (size_t i = 0; i < f->n_groups; i++) {
+    for (size_t i = 0; i < f->n_groups && !watch_spend(f->meter, GROUP_WORK); i++) {
       group_evaluate(f, &f->groups[i], theta, &total, sums);
     }
   }

@@ -9,7 +9,7 @@
 
 #include "cbs.h"
 
-Status pareto_likelihood_open(const Cbs *cbs, void **fitter, const Watch *watch);
+Status pareto_likelihood_open(const Cbs *cbs, void **fitter, WatchMeter *meter);
 void pareto_likelihood_evaluate(void *fitter, const double *variables, double *value, double *gradient);
 bool pareto_likelihood_start(const void *fitter, int k, double *variables);
 void pareto_likelihood_close(void *fitter);

@@ -210,7 +210,7 @@ static inline void derivatives_at(const BtydModel *model, const Cbs *cbs, const 
   int n = model->n_parameters + 2 * cbs->n_covariates;
   double value, same, gradient[16], again[16], hessian[256], above[16], below[16], high, low, near[16], sum = 0;
   void *fitter;
-  assert_int_equal(model->open(cbs, &fitter, &WATCH_NEVER), STATUS_OK);
+  assert_int_equal(model->open(cbs, &fitter, &METER_NEVER), STATUS_OK);
   model->evaluate(fitter, at, &value, gradient);
   model->evaluate_hessian(fitter, at, &same, again, hessian);
   assert_relative_of("value", same, value, 1e-15);
@@ -266,7 +266,7 @@ static inline void starts_and_domain(void **state)
   double at[4], value, gradient[4];
   void *fitter;
   int k = 0;
-  assert_int_equal(model->open(&cbs, &fitter, &WATCH_NEVER), STATUS_OK);
+  assert_int_equal(model->open(&cbs, &fitter, &METER_NEVER), STATUS_OK);
   for (; model->start(fitter, k, at); k++) {
     model->evaluate(fitter, at, &value, gradient);
     assert_true(isfinite(value));

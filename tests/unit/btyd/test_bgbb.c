@@ -319,7 +319,7 @@ static void gradient_is_that_of_the_likelihood(void **unused)
   (void)unused;
   Cbs cbs = sample();
   void *fitter = NULL;
-  assert_int_equal(MODEL.open(&cbs, &fitter, &NEVER), STATUS_OK);
+  assert_int_equal(MODEL.open(&cbs, &fitter, &METER_NEVER), STATUS_OK);
   for (int k = 0; k < 20; k++) {
     double at[N], theta[N], value, gradient[N], unused_gradient[N], sum = 0;
     for (int i = 0; i < N; i++) {
@@ -354,7 +354,7 @@ static void outside_the_domain(void **unused)
   Cbs cbs = sample();
   void *fitter = NULL;
   double value, gradient[4];
-  assert_int_equal(BGBB.open(&cbs, &fitter, &NEVER), STATUS_OK);
+  assert_int_equal(BGBB.open(&cbs, &fitter, &METER_NEVER), STATUS_OK);
   for (int i = 0; i < 4; i++) {
     double at[4] = {0};
     at[i] = 1000;

@@ -223,7 +223,7 @@ static void derivatives(const Subject *subject, const Cbs *cbs)
   double at[BTYD_VARIABLES], value, gradient[BTYD_VARIABLES], above[BTYD_VARIABLES], below[BTYD_VARIABLES];
   double hessian[BTYD_VARIABLES * BTYD_VARIABLES];
   int n = model->n_parameters;
-  assert_int_equal(model->open(cbs, &fitter, &NEVER), STATUS_OK);
+  assert_int_equal(model->open(cbs, &fitter, &METER_NEVER), STATUS_OK);
   for (int i = 0; i < n; i++) {
     at[i] = log(subject->theta[i]) + 0.2 * (i % 2 ? -1 : 1);
   }

@@ -94,7 +94,7 @@ static void gradient_is_that_of_the_likelihood(void **unused)
   (void)unused;
   Cbs cbs = sample();
   void *fitter = NULL;
-  assert_int_equal(MODEL.open(&cbs, &fitter, &NEVER), STATUS_OK);
+  assert_int_equal(MODEL.open(&cbs, &fitter, &METER_NEVER), STATUS_OK);
   for (int k = 0; k < 20; k++) {
     double at[N], theta[N], value, gradient[N], unused_gradient[N], sum = 0;
     for (int i = 0; i < N; i++) {
@@ -150,7 +150,7 @@ static void far_from_one(void **unused)
     assert_int_equal(cbs_add(&cbs, (CbsRow){1, pow(10, i - 20), 0}, NULL, 1, &WATCH_NEVER), STATUS_OK);
   }
   assert_int_equal(cbs_finish(&cbs, &NEVER), STATUS_OK);
-  assert_int_equal(GAMMA_GAMMA.open(&cbs, &fitter, &NEVER), STATUS_OK);
+  assert_int_equal(GAMMA_GAMMA.open(&cbs, &fitter, &METER_NEVER), STATUS_OK);
   for (double log_gamma = -45; log_gamma < 46; log_gamma += 9) {
     double at[] = {0.1, 0.2, log_gamma}, theta[] = {exp(0.1), exp(0.2), exp(log_gamma)}, sum = 0;
     GAMMA_GAMMA.evaluate(fitter, at, &value, gradient);

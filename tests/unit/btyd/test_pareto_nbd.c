@@ -366,7 +366,7 @@ static void check_likelihood(const Cbs *cbs, const double *at, int n)
   void *fitter;
   double variables[BTYD_VARIABLES], value, above, below, gradient[BTYD_VARIABLES], ignored[BTYD_VARIABLES], sum = 0,
                                                                                                             largest = 0;
-  assert_int_equal(PARETO_NBD.open(cbs, &fitter, &NEVER), STATUS_OK);
+  assert_int_equal(PARETO_NBD.open(cbs, &fitter, &METER_NEVER), STATUS_OK);
   memcpy(variables, at, (size_t)n * sizeof *at);
   PARETO_NBD.evaluate(fitter, variables, &value, gradient);
   for (size_t i = 0; i < cbs->n; i++) {
@@ -435,8 +435,8 @@ static void shared_and_alone(void **unused)
     }
     assert_int_equal(cbs_finish(&alone, &NEVER), STATUS_OK);
     void *fitters[2];
-    assert_int_equal(PARETO_NBD.open(&shared, &fitters[0], &NEVER), STATUS_OK);
-    assert_int_equal(PARETO_NBD.open(&alone, &fitters[1], &NEVER), STATUS_OK);
+    assert_int_equal(PARETO_NBD.open(&shared, &fitters[0], &METER_NEVER), STATUS_OK);
+    assert_int_equal(PARETO_NBD.open(&alone, &fitters[1], &METER_NEVER), STATUS_OK);
     for (size_t i = 0; i < COUNT_OF(PLACES); i++) {
       double value[2], gradient[2][6];
       for (int k = 0; k < 2; k++) {
@@ -462,7 +462,7 @@ static void outside_the_domain(void **unused)
   Cbs cbs = draw(theta, 50, BY_DAYS, 0, 0, 0);
   void *fitter;
   double value, gradient[4];
-  assert_int_equal(PARETO_NBD.open(&cbs, &fitter, &NEVER), STATUS_OK);
+  assert_int_equal(PARETO_NBD.open(&cbs, &fitter, &METER_NEVER), STATUS_OK);
   PARETO_NBD.evaluate(fitter, (double[]){0, 800, 0, 0}, &value, gradient);
   assert_true(value == -INFINITY);
   PARETO_NBD.evaluate(fitter, (double[]){0, 0, NAN, 0}, &value, gradient);
