@@ -212,7 +212,7 @@ threads: $(BUILD)/fault/threads
 .PHONY: mutants
 MUTANTS ?= 40
 MUTANTS_SECONDS ?= 120
-MUTANTS_FLOOR ?= 50
+MUTANTS_FLOOR ?= 60
 MUTANTS_IN ?= ext/core ext/glue ext/fn
 SEED ?= $(shell git rev-parse --short HEAD 2>/dev/null || echo 1)
 mutants:
