@@ -50,17 +50,17 @@ ORDER BY "12 months" DESC;
 
 .print
 .print Who are my best customers? Recency, frequency and money, each scored 1 to 5, give every customer a segment.
-SELECT segment, count(*) AS customers, printf('%,d', round(sum(monetary))) AS revenue,
+SELECT rfm_segment, count(*) AS customers, printf('%,d', round(sum(monetary))) AS revenue,
        printf('%.0f %%', 100 * sum(monetary) / sum(sum(monetary)) OVER ()) AS share,
        printf('%.1f', avg(frequency)) AS orders_each, printf('%.0f', avg(recency_days)) AS days_since_last
 FROM rfm('orders')
-GROUP BY segment
+GROUP BY rfm_segment
 ORDER BY sum(monetary) DESC;
 
 .print
 .print Who is overdue? Good customers who are later than twice their own rhythm.
 SELECT customer, purchases, printf('%.0f', mean_gap) AS usual_gap_days, days_since_last, printf('%.1f', overdue_ratio) AS times_late,
-       expected_next AS was_expected, segment
+       expected_next AS was_expected, rfm_segment
 FROM purchase_intervals('orders') JOIN rfm('orders') USING (customer)
 WHERE purchases >= 5 AND overdue_ratio BETWEEN 2 AND 4
 ORDER BY monetary DESC
@@ -92,17 +92,17 @@ LIMIT 3;
 .print
 .print Subscriptions work the same: a row per contract. What came and went of the monthly recurring revenue?
 CREATE TABLE subscriptions AS SELECT * FROM demo_contracts(1000, 1);
-SELECT month, printf('%,d', round(new)) AS new, printf('%,d', round(expansion)) AS expansion, printf('%,d', round(contraction)) AS contraction,
+SELECT period, printf('%,d', round(new)) AS new, printf('%,d', round(expansion)) AS expansion, printf('%,d', round(contraction)) AS contraction,
        printf('%,d', round(churn)) AS churn, printf('%,d', round(reactivation)) AS reactivation, printf('%,d', round(mrr_end)) AS mrr_end,
        printf('%.1f %%', 100 * nrr) AS nrr, printf('%.1f %%', 100 * grr) AS grr
 FROM mrr_movements('subscriptions')
-WHERE month >= '2025-07-01' AND complete;
+WHERE period >= '2025-07-01' AND complete;
 
 .print
 .print When do subscribers leave? The share still there after half a year, one year and two, by plan.
-SELECT group_value AS plan, time AS months, at_risk, printf('%.0f %%', 100 * survival) AS still_there, printf('%.0f ... %.0f %%', 100 * low, 100 * high) AS "95 % interval"
+SELECT segment AS plan, time AS months, at_risk, printf('%.0f %%', 100 * survival) AS still_there, printf('%.0f ... %.0f %%', 100 * low, 100 * high) AS "95 % interval"
 FROM survival_curve('subscriptions', 'tenure', 'churned')
-WHERE group_column = 'plan' AND time IN (6, 12, 24);
+WHERE segment_column = 'plan' AND time IN (6, 12, 24);
 
 .print
 .print ... and what makes them leave? Hazard ratios by Cox regression, beside the truth of this generated business.

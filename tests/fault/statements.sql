@@ -20,7 +20,7 @@ SELECT * FROM cohort_retention('orders') WHERE cohort_column = 'channel' AND mod
 SELECT * FROM cohort_average((SELECT retain_log(customer_id, ordered_at, amount) FROM orders));
 SELECT * FROM data_check('visits') WHERE customer_column = 'who' AND time_column = 'seen_at' AND value_column = 'spent';
 SELECT o.order_id, s.orders FROM orders AS o JOIN customer_summary('orders') AS s ON s.customer = o.customer_id WHERE o.order_id < 9;
-SELECT o.order_id, r.segment FROM orders AS o LEFT JOIN rfm('orders') AS r ON r.customer = o.customer_id AND r.bins = 3 WHERE o.order_id < 5;
+SELECT o.order_id, r.rfm_segment FROM orders AS o LEFT JOIN rfm('orders') AS r ON r.customer = o.customer_id AND r.bins = 3 WHERE o.order_id < 5;
 SELECT count(*) FROM retain_help;
 SELECT channel, nps(CAST(amount AS INTEGER) % 11) FROM orders GROUP BY channel;
 SELECT * FROM rfm('visits') WHERE customer_column = 'who' AND time_column = 'seen_at' AND value_column = 'spent' AND method = 'ntile' AND scheme = 'abc';
@@ -65,9 +65,9 @@ SELECT * FROM clv_forecast((SELECT retain_log(customer_id, ordered_at, amount) F
 SELECT * FROM model_fit((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(60, 3))) WHERE until = '2025-06-30';
 SELECT * FROM model_backtest((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(60, 3))) WHERE model = 'bgnbd' AND holdout = '8 weeks';
 /* error */ SELECT * FROM clv_forecast('empty_orders') WHERE model = 'bgnbd' AND horizon = '0 days';
-SELECT * FROM survival_curve('contracts', 'tenure', 'churned') WHERE group_column = 'plan';
+SELECT * FROM survival_curve('contracts', 'tenure', 'churned') WHERE segment_column = 'plan';
 SELECT * FROM survival_curve('contracts', 'tenure', 'churned') WHERE weight_column = 'amount' AND entry_column = 'entry';
-SELECT * FROM survival_summary('contracts', 'tenure', 'churned') WHERE group_column = 'plan';
+SELECT * FROM survival_summary('contracts', 'tenure', 'churned') WHERE segment_column = 'plan';
 SELECT * FROM survival_at('contracts', 'tenure', 'churned') WHERE times = '6, 12';
 SELECT * FROM survival_test('contracts', 'tenure', 'churned', 'plan') WHERE strata_column = 'senior';
 SELECT count(*) FROM survival_forecast('contracts', 'tenure', 'churned');

@@ -2,10 +2,10 @@
 ** mrr_movements(source[, grain, segment_column, …]): monthly recurring revenue, what it gained and lost, period by
 ** period.
 **
-**   SELECT month, new, expansion, contraction, churn, reactivation, mrr_end, nrr, grr, quick_ratio
+**   SELECT period, new, expansion, contraction, churn, reactivation, mrr_end, nrr, grr, quick_ratio
 **     FROM mrr_movements('subscriptions');
 **
-** R1  One row per calendar period (and segment), from that of the first start to that of as_of. `month` is the first
+** R1  One row per calendar period (and segment), from that of the first start to that of as_of. `period` is the first
 **     civil day of the period, whatever the grain.
 ** R2  mrr_start: the sum of the amounts of the contracts that cover the time just before the period; mrr_end: just
 **     before the next (in the period of as_of: at as_of). A contract that begins or ends at the period's first instant
@@ -36,7 +36,7 @@ enum {
 
 enum {
   COLUMN_SEGMENT,
-  COLUMN_MONTH,
+  COLUMN_PERIOD,
   COLUMN_MRR_START,
   COLUMN_NEW,
   COLUMN_EXPANSION,
@@ -116,7 +116,7 @@ static void cell(const void *in, int64_t i, int column, Cell *out)
     case COLUMN_SEGMENT:
       segment_cell(&state->source, (uint32_t)(i / state->mrr.periods), out);
       break;
-    case COLUMN_MONTH:
+    case COLUMN_PERIOD:
       cell_period(out, state->grain, period);
       break;
     case COLUMN_MRR_START:
@@ -184,7 +184,7 @@ static void state_free(void *in)
 
 static const ColumnSpec COLUMNS[] = {
   [COLUMN_SEGMENT] = {"segment", "", "the segment's value; NULL without a segment_column"},
-  [COLUMN_MONTH] = {"month", "TEXT", "first civil day of the period, whatever the grain"},
+  [COLUMN_PERIOD] = {"period", "TEXT", "first civil day of the period, whatever the grain"},
   [COLUMN_MRR_START] = {"mrr_start", "REAL", "revenue per month just before the period"},
   [COLUMN_NEW] = {"new", "REAL", "of customers whose first revenue ever lies in the period"},
   [COLUMN_EXPANSION] = {"expansion", "REAL", "what customers pay more than at the start"},
@@ -228,7 +228,7 @@ const TableSpec mrr_movements_table = {
       .result = "A row per segment and period from the first start to as_of, in order.",
       .nulls = CONTRACT_NULLS "nrr and grr are NULL where mrr_start is 0, quick_ratio where nothing was lost.",
       .errors = CONTRACT_ERRORS "; more than " NUMBER_TEXT(MRR_ROWS_MAX) " periods and segments.",
-      .example = "SELECT month, new, expansion, contraction, churn, reactivation, mrr_end, nrr, grr, quick_ratio FROM "
+      .example = "SELECT period, new, expansion, contraction, churn, reactivation, mrr_end, nrr, grr, quick_ratio FROM "
                  "mrr_movements('demo_contracts') WHERE complete",
       .formula = "per customer and period the difference of its revenue just before the period's and the next period's "
                  "first instant: from 0 new (first ever) or reactivation, to 0 churn, else expansion or contraction; "

@@ -60,8 +60,9 @@ const FunctionSpec retain_contracts_function = {
       .errors =
         "A blob or fractional customer, an invalid time, an amount that is not a number of at most " NUMBER_TEXT(
           NUMBER_MOST) " in size.",
-      .example = "SELECT month, mrr_start, churn, mrr_end FROM mrr_movements((SELECT retain_contracts(customer, start, "
-                 "end, amount) FROM demo_contracts(200, 1) WHERE plan = 'yearly')) LIMIT 5",
+      .example =
+        "SELECT period, mrr_start, churn, mrr_end FROM mrr_movements((SELECT retain_contracts(customer, start, "
+        "end, amount) FROM demo_contracts(200, 1) WHERE plan = 'yearly')) LIMIT 5",
       .formula = "No formula: rows are kept as they came, 32 bytes each.",
     },
   .params = PARAMS,

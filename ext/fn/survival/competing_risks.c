@@ -21,7 +21,7 @@
 
 enum {
   ARG_CAUSE_COLUMN = ARG_EVENT_COLUMN,
-  ARG_GROUP_COLUMN = LIFE_ARG_COUNT,
+  ARG_SEGMENT_COLUMN = LIFE_ARG_COUNT,
   ARG_INTERVAL,
   ARG_LEVEL,
   ARG_COUNT
@@ -93,10 +93,10 @@ static Status risks_compute(Call *call, void *state, int64_t *n_rows)
   answer->scale = (KaplanMeierScale)call_choice(call, ARG_INTERVAL);
   answer->z = level_z(call_real(call, ARG_LEVEL));
   answer->reader.causes = true;
-  answer->reader.params[LIFE_GROUP] = ARG_GROUP_COLUMN;
+  answer->reader.params[LIFE_GROUP] = ARG_SEGMENT_COLUMN;
   answer->reader.take = risks_take;
   answer->reader.self = answer;
-  Status status = life_grid_read(call, &answer->reader, &answer->grid, ARG_GROUP_COLUMN, ARG_CAUSE_COLUMN);
+  Status status = life_grid_read(call, &answer->reader, &answer->grid, ARG_SEGMENT_COLUMN, ARG_CAUSE_COLUMN);
   if (status == STATUS_OK) {
     status = order_causes(call, answer);
   }
@@ -121,7 +121,7 @@ static Status risks_compute(Call *call, void *state, int64_t *n_rows)
 }
 
 enum {
-  COLUMN_GROUP_VALUE,
+  COLUMN_SEGMENT,
   COLUMN_CAUSE,
   COLUMN_TIME,
   COLUMN_AT_RISK,
@@ -144,7 +144,7 @@ static void risks_cell(const void *state, int64_t row, int column, Cell *out)
   RiskPoint point = competing_risks_at(risks, cause + 1, time);
   double incidence = point.incidence, log_variance = incidence > 0 ? point.variance / (incidence * incidence) : 0;
   switch (column) {
-    case COLUMN_GROUP_VALUE:
+    case COLUMN_SEGMENT:
       life_group_cell(&answer->reader, answer->groups[group], out);
       return;
     case COLUMN_CAUSE:
@@ -195,7 +195,7 @@ static void risks_free(void *state)
 }
 
 static const ColumnSpec COLUMNS[] = {
-  [COLUMN_GROUP_VALUE] = {"group_value", "", "the group, a value of group_column; NULL without one"},
+  [COLUMN_SEGMENT] = {"segment", "", "a value of segment_column; NULL without one"},
   [COLUMN_CAUSE] = {"cause", "", "the cause, a value of cause_column"},
   [COLUMN_TIME] = {"time", "REAL", "a time at which something is known of the group, in the unit of time_column"},
   [COLUMN_AT_RISK] = {"at_risk", "INTEGER", "rows still there just before this time"},
@@ -215,7 +215,7 @@ static const ParamSpec PARAMS[] = {
                         "the column with why it ended, an integer or text, at most " NUMBER_TEXT(
                           MOST_CAUSES) " different; NULL, empty, 0, no "
                                        "or false in any case where it goes on (censored)"},
-  [ARG_GROUP_COLUMN] = LIFE_GROUP_PARAM,
+  [ARG_SEGMENT_COLUMN] = LIFE_SEGMENT_PARAM,
   [ARG_INTERVAL] =
     {"interval", PARAM_CHOICE, "log-log", 0, 0, "log-log|log|plain",
      "the scale on which the interval of the incidence is symmetric: log-log (stays within 0 and 1), log or plain"},
@@ -229,9 +229,9 @@ const TableSpec competing_risks_table = {
     {
       .summary = "Estimates the share of customers that has left by each cause, by how long they have been customers.",
       .result = "A row per group, cause and distinct time of the group, all ascending.",
-      .nulls = "A row with a NULL time, or group where a group_column is named, does not take part. A cause that is "
-               "NULL, empty, 0, no or false is censored. No row with a cause: no answer. group_value is NULL without a "
-               "group_column.",
+      .nulls = "A row with a NULL time, or group where a segment_column is named, does not take part. A cause that is "
+               "NULL, empty, 0, no or false is censored. No row with a cause: no answer. segment is NULL without a "
+               "segment_column.",
       .errors = "An unknown table or column; a time that is not a number from 0 to " NUMBER_TEXT(
         LIFE_MAX) "; a cause or group that is "
                   "neither integer nor text; more than " NUMBER_TEXT(MOST_CAUSES) " causes, or " NUMBER_TEXT(

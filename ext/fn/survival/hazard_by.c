@@ -21,7 +21,7 @@
 #include "survival_params.h"
 
 enum {
-  ARG_GROUP_COLUMN = LIFE_ARG_COUNT,
+  ARG_SEGMENT_COLUMN = LIFE_ARG_COUNT,
   ARG_WIDTH,
   ARG_BANDWIDTH,
   ARG_LEVEL,
@@ -41,7 +41,7 @@ static Status hazard_compute(Call *call, void *state, int64_t *n_rows)
   HazardAnswer *answer = state;
   LifeGroups *groups = &answer->groups;
   double width = call_real(call, ARG_WIDTH), all = 0;
-  groups->reader.params[LIFE_GROUP] = ARG_GROUP_COLUMN;
+  groups->reader.params[LIFE_GROUP] = ARG_SEGMENT_COLUMN;
   Status status = life_groups_read(call, groups);
   if (status) {
     return status;
@@ -63,7 +63,7 @@ static Status hazard_compute(Call *call, void *state, int64_t *n_rows)
       return call_fail(call,
                        "with a width of %g the groups of column %s have more than %d periods together; take a larger "
                        "width, or fewer groups",
-                       width, call_text(call, ARG_GROUP_COLUMN), HAZARD_ROWS_MAX);
+                       width, call_text(call, ARG_SEGMENT_COLUMN), HAZARD_ROWS_MAX);
     }
   }
   for (uint32_t i = 0; i < groups->n; i++) {
@@ -83,7 +83,7 @@ static Status hazard_compute(Call *call, void *state, int64_t *n_rows)
 }
 
 enum {
-  COLUMN_GROUP_VALUE,
+  COLUMN_SEGMENT,
   COLUMN_PERIOD,
   COLUMN_AT_RISK,
   COLUMN_EVENTS,
@@ -104,7 +104,7 @@ static void hazard_cell(const void *state, int64_t row, int column, Cell *out)
   uint32_t group = life_group_of_row(answer->first_row, answer->groups.n, row);
   const HazardPeriod *at = &answer->hazards[group].periods[row - answer->first_row[group]];
   switch (column) {
-    case COLUMN_GROUP_VALUE:
+    case COLUMN_SEGMENT:
       life_group_cell(&answer->groups.reader, answer->groups.order[group], out);
       return;
     case COLUMN_PERIOD:
@@ -161,7 +161,7 @@ static void hazard_answer_free(void *state)
 }
 
 static const ColumnSpec COLUMNS[] = {
-  [COLUMN_GROUP_VALUE] = {"group_value", "", "the group, a value of group_column; NULL without one"},
+  [COLUMN_SEGMENT] = {"segment", "", "a value of segment_column; NULL without one"},
   [COLUMN_PERIOD] = {"period", "INTEGER", "the period, from 1; 0 for time 0; with width 1 the time itself, rounded up"},
   [COLUMN_AT_RISK] = {"at_risk", "INTEGER", "rows still there as the period begins"},
   [COLUMN_EVENTS] = {"events", "INTEGER", "of these, those that left in it"},
@@ -179,7 +179,7 @@ _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
   LIFE_PARAMS,
-  [ARG_GROUP_COLUMN] = LIFE_GROUP_PARAM,
+  [ARG_SEGMENT_COLUMN] = LIFE_SEGMENT_PARAM,
   [ARG_WIDTH] = {"width", PARAM_REAL, "1", 1e-9, LIFE_MAX, NULL, "how long a period is, in the unit of time_column"},
   [ARG_BANDWIDTH] = {"bandwidth", PARAM_INTEGER, "1", 0, MOST_BANDWIDTH, NULL,
                      "how many periods to each side smoothed takes in, 0 to " NUMBER_TEXT(MOST_BANDWIDTH)},

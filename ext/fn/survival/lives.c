@@ -90,7 +90,7 @@ Status lives_read(Call *call, LifeReader *reader)
   } FIELDS[LIFE_FIELDS] = {
     [LIFE_TIME] = {FIELD_REAL, "time", "time_column"},
     [LIFE_EVENT_OR_CAUSE] = {FIELD_TRUTH, "event", "event_column"},
-    [LIFE_GROUP] = {FIELD_KEY, "group", "group_column"},
+    [LIFE_GROUP] = {FIELD_KEY, "group", "segment_column"},
     [LIFE_ENTRY] = {FIELD_REAL, "entry", "entry_column"},
     [LIFE_WEIGHT] = {FIELD_REAL, "weight", "weight_column"},
     [LIFE_STRATUM] = {FIELD_KEY, "stratum", "strata_column"},

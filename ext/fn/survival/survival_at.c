@@ -2,8 +2,8 @@
 ** survival_at(source, time_column, event_column, times[, …]): the share of customers still there at times that you
 ** name.
 **
-**   SELECT group_value, time, survival, low, high FROM survival_at('customers', 'tenure', 'churned', '12, 24, 36')
-**   WHERE group_column = 'contract';
+**   SELECT segment, time, survival, low, high FROM survival_at('customers', 'tenure', 'churned', '12, 24, 36')
+**   WHERE segment_column = 'contract';
 **
 ** R1  A row per group and time of `times`, in their order; groups ascending (integers, then text).
 ** R2  survival, se, low, high: those of survival_curve() at its last time up to this one; 1 before its first time. With
@@ -20,7 +20,7 @@
 
 enum {
   ARG_TIMES = LIFE_ARG_COUNT,
-  ARG_GROUP_COLUMN,
+  ARG_SEGMENT_COLUMN,
   ARG_SINCE,
   ARG_INTERVAL,
   ARG_LEVEL,
@@ -74,7 +74,7 @@ static Status at_compute(Call *call, void *state, int64_t *n_rows)
   }
   KaplanMeierScale scale = (KaplanMeierScale)call_choice(call, ARG_INTERVAL);
   double z = level_z(call_real(call, ARG_LEVEL));
-  groups->reader.params[LIFE_GROUP] = ARG_GROUP_COLUMN;
+  groups->reader.params[LIFE_GROUP] = ARG_SEGMENT_COLUMN;
   status = life_groups_read(call, groups);
   if (status) {
     return status;
@@ -111,7 +111,7 @@ static Status at_compute(Call *call, void *state, int64_t *n_rows)
 }
 
 enum {
-  COLUMN_GROUP_VALUE,
+  COLUMN_SEGMENT,
   COLUMN_TIME,
   COLUMN_AT_RISK,
   COLUMN_EVENTS,
@@ -128,7 +128,7 @@ static void at_cell(const void *state, int64_t i, int column, Cell *out)
   const AtAnswer *answer = state;
   const AtRow *row = &answer->rows[i];
   switch (column) {
-    case COLUMN_GROUP_VALUE:
+    case COLUMN_SEGMENT:
       life_group_cell(&answer->groups.reader, answer->groups.order[i / answer->n_times], out);
       return;
     case COLUMN_TIME:
@@ -169,7 +169,7 @@ static void at_free(void *state)
 }
 
 static const ColumnSpec COLUMNS[] = {
-  [COLUMN_GROUP_VALUE] = {"group_value", "", "the group, a value of group_column; NULL without one"},
+  [COLUMN_SEGMENT] = {"segment", "", "a value of segment_column; NULL without one"},
   [COLUMN_TIME] = {"time", "REAL", "the time, one of times"},
   [COLUMN_AT_RISK] = {"at_risk", "INTEGER",
                       "rows of the group observed just before this time: their time is this or longer"},
@@ -190,7 +190,7 @@ static const ParamSpec PARAMS[] = {
   [ARG_TIMES] = {"times", PARAM_LIST, NULL, 0, 0, NULL,
                  "the times, numbers from since to " NUMBER_TEXT(
                    LIFE_MAX) " separated by commas, such as '12, 24, 36'; at most " NUMBER_TEXT(MOST_TIMES)},
-  [ARG_GROUP_COLUMN] = LIFE_GROUP_PARAM,
+  [ARG_SEGMENT_COLUMN] = LIFE_SEGMENT_PARAM,
   [ARG_SINCE] = {"since", PARAM_REAL, "0", 0, LIFE_MAX, NULL,
                  "survival of those still there at this time, S(t | since); 0: of all"},
   [ARG_INTERVAL] = LIFE_INTERVAL_PARAM,
@@ -207,8 +207,8 @@ const TableSpec survival_at_table = {
       .result = "A row per group and time, groups ascending, times in the order given.",
       .nulls = LIFE_NULLS,
       .errors = LIFE_ERRORS " times that are not numbers, or less than since.",
-      .example = "SELECT group_value, time, at_risk, survival, low, high FROM survival_at('demo_contracts', 'tenure', "
-                 "'churned', '6, 12, 24') WHERE group_column = 'plan'",
+      .example = "SELECT segment, time, at_risk, survival, low, high FROM survival_at('demo_contracts', 'tenure', "
+                 "'churned', '6, 12, 24') WHERE segment_column = 'plan'",
       .formula = "S(t | s) = S(t)/S(s), S from survival_curve(); its variance on the logarithm: Σ d/(n(n-d)) over "
                  "event times in (s, t].",
     },

@@ -3,7 +3,7 @@
 ** been customers.
 **
 **   SELECT time, at_risk, events, survival, low, high FROM survival_curve('customers', 'tenure', 'churned') WHERE
-**   group_column = 'contract';
+**   segment_column = 'contract';
 **
 ** R1  A row per group and distinct time of its rows, also where only censored rows are; groups ascending (integers,
 **     then text), then times.
@@ -22,7 +22,7 @@
 #include "survival_params.h"
 
 enum {
-  ARG_GROUP_COLUMN = LIFE_ARG_COUNT,
+  ARG_SEGMENT_COLUMN = LIFE_ARG_COUNT,
   ARG_ENTRY_COLUMN,
   ARG_WEIGHT_COLUMN,
   ARG_INTERVAL,
@@ -49,7 +49,7 @@ static Status curve_compute(Call *call, void *state, int64_t *n_rows)
 {
   CurveAnswer *answer = state;
   LifeGroups *groups = &answer->groups;
-  groups->reader.params[LIFE_GROUP] = ARG_GROUP_COLUMN;
+  groups->reader.params[LIFE_GROUP] = ARG_SEGMENT_COLUMN;
   groups->reader.params[LIFE_ENTRY] = ARG_ENTRY_COLUMN;
   groups->reader.params[LIFE_WEIGHT] = ARG_WEIGHT_COLUMN;
   groups->ties_broken = call_choice(call, ARG_HAZARD_KIND) == 1;
@@ -94,7 +94,7 @@ static const KaplanMeierPoint *walk_to(const CurveAnswer *answer, int64_t row)
 }
 
 enum {
-  COLUMN_GROUP_VALUE,
+  COLUMN_SEGMENT,
   COLUMN_TIME,
   COLUMN_AT_RISK,
   COLUMN_EVENTS,
@@ -123,7 +123,7 @@ static void curve_cell(const void *state, int64_t row, int column, Cell *out)
   const CurveAnswer *answer = state;
   const KaplanMeierPoint *point = walk_to(answer, row);
   switch (column) {
-    case COLUMN_GROUP_VALUE:
+    case COLUMN_SEGMENT:
       life_group_cell(&answer->groups.reader, answer->groups.order[answer->walk->group], out);
       return;
     case COLUMN_TIME:
@@ -175,7 +175,7 @@ static void curve_free(void *state)
 }
 
 static const ColumnSpec COLUMNS[] = {
-  [COLUMN_GROUP_VALUE] = {"group_value", "", "the group, a value of group_column; NULL without one"},
+  [COLUMN_SEGMENT] = {"segment", "", "a value of segment_column; NULL without one"},
   [COLUMN_TIME] = {"time", "REAL", "a time at which something is known of the group, in the unit of time_column"},
   [COLUMN_AT_RISK] = {"at_risk", "INTEGER",
                       "rows still observed just before this time; with weight_column the sum of their weights"},
@@ -193,7 +193,7 @@ _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
   LIFE_PARAMS,
-  [ARG_GROUP_COLUMN] = LIFE_GROUP_PARAM,
+  [ARG_SEGMENT_COLUMN] = LIFE_SEGMENT_PARAM,
   [ARG_ENTRY_COLUMN] = LIFE_ENTRY_PARAM,
   [ARG_WEIGHT_COLUMN] = LIFE_WEIGHT_PARAM,
   [ARG_INTERVAL] = LIFE_INTERVAL_PARAM,
@@ -217,7 +217,7 @@ const TableSpec survival_curve_table = {
       .errors = LIFE_ERRORS " A weight that is not a number from 0 to " NUMBER_TEXT(
         LIFE_MAX) "; an entry below 0, or above 0 and not below the time of its row.",
       .example = "SELECT time, at_risk, events, survival, low, high FROM survival_curve('demo_contracts', 'tenure', "
-                 "'churned') WHERE group_column = 'plan' LIMIT 5",
+                 "'churned') WHERE segment_column = 'plan' LIMIT 5",
       .formula = "S(t) = Π (1 - d/n) over event times up to t (Kaplan & Meier 1958); se = S √Σ d/(n(n-d)) (Greenwood "
                  "1926); log-log interval S^exp(±z se(log S)/log S); cumulative hazard Σ d/n, variance Σ d/n² (Nelson "
                  "1972, Aalen 1978). At the same time events come before censored rows. A weight counts its row that "

@@ -3,7 +3,7 @@
 ** how much longer.
 **
 **   SELECT customer, tenure, stays, mean_remaining FROM survival_forecast('customers', 'tenure', 'churned') WHERE
-**   group_column = 'contract' AND horizon = 12;
+**   segment_column = 'contract' AND horizon = 12;
 **
 ** R1  A row per row of the source that takes part and has not had the event, in the source's order.
 ** R2  The curve is that of the rows of its group, with all of them, gone and still there.
@@ -21,7 +21,7 @@
 #include "survival_params.h"
 
 enum {
-  ARG_GROUP_COLUMN = LIFE_ARG_COUNT,
+  ARG_SEGMENT_COLUMN = LIFE_ARG_COUNT,
   ARG_CUSTOMER_COLUMN,
   ARG_HORIZON,
   ARG_TAU,
@@ -96,7 +96,7 @@ static Status forecast_compute(Call *call, void *state, int64_t *n_rows)
   answer->tau = call_is_null(call, ARG_TAU) ? NAN : call_real(call, ARG_TAU);
   answer->scale = (KaplanMeierScale)call_choice(call, ARG_INTERVAL);
   answer->z = level_z(call_real(call, ARG_LEVEL));
-  groups->reader.params[LIFE_GROUP] = ARG_GROUP_COLUMN;
+  groups->reader.params[LIFE_GROUP] = ARG_SEGMENT_COLUMN;
   groups->reader.params[LIFE_CUSTOMER] = ARG_CUSTOMER_COLUMN;
   groups->reader.take = forecast_take;
   Status status = life_groups_read(call, groups);
@@ -177,7 +177,7 @@ static double mean_remaining(const ForecastAnswer *answer, const Position *at, u
 
 enum {
   COLUMN_CUSTOMER,
-  COLUMN_GROUP_VALUE,
+  COLUMN_SEGMENT,
   COLUMN_TENURE,
   COLUMN_SURVIVAL,
   COLUMN_STAYS,
@@ -196,7 +196,7 @@ static void forecast_cell(const void *state, int64_t i, int column, Cell *out)
     case COLUMN_CUSTOMER:
       cell_customer(out, &answer->groups.reader.fields[LIFE_CUSTOMER].keys, row->customer);
       return;
-    case COLUMN_GROUP_VALUE:
+    case COLUMN_SEGMENT:
       life_group_cell(&answer->groups.reader, row->group, out);
       return;
     case COLUMN_TENURE:
@@ -245,7 +245,7 @@ static void clv_forecast_free(void *state)
 
 static const ColumnSpec COLUMNS[] = {
   [COLUMN_CUSTOMER] = {"customer", "", "the customer's key as in the source"},
-  [COLUMN_GROUP_VALUE] = {"group_value", "", "the group, a value of group_column; NULL without one"},
+  [COLUMN_SEGMENT] = {"segment", "", "a value of segment_column; NULL without one"},
   [COLUMN_TENURE] = {"tenure", "REAL", "how long they have been there"},
   [COLUMN_SURVIVAL] = {"survival", "REAL", "the share of their group that stays that long"},
   [COLUMN_STAYS] = {"stays", "REAL",
@@ -264,7 +264,7 @@ _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
   LIFE_PARAMS,
-  [ARG_GROUP_COLUMN] = LIFE_GROUP_PARAM,
+  [ARG_SEGMENT_COLUMN] = LIFE_SEGMENT_PARAM,
   [ARG_CUSTOMER_COLUMN] =
     {"customer_column", PARAM_COLUMN, "", 0, 0, NULL,
      "the column with the customer, an integer or text; left out: recognised from usual names such as customer_id"},
@@ -288,7 +288,7 @@ const TableSpec survival_forecast_table = {
         LIFE_ERRORS " A customer that is neither integer nor text; no column that is recognised as the customer.",
       .example =
         "SELECT customer, tenure, stays, median_remaining, mean_remaining FROM survival_forecast('demo_contracts', "
-        "'tenure', 'churned') WHERE group_column = 'plan' AND horizon = 6 LIMIT 5",
+        "'tenure', 'churned') WHERE segment_column = 'plan' AND horizon = 6 LIMIT 5",
       .formula = "stays = S(t + horizon)/S(t); mean_remaining = ∫ S from t to tau / S(t); median_remaining: the "
                  "smallest u with S(t + u) <= S(t)/2; S: Kaplan-Meier of the group, as survival_curve().",
     },

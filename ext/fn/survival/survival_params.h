@@ -32,8 +32,8 @@ enum {
         "where it goes on (censored); in any case")
 #define LIFE_PARAMS \
   [ARG_SOURCE] = LIFE_SOURCE_PARAM, [ARG_TIME_COLUMN] = LIFE_TIME_PARAM, [ARG_EVENT_COLUMN] = LIFE_EVENT_PARAM
-#define LIFE_GROUP_PARAM \
-  ENTRY("group_column", PARAM_COLUMN, "", 0, 0, NULL, \
+#define LIFE_SEGMENT_PARAM \
+  ENTRY("segment_column", PARAM_COLUMN, "", 0, 0, NULL, \
         "the column with the group, an integer or text: a curve for each; left out: all rows are one group")
 #define LIFE_ENTRY_PARAM \
   ENTRY("entry_column", PARAM_COLUMN, "", 0, 0, NULL, \
@@ -51,8 +51,8 @@ enum {
         "confidence level of the interval, " NUMBER_TEXT(LIFE_LEVEL_MIN) " to " NUMBER_TEXT(LIFE_LEVEL_MAX))
 
 #define LIFE_NULLS \
-  "A row with a NULL time, event, or group where a group_column is named, does not take part. No row: no answer. " \
-  "group_value is NULL without a group_column."
+  "A row with a NULL time, event, or group where a segment_column is named, does not take part. No row: no answer. " \
+  "segment is NULL without a segment_column."
 #define LIFE_ERRORS \
   "An unknown table or column; a time that is not a number from 0 to " NUMBER_TEXT( \
     LIFE_MAX) "; an event other than 0, 1, yes, no, true, " \

@@ -1,8 +1,8 @@
 /*
 ** survival_summary(source, time_column, event_column[, …]): how long customers stay, in a row per group.
 **
-**   SELECT group_value, n, events, median, median_low, median_high, restricted_mean FROM survival_summary('customers',
-**   'tenure', 'churned') WHERE group_column = 'contract';
+**   SELECT segment, n, events, median, median_low, median_high, restricted_mean FROM survival_summary('customers',
+**   'tenure', 'churned') WHERE segment_column = 'contract';
 **
 ** R1  A row per group, ascending (integers, then text).
 ** R2  median, q25, q75: the first time with survival at most 0.5, 0.75, 0.25 (R takes the middle of the plateau where
@@ -20,7 +20,7 @@
 #include "survival_params.h"
 
 enum {
-  ARG_GROUP_COLUMN = LIFE_ARG_COUNT,
+  ARG_SEGMENT_COLUMN = LIFE_ARG_COUNT,
   ARG_ENTRY_COLUMN,
   ARG_WEIGHT_COLUMN,
   ARG_TAU,
@@ -67,7 +67,7 @@ static Status summary_compute(Call *call, void *state, int64_t *n_rows)
 {
   SummaryAnswer *answer = state;
   LifeGroups *groups = &answer->groups;
-  groups->reader.params[LIFE_GROUP] = ARG_GROUP_COLUMN;
+  groups->reader.params[LIFE_GROUP] = ARG_SEGMENT_COLUMN;
   groups->reader.params[LIFE_ENTRY] = ARG_ENTRY_COLUMN;
   groups->reader.params[LIFE_WEIGHT] = ARG_WEIGHT_COLUMN;
   KaplanMeierScale scale = (KaplanMeierScale)call_choice(call, ARG_INTERVAL);
@@ -102,7 +102,7 @@ static Status summary_compute(Call *call, void *state, int64_t *n_rows)
 }
 
 enum {
-  COLUMN_GROUP_VALUE,
+  COLUMN_SEGMENT,
   COLUMN_N,
   COLUMN_EVENTS,
   COLUMN_MEDIAN,
@@ -135,7 +135,7 @@ static void summary_cell(const void *state, int64_t i, int column, Cell *out)
   uint32_t group = answer->groups.order[i];
   const KaplanMeier *curve = &answer->groups.curves[group];
   switch (column) {
-    case COLUMN_GROUP_VALUE:
+    case COLUMN_SEGMENT:
       life_group_cell(&answer->groups.reader, group, out);
       return;
     case COLUMN_N:
@@ -186,7 +186,7 @@ static void customer_summary_free(void *state)
 }
 
 static const ColumnSpec COLUMNS[] = {
-  [COLUMN_GROUP_VALUE] = {"group_value", "", "the group, a value of group_column; NULL without one"},
+  [COLUMN_SEGMENT] = {"segment", "", "a value of segment_column; NULL without one"},
   [COLUMN_N] = {"n", "INTEGER", "rows of the group that take part"},
   [COLUMN_EVENTS] = {"events", "INTEGER", "of these, those that ended in the event"},
   [COLUMN_MEDIAN] = {"median", "REAL", "the first time by which half have left; NULL where the curve stays above"},
@@ -210,7 +210,7 @@ _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
   LIFE_PARAMS,
-  [ARG_GROUP_COLUMN] = LIFE_GROUP_PARAM,
+  [ARG_SEGMENT_COLUMN] = LIFE_SEGMENT_PARAM,
   [ARG_ENTRY_COLUMN] = LIFE_ENTRY_PARAM,
   [ARG_WEIGHT_COLUMN] = LIFE_WEIGHT_PARAM,
   [ARG_TAU] = {"tau", PARAM_REAL, "", 0, LIFE_MAX, NULL,
@@ -232,8 +232,8 @@ const TableSpec survival_summary_table = {
       .errors = LIFE_ERRORS " A weight that is not a number from 0 to " NUMBER_TEXT(
         LIFE_MAX) "; an entry below 0, or above 0 and not below the time of its row.",
       .example =
-        "SELECT group_value, n, events, median, median_low, median_high, round(restricted_mean, 2) AS restricted_mean, "
-        "restricted_to FROM survival_summary('demo_contracts', 'tenure', 'churned') WHERE group_column = 'plan'",
+        "SELECT segment, n, events, median, median_low, median_high, round(restricted_mean, 2) AS restricted_mean, "
+        "restricted_to FROM survival_summary('demo_contracts', 'tenure', 'churned') WHERE segment_column = 'plan'",
       .formula = "Quantile p: the first time with S <= 1 - p, S from survival_curve(); its interval: the first times "
                  "where the ends of S's interval are at most 1 - p (Brookmeyer & Crowley 1982). Restricted mean: the "
                  "area under S from 0 to tau; variance Σ (area from t to tau)² d/(n(n-d)) (Irwin 1949).",

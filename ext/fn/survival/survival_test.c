@@ -1,8 +1,8 @@
 /*
-** survival_test(source, time_column, event_column, group_column[, …]): do the groups stay equally long?
+** survival_test(source, time_column, event_column, segment_column[, …]): do the groups stay equally long?
 **
 **   SELECT DISTINCT chi_square, df, p, log10_p FROM survival_test('customers', 'tenure', 'churned', 'contract'); SELECT
-**   group_value, n, observed, expected FROM survival_test('customers', 'tenure', 'churned', 'senior', 'contract');
+**   segment, n, observed, expected FROM survival_test('customers', 'tenure', 'churned', 'senior', 'contract');
 **
 ** R1  A row per group, ascending (integers, then text); chi_square, df, p and log10_p are the same in all.
 ** R2  With strata_column groups are compared within each stratum, and the differences added up.
@@ -17,7 +17,7 @@
 #include "survival_params.h"
 
 enum {
-  ARG_GROUP_COLUMN = LIFE_ARG_COUNT,
+  ARG_SEGMENT_COLUMN = LIFE_ARG_COUNT,
   ARG_STRATA_COLUMN,
   ARG_WEIGHTS,
   ARG_RHO,
@@ -77,11 +77,11 @@ static Status test_compute(Call *call, void *state, int64_t *n_rows)
   if (weights != LOG_RANK_FLEMING_HARRINGTON && (rho != 0 || gamma != 0)) {
     return call_fail(call, "rho and gamma are for weights fleming-harrington");
   }
-  answer->reader.params[LIFE_GROUP] = ARG_GROUP_COLUMN;
+  answer->reader.params[LIFE_GROUP] = ARG_SEGMENT_COLUMN;
   answer->reader.params[LIFE_STRATUM] = ARG_STRATA_COLUMN;
   answer->reader.take = test_take;
   answer->reader.self = answer;
-  Status status = life_grid_read(call, &answer->reader, &answer->grid, ARG_STRATA_COLUMN, ARG_GROUP_COLUMN);
+  Status status = life_grid_read(call, &answer->reader, &answer->grid, ARG_STRATA_COLUMN, ARG_SEGMENT_COLUMN);
   if (status == STATUS_OK) {
     status = count_groups(answer, &n, call_watch(call));
   }
@@ -90,14 +90,14 @@ static Status test_compute(Call *call, void *state, int64_t *n_rows)
   }
   if (n < 2 || n > MOST_GROUPS) {
     return call_fail(call, "column %s has %u value%s among the rows that take part: groups to compare must be 2…%d",
-                     call_text(call, ARG_GROUP_COLUMN), n, n == 1 ? "" : "s", MOST_GROUPS);
+                     call_text(call, ARG_SEGMENT_COLUMN), n, n == 1 ? "" : "s", MOST_GROUPS);
   }
   *n_rows = n;
   return log_rank_build(&answer->test, &answer->grid, weights, rho, gamma, call_watch(call));
 }
 
 enum {
-  COLUMN_GROUP_VALUE,
+  COLUMN_SEGMENT,
   COLUMN_N,
   COLUMN_EVENTS,
   COLUMN_OBSERVED,
@@ -116,7 +116,7 @@ static void test_cell(const void *state, int64_t row, int column, Cell *out)
   const LogRank *test = &answer->test;
   uint32_t group = answer->order[row], place = test->place[group];
   switch (column) {
-    case COLUMN_GROUP_VALUE:
+    case COLUMN_SEGMENT:
       life_group_cell(&answer->reader, group, out);
       return;
     case COLUMN_N:
@@ -163,7 +163,7 @@ static void test_free(void *state)
 }
 
 static const ColumnSpec COLUMNS[] = {
-  [COLUMN_GROUP_VALUE] = {"group_value", "", "the group, a value of group_column"},
+  [COLUMN_SEGMENT] = {"segment", "", "a value of segment_column"},
   [COLUMN_N] = {"n", "INTEGER", "rows of the group that take part"},
   [COLUMN_EVENTS] = {"events", "INTEGER", "of these, those that ended in the event"},
   [COLUMN_OBSERVED] = {"observed", "REAL", "the events, weighted; without weights the same as events"},
@@ -181,9 +181,9 @@ _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
   LIFE_PARAMS,
-  [ARG_GROUP_COLUMN] = {"group_column", PARAM_COLUMN, NULL, 0, 0, NULL,
-                        "the column with the groups to compare, integers or text, 2 to " NUMBER_TEXT(
-                          MOST_GROUPS) " different ones"},
+  [ARG_SEGMENT_COLUMN] = {"segment_column", PARAM_COLUMN, NULL, 0, 0, NULL,
+                          "the column with the groups to compare, integers or text, 2 to " NUMBER_TEXT(
+                            MOST_GROUPS) " different ones"},
   [ARG_STRATA_COLUMN] =
     {"strata_column", PARAM_COLUMN, "", 0, 0, NULL,
      "the column with strata, integers or text, within which groups are compared; left out: one stratum"},
@@ -209,7 +209,7 @@ const TableSpec survival_test_table = {
       .errors = LIFE_ERRORS " Fewer than 2 groups, or more than " NUMBER_TEXT(
         MOST_GROUPS) "; rho or gamma with other weights; more than " NUMBER_TEXT(CURVE_GRID_PAIRS) " pairs of stratum "
                                                                                                    "and group.",
-      .example = "SELECT group_value, n, observed, round(expected, 1) AS expected, round(chi_square, 2) AS chi_square, "
+      .example = "SELECT segment, n, observed, round(expected, 1) AS expected, round(chi_square, 2) AS chi_square, "
                  "df, log10_p FROM survival_test('demo_contracts', 'tenure', 'churned', 'plan')",
       .formula = "(O - E)' V⁻ (O - E), O - E = Σ w (d_g - d n_g/n), V = Σ w² d(n-d)/(n-1) (n_g/n)([g = h] - n_h/n) "
                  "over event times and strata (Mantel 1966); w = S(t-)^rho (1 - S(t-))^gamma (Fleming & Harrington "

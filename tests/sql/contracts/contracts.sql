@@ -5,11 +5,11 @@ CREATE TEMP TABLE today AS SELECT max(start) AS t FROM contracts;
 
 -- The ends of months, and what each customer paid just before (in the last month: at) them, in cents.
 CREATE TEMP TABLE edge AS
-WITH RECURSIVE m(i, month) AS (SELECT 0, (SELECT strftime('%Y-%m-01', min(start)) FROM contracts)
-  UNION ALL SELECT i + 1, date(month, '+1 month') FROM m WHERE date(month, '+1 month') <= (SELECT t FROM today))
-SELECT i, month, date(month, '+1 month') AS until, date(month, '+1 month') <= (SELECT t FROM today) AS complete FROM m;
+WITH RECURSIVE m(i, period) AS (SELECT 0, (SELECT strftime('%Y-%m-01', min(start)) FROM contracts)
+  UNION ALL SELECT i + 1, date(period, '+1 month') FROM m WHERE date(period, '+1 month') <= (SELECT t FROM today))
+SELECT i, period, date(period, '+1 month') AS until, date(period, '+1 month') <= (SELECT t FROM today) AS complete FROM m;
 CREATE TEMP TABLE level AS
-SELECT edge.i, edge.month, c.customer, c.plan,
+SELECT edge.i, edge.period, c.customer, c.plan,
   sum(CASE WHEN covers THEN cast(round(100 * c.amount) AS INTEGER) ELSE 0 END) AS cents, sum(covers) AS covers, sum(began) > 0 AS began
 FROM edge JOIN (SELECT *, edge.i AS at,
     CASE WHEN edge.complete THEN contracts.start < edge.until AND ("end" IS NULL OR "end" >= edge.until)
@@ -19,11 +19,11 @@ FROM edge JOIN (SELECT *, edge.i AS at,
 GROUP BY edge.i, c.customer;
 CREATE UNIQUE INDEX level_key ON level (customer, i);
 CREATE TEMP TABLE movement AS
-SELECT b.i, b.month, b.customer, b.plan, coalesce(a.cents, 0) AS was, b.cents AS now, coalesce(a.covers, 0) AS was_covered, b.covers AS covered,
+SELECT b.i, b.period, b.customer, b.plan, coalesce(a.cents, 0) AS was, b.cents AS now, coalesce(a.covers, 0) AS was_covered, b.covers AS covered,
   coalesce(a.began, 0) AS had, b.began AS has
 FROM level AS b LEFT JOIN level AS a ON a.customer = b.customer AND a.i = b.i - 1;
 CREATE TEMP TABLE want AS
-SELECT i, month, sum(was) AS mrr_start, sum(CASE WHEN was = 0 AND NOT had THEN now ELSE 0 END) AS new,
+SELECT i, period, sum(was) AS mrr_start, sum(CASE WHEN was = 0 AND NOT had THEN now ELSE 0 END) AS new,
   sum(CASE WHEN was > 0 AND now > was THEN now - was ELSE 0 END) AS expansion, sum(CASE WHEN now > 0 AND now < was THEN was - now ELSE 0 END) AS contraction,
   sum(CASE WHEN now = 0 THEN was ELSE 0 END) AS churn, sum(CASE WHEN was = 0 AND had THEN now ELSE 0 END) AS reactivation, sum(now) AS mrr_end,
   sum(was > 0) AS start_customers, sum(was = 0 AND now > 0 AND NOT had) AS new_customers, sum(was > 0 AND now > was) AS expanded,
@@ -34,7 +34,7 @@ FROM movement GROUP BY i;
 
 CREATE TEMP TABLE got AS SELECT * FROM mrr_movements('contracts');
 INSERT INTO checks (what, got, want)
-SELECT 'months that agree with plain SQL', (SELECT count(*) FROM got JOIN want USING (month) JOIN edge USING (month)
+SELECT 'months that agree with plain SQL', (SELECT count(*) FROM got JOIN want USING (period) JOIN edge USING (period)
   WHERE round(100 * got.mrr_start) = want.mrr_start AND round(100 * got.new) = want.new AND round(100 * got.expansion) = want.expansion
     AND round(100 * got.contraction) = want.contraction AND round(100 * got.churn) = want.churn AND round(100 * got.reactivation) = want.reactivation
     AND round(100 * got.mrr_end) = want.mrr_end AND got.mrr_end = want.mrr_end / 100.0 AND got.churn = want.churn / 100.0
@@ -53,41 +53,41 @@ SELECT 'rates', sum(nrr IS nrr(mrr_start, expansion, contraction, churn) OR abs(
   + sum(quick_ratio IS quick_ratio(new, expansion, contraction, churn, reactivation) OR abs(quick_ratio / quick_ratio(new, expansion, contraction, churn, reactivation) - 1) < 1e-14), 3 * count(*) FROM got;
 INSERT INTO checks (what, got, want)
 SELECT 'nrr with reactivation', sum(abs(a.nrr - b.nrr - b.reactivation / b.mrr_start) < 1e-14), count(*)
-FROM mrr_movements('contracts') AS a JOIN got AS b USING (month) WHERE a.reactivation_in_nrr = 'yes' AND b.mrr_start > 0;
+FROM mrr_movements('contracts') AS a JOIN got AS b USING (period) WHERE a.reactivation_in_nrr = 'yes' AND b.mrr_start > 0;
 CREATE VIEW yearly AS SELECT customer, start, "end", amount FROM contracts WHERE plan = 'yearly';
 INSERT INTO checks (what, got, want)
 SELECT 'a segment is answered as if it were all', sum(a.new = b.new AND a.mrr_end = b.mrr_end AND a.churn = b.churn AND a.new_lost = b.new_lost AND a.complete = b.complete),
   (SELECT count(*) FROM mrr_movements('yearly') WHERE as_of = (SELECT t FROM today))
 FROM mrr_movements('contracts', 'month', 'plan') AS a
-JOIN (SELECT * FROM mrr_movements('yearly') WHERE as_of = (SELECT t FROM today)) AS b ON a.month = b.month WHERE a.segment = 'yearly';
+JOIN (SELECT * FROM mrr_movements('yearly') WHERE as_of = (SELECT t FROM today)) AS b ON a.period = b.period WHERE a.segment = 'yearly';
 INSERT INTO checks (what, got, want)
 SELECT 'segments add up, by quarter', sum(ok), count(*) FROM
   (SELECT abs(sum(a.mrr_end) - b.mrr_end) < 1e-9 AND sum(a.end_customers) = b.end_customers AS ok
-   FROM mrr_movements('contracts', 'quarter', 'plan') AS a JOIN mrr_movements('contracts', 'quarter') AS b USING (month) GROUP BY month);
+   FROM mrr_movements('contracts', 'quarter', 'plan') AS a JOIN mrr_movements('contracts', 'quarter') AS b USING (period) GROUP BY period);
 -- What was known on a day: later starts are not there, later ends are not there.
 CREATE VIEW then_known AS SELECT customer, start, iif("end" <= '2024-05-17', "end", NULL) AS "end", amount FROM contracts WHERE start <= '2024-05-17';
 INSERT INTO checks (what, got, want)
 SELECT 'as_of sees what was known then', count(*), 0 FROM
-  (SELECT month, mrr_end, churn, new, complete FROM mrr_movements('contracts') WHERE as_of = '2024-05-17'
-   EXCEPT SELECT month, mrr_end, churn, new, complete FROM mrr_movements('then_known') WHERE as_of = '2024-05-17');
+  (SELECT period, mrr_end, churn, new, complete FROM mrr_movements('contracts') WHERE as_of = '2024-05-17'
+   EXCEPT SELECT period, mrr_end, churn, new, complete FROM mrr_movements('then_known') WHERE as_of = '2024-05-17');
 
 -- Cohorts: customers by the month of their first revenue, at each age.
-CREATE TEMP TABLE cohort AS SELECT customer, i AS c FROM (SELECT customer, strftime('%Y-%m-01', min(start)) AS month FROM contracts GROUP BY customer) JOIN edge USING (month);
+CREATE TEMP TABLE cohort AS SELECT customer, i AS c FROM (SELECT customer, strftime('%Y-%m-01', min(start)) AS period FROM contracts GROUP BY customer) JOIN edge USING (period);
 CREATE TEMP TABLE kept AS SELECT * FROM revenue_retention('contracts');
 INSERT INTO checks (what, got, want)
 SELECT 'cells of revenue_retention() that agree with plain SQL', sum(round(100 * g.revenue) = w.now AND round(100 * g.kept) = w.kept AND round(100 * g.base) = w.base
-    AND g.customers = w.customers AND g.cohort_customers = w.size AND g.complete = w.complete AND g.period = w.month
+    AND g.customers = w.customers AND g.cohort_customers = w.size AND g.complete = w.complete AND g.period = w.period
     AND (abs(g.nrr - 1.0 * w.now / w.base) < 1e-14 OR (g.nrr IS NULL AND w.base = 0)) AND (abs(g.grr - 1.0 * w.kept / w.base) < 1e-14 OR (g.grr IS NULL AND w.base = 0))),
   (SELECT count(*) FROM (SELECT DISTINCT c FROM cohort) JOIN edge ON i >= c)
 FROM kept AS g JOIN
-  (SELECT ec.month AS cohort, l.i - c AS age, l.month, sum(l.cents) AS now, sum(min(l.cents, b.cents)) AS kept, sum(b.cents) AS base, sum(l.cents > 0) AS customers, count(*) AS size, e.complete
+  (SELECT ec.period AS cohort, l.i - c AS age, l.period, sum(l.cents) AS now, sum(min(l.cents, b.cents)) AS kept, sum(b.cents) AS base, sum(l.cents > 0) AS customers, count(*) AS size, e.complete
    FROM cohort JOIN level AS l ON l.customer = cohort.customer AND l.i >= c JOIN level AS b ON b.customer = cohort.customer AND b.i = c
    JOIN edge AS ec ON ec.i = c JOIN edge AS e ON e.i = l.i GROUP BY c, l.i) AS w ON g.cohort = w.cohort AND g.age = w.age;
 INSERT INTO checks (what, got, want)
 SELECT 'rows of revenue_retention()', count(*), (SELECT count(*) FROM (SELECT DISTINCT c FROM cohort) JOIN edge ON i >= c) FROM kept;
 INSERT INTO checks (what, got, want)
 SELECT 'the cohorts of a month add up to mrr_end', sum(abs(r - mrr_end) < 1e-9), (SELECT count(*) FROM got)
-FROM (SELECT period AS month, sum(revenue) AS r FROM kept GROUP BY period) JOIN got USING (month);
+FROM (SELECT period, sum(revenue) AS r FROM kept GROUP BY period) JOIN got USING (period);
 
 -- Logos.
 INSERT INTO checks (what, got, want)
@@ -96,7 +96,7 @@ SELECT 'months of logo_retention() that agree with plain SQL', sum(g.start_custo
     AND g.retention_rate IS 1.0 * stayed / nullif(c0, 0) AND g.churn_rate IS 1.0 * w.lost / nullif(c0, 0)
     AND g.retention_low IS rate_low(stayed, c0) AND g.retention_high IS rate_high(stayed, c0)
     AND g.crr IS retention_rate(c0, w.end_customers, w.new_customers) AND g.pulse IS (w.new_customers + back) / nullif(1.0 * w.lost, 0)), (SELECT count(*) FROM edge)
-FROM logo_retention('contracts') AS g JOIN want AS w ON g.period = w.month;
+FROM logo_retention('contracts') AS g JOIN want AS w ON g.period = w.period;
 
 -- The rules by hand.
 CREATE TABLE hand (account TEXT, started_at, ended_at, mrr);
@@ -110,15 +110,15 @@ INSERT INTO hand VALUES
   ('blink', '2024-02-02 10:00', '2024-02-02 10:59', 1000),                                             -- within an hour: nothing
   ('later', '2024-05-01', NULL, 1), (NULL, '2024-01-01', NULL, 1), ('none', NULL, NULL, 1);            -- do not take part
 INSERT INTO checks (what, got, want)
-SELECT 'hand: ' || month, printf('%g %g %g %g %g %g %g', mrr_start, new, expansion, contraction, churn, reactivation, mrr_end) || ' ' || new_lost || complete,
-  CASE month WHEN '2024-01-01' THEN '0 180.5 0 0 0 0 180.5 11' WHEN '2024-02-01' THEN '180.5 7 0.25 0 0 0 187.75 01' WHEN '2024-03-01' THEN '187.75 5 0 0.25 57 9 144.5 00' END
+SELECT 'hand: ' || period, printf('%g %g %g %g %g %g %g', mrr_start, new, expansion, contraction, churn, reactivation, mrr_end) || ' ' || new_lost || complete,
+  CASE period WHEN '2024-01-01' THEN '0 180.5 0 0 0 0 180.5 11' WHEN '2024-02-01' THEN '180.5 7 0.25 0 0 0 187.75 01' WHEN '2024-03-01' THEN '187.75 5 0 0.25 57 9 144.5 00' END
 FROM mrr_movements('hand') WHERE as_of = '2024-03-31 12:00';
 INSERT INTO checks (what, got, want)
 SELECT 'hand: by cover, ' || period, start_customers || ' ' || new_customers || ' ' || lost || ' ' || resurrected || ' ' || end_customers || ' ' || new_lost,
   CASE period WHEN '2024-01-01' THEN '0 4 0 0 4 1' WHEN '2024-02-01' THEN '4 1 0 0 5 0' WHEN '2024-03-01' THEN '5 0 2 1 4 0' END
 FROM logo_retention('hand') WHERE as_of = '2024-03-31 12:00';
 INSERT INTO checks (what, got, want)
-SELECT 'hand: as_of is the newest start', max(month) || min(complete) || count(*), '2024-05-01' || 0 || 5 FROM mrr_movements('hand');
+SELECT 'hand: as_of is the newest start', max(period) || min(complete) || count(*), '2024-05-01' || 0 || 5 FROM mrr_movements('hand');
 INSERT INTO checks (what, got, want)
 SELECT 'hand: as_of before the first contract', count(*), 0 FROM mrr_movements('hand') WHERE as_of = '2023-01-01';
 INSERT INTO checks (what, got, want)
@@ -155,7 +155,7 @@ CREATE TABLE thirds AS WITH RECURSIVE i(n) AS (SELECT 0 UNION ALL SELECT n + 1 F
 INSERT INTO checks (what, got, want)
 SELECT 'thirds: the identity', sum(abs(mrr_start + new + expansion + reactivation - contraction - churn - mrr_end) <= 1e-12 * mrr_end), count(*) FROM mrr_movements('thirds');
 INSERT INTO checks (what, got, want)
-SELECT 'thirds: mrr_end', sum(abs(m.mrr_end - (SELECT sum(amount) FROM thirds AS t WHERE t.start < date(m.month, '+1 month') AND (t."end" IS NULL OR t."end" >= date(m.month, '+1 month')))) <= 1e-12 * m.mrr_end), count(*)
+SELECT 'thirds: mrr_end', sum(abs(m.mrr_end - (SELECT sum(amount) FROM thirds AS t WHERE t.start < date(m.period, '+1 month') AND (t."end" IS NULL OR t."end" >= date(m.period, '+1 month')))) <= 1e-12 * m.mrr_end), count(*)
 FROM mrr_movements('thirds') AS m WHERE complete;
 CREATE VIEW same_third AS SELECT 1 AS customer, '2024-01-02' AS start, NULL AS "end", 0.1 + 1 / 3.0 AS amount
   UNION ALL SELECT 1, '2024-01-02', '2024-02-05', 0.2 UNION ALL SELECT 1, '2024-02-05', NULL, 0.2;

@@ -3,7 +3,7 @@ CREATE TABLE s AS SELECT * FROM demo_contracts(300, 2);
 CREATE TABLE text_keys AS SELECT 'k' || customer AS customer, start, "end", amount FROM s;
 INSERT INTO checks (what, got, want)
 SELECT 'R1 the movements are those of the table', sum(a.mrr_end = b.mrr_end AND a.new = b.new AND a.churn = b.churn AND a.reactivation = b.reactivation AND a.expansion = b.expansion), count(*)
-FROM mrr_movements('s') AS a JOIN mrr_movements((SELECT retain_contracts(customer, start, "end", amount) FROM s)) AS b USING (month) UNION ALL
+FROM mrr_movements('s') AS a JOIN mrr_movements((SELECT retain_contracts(customer, start, "end", amount) FROM s)) AS b USING (period) UNION ALL
 SELECT 'R1 … of 36 months', count(*), 36 FROM mrr_movements((SELECT retain_contracts(customer, start, "end", amount) FROM s)) UNION ALL
 SELECT 'R1 text keys', count(*), 0 FROM (
   SELECT customer, ends_at, amount FROM contracts_expiring('text_keys') WHERE as_of = '2025-06-01' EXCEPT

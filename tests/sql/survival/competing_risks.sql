@@ -16,7 +16,7 @@ INSERT INTO checks (what, got, want) SELECT 'no incidence yet: no interval', inc
 -- One cause is Kaplan-Meier; causes may be numbers; groups are apart.
 CREATE TABLE contract AS SELECT * FROM demo_contracts(3000, 5) WHERE tenure IS NOT NULL;
 INSERT INTO checks (what, got, want) SELECT 'one cause, as a number: 1 - Kaplan-Meier, with its error', count(*) > 20 AND count(*) = sum(abs(r.incidence + k.survival - 1) < 1e-14 AND abs(r.se - k.se) < 1e-14 AND r.at_risk = k.at_risk AND r.events = k.events AND typeof(r.cause) = 'integer'), 1
-FROM competing_risks('contract', 'tenure', 'churned', 'plan') AS r JOIN survival_curve('contract', 'tenure', 'churned', 'plan') AS k ON k.group_value = r.group_value AND k.time = r.time;
+FROM competing_risks('contract', 'tenure', 'churned', 'plan') AS r JOIN survival_curve('contract', 'tenure', 'churned', 'plan') AS k ON k.segment = r.segment AND k.time = r.time;
 INSERT INTO checks (what, got, want) SELECT 'the causes together are Kaplan-Meier', sum(abs(total + k.survival - 1) < 1e-13 AND abs(r.survival - k.survival) < 1e-14), count(*)
 FROM (SELECT time, sum(incidence) AS total, max(survival) AS survival FROM competing_risks('contract', 'tenure', 'cause') GROUP BY time) AS r JOIN survival_curve('contract', 'tenure', 'churned') AS k ON k.time = r.time;
 INSERT INTO checks (what, got, want) SELECT 'each cause of each plan has each time of the plan', count(*), (SELECT sum(n) FROM (SELECT count(DISTINCT tenure) * (SELECT count(DISTINCT cause) FROM contract) AS n FROM contract GROUP BY plan))

@@ -9,18 +9,18 @@ INSERT INTO aml (weeks, relapse, arm) VALUES
 -- survival_curve
 INSERT INTO checks (what, got, want) SELECT 'curve of the kept', group_concat(time || ' ' || at_risk || ' ' || events || ' ' || censored || ' ' || round(survival, 3) || ' ' || ifnull(round(se, 4), '-'), ', '),
   '9.0 11 1 0 0.909 0.0867, 13.0 10 1 1 0.818 0.1163, 18.0 8 1 0 0.716 0.1397, 23.0 7 1 0 0.614 0.1526, 28.0 6 0 1 0.614 0.1526, 31.0 5 1 0 0.491 0.1642, 34.0 4 1 0 0.368 0.1627, 45.0 3 0 1 0.368 0.1627, 48.0 2 1 0 0.184 0.1535, 161.0 1 0 1 0.184 0.1535'
-FROM survival_curve('aml', 'weeks', 'relapse') WHERE group_column = 'arm' AND group_value = 'kept';
+FROM survival_curve('aml', 'weeks', 'relapse') WHERE segment_column = 'arm' AND segment = 'kept';
 INSERT INTO checks (what, got, want) SELECT 'the last of the others: survival 0 has no error and no interval', survival || ' ' || (se IS NULL) || (low IS NULL) || (high IS NULL) || ' ' || round(cumulative_hazard, 6), '0.0 111 2.941667'
-FROM survival_curve('aml', 'weeks', 'relapse', 'arm') WHERE time = 45 AND group_value = 'not';
-INSERT INTO checks (what, got, want) SELECT 'groups and times ascend', group_concat(group_value || time), (SELECT group_concat(k) FROM (SELECT arm || (weeks + 0.0) AS k FROM aml WHERE weeks + relapse IS NOT NULL AND arm IS NOT NULL GROUP BY arm, weeks ORDER BY arm, weeks))
+FROM survival_curve('aml', 'weeks', 'relapse', 'arm') WHERE time = 45 AND segment = 'not';
+INSERT INTO checks (what, got, want) SELECT 'groups and times ascend', group_concat(segment || time), (SELECT group_concat(k) FROM (SELECT arm || (weeks + 0.0) AS k FROM aml WHERE weeks + relapse IS NOT NULL AND arm IS NOT NULL GROUP BY arm, weeks ORDER BY arm, weeks))
 FROM survival_curve('aml', 'weeks', 'relapse', 'arm');
-INSERT INTO checks (what, got, want) SELECT 'without group: a NULL arm takes part', max(at_risk) || ' ' || count(group_value), '24 0' FROM survival_curve('aml', 'weeks', 'relapse');
+INSERT INTO checks (what, got, want) SELECT 'without group: a NULL arm takes part', max(at_risk) || ' ' || count(segment), '24 0' FROM survival_curve('aml', 'weeks', 'relapse');
 INSERT INTO checks (what, got, want) SELECT 'max_time', max(time), 23.0 FROM survival_curve('aml', 'weeks', 'relapse') WHERE max_time = 23;
 INSERT INTO checks (what, got, want) SELECT 'max_time before all', count(*), 0 FROM survival_curve('aml', 'weeks', 'relapse') WHERE max_time = 4.5;
 INSERT INTO checks (what, got, want) SELECT 'a wider level, a wider interval', a.low > b.low AND a.high < b.high, 1
 FROM survival_curve('aml', 'weeks', 'relapse') AS a, survival_curve('aml', 'weeks', 'relapse') AS b WHERE a.level = 0.8 AND b.level = 0.99 AND a.time = 23 AND b.time = 23;
 INSERT INTO checks (what, got, want) SELECT 'two cursors on one answer', count(*), sum(a.time = b.time AND a.survival = b.survival)
-FROM survival_curve('aml', 'weeks', 'relapse', 'arm') AS a JOIN survival_curve('aml', 'weeks', 'relapse', 'arm') AS b ON a.group_value = b.group_value AND a.time = b.time;
+FROM survival_curve('aml', 'weeks', 'relapse', 'arm') AS a JOIN survival_curve('aml', 'weeks', 'relapse', 'arm') AS b ON a.segment = b.segment AND a.time = b.time;
 
 -- What events and times may be: text of any case, numbers as text, zero and NULL tenure.
 CREATE TABLE words (tenure, churned);
@@ -47,7 +47,7 @@ INSERT INTO checks (what, got, want) SELECT 'left truncation', group_concat(time
 FROM survival_curve('late', 'time', 'event') WHERE entry_column = 'entry';
 
 -- survival_summary
-INSERT INTO checks (what, got, want) SELECT 'summary, as survfit prints it', group_concat(group_value || ' ' || n || ' ' || events || ' ' || median || ' ' || median_low || ' ' || ifnull(median_high, '-') || ' ' || round(restricted_mean, 2), ', '),
+INSERT INTO checks (what, got, want) SELECT 'summary, as survfit prints it', group_concat(segment || ' ' || n || ' ' || events || ' ' || median || ' ' || median_low || ' ' || ifnull(median_high, '-') || ' ' || round(restricted_mean, 2), ', '),
   'kept 11 7 31.0 18.0 - 52.65, not 12 11 23.0 8.0 - 22.71' FROM survival_summary('aml', 'weeks', 'relapse', 'arm') WHERE interval = 'log' AND tau = 161;
 INSERT INTO checks (what, got, want) SELECT 'tau: to the last time of curves that end above 0', group_concat(DISTINCT restricted_to), '161.0' FROM survival_summary('aml', 'weeks', 'relapse', 'arm');
 INSERT INTO checks (what, got, want) SELECT 'tau beyond the last time', group_concat(ifnull(round(restricted_mean, 2), '-')), '-,22.71' FROM survival_summary('aml', 'weeks', 'relapse', 'arm') WHERE tau = 162;
@@ -59,18 +59,18 @@ INSERT INTO checks (what, got, want) SELECT 'survival of exactly a half: the fir
 -- survival_at
 INSERT INTO checks (what, got, want) SELECT 'survival_at', group_concat(time || ' ' || at_risk || ' ' || events || ' ' || censored || ' ' || ifnull(round(survival, 4), '-'), ', '),
   '100.0 1 7 3 0.1841, 0.0 11 0 0 1.0, 23.0 7 4 1 0.6136, 161.0 1 7 4 0.1841, 162.0 0 7 4 -'
-FROM survival_at('aml', 'weeks', 'relapse', '100, 0,23 ,161,1.62e2', 'arm') WHERE group_value = 'kept';
-INSERT INTO checks (what, got, want) SELECT 'nobody is left for ever', survival || ' ' || (se IS NULL), '0.0 1' FROM survival_at('aml', 'weeks', 'relapse', '1000', 'arm') WHERE group_value = 'not';
+FROM survival_at('aml', 'weeks', 'relapse', '100, 0,23 ,161,1.62e2', 'arm') WHERE segment = 'kept';
+INSERT INTO checks (what, got, want) SELECT 'nobody is left for ever', survival || ' ' || (se IS NULL), '0.0 1' FROM survival_at('aml', 'weeks', 'relapse', '1000', 'arm') WHERE segment = 'not';
 CREATE VIEW later AS SELECT weeks, relapse FROM aml WHERE weeks > 12;
 INSERT INTO checks (what, got, want) SELECT 'S(t | s) is S(t) of those with more than s', round(a.survival, 12) || ' ' || round(a.se, 12) || ' ' || a.events, round(b.survival, 12) || ' ' || round(b.se, 12) || ' ' || b.events
 FROM survival_at('aml', 'weeks', 'relapse', '40') AS a, survival_at('later', 'weeks', 'relapse', '40') AS b WHERE a.since = 12;
 
 -- survival_test
-INSERT INTO checks (what, got, want) SELECT 'log-rank, as survdiff prints it', group_concat(group_value || ' ' || n || ' ' || observed || ' ' || round(expected, 2) || ' ' || round(chi_square, 3) || ' ' || df || ' ' || round(p, 4), ', '),
+INSERT INTO checks (what, got, want) SELECT 'log-rank, as survdiff prints it', group_concat(segment || ' ' || n || ' ' || observed || ' ' || round(expected, 2) || ' ' || round(chi_square, 3) || ' ' || df || ' ' || round(p, 4), ', '),
   'kept 11 7.0 10.69 3.396 1 0.0653, not 12 11.0 7.31 3.396 1 0.0653' FROM survival_test('aml', 'weeks', 'relapse', 'arm');
-INSERT INTO checks (what, got, want) SELECT 'Gehan', round(chi_square, 6) || ' ' || round(variance, 6), '2.723312 918.0' FROM survival_test('aml', 'weeks', 'relapse', 'arm') WHERE weights = 'gehan' AND group_value = 'kept';
-INSERT INTO checks (what, got, want) SELECT 'Tarone-Ware', round(chi_square, 6), 2.981604 FROM survival_test('aml', 'weeks', 'relapse', 'arm') WHERE weights = 'tarone-ware' AND group_value = 'kept';
-INSERT INTO checks (what, got, want) SELECT 'Fleming-Harrington, late', round(chi_square, 6), 2.630113 FROM survival_test('aml', 'weeks', 'relapse', 'arm') WHERE gamma = 1 AND group_value = 'kept';
+INSERT INTO checks (what, got, want) SELECT 'Gehan', round(chi_square, 6) || ' ' || round(variance, 6), '2.723312 918.0' FROM survival_test('aml', 'weeks', 'relapse', 'arm') WHERE weights = 'gehan' AND segment = 'kept';
+INSERT INTO checks (what, got, want) SELECT 'Tarone-Ware', round(chi_square, 6), 2.981604 FROM survival_test('aml', 'weeks', 'relapse', 'arm') WHERE weights = 'tarone-ware' AND segment = 'kept';
+INSERT INTO checks (what, got, want) SELECT 'Fleming-Harrington, late', round(chi_square, 6), 2.630113 FROM survival_test('aml', 'weeks', 'relapse', 'arm') WHERE gamma = 1 AND segment = 'kept';
 CREATE VIEW calm AS SELECT column1 AS t, 0 AS e, column2 AS g FROM (VALUES (1, 1), (2, 2), (3, 1));
 INSERT INTO checks (what, got, want) SELECT 'no events: nothing to compare', group_concat(ifnull(chi_square, '-') || df || ifnull(p, '-') || ifnull(log10_p, '-')), '-0--,-0--' FROM survival_test('calm', 't', 'e', 'g');
 
@@ -85,18 +85,18 @@ FROM survival_forecast('aml', 'weeks', 'relapse') AS f, survival_at('aml', 'week
 -- The truth of generated contracts is covered, and nothing is NaN.
 INSERT INTO checks (what, got, want) SELECT 'demo: ' || name, n, 0 FROM (
   SELECT 'shares within 0 and 1, falling' AS name, sum(survival NOT BETWEEN 0 AND 1 OR survival > before OR low > survival OR high < survival) AS n
-  FROM (SELECT *, lag(survival, 1, 1) OVER (PARTITION BY group_value ORDER BY time) AS before FROM survival_curve('demo_contracts', 'tenure', 'churned', 'plan')));
+  FROM (SELECT *, lag(survival, 1, 1) OVER (PARTITION BY segment ORDER BY time) AS before FROM survival_curve('demo_contracts', 'tenure', 'churned', 'plan')));
 
 -- Keys of rows that do not take part count for no limit.
 CREATE VIEW mostly_absent AS WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < 1200)
   SELECT 'absent ' || n AS g, 'absent ' || n AS s, iif(n % 3, NULL, n) AS t, iif(n % 3 = 0, NULL, 1) AS e FROM i
   UNION ALL SELECT arm, 'all', weeks, relapse FROM aml UNION ALL SELECT 'absent ' || n, NULL, 1, 1 FROM i;
-INSERT INTO checks (what, got, want) SELECT 'groups and strata that are not there', group_concat(group_value || ' ' || n || ' ' || round(chi_square, 4)), 'kept 11 3.3964,not 12 3.3964'
+INSERT INTO checks (what, got, want) SELECT 'groups and strata that are not there', group_concat(segment || ' ' || n || ' ' || round(chi_square, 4)), 'kept 11 3.3964,not 12 3.3964'
 FROM survival_test('mostly_absent', 't', 'e', 'g', 's');
 CREATE VIEW mostly_absent_causes AS SELECT arm AS g, weeks AS t, relapse AS e FROM aml WHERE arm IS NOT NULL
   UNION ALL SELECT * FROM (WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < 1200) SELECT n, NULL, n FROM i);
-INSERT INTO checks (what, got, want) SELECT 'groups and causes that are not there', group_concat(DISTINCT group_value), 'kept,not'
-FROM competing_risks('mostly_absent_causes', 't', 'e') WHERE group_column = 'g';
+INSERT INTO checks (what, got, want) SELECT 'groups and causes that are not there', group_concat(DISTINCT segment), 'kept,not'
+FROM competing_risks('mostly_absent_causes', 't', 'e') WHERE segment_column = 'g';
 
 -- Errors name the column, the value and the row.
 CREATE TABLE bad (customer_id, t, e, g, n, s);

@@ -13,18 +13,18 @@ FROM (SELECT p.column1 AS plan, s.column1 AS m, 0.03 * s.column2 * exp(p.column2
 
 INSERT INTO band (what, got, low, high)
 SELECT 'survival_at(): ' || count(low) || ' intervals', avg(stay BETWEEN low AND high), 0.93, 0.975
-FROM survival_at('contract', 'tenure', 'churned', '6, 12, 24', 'place') AS a JOIN truth AS t ON a.group_value LIKE '% ' || t.plan AND t.m = a.time WHERE low IS NOT NULL;
+FROM survival_at('contract', 'tenure', 'churned', '6, 12, 24', 'place') AS a JOIN truth AS t ON a.segment LIKE '% ' || t.plan AND t.m = a.time WHERE low IS NOT NULL;
 INSERT INTO band (what, got, low, high)
 SELECT 'at level 0.8', avg(stay BETWEEN low AND high), 0.77, 0.83
-FROM survival_at('contract', 'tenure', 'churned', '6, 12, 24', 'place') AS a JOIN truth AS t ON a.group_value LIKE '% ' || t.plan AND t.m = a.time WHERE low IS NOT NULL AND a.level = 0.8;
+FROM survival_at('contract', 'tenure', 'churned', '6, 12, 24', 'place') AS a JOIN truth AS t ON a.segment LIKE '% ' || t.plan AND t.m = a.time WHERE low IS NOT NULL AND a.level = 0.8;
 INSERT INTO band (what, got, low, high)
 SELECT 'S(24 | 12)', avg(t.stay / s.stay BETWEEN low AND high), 0.92, 0.98
-FROM survival_at('contract', 'tenure', 'churned', '24', 'place') AS a JOIN truth AS t ON a.group_value LIKE '% ' || t.plan AND t.m = 24 JOIN truth AS s ON s.plan = t.plan AND s.m = 12 WHERE low IS NOT NULL AND since = 12;
+FROM survival_at('contract', 'tenure', 'churned', '24', 'place') AS a JOIN truth AS t ON a.segment LIKE '% ' || t.plan AND t.m = 24 JOIN truth AS s ON s.plan = t.plan AND s.m = 12 WHERE low IS NOT NULL AND since = 12;
 INSERT INTO band (what, got, low, high)
 SELECT 'incidence of ' || cause, avg(CASE cause WHEN 'price' THEN 0.5 WHEN 'service' THEN 0.3 ELSE 0.2 END * (1 - stay) BETWEEN low AND high), 0.92, 0.98
-FROM competing_risks('contract', 'tenure', 'cause', 'place') AS a JOIN truth AS t ON a.group_value LIKE '% ' || t.plan AND t.m = a.time WHERE low IS NOT NULL GROUP BY cause;
+FROM competing_risks('contract', 'tenure', 'cause', 'place') AS a JOIN truth AS t ON a.segment LIKE '% ' || t.plan AND t.m = a.time WHERE low IS NOT NULL GROUP BY cause;
 INSERT INTO band (what, got, low, high)
-SELECT 'all together: S(' || m || ') of ' || plan || ' in standard errors', (survival - stay) / se, -3, 3 FROM survival_at('contract', 'tenure', 'churned', '6, 12, 24', 'plan') AS a JOIN truth AS t ON t.plan = a.group_value AND t.m = a.time;
+SELECT 'all together: S(' || m || ') of ' || plan || ' in standard errors', (survival - stay) / se, -3, 3 FROM survival_at('contract', 'tenure', 'churned', '6, 12, 24', 'plan') AS a JOIN truth AS t ON t.plan = a.segment AND t.m = a.time;
 INSERT INTO band (what, got, low, high) SELECT 'the channel makes no difference', p, 0.001, 1 FROM survival_test('contract', 'tenure', 'churned', 'channel') LIMIT 1;
 INSERT INTO band (what, got, low, high) SELECT 'nor within plans', p, 0.001, 1 FROM survival_test('contract', 'tenure', 'churned', 'channel') WHERE strata_column = 'plan' LIMIT 1;
 INSERT INTO band (what, got, low, high) SELECT 'seniors leave sooner, within plans', log10_p, -1000, -20 FROM survival_test('contract', 'tenure', 'churned', 'senior') WHERE strata_column = 'plan' LIMIT 1;
@@ -34,9 +34,9 @@ INSERT INTO band (what, got, low, high) SELECT 'they leave after month 1, 12 and
 CREATE VIEW late AS SELECT plan, tenure, churned, entry FROM contract WHERE entry IS NOT NULL;
 INSERT INTO band (what, got, low, high)
 SELECT 'left truncation: S(' || m || ') of ' || plan || ' in standard errors', (survival - stay) / se, -3, 3
-FROM survival_curve('late', 'tenure', 'churned', 'plan') AS a JOIN truth AS t ON t.plan = a.group_value AND t.m = a.time WHERE entry_column = 'entry';
+FROM survival_curve('late', 'tenure', 'churned', 'plan') AS a JOIN truth AS t ON t.plan = a.segment AND t.m = a.time WHERE entry_column = 'entry';
 INSERT INTO band (what, got, low, high)
 SELECT 'without the entries: S(' || m || ') of ' || plan, (survival - stay) / se, 3, 100
-FROM survival_curve('late', 'tenure', 'churned', 'plan') AS a JOIN truth AS t ON t.plan = a.group_value AND t.m = a.time WHERE m = 12;
+FROM survival_curve('late', 'tenure', 'churned', 'plan') AS a JOIN truth AS t ON t.plan = a.segment AND t.m = a.time WHERE m = 12;
 
 INSERT INTO checks (what, got, want) SELECT what, iif(got BETWEEN low AND high, low || ' to ' || high, got), low || ' to ' || high FROM band ORDER BY id;

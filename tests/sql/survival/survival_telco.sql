@@ -17,9 +17,9 @@ CREATE TEMP TABLE curve AS
 SELECT 'telco_overall' AS dataset, 'all' AS name, c.* FROM survival_curve('customers', 'tenure', 'churn') AS c
 UNION ALL SELECT 'telco_overall', 'all', c.* FROM survival_curve('customers', 'tenure', 'churn') AS c WHERE interval = 'log' AND hazard_kind = 'fleming-harrington'
 UNION ALL SELECT 'telco_overall', 'all', c.* FROM survival_curve('customers', 'tenure', 'churn') AS c WHERE interval = 'plain'
-UNION ALL SELECT 'telco_contract', group_value, c.* FROM survival_curve('customers', 'tenure', 'churn') AS c WHERE group_column = 'contract'
-UNION ALL SELECT 'telco_contract', group_value, c.* FROM survival_curve('customers', 'tenure', 'churn') AS c WHERE group_column = 'contract' AND interval = 'log' AND hazard_kind = 'fleming-harrington'
-UNION ALL SELECT 'telco_contract', group_value, c.* FROM survival_curve('customers', 'tenure', 'churn') AS c WHERE group_column = 'contract' AND interval = 'plain';
+UNION ALL SELECT 'telco_contract', segment, c.* FROM survival_curve('customers', 'tenure', 'churn') AS c WHERE segment_column = 'contract'
+UNION ALL SELECT 'telco_contract', segment, c.* FROM survival_curve('customers', 'tenure', 'churn') AS c WHERE segment_column = 'contract' AND interval = 'log' AND hazard_kind = 'fleming-harrington'
+UNION ALL SELECT 'telco_contract', segment, c.* FROM survival_curve('customers', 'tenure', 'churn') AS c WHERE segment_column = 'contract' AND interval = 'plain';
 INSERT INTO checks (what, got, want, tolerance) SELECT 'the reference has ' || count(*) || ' points', count(*) * 3, (SELECT count(*) FROM curve), 0 FROM ref_km;
 INSERT INTO checks (what, got, want, tolerance)
 SELECT interval_kind || ': counts', sum(at_risk = n_risk AND events = n_event AND censored = n_censor), count(*), 0
@@ -49,7 +49,7 @@ FROM curve AS c JOIN ref_na AS r ON r.dataset = c.dataset AND r."group" = c.name
 -- Summaries.
 CREATE TEMP TABLE summary AS
 SELECT 'all' AS name, s.* FROM survival_summary('customers', 'tenure', 'churn') AS s
-UNION ALL SELECT group_value, s.* FROM survival_summary('customers', 'tenure', 'churn') AS s WHERE group_column = 'contract';
+UNION ALL SELECT segment, s.* FROM survival_summary('customers', 'tenure', 'churn') AS s WHERE segment_column = 'contract';
 INSERT INTO checks (what, got, want, tolerance)
 SELECT name || ': summary', concat, n_ref, 0 FROM (SELECT name,
   s.n || ' ' || s.events || ' ' || ifnull(s.q25, '-') || ' ' || ifnull(s.median, '-') || ' ' || ifnull(s.q75, '-') || ' ' || ifnull(s.median_low, '-') || ' ' || ifnull(s.median_high, '-') || ' ' || last_time AS concat,
@@ -62,8 +62,8 @@ CREATE TEMP TABLE restricted AS
 SELECT r.dataset, r."group" AS name, r.tau, r.rmst + 0.0 AS rmst, r.se_rmst + 0.0 AS se_rmst, s.restricted_mean, s.restricted_mean_se
 FROM ref_rmst AS r JOIN survival_summary('customers', 'tenure', 'churn') AS s ON s.tau = r.tau + 0.0 WHERE r.dataset = 'telco_overall'
 UNION ALL SELECT r.dataset, r."group", r.tau, r.rmst + 0.0, r.se_rmst + 0.0, s.restricted_mean, s.restricted_mean_se
-FROM ref_rmst AS r JOIN survival_summary('customers', 'tenure', 'churn') AS s ON s.tau = r.tau + 0.0 AND s.group_value = r."group"
-WHERE r.dataset = 'telco_contract' AND s.group_column = 'contract';
+FROM ref_rmst AS r JOIN survival_summary('customers', 'tenure', 'churn') AS s ON s.tau = r.tau + 0.0 AND s.segment = r."group"
+WHERE r.dataset = 'telco_contract' AND s.segment_column = 'contract';
 INSERT INTO checks (what, got, want, tolerance) SELECT 'restricted means', count(*), (SELECT count(*) FROM ref_rmst), 0 FROM restricted;
 INSERT INTO checks (what, got, want, tolerance)
 SELECT name || ': ' || count(*) || ' restricted means', max(abs(restricted_mean / rmst - 1)), 0, 1e-14 FROM restricted GROUP BY dataset, name;
@@ -82,7 +82,7 @@ UNION ALL SELECT 'telco_senior_strat_contract', 0, t.* FROM survival_test('custo
 UNION ALL SELECT 'telco_senior_strat_contract', 1, t.* FROM survival_test('customers', 'tenure', 'churn', 'senior_citizen') AS t WHERE strata_column = 'contract' AND rho = 1;
 INSERT INTO checks (what, got, want, tolerance)
 SELECT t.test || ' rho ' || power || ': observed, expected, variance', max(abs(t.observed / r.observed - 1) + abs(t.expected / r.expected - 1) + abs(t.variance / r.var - 1)), 0, 1e-12
-FROM test AS t JOIN ref_groups AS r ON r.test = t.test AND r.rho + 0 = power AND r."group" = t.group_value AND r.n + 0 = t.n GROUP BY t.test, power;
+FROM test AS t JOIN ref_groups AS r ON r.test = t.test AND r.rho + 0 = power AND r."group" = t.segment AND r.n + 0 = t.n GROUP BY t.test, power;
 INSERT INTO checks (what, got, want, tolerance)
 SELECT t.test || ' rho ' || power || ': chi-square, p, its logarithm', max(abs(t.chi_square / r.chisq - 1) + iif(r.p + 0 = 0, t.p, abs(t.p / r.p - 1)) + abs(t.log10_p / r.log10p - 1)), 0, 1e-11
 FROM test AS t JOIN ref_test AS r ON r.test = t.test AND r.rho + 0 = power AND r.df + 0 = t.df GROUP BY t.test, power;
