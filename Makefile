@@ -222,18 +222,15 @@ mutants:
 
 # ---- Sanitizers and coverage: the same tests and faults, built apart; one run at a time, whatever -j says. SQLite itself is instrumented for threads only.
 
-.PHONY: asan ubsan valgrind tsan coverage
+.PHONY: sanitize valgrind tsan coverage
 SANITIZER_FLAGS = -fno-omit-frame-pointer -fno-sanitize-recover=all
-ASAN_MAKE = ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1 \
-	$(MAKE) --no-print-directory BUILD=$(BUILD)/asan CC=$(CLANG) OPTIMIZE=-O1 SANITIZED=1 EXTRA="-fsanitize=address $(SANITIZER_FLAGS)"
-asan:
-	@$(ASAN_MAKE) FORMS=static test-here
-	@$(ASAN_MAKE) threads
-	@$(ASAN_MAKE) fault
-
-ubsan:
-	@UBSAN_OPTIONS=print_stacktrace=1 \
-	  $(MAKE) --no-print-directory BUILD=$(BUILD)/ubsan CC=$(CLANG) OPTIMIZE=-O1 SANITIZED=1 EXTRA="-fsanitize=undefined,float-cast-overflow,float-divide-by-zero,integer-divide-by-zero $(SANITIZER_FLAGS)" FORMS=static test-here
+SANITIZE = address,undefined,float-cast-overflow,float-divide-by-zero,integer-divide-by-zero
+SANITIZE_MAKE = ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 \
+	$(MAKE) --no-print-directory BUILD=$(BUILD)/sanitize CC=$(CLANG) OPTIMIZE=-O1 SANITIZED=1 EXTRA="-fsanitize=$(SANITIZE) $(SANITIZER_FLAGS)"
+sanitize:
+	@$(SANITIZE_MAKE) FORMS=static test-here
+	@$(SANITIZE_MAKE) threads
+	@$(SANITIZE_MAKE) fault
 
 VALGRIND = valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite
 valgrind:
@@ -347,7 +344,7 @@ help:
 	@echo 'make fresh         the README'"'"'s set-up commands on a bare Debian (root, debootstrap)'
 	@echo 'make fault         every allocation and every read fails once; also interrupt, threads'
 	@echo 'make mutants      a sample of changes to ext/: how many do the tests notice? MUTANTS, SEED, MUTANTS_SECONDS, MUTANTS_IN'
-	@echo 'make asan          the tests under a sanitizer; also ubsan, tsan, valgrind'
+	@echo 'make sanitize      the tests under sanitizers of addresses and undefined behaviour; also tsan, valgrind'
 	@echo 'make coverage      lines and branches of each file'
 	@echo 'make fuzz          every fuzz target for FUZZ_SECONDS; fuzz-replay: the seeds only'
 	@echo 'make zones         every time zone and transition against Python'
