@@ -36,7 +36,7 @@ typedef struct Answers {
   Answer *answer[ANSWERS];
 } Answers;
 
-/* One reference to the answer to a call; its arguments are not checked yet. */
+/* One reference to the answer to a call, whose arguments are not checked yet; *out is NULL after an error. */
 Status answers_get(Answers *answers, Call *call, Answer **out);
 
 void answers_forget(Answers *answers);

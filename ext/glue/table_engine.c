@@ -249,8 +249,7 @@ static int table_filter(sqlite3_vtab_cursor *base, int idx, const char *idx_text
     }
   }
   sqlite3_value *customer = idx >> CUSTOMER_BIT & 1 && n < argc ? argv[n] : NULL;
-  answer_release(cursor->answer);
-  cursor->answer = NULL;
+  answer_release(cursor->answer); /* answers_get() sets it anew, whatever it answers */
   cursor->row = cursor->end = 0;
   sqlite3_free(base->pVtab->zErrMsg);
   base->pVtab->zErrMsg = NULL;
