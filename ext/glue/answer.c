@@ -11,10 +11,15 @@ void answer_release(Answer *answer)
   if (!answer || --answer->refs > 0) {
     return;
   }
-  if (answer->state && answer->spec->free) {
-    answer->spec->free(answer->state);
+  for (uint32_t i = 0; i < answer->n_parts; i++) {
+    void *state = answer->parts[i].state;
+    if (state && answer->spec->free) {
+      answer->spec->free(state);
+    }
+    mem_free(state);
   }
-  mem_free(answer->state);
+  mem_free(answer->parts);
+  segment_rows_free(&answer->segments);
   for (int i = 0; i < PARAM_MAX; i++) {
     sqlite3_value_free(answer->values[i]);
   }
@@ -57,6 +62,56 @@ bool answer_fits(const Answer *answer, const Call *call)
   return same;
 }
 
+static Status part_make(Call *call, AnswerPart *part)
+{
+  part->state = mem_zero(1, call->table->state_size ? call->table->state_size : 1);
+  if (!part->state) {
+    return STATUS_NOMEM;
+  }
+  call->resolved = &part->resolved;
+  return call->table->compute(call, part->state, &part->n_rows);
+}
+
+/* The first part, and as many more as it turns out that there are segments. */
+static Status parts_make(Call *call, Answer *answer, Deal *deal)
+{
+  answer->parts = mem_zero(1, sizeof *answer->parts);
+  answer->n_parts = answer->parts != NULL;
+  Status status = answer->parts ? part_make(call, answer->parts) : STATUS_NOMEM;
+  if (status == STATUS_OK && deal && deal->rows.n > 1) {
+    AnswerPart *parts = mem_resize(answer->parts, deal->rows.n, sizeof *parts);
+    if (!parts) {
+      return STATUS_NOMEM;
+    }
+    answer->parts = parts;
+    for (uint32_t i = 1; i < deal->rows.n && status == STATUS_OK; i++) {
+      deal->current = i;
+      parts[i] = (AnswerPart){.first_row = parts[i - 1].first_row + parts[i - 1].n_rows};
+      answer->n_parts = i + 1;
+      status = i % 64 == 0 && watch_stop(call_watch(call)) ? STATUS_INTERRUPT : part_make(call, &parts[i]);
+    }
+  }
+  return status;
+}
+
+static Status segments_make(Call *call, Answer *answer)
+{
+  int param = segment_param(call->table);
+  if (param < 0 || call_is_null(call, param)) {
+    return parts_make(call, answer, NULL);
+  }
+  Deal deal = {.column = call_text(call, param)};
+  call->deal = &deal;
+  Status status = parts_make(call, answer, &deal);
+  call->deal = NULL;
+  if (status != STATUS_OK && deal.dealt) {
+    deal_name_segment(call, &deal.rows, deal.current);
+  }
+  deal_forget_rows(&deal);
+  answer->segments = deal.rows;
+  return status;
+}
+
 static Status answer_make(Call *call, Answer **out)
 {
   Answer *answer = mem_zero(1, sizeof *answer);
@@ -73,12 +128,7 @@ static Status answer_make(Call *call, Answer **out)
     }
   }
   answer->log = source_log_share(source_log_of(call->values[0]));
-  answer->state = mem_zero(1, call->table->state_size ? call->table->state_size : 1);
-  if (!answer->state) {
-    return STATUS_NOMEM;
-  }
-  call->resolved = &answer->resolved;
-  return call->table->compute(call, answer->state, &answer->n_rows);
+  return segments_make(call, answer);
 }
 
 /* Makes the answer, and says whether the statement that writes, if one does, leaves alone what is read for it. */

@@ -10,16 +10,24 @@
 #define RETAIN_GLUE_ANSWER_H
 
 #include "call_private.h"
+#include "deal.h"
 #include "snapshot.h"
 #include "source_log.h"
+
+/* What one compute() made: the whole answer, or that of a segment. */
+typedef struct AnswerPart {
+  void *state;
+  int64_t first_row, n_rows;
+  Resolved resolved;
+} AnswerPart;
 
 typedef struct Answer {
   int refs;
   const TableSpec *spec;
-  void *state;
-  int64_t n_rows;
-  bool value_used; /* else its value_columns do not hold */
-  Resolved resolved;
+  AnswerPart *parts; /* by segment */
+  uint32_t n_parts;
+  SegmentRows segments;             /* none without segment_column */
+  bool value_used;                  /* else its value_columns do not hold */
   SourceLog log;                    /* of argument 0; kept, so that its address stays its identity */
   sqlite3_value *values[PARAM_MAX]; /* own copies of the arguments; NULL where left out */
   Snapshot seen;                    /* what it was computed from */

@@ -69,6 +69,7 @@ void call_begin(Call *call, Connection *connection, const char *name, int n_para
   call->n_params = n_params;
   call->n_more = 0;
   call->context = NULL;
+  call->deal = NULL;
   call->values = values;
   call->message = NULL;
   call->rc = SQLITE_OK;

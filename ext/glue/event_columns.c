@@ -1,5 +1,6 @@
 #include "event_columns.h"
 
+#include "deal.h"
 #include "params.h"
 
 /*
@@ -39,15 +40,12 @@ static Role event_role(Call *call, const EventSourceOptions *options, EventParam
 
 const char *event_attribute_param(EventAttribute attribute)
 {
-  return attribute == EVENT_ATTRIBUTE_COHORT    ? "cohort_column"
-         : attribute == EVENT_ATTRIBUTE_SEGMENT ? "segment_column"
-                                                : NULL;
+  return attribute == EVENT_ATTRIBUTE_COHORT ? "cohort_column" : NULL;
 }
 
 static Role attribute_role(const EventSourceOptions *options)
 {
-  static const char *const NOUNS[] = {
-    [EVENT_ATTRIBUTE_COHORT] = "cohort", [EVENT_ATTRIBUTE_SEGMENT] = "segment", [EVENT_ATTRIBUTE_KIND] = "kind"};
+  static const char *const NOUNS[] = {[EVENT_ATTRIBUTE_COHORT] = "cohort", [EVENT_ATTRIBUTE_KIND] = "kind"};
   bool is_kind = options->attribute == EVENT_ATTRIBUTE_KIND;
   return (Role){.noun = NOUNS[options->attribute],
                 .param_name = event_attribute_param(options->attribute),
@@ -68,6 +66,10 @@ Status event_columns_find(Call *call, const EventSourceOptions *options, EventCo
                                           first && call->table->value == VALUE_REQUIRED);
   }
   role[EVENT_COLUMN_ATTRIBUTE] = attribute_role(options);
+  role[EVENT_COLUMN_SEGMENT] = (Role){.noun = "segment", .param_name = "segment_column"};
+  if (first && call_deal(call)) {
+    role[EVENT_COLUMN_SEGMENT].wanted = call_deal(call)->column;
+  }
   for (int i = 0; i < EVENT_COLUMN_COUNT; i++) {
     roles[i] = &role[i];
   }

@@ -65,10 +65,10 @@ Status row_check_fault(RowCheck *check, RowFault fault, sqlite3_value **values, 
   return row_error(check, fault, values, value);
 }
 
-Status row_check_blob(const RowCheck *check, sqlite3_value *value)
+Status row_check_blob(const RowCheck *check, sqlite3_value *value, EventColumn column)
 {
   char *what = sqlite3_mprintf("%s.%s of row %lld must be an integer, a number or text", check->columns->table.label,
-                               check->columns->role[EVENT_COLUMN_ATTRIBUTE].column, check->row);
+                               check->columns->role[column].column, check->row);
   Status status = what ? call_fail_value(check->call, what, value) : STATUS_NOMEM;
   sqlite3_free(what);
   return status;

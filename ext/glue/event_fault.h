@@ -27,8 +27,8 @@ typedef struct RowCheck {
 */
 Status row_check_fault(RowCheck *check, RowFault fault, sqlite3_value **values, sqlite3_value *value);
 
-/* The error that the attribute's value is a blob. */
-Status row_check_blob(const RowCheck *check, sqlite3_value *value);
+/* The error that the value of a column, of the attribute or the segment, is a blob. */
+Status row_check_blob(const RowCheck *check, sqlite3_value *value, EventColumn column);
 
 /*
 ** Counts what is odd about a row that takes part, whose time is a date alone or not, and fills in

@@ -5,6 +5,7 @@
 
 #include <math.h>
 
+#include "deal.h"
 #include "row_value.h"
 
 static Status take_attribute(EventReader *reader, sqlite3_value *value, uint32_t *attribute)
@@ -14,12 +15,21 @@ static Status take_attribute(EventReader *reader, sqlite3_value *value, uint32_t
     return STATUS_OK;
   }
   if (type == SQLITE_BLOB) {
-    return row_check_blob(&reader->check, value);
+    return row_check_blob(&reader->check, value, EVENT_COLUMN_ATTRIBUTE);
   }
   if (!key_of_value(&reader->source->attributes, value, type, attribute)) {
     key_of_value(&reader->source->attributes, value, SQLITE_TEXT, attribute); /* 9.99 is the key '9.99' */
   }
   return *attribute == CUSTOMER_NONE ? STATUS_NOMEM : STATUS_OK;
+}
+
+static Status take_segment(EventReader *reader, sqlite3_value *value, uint32_t *segment)
+{
+  int type = sqlite3_value_type(value);
+  if (!deal_segment_of_value(reader->segments, value, type, segment)) {
+    return row_check_blob(&reader->check, value, EVENT_COLUMN_SEGMENT);
+  }
+  return *segment == CUSTOMER_NONE && type != SQLITE_NULL ? STATUS_NOMEM : STATUS_OK;
 }
 
 /* The value of a row. false: the row ends here, with *status. */
@@ -105,11 +115,17 @@ static inline Status enqueue(EventReader *reader, struct Queued *queued, int64_t
 }
 
 /*
-** A row that is not merely an integer key with its event: one that is diagnosed, kept or has an attribute, or a text
-** customer. Once there is a text customer no row goes through the queue.
+** A row that is not merely an integer key with its event: one that is diagnosed, kept, has a segment or an attribute,
+** or a text customer. Once there is a text customer no row goes through the queue.
 */
 APART static Status take_unusual(EventReader *reader, sqlite3_value **values, int customer_type, struct Queued *queued)
 {
+  if (reader->segment_at >= 0) {
+    Status status = take_segment(reader, values[reader->segment_at], &queued->event.segment);
+    if (status != STATUS_OK) {
+      return status;
+    }
+  }
   if (reader->check.diagnosis) {
     row_check_event(&reader->check, values, reader->memo.is_date && sqlite3_value_type(values[1]) == SQLITE_TEXT,
                     &queued->event);

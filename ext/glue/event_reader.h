@@ -17,12 +17,14 @@ typedef struct EventReader {
   Accumulator accumulator;
   void *self;
   EventSource *source;
-  bool value_wanted;          /* the value column is read, where there is one */
-  int value_at, attribute_at; /* which of a row's values they are, after customer and time; -1: not read */
-  int64_t as_of;              /* INT64_MAX: none given */
-  bool collecting;            /* second pass: keep the events, to be sorted */
-  bool apart;   /* collecting, seeking, an attribute or text customers: rows do not go through the queue */
-  bool unusual; /* apart, or under diagnosis */
+  Customers *segments; /* the keys of segments; NULL: none are wanted */
+  bool value_wanted;   /* the value column is read, where there is one */
+  /* which of a row's values they are, after customer and time; -1: not read */
+  int value_at, attribute_at, segment_at;
+  int64_t as_of;   /* INT64_MAX: none given */
+  bool collecting; /* second pass: keep the events, to be sorted */
+  bool apart;      /* collecting, seeking, an attribute or text customers: rows do not go through the queue */
+  bool unusual;    /* apart, with a segment, or under diagnosis */
   Events events;
   struct Queued {
     Event event; /* its customer is first the key's hash, then the id that its slot makes likely */
@@ -37,17 +39,5 @@ void event_reader_row(Scan *scan, sqlite3_value **values);
 
 /* Hands over the rows that still wait in the queue; at the end of a scan. */
 Status event_reader_drain(EventReader *reader);
-
-/* Counts a row that takes part. */
-static inline void event_source_count(EventSource *source, int64_t time)
-{
-  if (time < source->first_time) {
-    source->first_time = time;
-  }
-  if (time > source->last_time) {
-    source->last_time = time;
-  }
-  source->rows++;
-}
 
 #endif

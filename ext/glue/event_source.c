@@ -4,6 +4,7 @@
 #include "event_source.h"
 
 #include "core/base/mem.h"
+#include "event_deal.h"
 #include "event_reader.h"
 #include "params.h"
 #include "source_log.h"
@@ -19,10 +20,10 @@ static void forget_rows(EventReader *reader)
   reader->check.row = 0;
   reader->queue_head = reader->queue_tail = 0;
   for (int i = 0; i < QUEUE; i++) {
-    reader->queue[i] = (struct Queued){.event.attribute = NO_ATTRIBUTE};
+    reader->queue[i] = (struct Queued){.event.attribute = NO_ATTRIBUTE, .event.segment = SEGMENT_NULL};
   }
   reader->apart = reader->collecting || reader->check.seeking || reader->attribute_at >= 0;
-  reader->unusual = reader->apart || reader->check.diagnosis;
+  reader->unusual = reader->apart || reader->check.diagnosis || reader->segment_at >= 0;
   if (reader->check.diagnosis) {
     *reader->check.diagnosis = (Diagnosis){0};
   }
@@ -36,12 +37,15 @@ static Status read_once(EventReader *reader, bool with_rowid)
   const char *names[EVENT_COLUMN_COUNT + 1] = {columns->role[EVENT_COLUMN_CUSTOMER].column,
                                                columns->role[EVENT_COLUMN_TIME].column};
   int n = 2;
-  reader->value_at = reader->attribute_at = reader->check.rowid_at = -1;
+  reader->value_at = reader->attribute_at = reader->segment_at = reader->check.rowid_at = -1;
   if (columns->role[EVENT_COLUMN_VALUE].column && reader->value_wanted) {
     names[reader->value_at = n++] = columns->role[EVENT_COLUMN_VALUE].column;
   }
   if (columns->role[EVENT_COLUMN_ATTRIBUTE].column) {
     names[reader->attribute_at = n++] = columns->role[EVENT_COLUMN_ATTRIBUTE].column;
+  }
+  if (columns->role[EVENT_COLUMN_SEGMENT].column) {
+    names[reader->segment_at = n++] = columns->role[EVENT_COLUMN_SEGMENT].column;
   }
   if (with_rowid && named_table_has_rowid(call, &columns->table)) {
     names[reader->check.rowid_at = n++] = "rowid";
@@ -159,10 +163,11 @@ static Status read_event_log(EventReader *reader, const EventLog *log, const Eve
 {
   Call *call = reader->check.call;
   uint32_t *order = NULL;
-  if (options->attribute_column || options->attribute == EVENT_ATTRIBUTE_KIND) {
+  if (reader->segments || options->attribute_column || options->attribute == EVENT_ATTRIBUTE_KIND) {
     return call_fail(call, "%s needs a named source: retain_log(…) keeps customer, time and value only",
-                     options->attribute_column ? event_attribute_param(options->attribute)
-                                               : call_param(call, options->param)->name);
+                     reader->segments            ? "segment_column"
+                     : options->attribute_column ? event_attribute_param(options->attribute)
+                                                 : call_param(call, options->param)->name);
   }
   if (call->table->value == VALUE_REQUIRED && log->events.rows.count && !log->has_value) {
     return call_fail(call, "the source has no value: give retain_log(customer, time, value) its third argument");
@@ -194,8 +199,9 @@ static Status read_event_log(EventReader *reader, const EventLog *log, const Eve
   return status;
 }
 
-Status event_source_read(Call *call, const Accumulator *accumulator, void *self, EventSourceOptions options,
-                         EventSource *source)
+/* All rows of a source, those of all segments. */
+static Status read_all(Call *call, const Accumulator *accumulator, void *self, EventSourceOptions options,
+                       Customers *segments, EventSource *source)
 {
   int as_of = event_param(call->table, EVENT_AS_OF);
   EventReader reader = {
@@ -204,9 +210,11 @@ Status event_source_read(Call *call, const Accumulator *accumulator, void *self,
     .accumulator = *accumulator,
     .self = self,
     .source = source,
+    .segments = segments,
     .value_wanted = call->value_used || options.param != 0,
     .value_at = -1,
     .attribute_at = -1,
+    .segment_at = -1,
     .as_of = options.param || call_is_null(call, as_of) ? INT64_MAX : call_time(call, as_of),
   };
   source->customers.state_size = accumulator->state_size;
@@ -217,11 +225,47 @@ Status event_source_read(Call *call, const Accumulator *accumulator, void *self,
     source->first_time = source->last_time = 0;
   }
   source->as_of = reader.as_of == INT64_MAX ? source->last_time : reader.as_of;
-  if (options.param == 0 && source->rows) {
-    call_resolve(call, as_of, source->as_of);
-  }
   if (options.diagnosis) {
     options.diagnosis->rows_read = log ? (int64_t)log->events.rows.count : reader.check.row;
+  }
+  return status;
+}
+
+/* The rows of one segment; reads all where that has not been done. */
+static Status read_segment(Call *call, Deal *deal, const Accumulator *accumulator, void *self,
+                           EventSourceOptions options, EventSource *source)
+{
+  Status status = STATUS_OK;
+  if (!deal->dealt) {
+    EventDeal *kept = event_deal_new(deal);
+    if (!kept) {
+      return STATUS_NOMEM;
+    }
+    status = read_all(call, &EVENT_DEAL_ACCUMULATOR, kept, options, &deal->rows.keys, &kept->source);
+    if (status == STATUS_OK) {
+      status = event_deal_finish(kept, call_watch(call));
+    }
+    if (status != STATUS_OK) {
+      return status;
+    }
+    deal->dealt = true;
+  }
+  EventDeal *kept = deal->kept;
+  source->customers.state_size = accumulator->state_size;
+  source->zone = kept->source.zone;
+  source->has_value = kept->source.has_value;
+  source->as_of = kept->source.as_of;
+  return event_deal_hand_over(kept, deal->current, accumulator, self, source, call_watch(call));
+}
+
+Status event_source_read(Call *call, const Accumulator *accumulator, void *self, EventSourceOptions options,
+                         EventSource *source)
+{
+  Deal *deal = options.param == 0 ? call_deal(call) : NULL;
+  Status status = deal ? read_segment(call, deal, accumulator, self, options, source)
+                       : read_all(call, accumulator, self, options, NULL, source);
+  if (options.param == 0 && source->rows) {
+    call_resolve(call, event_param(call->table, EVENT_AS_OF), source->as_of);
   }
   return status;
 }

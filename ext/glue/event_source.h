@@ -64,7 +64,6 @@ typedef struct Diagnosis {
 typedef enum EventAttribute {
   EVENT_ATTRIBUTE_NONE,
   EVENT_ATTRIBUTE_COHORT,
-  EVENT_ATTRIBUTE_SEGMENT,
   EVENT_ATTRIBUTE_KIND /* a column called kind, type, event … */
 } EventAttribute;
 
@@ -80,11 +79,26 @@ typedef struct EventSourceOptions {
 ** Reads every row of argument 0 once (twice where the analysis wants order and the source has none) and hands those
 ** that take part to accumulator->step(self, …). Rows with a NULL customer or time, and rows after as_of, do not take
 ** part. On an error the message is set; the source can and must still be freed.
+**
+** With segment_column it is read in the call's first event_source_read(), and every one hands over the rows of the
+** segment that is asked for. as_of is that of the whole source.
 */
 Status event_source_read(Call *call, const Accumulator *accumulator, void *self, EventSourceOptions options,
                          EventSource *source);
 
 void event_source_free(EventSource *source);
+
+/* Counts a row that takes part. */
+static inline void event_source_count(EventSource *source, int64_t time)
+{
+  if (time < source->first_time) {
+    source->first_time = time;
+  }
+  if (time > source->last_time) {
+    source->last_time = time;
+  }
+  source->rows++;
+}
 
 /* time_zone and as_of (false: it was left out), for what has to know them before rows are read. */
 ZoneCursor event_source_zone(const Call *call);

@@ -25,15 +25,51 @@ static const ParamSpec EVENT_PARAMS[EVENT_PARAM_COUNT] = {
      "none"},
 };
 
-int table_param_count(const TableSpec *spec)
+static const ParamSpec SEGMENT_PARAM = {
+  "segment_column",
+  PARAM_COLUMN,
+  "",
+  0,
+  0,
+  NULL,
+  "a column of the source that tells segments apart, such as a store: an answer for each of its values, in order, from "
+  "the rows with that value alone, so that a customer counts in a store by the purchases there. NULL is a value too. "
+  "as_of is the same for all. Left out: one answer"};
+static const ColumnSpec SEGMENT_COLUMN = {"segment", "", "the value of segment_column; NULL without one"};
+
+/* Those before segment_column. */
+static int own_and_event_params(const TableSpec *spec)
 {
   return spec->n_params + (spec->has_source ? EVENT_PARAM_COUNT - (spec->value == VALUE_UNUSED) : 0);
+}
+
+int table_param_count(const TableSpec *spec)
+{
+  return own_and_event_params(spec) + spec->by_segment;
+}
+
+int segment_param(const TableSpec *spec)
+{
+  return spec->by_segment ? own_and_event_params(spec) : -1;
+}
+
+int table_column_count(const TableSpec *spec)
+{
+  return spec->n_columns + spec->by_segment;
+}
+
+const ColumnSpec *table_column(const TableSpec *spec, int i)
+{
+  return spec->by_segment && i == 0 ? &SEGMENT_COLUMN : &spec->columns[i - spec->by_segment];
 }
 
 const ParamSpec *table_param(const TableSpec *spec, int i)
 {
   if (i < spec->n_params) {
     return &spec->params[i];
+  }
+  if (i == segment_param(spec)) {
+    return &SEGMENT_PARAM;
   }
   i -= spec->n_params;
   return &EVENT_PARAMS[spec->value == VALUE_UNUSED && i >= EVENT_VALUE_COLUMN ? i + 1 : i];

@@ -14,6 +14,9 @@ bool table_reads(const TableSpec *spec);
 /* The number of an event parameter among a table function's parameters; -1 where it has none. */
 int event_param(const TableSpec *spec, EventParam param);
 
+/* The number of segment_column; -1 where there is none. */
+int segment_param(const TableSpec *spec);
+
 /* The number that a spec's numeric default is written as. */
 double param_default_number(const char *text);
 

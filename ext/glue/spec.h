@@ -75,6 +75,7 @@ typedef struct TableSpec {
   const ParamSpec *params; /* own parameters; those with has_source get EVENT_PARAMS after them */
   int n_params;
   bool has_source; /* parameter 0 is `source` (PARAM_SOURCE); the event parameters are appended by the engine */
+  bool by_segment; /* the engine appends segment_column, puts the column segment first, and answers each: deal.h */
   SourceValue value;
   /* bit i: column i depends on the source's values. A query of other columns does not read them. 0: all do */
   uint64_t value_columns;
@@ -128,7 +129,7 @@ const Registry *call_registry(const Call *call);
 
 /*
 ** The parameters that the engine appends to a table function with has_source; value_column only where the analysis
-** reads a value.
+** reads a value. segment_column follows them.
 */
 typedef enum EventParam {
   EVENT_CUSTOMER_COLUMN,
@@ -139,9 +140,11 @@ typedef enum EventParam {
   EVENT_PARAM_COUNT
 } EventParam;
 
-/* The parameters of a table function, with those that the engine appends. */
+/* The parameters and the columns of a table function, with those that the engine adds. */
 int table_param_count(const TableSpec *spec);
 const ParamSpec *table_param(const TableSpec *spec, int i);
+int table_column_count(const TableSpec *spec);
+const ColumnSpec *table_column(const TableSpec *spec, int i);
 
 /*
 ** What a parameter accepts, in the words of its error message; NULL when out of memory. The caller's, from mem_alloc().

@@ -24,7 +24,9 @@ typedef struct Cursor {
   sqlite3_vtab_cursor base;
   bool writing; /* a statement that writes opened it */
   Answer *answer;
-  int64_t row, end;
+  uint32_t part;           /* of the answer, and in it … */
+  int64_t row, end;        /* … the next row and the end of what is wanted */
+  sqlite3_value *customer; /* the one that is looked up; NULL: all */
 } Cursor;
 
 #define VALUE_BIT 29    /* of idxNum: a column that depends on the source's values is asked for */
@@ -36,8 +38,9 @@ static char *schema_text(const TableSpec *spec)
 {
   sqlite3_str *text = sqlite3_str_new(NULL);
   sqlite3_str_appendall(text, "CREATE TABLE x(");
-  for (int i = 0; i < spec->n_columns; i++) {
-    sqlite3_str_appendf(text, "%s\"%w\" %s", i ? ", " : "", spec->columns[i].name, spec->columns[i].type);
+  for (int i = 0; i < table_column_count(spec); i++) {
+    const ColumnSpec *column = table_column(spec, i);
+    sqlite3_str_appendf(text, "%s\"%w\" %s", i ? ", " : "", column->name, column->type);
   }
   for (int i = 0; i < table_param_count(spec); i++) {
     sqlite3_str_appendf(text, ", \"%w\" HIDDEN", table_param(spec, i)->name);
@@ -82,7 +85,8 @@ static int table_disconnect(sqlite3_vtab *vtab)
 
 static bool is_customer(const TableSpec *spec, int column)
 {
-  return spec->customers && column < spec->n_columns && strcmp(spec->columns[column].name, "customer") == 0;
+  return spec->customers && column < table_column_count(spec) &&
+         strcmp(table_column(spec, column)->name, "customer") == 0;
 }
 
 /* An operator that a parameter cannot be given with. The rest (IS NULL …) is SQLite's to check on the echoed value. */
@@ -120,7 +124,7 @@ static int table_best_index(sqlite3_vtab *vtab, sqlite3_index_info *info)
   int used = 0, compared = 0, customer = -1;
   int at[PARAM_MAX];
   for (int i = 0; i < info->nConstraint; i++) {
-    int param = info->aConstraint[i].iColumn - spec->n_columns;
+    int param = info->aConstraint[i].iColumn - table_column_count(spec);
     unsigned char op = info->aConstraint[i].op;
     if (op != SQLITE_INDEX_CONSTRAINT_EQ && op != SQLITE_INDEX_CONSTRAINT_IS) {
       compared |= is_comparison(op) && param >= 0 ? 1 << param : 0;
@@ -158,7 +162,7 @@ static int table_best_index(sqlite3_vtab *vtab, sqlite3_index_info *info)
     info->aConstraintUsage[customer].argvIndex = ++n;
     used |= 1 << CUSTOMER_BIT;
   }
-  if (!spec->value_columns || info->colUsed & spec->value_columns) {
+  if (!spec->value_columns || info->colUsed >> spec->by_segment & spec->value_columns) {
     used |= 1 << VALUE_BIT;
   }
   info->idxNum = used;
@@ -193,6 +197,7 @@ static int table_close(sqlite3_vtab_cursor *base)
   Cursor *cursor = (Cursor *)base;
   Table *table = (Table *)base->pVtab;
   answer_release(cursor->answer);
+  sqlite3_value_free(cursor->customer);
   table->n_writing -= cursor->writing;
   if (cursor->writing && table->n_writing == 0) {
     answers_forget_writing(&table->kept);
@@ -205,13 +210,14 @@ static int table_close(sqlite3_vtab_cursor *base)
 }
 
 /*
-** Narrows the cursor to the row of one customer, where the key's type allows to be sure; SQLite checks the equality
-** itself.
+** Narrows the cursor to the row of one customer in the part, where the key's type allows to be sure; SQLite checks the
+** equality itself.
 */
 static void seek_customer(Cursor *cursor, sqlite3_value *value)
 {
   const TableSpec *spec = cursor->answer->spec;
-  const Customers *customers = spec->customers(cursor->answer->state);
+  const void *state = cursor->answer->parts[cursor->part].state;
+  const Customers *customers = spec->customers(state);
   uint32_t id;
   if (!customers) {
     return;
@@ -228,9 +234,28 @@ static void seek_customer(Cursor *cursor, sqlite3_value *value)
   } else {
     return;
   }
-  int64_t row = id == CUSTOMER_NONE ? -1 : spec->row_of ? spec->row_of(cursor->answer->state, id) : (int64_t)id;
+  int64_t row = id == CUSTOMER_NONE ? -1 : spec->row_of ? spec->row_of(state, id) : (int64_t)id;
   cursor->row = row < 0 ? 0 : row;
   cursor->end = row < 0 ? 0 : row + 1;
+}
+
+/* Puts the cursor before the rows of the part. */
+static void begin_part(Cursor *cursor)
+{
+  cursor->row = 0;
+  cursor->end = cursor->answer->parts[cursor->part].n_rows;
+  if (cursor->customer) {
+    seek_customer(cursor, cursor->customer);
+  }
+}
+
+/* On to the next part with a row, where the present one has no more. */
+static void find_row(Cursor *cursor)
+{
+  while (cursor->row >= cursor->end && cursor->part + 1 < cursor->answer->n_parts) {
+    cursor->part++;
+    begin_part(cursor);
+  }
 }
 
 static int table_filter(sqlite3_vtab_cursor *base, int idx, const char *idx_text, int argc, sqlite3_value **argv)
@@ -249,8 +274,15 @@ static int table_filter(sqlite3_vtab_cursor *base, int idx, const char *idx_text
     }
   }
   sqlite3_value *customer = idx >> CUSTOMER_BIT & 1 && n < argc ? argv[n] : NULL;
-  answer_release(cursor->answer); /* answers_get() sets it anew, whatever it answers */
+  answer_release(cursor->answer);
+  cursor->answer = NULL;
+  cursor->part = 0;
   cursor->row = cursor->end = 0;
+  sqlite3_value_free(cursor->customer);
+  cursor->customer = customer ? sqlite3_value_dup(customer) : NULL;
+  if (customer && !cursor->customer) {
+    return SQLITE_NOMEM;
+  }
   sqlite3_free(base->pVtab->zErrMsg);
   base->pVtab->zErrMsg = NULL;
 
@@ -259,10 +291,8 @@ static int table_filter(sqlite3_vtab_cursor *base, int idx, const char *idx_text
   call.value_used = idx >> VALUE_BIT & 1;
   Status status = answers_get(&table->kept, &call, &cursor->answer);
   if (status == STATUS_OK) {
-    cursor->end = cursor->answer->n_rows;
-    if (customer) {
-      seek_customer(cursor, customer);
-    }
+    begin_part(cursor);
+    find_row(cursor);
   }
   int rc = call_result_code(&call, status);
   base->pVtab->zErrMsg = call.message;
@@ -273,7 +303,9 @@ static int table_filter(sqlite3_vtab_cursor *base, int idx, const char *idx_text
 
 static int table_next(sqlite3_vtab_cursor *base)
 {
-  ((Cursor *)base)->row++;
+  Cursor *cursor = (Cursor *)base;
+  cursor->row++;
+  find_row(cursor);
   return SQLITE_OK;
 }
 
@@ -284,7 +316,8 @@ static int table_eof(sqlite3_vtab_cursor *base)
 
 static int table_rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *rowid)
 {
-  *rowid = ((Cursor *)base)->row + 1;
+  const Cursor *cursor = (const Cursor *)base;
+  *rowid = cursor->answer->parts[cursor->part].first_row + cursor->row + 1;
   return SQLITE_OK;
 }
 
@@ -298,19 +331,20 @@ static void echo_choice(const char *choices, int64_t i, Cell *out)
 }
 
 /* A parameter's effective value: the argument, what the analysis took where it was left out, or the default. */
-static void echo_param(const Answer *answer, int i, sqlite3_context *context)
+static void echo_param(const Answer *answer, uint32_t part, int i, sqlite3_context *context)
 {
+  const Resolved *resolved = &answer->parts[part].resolved;
   const ParamSpec *param = table_param(answer->spec, i);
   sqlite3_value *value = answer->values[i];
   Cell *out = (Cell *)(void *)context;
   if (value && sqlite3_value_type(value) != SQLITE_NULL) {
     sqlite3_result_value(context, value);
-  } else if (answer->resolved.set >> i & 1 && param->kind == PARAM_TIME) {
-    cell_time(out, answer->resolved.number[i]);
-  } else if (answer->resolved.set >> i & 1 && param->kind == PARAM_CHOICE) {
-    echo_choice(param->choices, answer->resolved.number[i], out);
-  } else if (answer->resolved.set >> i & 1) {
-    cell_integer(out, answer->resolved.number[i]);
+  } else if (resolved->set >> i & 1 && param->kind == PARAM_TIME) {
+    cell_time(out, resolved->number[i]);
+  } else if (resolved->set >> i & 1 && param->kind == PARAM_CHOICE) {
+    echo_choice(param->choices, resolved->number[i], out);
+  } else if (resolved->set >> i & 1) {
+    cell_integer(out, resolved->number[i]);
   } else if (!param->fallback || !*param->fallback) {
     cell_null(out);
   } else if (param->kind == PARAM_INTEGER) {
@@ -322,14 +356,19 @@ static void echo_param(const Answer *answer, int i, sqlite3_context *context)
   }
 }
 
-static int table_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int column)
+static int table_value(sqlite3_vtab_cursor *base, sqlite3_context *context, int column)
 {
   const Cursor *cursor = (const Cursor *)base;
-  const TableSpec *spec = cursor->answer->spec;
-  if (column < spec->n_columns) {
-    spec->cell(cursor->answer->state, cursor->row, column, (Cell *)(void *)context);
+  const Answer *answer = cursor->answer;
+  const TableSpec *spec = answer->spec;
+  Cell *out = (Cell *)(void *)context;
+  int n_columns = table_column_count(spec);
+  if (column >= n_columns) {
+    echo_param(answer, cursor->part, column - n_columns, context);
+  } else if (spec->by_segment && column == 0) {
+    deal_segment_cell(out, &answer->segments, cursor->part);
   } else {
-    echo_param(cursor->answer, column - spec->n_columns, context);
+    spec->cell(answer->parts[cursor->part].state, cursor->row, column - spec->by_segment, out);
   }
   return SQLITE_OK;
 }
@@ -345,7 +384,7 @@ static const sqlite3_module MODULE = {
   .xFilter = table_filter,
   .xNext = table_next,
   .xEof = table_eof,
-  .xColumn = table_column,
+  .xColumn = table_value,
   .xRowid = table_rowid,
 };
 

@@ -22,6 +22,11 @@ SELECT * FROM data_check('visits') WHERE customer_column = 'who' AND time_column
 SELECT o.order_id, s.orders FROM orders AS o JOIN customer_summary('orders') AS s ON s.customer = o.customer_id WHERE o.order_id < 9;
 SELECT o.order_id, r.rfm_segment FROM orders AS o LEFT JOIN rfm('orders') AS r ON r.customer = o.customer_id AND r.bins = 3 WHERE o.order_id < 5;
 SELECT count(*) FROM retain_help;
+SELECT * FROM retention_by_period('orders') WHERE segment_column = 'channel';
+SELECT * FROM cohort_retention('visits') WHERE customer_column = 'who' AND time_column = 'seen_at' AND value_column = 'spent' AND cohort_column = 'spent' AND segment_column = 'who' AND max_age = 2;
+SELECT * FROM purchase_intervals('visits') WHERE customer_column = 'who' AND time_column = 'seen_at' AND segment_column = 'spent' AND customer = 'v3';
+SELECT * FROM churn_risk('buyers') WHERE horizon = '30 days' AND segment_column = 'channel';
+/* error */ SELECT * FROM churn_risk('orders') WHERE model = 'logit' AND segment_column = 'channel';
 SELECT channel, nps(CAST(amount AS INTEGER) % 11) FROM orders GROUP BY channel;
 SELECT * FROM rfm('visits') WHERE customer_column = 'who' AND time_column = 'seen_at' AND value_column = 'spent' AND method = 'ntile' AND scheme = 'abc';
 SELECT * FROM rfm('orders') WHERE scheme = 'custom' AND rules = '[{"name":"recent","r_min":4},{"name":"often","f_min":4}]' AND lang = 'zh';

@@ -40,6 +40,11 @@ typedef struct Case {
 
 static const Case CASES[] = {
   {"data_check('wide')", 120, 0, false},
+  {"retention_by_period('wide') WHERE segment_column = 'segment' AND grain = 'year'", 1200, 120, false},
+  {"cohort_retention('wide') WHERE segment_column = 'segment' AND grain = 'year'", 1800, 48, false},
+  {"rfm('few') WHERE segment_column = 'segment'", 2100, 0, false},
+  {"customer_summary('few') WHERE segment_column = 'segment'", 2100, 0, false},
+  {"churn_threshold('few') WHERE segment_column = 'segment'", 600, 0, false},
   {"data_check('few')", 120, 0, false},
   {"data_check('span')", 120, 0, false},
   {"retention_by_period('wide') WHERE grain = 'day'", 100, 120, false},

@@ -6,7 +6,7 @@ void *chunks_push(Chunks *chunks)
 {
   if (chunks->count >> CHUNK_SHIFT == chunks->n_chunks) {
     if (chunks->n_chunks == chunks->n_slots) {
-      size_t n_slots = chunks->n_slots ? 2 * chunks->n_slots : 8;
+      size_t n_slots = chunks->n_slots ? 2 * chunks->n_slots : 4;
       char **grown = mem_resize(chunks->chunk, n_slots, sizeof *grown);
       if (!grown) {
         return NULL;
@@ -14,7 +14,8 @@ void *chunks_push(Chunks *chunks)
       chunks->chunk = grown;
       chunks->n_slots = n_slots;
     }
-    char *fresh = mem_zero(CHUNK_ELEMENTS, chunks->stride);
+    size_t left = chunks->most > chunks->count ? chunks->most - chunks->count : CHUNK_ELEMENTS;
+    char *fresh = mem_zero(left < CHUNK_ELEMENTS ? left : CHUNK_ELEMENTS, chunks->stride);
     if (!fresh) {
       return NULL;
     }

@@ -16,6 +16,7 @@
 typedef struct Chunks {
   size_t stride; /* bytes per element, a multiple of 8 where elements hold 8-byte fields */
   size_t count;  /* elements in use */
+  size_t most;   /* set before the first: there will not be more, and memory is taken for no more; 0: unknown */
   char **chunk;
   size_t n_chunks, n_slots;
 } Chunks;

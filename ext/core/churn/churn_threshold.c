@@ -4,8 +4,7 @@
 #include "core/numerics/stats.h"
 
 typedef struct ThresholdState {
-  int64_t time; /* of the latest row up to the cut-off */
-  uint32_t segment;
+  int64_t time;          /* of the latest row up to the cut-off */
   bool bought, returned; /* up to the cut-off, after it */
 } ThresholdState;
 
@@ -19,7 +18,7 @@ static Status threshold_step(void *self, void *customer_state, const Event *even
   if (event->time > times->cut) {
     state->returned = true;
   } else if (!state->bought || event->time > state->time) {
-    *state = (ThresholdState){event->time, event->attribute, true, state->returned};
+    *state = (ThresholdState){event->time, true, state->returned};
   }
   return STATUS_OK;
 }
@@ -27,11 +26,11 @@ static Status threshold_step(void *self, void *customer_state, const Event *even
 const Accumulator CHURN_THRESHOLD_ACCUMULATOR = {.state_size = sizeof(ThresholdState), .step = threshold_step};
 
 /* Silences with what came of them, as 2 * days + (1 if gone), sorted; the best threshold among them. */
-static void threshold_find(const double *silence, size_t n, ChurnThreshold *best)
+static void best_threshold(const double *silence, size_t n, ChurnThreshold *best)
 {
   int64_t called = (int64_t)n, right = 0;
   double least = 1;
-  *best = (ChurnThreshold){.segment = best->segment, .days = -1, .customers = (int64_t)n};
+  *best = (ChurnThreshold){.days = -1, .customers = (int64_t)n};
   for (size_t i = 0; i < n; i++) {
     right += (int64_t)silence[i] & 1;
   }
@@ -59,68 +58,27 @@ static void threshold_find(const double *silence, size_t n, ChurnThreshold *best
   }
 }
 
-Status churn_thresholds(const ChurnTimes *times, const Customers *customers, uint32_t n_segments,
-                        ChurnThreshold **thresholds, int64_t *n, const Watch *watch)
+Status churn_threshold_find(const ChurnTimes *times, const Customers *customers, ChurnThreshold *threshold,
+                            const Watch *watch)
 {
-  size_t *start = mem_zero((size_t)n_segments + 2, sizeof *start), all = 0;
-  double *silence = mem_alloc((size_t)customers->count + 1, sizeof *silence), *overall = NULL;
-  ChurnThreshold *found = mem_zero((size_t)n_segments + 1, sizeof *found);
-  Status status = start && silence && found ? STATUS_OK : STATUS_NOMEM;
-  *thresholds = found;
-  *n = 0;
-  if (status != STATUS_OK) {
-    goto done;
-  }
-  /* By counting: each segment's silences beside each other, those without one behind all. */
-  for (uint32_t id = 0; id < customers->count; id++) {
-    const ThresholdState *state = customers_state(customers, id);
-    if (state->bought) {
-      start[(state->segment < n_segments ? state->segment : n_segments) + 1]++;
-      all++;
-    }
-    if (id % WATCH_EVERY == 0 && watch_stop(watch)) {
-      status = STATUS_INTERRUPT;
-      goto done;
-    }
-  }
-  overall = mem_alloc(all + 1, sizeof *overall);
-  if (!overall) {
-    status = STATUS_NOMEM;
-    goto done;
-  }
-  for (uint32_t s = 1; s < n_segments + 2; s++) {
-    start[s] += start[s - 1];
-  }
-  for (uint32_t id = 0; id < customers->count; id++) {
+  size_t n = 0;
+  double *silence = mem_alloc((size_t)customers->count + 1, sizeof *silence);
+  Status status = silence ? STATUS_OK : STATUS_NOMEM;
+  for (uint32_t id = 0; id < customers->count && status == STATUS_OK; id++) {
     const ThresholdState *state = customers_state(customers, id);
     if (state->bought) {
       uint32_t days = day_number(zone_local_at(&times->time_zone, times->cut)) -
                       day_number(zone_local_at(&times->time_zone, state->time));
-      silence[start[state->segment < n_segments ? state->segment : n_segments]++] = 2.0 * days + !state->returned;
+      silence[n++] = 2.0 * days + !state->returned;
     }
-    if (id % WATCH_EVERY == 0 && watch_stop(watch)) {
-      status = STATUS_INTERRUPT;
-      goto done;
-    }
+    status = id % WATCH_EVERY == 0 && watch_stop(watch) ? STATUS_INTERRUPT : STATUS_OK;
   }
-  for (size_t i = 0; i < all; i++) {
-    overall[i] = silence[i];
+  if (status == STATUS_OK) {
+    status = sort_doubles(silence, n, watch);
   }
-  status = sort_doubles(overall, all, watch);
-  found[0].segment = NO_ATTRIBUTE;
-  threshold_find(overall, all, &found[0]);
-  *n = customers->count > 0;
-  for (uint32_t s = 0; s < n_segments && status == STATUS_OK; s++) {
-    size_t begin = s ? start[s - 1] : 0, count = start[s] - begin; /* start[s] has moved to the segment's end */
-    if (count) {
-      status = sort_doubles(silence + begin, count, watch);
-      found[*n].segment = s;
-      threshold_find(silence + begin, count, &found[(*n)++]);
-    }
+  if (status == STATUS_OK) {
+    best_threshold(silence, n, threshold);
   }
-done:
-  mem_free(overall);
   mem_free(silence);
-  mem_free(start);
   return status;
 }

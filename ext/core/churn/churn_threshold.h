@@ -22,22 +22,16 @@
 #include "core/events/customers.h"
 
 typedef struct ChurnThreshold {
-  uint32_t segment; /* id of the attribute; NO_ATTRIBUTE: of all customers */
-  int64_t days;     /* g; -1: there is none, and the next four are 0 */
+  int64_t days; /* g; -1: there is none, and the next four are 0 */
   double type_1, type_2;
   int64_t called, right; /* silent for more than g days; of those, the gone */
   int64_t customers, came_back, gone;
 } ChurnThreshold;
 
-/* `self` of its step is a ChurnTimes. A customer's segment is the attribute of the latest row up to the cut-off. */
+/* `self` of its step is a ChurnTimes. */
 extern const Accumulator CHURN_THRESHOLD_ACCUMULATOR;
 
-/*
-** All customers first, where the source has any, then each segment by its id, those without customers left out.
-** *thresholds from mem_alloc(), the caller's. n_segments: 0 for none. Customers without a segment are in the first row
-** alone.
-*/
-Status churn_thresholds(const ChurnTimes *times, const Customers *customers, uint32_t n_segments,
-                        ChurnThreshold **thresholds, int64_t *n, const Watch *watch);
+Status churn_threshold_find(const ChurnTimes *times, const Customers *customers, ChurnThreshold *threshold,
+                            const Watch *watch);
 
 #endif

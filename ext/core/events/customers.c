@@ -9,8 +9,9 @@
 ** the rest of its slot holds a tag of the hash: a probe that hits somebody else's slot is nearly always told apart
 ** without touching the record, which is where the cache misses are.
 */
-#define FIRST_BITS 6
+#define FIRST_BITS 4
 #define LAST_BITS 31
+#define ARENA_FIRST 256 /* bytes; each block is four times the one before, up to … */
 #define ARENA_BLOCK 16384
 
 typedef struct TextKey { /* what a text record's key points to */
@@ -116,7 +117,9 @@ static TextKey *arena_add(Customers *customers, uint32_t hash, const char *text,
 {
   size_t size = (offsetof(TextKey, bytes) + length + 1 + 7) & ~(size_t)7;
   if (customers->arena_size - customers->arena_used < size) {
-    size_t block = sizeof(char *) + size > ARENA_BLOCK ? sizeof(char *) + size : ARENA_BLOCK;
+    size_t block = 4 * customers->arena_size > ARENA_FIRST ? 4 * customers->arena_size : ARENA_FIRST;
+    block = block < ARENA_BLOCK ? block : ARENA_BLOCK;
+    block = sizeof(char *) + size > block ? sizeof(char *) + size : block;
     char *fresh = mem_alloc(block, 1);
     if (!fresh) {
       return NULL;
@@ -138,6 +141,7 @@ static TextKey *arena_add(Customers *customers, uint32_t hash, const char *text,
 static bool kind_set(Customers *customers, uint32_t id)
 {
   customers->kinds.stride = sizeof(uint64_t);
+  customers->kinds.most = (customers->most + 63) / 64;
   while (customers->kinds.count <= id >> 6) {
     if (!chunks_push(&customers->kinds)) {
       return false;
@@ -185,6 +189,7 @@ static uint32_t add(Customers *customers, int64_t integer, const char *text, siz
     integer = (int64_t)(intptr_t)key;
   }
   customers->records.stride = sizeof(int64_t) + ((customers->state_size + 7) & ~(size_t)7);
+  customers->records.most = customers->most;
   int64_t *record = chunks_push(&customers->records);
   if (!record) {
     return CUSTOMER_NONE;

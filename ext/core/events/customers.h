@@ -27,6 +27,7 @@ typedef struct CustomerKey {
 
 typedef struct Customers {
   size_t state_size; /* set before the first customer */
+  size_t most;       /* likewise: there will not be more, and memory is taken for no more; 0: unknown */
   uint32_t count;
   int bits, shift;   /* 2^bits slots; 32 - bits */
   HashSecret secret; /* from the first slots on */

@@ -181,7 +181,7 @@ static Status entry_add(Help *help, Entry entry)
     if (topic == TOPIC_PARAMETER) {
       n = entry_params(entry);
     } else if (topic == TOPIC_COLUMN) {
-      n = entry.table ? entry.table->n_columns : 0;
+      n = entry.table ? table_column_count(entry.table) : 0;
     }
     for (int item = 0; item < n && status == STATUS_OK; item++) {
       status = row_add(help, entry, topic, item);
@@ -249,7 +249,7 @@ static const char *row_help(const HelpRow *row)
     case TOPIC_PARAMETER:
       return entry_param(row->entry, row->item)->help;
     case TOPIC_COLUMN:
-      return row->entry.table->columns[row->item].help;
+      return table_column(row->entry.table, row->item)->help;
     case TOPIC_RESULT:
       return doc->result;
     case TOPIC_NULLS:
@@ -310,7 +310,7 @@ static void help_cell(const void *state, int64_t i, int column, Cell *out)
   } else if (row->topic == TOPIC_PARAMETER) {
     parameter_cell(entry_param(row->entry, row->item), row, column, out);
   } else if (row->topic == TOPIC_COLUMN) {
-    column_cell(&row->entry.table->columns[row->item], column, out);
+    column_cell(table_column(row->entry.table, row->item), column, out);
   } else {
     cell_null(out);
   }

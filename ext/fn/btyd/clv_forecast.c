@@ -344,6 +344,7 @@ const TableSpec clv_forecast_table = {
   .params = PARAMS,
   .n_params = COUNT_OF(PARAMS),
   .has_source = true,
+  .by_segment = true,
   .value = VALUE_OPTIONAL,
   .value_columns = OF_VALUE,
   .state_size = sizeof(ForecastAnswer),

@@ -197,6 +197,7 @@ const TableSpec customer_summary_table = {
   .params = PARAMS,
   .n_params = COUNT_OF(PARAMS),
   .has_source = true,
+  .by_segment = true,
   .value = VALUE_OPTIONAL,
   .value_columns = 1 << COLUMN_M | 1 << COLUMN_HOLDOUT_VALUE,
   .state_size = sizeof(SummaryAnswer),

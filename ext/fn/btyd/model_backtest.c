@@ -294,6 +294,7 @@ const TableSpec model_backtest_table = {
   .params = PARAMS,
   .n_params = COUNT_OF(PARAMS),
   .has_source = true,
+  .by_segment = true,
   .value = VALUE_UNUSED,
   .state_size = sizeof(BacktestAnswer),
   .compute = backtest_compute,

@@ -207,6 +207,7 @@ const TableSpec model_fit_table = {
   .params = PARAMS,
   .n_params = COUNT_OF(PARAMS),
   .has_source = true,
+  .by_segment = true,
   .value = VALUE_OPTIONAL,
   .state_size = sizeof(FitAnswer),
   .compute = fit_compute,

@@ -226,6 +226,7 @@ const TableSpec churn_risk_table = {
   .params = PARAMS,
   .n_params = COUNT_OF(PARAMS),
   .has_source = true,
+  .by_segment = true,
   .value = VALUE_OPTIONAL,
   .state_size = sizeof(ChurnRisks),
   .compute = risk_compute,

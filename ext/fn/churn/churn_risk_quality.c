@@ -215,6 +215,7 @@ const TableSpec churn_risk_quality_table = {
   .params = PARAMS,
   .n_params = COUNT_OF(PARAMS),
   .has_source = true,
+  .by_segment = true,
   .value = VALUE_OPTIONAL,
   .state_size = sizeof(QualityAnswer),
   .compute = quality_compute,

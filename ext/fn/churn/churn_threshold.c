@@ -1,56 +1,45 @@
 /*
-** churn_threshold(source[, horizon, segment_column]): after how many days of silence "gone" is the better guess.
+** churn_threshold(source[, horizon, …]): after how many days of silence "gone" is the better guess.
 **
 **   SELECT segment, threshold_days, type_1_error, type_2_error FROM churn_threshold('orders') WHERE segment_column =
 **   'channel';
 **
-** R1  The first row, segment NULL, is of all customers; with segment_column one more per value of it, in the order of
-**     their first rows.
+** R1  One row; none of a source without rows.
 ** R2  Customers: those who bought up to the cut-off, as_of - horizon. Each has been silent for whole days since the
 **     last purchase up to it, and came back (bought after it, up to as_of) or was gone.
 ** R3  Calling gone who has been silent for more than g days: type I error, those called so among those who came back;
 **     type II error, those not called so among the gone. threshold_days is the smallest g of least type I + type II
 **     error (core/churn/churn_threshold.h). NULL where nobody had bought up to the cut-off, everybody or nobody came
 **     back, or no g does better than a sum of 1: `reason` says which.
-** R4  A customer's segment is segment_column in the latest row up to the cut-off (of equal times the first); NULL
-**     there: in the first row alone.
-** R5  right_rate: of those silent for more than threshold_days, the share that was gone, with its 95 % Wilson
+** R4  right_rate: of those silent for more than threshold_days, the share that was gone, with its 95 % Wilson
 **     interval.
 */
 #include "core/churn/churn_threshold.h"
 #include "churn_params.h"
-#include "core/base/mem.h"
 #include "fn/numerics/wilson_cell.h"
 
-typedef struct Thresholds {
-  EventSource source;
-  ChurnThreshold *threshold;
-} Thresholds;
-
 enum {
-  ARG_SEGMENT_COLUMN = ARG_HORIZON + 1,
-  ARG_COUNT
+  ARG_COUNT = ARG_HORIZON + 1
 };
 
 static Status threshold_compute(Call *call, void *state, int64_t *n_rows)
 {
-  Thresholds *answer = state;
+  ChurnThreshold *threshold = state;
   ChurnTimes times;
-  EventSourceOptions options = {.attribute = EVENT_ATTRIBUTE_SEGMENT,
-                                .attribute_column = call_text(call, ARG_SEGMENT_COLUMN)};
+  EventSource source = {0};
   Status status = churn_times_read(call, &times);
   if (status == STATUS_OK) {
-    status = event_source_read(call, &CHURN_THRESHOLD_ACCUMULATOR, &times, options, &answer->source);
+    status = event_source_read(call, &CHURN_THRESHOLD_ACCUMULATOR, &times, (EventSourceOptions){0}, &source);
   }
   if (status == STATUS_OK) {
-    status = churn_thresholds(&times, &answer->source.customers, answer->source.attributes.count, &answer->threshold,
-                              n_rows, call_watch(call));
+    status = churn_threshold_find(&times, &source.customers, threshold, call_watch(call));
   }
+  *n_rows = source.customers.count > 0;
+  event_source_free(&source);
   return status;
 }
 
 enum {
-  COLUMN_SEGMENT,
   COLUMN_THRESHOLD_DAYS,
   COLUMN_TYPE_1_ERROR,
   COLUMN_TYPE_2_ERROR,
@@ -77,17 +66,10 @@ static const char *reason_of(const ChurnThreshold *threshold)
 
 static void threshold_cell(const void *state, int64_t row, int column, Cell *out)
 {
-  const Thresholds *answer = state;
-  const ChurnThreshold *threshold = &answer->threshold[row];
+  const ChurnThreshold *threshold = state;
+  (void)row;
   double right = (double)threshold->right, called = (double)threshold->called;
-  bool none = threshold->days < 0;
   switch (column) {
-    case COLUMN_SEGMENT:
-      if (threshold->segment != NO_ATTRIBUTE) {
-        cell_customer(out, &answer->source.attributes, threshold->segment);
-        return;
-      }
-      break;
     case COLUMN_CUSTOMERS:
       cell_integer(out, threshold->customers);
       return;
@@ -101,7 +83,7 @@ static void threshold_cell(const void *state, int64_t row, int column, Cell *out
       cell_static(out, reason_of(threshold));
       return;
   }
-  if (column == COLUMN_SEGMENT || none) {
+  if (threshold->days < 0) {
     cell_null(out);
     return;
   }
@@ -129,16 +111,7 @@ static void threshold_cell(const void *state, int64_t row, int column, Cell *out
   }
 }
 
-static void threshold_free(void *state)
-{
-  Thresholds *answer = state;
-  mem_free(answer->threshold);
-  answer->threshold = NULL;
-  event_source_free(&answer->source);
-}
-
 static const ColumnSpec COLUMNS[] = {
-  [COLUMN_SEGMENT] = {"segment", "", "value of segment_column; NULL: all customers"},
   [COLUMN_THRESHOLD_DAYS] =
     {"threshold_days", "INTEGER",
      "who has been silent for more days than this is better called gone; NULL where there is no such number"},
@@ -158,9 +131,6 @@ _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 static const ParamSpec PARAMS[] = {
   [ARG_SOURCE] = EVENT_SOURCE_PARAM(EVENT_TIMES),
   [ARG_HORIZON] = CHURN_HORIZON_PARAM,
-  [ARG_SEGMENT_COLUMN] =
-    {"segment_column", PARAM_COLUMN, "", 0, 0, NULL,
-     "a column of the source by which customers are told apart, such as channel; needs a named source"},
 };
 _Static_assert(COUNT_OF(PARAMS) == ARG_COUNT, "a parameter is not numbered");
 
@@ -168,15 +138,12 @@ const TableSpec churn_threshold_table = {
   .name = "churn_threshold",
   .doc =
     {
-      .summary = "Finds the days without a purchase that best tell customers who are gone from those who come back, "
-                 "overall and per segment.",
-      .result = "A row for all customers, and with segment_column a row per segment; none of an empty source.",
-      .nulls = "Rows with a NULL customer or time do not take part. A customer's segment is that of the latest row up "
-               "to the cut-off; where it is NULL the customer is in the first row alone. threshold_days and what "
-               "follows from it are NULL where everybody or nobody came back, or silence tells nothing.",
+      .summary = "Finds the days without a purchase that best tell customers who are gone from those who come back.",
+      .result = "A row; none of an empty source.",
+      .nulls = "Rows with a NULL customer or time do not take part. threshold_days and what follows from it are NULL "
+               "where everybody or nobody came back, or silence tells nothing.",
       .errors = "A horizon under a day or over " NUMBER_TEXT(
-        CHURN_HORIZON_YEARS_MAX) " years; segment_column with retain_log(…), or an unknown one; an "
-                                 "unknown source or column; an invalid customer or time.",
+        CHURN_HORIZON_YEARS_MAX) " years; an unknown source or column; an invalid customer or time.",
       .example = "SELECT threshold_days, round(type_1_error, 3) AS type_1_error, round(type_2_error, 3) AS "
                  "type_2_error, customers, round(right_rate, 3) AS right_rate FROM churn_threshold((SELECT "
                  "retain_log(customer_id, ordered_at) FROM demo_orders(2000, 1)), '90 days')",
@@ -189,9 +156,9 @@ const TableSpec churn_threshold_table = {
   .params = PARAMS,
   .n_params = COUNT_OF(PARAMS),
   .has_source = true,
+  .by_segment = true,
   .value = VALUE_UNUSED,
-  .state_size = sizeof(Thresholds),
+  .state_size = sizeof(ChurnThreshold),
   .compute = threshold_compute,
   .cell = threshold_cell,
-  .free = threshold_free,
 };

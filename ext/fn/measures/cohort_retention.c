@@ -167,6 +167,7 @@ const TableSpec cohort_retention_table = {
   .params = COHORT_PARAMS,
   .n_params = ARG_AVERAGING,
   .has_source = true,
+  .by_segment = true,
   .value = VALUE_OPTIONAL,
   .value_columns = 1 << COLUMN_VALUE | 1 << COLUMN_VALUE_PER_CUSTOMER,
   .state_size = sizeof(State),

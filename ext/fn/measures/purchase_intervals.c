@@ -168,6 +168,7 @@ const TableSpec purchase_intervals_table = {
   .params = PARAMS,
   .n_params = COUNT_OF(PARAMS),
   .has_source = true,
+  .by_segment = true,
   .value = VALUE_UNUSED,
   .state_size = sizeof(IntervalsAnswer),
   .compute = intervals_compute,

@@ -137,6 +137,7 @@ const TableSpec repeat_ladder_table = {
   .params = PARAMS,
   .n_params = COUNT_OF(PARAMS),
   .has_source = true,
+  .by_segment = true,
   .value = VALUE_UNUSED,
   .state_size = sizeof(RepeatLadder),
   .compute = ladder_compute,

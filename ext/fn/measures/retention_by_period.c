@@ -226,6 +226,7 @@ const TableSpec retention_by_period_table = {
   .params = PARAMS,
   .n_params = ARG_COUNT,
   .has_source = true,
+  .by_segment = true,
   .value = VALUE_OPTIONAL,
   .value_columns = 1 << COLUMN_VALUE_TOTAL | 1 << COLUMN_VALUE_RETAINED,
   .state_size = sizeof(State),

@@ -172,6 +172,7 @@ const TableSpec rfm_table = {
   .params = PARAMS,
   .n_params = COUNT_OF(PARAMS),
   .has_source = true,
+  .by_segment = true,
   .value = VALUE_REQUIRED,
   .value_columns = 1 << COLUMN_MONETARY | 1 << COLUMN_M | 1 << COLUMN_RFM_SCORE | 1 << COLUMN_RFM_SEGMENT,
   .state_size = sizeof(Rfm),

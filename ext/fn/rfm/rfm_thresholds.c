@@ -325,6 +325,7 @@ const TableSpec rfm_thresholds_table = {
   .params = PARAMS,
   .n_params = COUNT_OF(PARAMS),
   .has_source = true,
+  .by_segment = true,
   .value = VALUE_REQUIRED,
   .state_size = sizeof(Thresholds),
   .compute = thresholds_compute,

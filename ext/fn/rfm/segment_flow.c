@@ -190,6 +190,7 @@ const TableSpec segment_flow_table = {
   .params = PARAMS,
   .n_params = COUNT_OF(PARAMS),
   .has_source = true,
+  .by_segment = true,
   .value = VALUE_REQUIRED,
   .state_size = sizeof(SegmentFlow),
   .compute = flow_compute,

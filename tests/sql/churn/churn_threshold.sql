@@ -4,14 +4,15 @@ CREATE TABLE orders AS SELECT customer_id, ordered_at, channel FROM demo_orders(
 UPDATE orders SET channel = NULL WHERE customer_id % 97 = 0;
 CREATE TABLE shuffled AS SELECT * FROM orders ORDER BY channel, customer_id * 7919 % 1201, ordered_at DESC;
 
-CREATE TABLE got AS SELECT * FROM churn_threshold('orders', '60 days', 'channel') WHERE as_of = '2025-09-28 12:00';
+CREATE TABLE got AS SELECT 1 AS overall, * FROM churn_threshold('orders', '60 days') WHERE as_of = '2025-09-28 12:00';
+INSERT INTO got SELECT 0 AS overall, * FROM churn_threshold('orders', '60 days') WHERE as_of = '2025-09-28 12:00' AND segment_column = 'channel';
 CREATE TABLE person AS
 SELECT customer_id, (SELECT channel FROM orders AS c WHERE c.customer_id = o.customer_id AND ordered_at <= '2025-07-30 12:00' ORDER BY ordered_at DESC LIMIT 1) AS segment,
   CAST(julianday('2025-07-30') - julianday(date(max(ordered_at) FILTER (WHERE ordered_at <= '2025-07-30 12:00'))) AS INTEGER) AS silence, sum(ordered_at > '2025-07-30 12:00') = 0 AS gone
 FROM orders AS o WHERE ordered_at <= '2025-09-28 12:00' GROUP BY 1 HAVING silence IS NOT NULL;
 CREATE TABLE tried AS
 WITH RECURSIVE day(g) AS (SELECT 0 UNION ALL SELECT g + 1 FROM day WHERE g < 731),
-grouped AS (SELECT NULL AS segment, silence, gone, 1 AS overall FROM person UNION ALL SELECT segment, silence, gone, 0 FROM person WHERE segment IS NOT NULL),
+grouped AS (SELECT NULL AS segment, silence, gone, 1 AS overall FROM person UNION ALL SELECT segment, silence, gone, 0 FROM person),
 tally AS (SELECT overall, segment, silence, sum(gone) AS gone, sum(NOT gone) AS back FROM grouped GROUP BY 1, 2, 3),
 total AS (SELECT overall, segment, sum(gone) AS gone, sum(back) AS back FROM tally GROUP BY 1, 2)
 SELECT total.overall, total.segment, g, total.gone + total.back AS customers, total.back AS came_back,
@@ -20,17 +21,16 @@ SELECT total.overall, total.segment, g, total.gone + total.back AS customers, to
 FROM total, day;
 CREATE TABLE want AS SELECT *, row_number() OVER (PARTITION BY overall, segment ORDER BY round(type_1 + type_2, 10), g) AS place FROM tried WHERE type_1 IS NOT NULL AND type_2 IS NOT NULL;
 INSERT INTO checks (what, got, want)
-SELECT 'threshold of ' || coalesce(got.segment, 'all'), printf('%d %.9f %.9f %d %d %d', threshold_days, type_1_error, type_2_error, got.customers, got.came_back, gone),
+SELECT 'threshold of ' || iif(got.overall, 'all', quote(got.segment)), printf('%d %.9f %.9f %d %d %d', threshold_days, type_1_error, type_2_error, got.customers, got.came_back, gone),
   printf('%d %.9f %.9f %d %d %d', g, type_1, type_2, want.customers, want.came_back, want.customers - want.came_back)
-FROM got JOIN want ON got.segment IS want.segment AND place = 1 ORDER BY 1;
+FROM got JOIN want ON got.overall = want.overall AND got.segment IS want.segment AND place = 1 ORDER BY 1;
 INSERT INTO checks (what, got, want)
-SELECT 'a row for all and one per channel', count(*), 5 FROM got UNION ALL
-SELECT 'those without a channel are in the first row alone', sum(customers * (segment IS NULL)) - sum(customers * (segment IS NOT NULL)), (SELECT count(*) FROM person WHERE segment IS NULL) FROM got UNION ALL
-SELECT 'all first', (SELECT segment IS NULL FROM got LIMIT 1), 1 UNION ALL
-SELECT 'right more often than wrong', sum(right_rate > 0.5 AND low < right_rate AND right_rate < high), 5 FROM got UNION ALL
-SELECT 'who is called gone, and rightly', (SELECT called_gone || ' ' || round(right_rate * called_gone) FROM got WHERE segment IS NULL), (SELECT count(*) || ' ' || round(sum(gone)) FROM person WHERE silence > (SELECT threshold_days FROM got WHERE segment IS NULL)) UNION ALL
-SELECT 'without segments', (SELECT threshold_days FROM churn_threshold((SELECT retain_log(customer_id, ordered_at) FROM orders), '60 days') WHERE as_of = '2025-09-28 12:00'), (SELECT threshold_days FROM got WHERE segment IS NULL) UNION ALL
-SELECT 'in any order', (SELECT group_concat(threshold_days) FROM (SELECT threshold_days FROM churn_threshold('shuffled', '60 days', 'channel') WHERE as_of = '2025-09-28 12:00' ORDER BY segment)), (SELECT group_concat(threshold_days) FROM (SELECT threshold_days FROM got ORDER BY segment)) UNION ALL
+SELECT 'one per channel, and one for those without', count(*), 5 FROM got WHERE NOT overall UNION ALL
+SELECT 'they have all customers', sum(customers * overall) - sum(customers * (NOT overall)), 0 FROM got UNION ALL
+SELECT 'right more often than wrong', sum(right_rate > 0.5 AND low < right_rate AND right_rate < high), 5 FROM got WHERE overall OR segment IS NOT NULL UNION ALL
+SELECT 'who is called gone, and rightly', (SELECT called_gone || ' ' || round(right_rate * called_gone) FROM got WHERE overall), (SELECT count(*) || ' ' || round(sum(gone)) FROM person WHERE silence > (SELECT threshold_days FROM got WHERE overall)) UNION ALL
+SELECT 'without segments', (SELECT threshold_days FROM churn_threshold((SELECT retain_log(customer_id, ordered_at) FROM orders), '60 days') WHERE as_of = '2025-09-28 12:00'), (SELECT threshold_days FROM got WHERE overall) UNION ALL
+SELECT 'in any order', (SELECT group_concat(threshold_days) FROM (SELECT threshold_days FROM churn_threshold('shuffled', '60 days') WHERE as_of = '2025-09-28 12:00' AND segment_column = 'channel')), (SELECT group_concat(threshold_days) FROM (SELECT threshold_days FROM got WHERE NOT overall ORDER BY segment)) UNION ALL
 SELECT 'as_of is the newest time', (SELECT customers FROM churn_threshold('orders', '10 days')), (SELECT count(DISTINCT customer_id) FROM orders WHERE ordered_at <= (SELECT datetime(max(ordered_at), '-10 days') FROM orders)) UNION ALL
 SELECT 'the civil day moves', (SELECT printf('%d %.9f', threshold_days, type_1_error) FROM churn_threshold('orders', '60 days') WHERE as_of = '2025-09-28 12:00' AND time_zone = '+08:00'),
   (SELECT printf('%d %.9f', threshold_days, type_1_error) FROM churn_threshold((SELECT retain_log(customer_id, datetime(ordered_at, '+8 hours')) FROM orders), '60 days') WHERE as_of = '2025-09-28 20:00') UNION ALL
@@ -52,6 +52,6 @@ SELECT * FROM churn_threshold('orders', '5 hours');
 -- expect error
 SELECT * FROM churn_threshold('orders', '101 years');
 -- expect error
-SELECT * FROM churn_threshold('orders', '60 days', 'chanel');
+SELECT * FROM churn_threshold('orders', '60 days') WHERE segment_column = 'chanel';
 -- expect error
-SELECT * FROM churn_threshold((SELECT retain_log(customer_id, ordered_at) FROM orders), '60 days', 'channel');
+SELECT * FROM churn_threshold((SELECT retain_log(customer_id, ordered_at) FROM orders), '60 days') WHERE segment_column = 'channel';

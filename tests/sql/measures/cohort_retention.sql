@@ -153,7 +153,7 @@ UNION ALL SELECT 'milliseconds', * FROM cohort_retention('stamps', '10 days', 's
 UNION ALL SELECT 'julian days', * FROM cohort_retention('stamps', '10 days', 'streak') WHERE clock = 'rolling' AND time_column = 'jd';
 INSERT INTO compared (what, rows, wrong)
 SELECT f.column1 || ' as the table', (SELECT count(*) FROM other WHERE form = f.column1), (SELECT group_concat(cohort || '/' || age) FROM
-  (SELECT cohort, age FROM (SELECT * FROM reference EXCEPT SELECT cohort, age, age_from, size, eligible, active, rate, low, high, value, value_per_customer, complete FROM other WHERE form = f.column1)))
+  (SELECT cohort, age FROM (SELECT * FROM reference EXCEPT SELECT segment, cohort, age, age_from, size, eligible, active, rate, low, high, value, value_per_customer, complete FROM other WHERE form = f.column1)))
 FROM (VALUES ('shuffled'), ('history'), ('shuffled history'), ('seconds'), ('milliseconds'), ('julian days')) AS f;
 
 -- Edge shops.

@@ -90,7 +90,7 @@ UNION ALL SELECT 'julian days', r.* FROM retention_by_period('stamps', 'week', '
 UNION ALL SELECT 'view', r.* FROM retention_by_period('seen', 'week', '10 days') AS r WHERE customer_column = 'who' AND time_column = 'moment' AND value_column = 'paid';
 INSERT INTO compared (what, rows, wrong)
 SELECT f.column1 || ' as the table', (SELECT count(*) FROM other WHERE form = f.column1), (SELECT group_concat(period) FROM
-  (SELECT period FROM (SELECT * FROM reference EXCEPT SELECT period, start_customers, new_customers, retained, resurrected, lost, end_customers, new_lost, retention_rate, retention_low, retention_high,
+  (SELECT period FROM (SELECT * FROM reference EXCEPT SELECT segment, period, start_customers, new_customers, retained, resurrected, lost, end_customers, new_lost, retention_rate, retention_low, retention_high,
     crr, churn_rate, pulse, value_total, value_retained, complete FROM other WHERE form = f.column1)))
 FROM (VALUES ('shuffled'), ('history'), ('shuffled history'), ('seconds'), ('milliseconds'), ('julian days'), ('view')) AS f;
 

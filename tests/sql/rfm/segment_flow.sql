@@ -4,7 +4,7 @@ INSERT INTO orders SELECT 'text ' || customer_id, ordered_at, CASE WHEN rowid % 
 
 -- One way to ask: its name, its options, and the flows as rfm() gives them.
 CREATE TEMP TABLE slow (way, from_segment, to_segment, customers, value_before, value_between);
-CREATE TEMP TABLE fast (way, from_segment, to_segment, customers, from_customers, rate, low, high, value_before, value_between);
+CREATE TEMP TABLE fast (way, segment, from_segment, to_segment, customers, from_customers, rate, low, high, value_before, value_between);
 CREATE TEMP TABLE since AS SELECT 'defaults' AS way, customer, rfm_segment AS segment, monetary FROM rfm('orders') WHERE as_of = '2025-01-15'
   UNION ALL SELECT 'ntile', customer, rfm_segment AS segment, monetary FROM rfm('orders') WHERE as_of = '2025-01-15' AND method = 'ntile' AND bins = 7 AND lang = 'zh'
   UNION ALL SELECT 'rfm8', customer, rfm_segment AS segment, monetary FROM rfm('orders') WHERE as_of = '2025-01-15' AND scheme = 'rfm8'

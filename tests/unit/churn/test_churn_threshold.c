@@ -3,7 +3,6 @@
 */
 #include "feed.h"
 
-#include "core/base/mem.h"
 #include "core/churn/churn_threshold.h"
 #include "core/time/length.h"
 
@@ -31,21 +30,17 @@ static void by_hand(void **unused)
   };
   ChurnTimes times = times_of("2024-03-31");
   Customers customers = {0};
-  ChurnThreshold *thresholds = NULL;
-  int64_t n;
+  ChurnThreshold threshold;
   assert_true(feed(CHURN_THRESHOLD_ACCUMULATOR, &times, &customers, rows, 12));
-  assert_int_equal(churn_thresholds(&times, &customers, 0, &thresholds, &n, &NEVER), STATUS_OK);
-  assert_int_equal(n, 1);
-  assert_int_equal(thresholds->segment, NO_ATTRIBUTE);
-  assert_int_equal(thresholds->days, 10);
-  assert_relative(thresholds->type_1, 1.0 / 3, 1e-12);
-  assert_true(thresholds->type_2 == 0);
-  assert_int_equal(thresholds->customers, 6);
-  assert_int_equal(thresholds->came_back, 3);
-  assert_int_equal(thresholds->gone, 3);
-  assert_int_equal(thresholds->called, 4);
-  assert_int_equal(thresholds->right, 3);
-  mem_free(thresholds);
+  assert_int_equal(churn_threshold_find(&times, &customers, &threshold, &NEVER), STATUS_OK);
+  assert_int_equal(threshold.days, 10);
+  assert_relative(threshold.type_1, 1.0 / 3, 1e-12);
+  assert_true(threshold.type_2 == 0);
+  assert_int_equal(threshold.customers, 6);
+  assert_int_equal(threshold.came_back, 3);
+  assert_int_equal(threshold.gone, 3);
+  assert_int_equal(threshold.called, 4);
+  assert_int_equal(threshold.right, 3);
   customers_free(&customers);
 }
 
@@ -57,39 +52,31 @@ static void nothing_to_find(void **unused)
   const Row rows[] = {{at("2024-02-25"), 1, 0, 1}, {at("2024-02-01"), 2, 0, 2}, {at("2024-03-20"), 2, 0, 3}};
   for (size_t n_rows = 0; n_rows <= 3; n_rows++) {
     Customers customers = {0};
-    ChurnThreshold *thresholds = NULL;
-    int64_t n;
+    ChurnThreshold threshold;
     assert_true(feed(CHURN_THRESHOLD_ACCUMULATOR, &times, &customers, rows, n_rows));
-    assert_int_equal(churn_thresholds(&times, &customers, 0, &thresholds, &n, &NEVER), STATUS_OK);
-    assert_int_equal(n, n_rows > 0);
-    if (n) {
-      assert_int_equal(thresholds->days, -1);
-      assert_int_equal(thresholds->customers, n_rows == 1 ? 1 : 2);
-    }
-    mem_free(thresholds);
+    assert_int_equal(churn_threshold_find(&times, &customers, &threshold, &NEVER), STATUS_OK);
+    assert_int_equal(threshold.days, -1);
+    assert_int_equal(threshold.customers, n_rows < 2 ? n_rows : 2);
     customers_free(&customers);
   }
 }
 
 typedef struct Person {
   int64_t silence, time;
-  int segment; /* -1: none */
   bool returned;
 } Person;
 
-static double errors_of(const Person *people, int n, int segment, int64_t days, int64_t *called, int64_t *right)
+static double errors_of(const Person *people, int n, int64_t days, int64_t *called, int64_t *right)
 {
   int64_t back = 0, gone = 0, wrong_1 = 0, wrong_2 = 0;
   *called = *right = 0;
   for (int i = 0; i < n; i++) {
-    if (segment < 0 || people[i].segment == segment) {
-      back += people[i].returned;
-      gone += !people[i].returned;
-      wrong_1 += people[i].returned && people[i].silence > days;
-      wrong_2 += !people[i].returned && people[i].silence <= days;
-      *called += people[i].silence > days;
-      *right += !people[i].returned && people[i].silence > days;
-    }
+    back += people[i].returned;
+    gone += !people[i].returned;
+    wrong_1 += people[i].returned && people[i].silence > days;
+    wrong_2 += !people[i].returned && people[i].silence <= days;
+    *called += people[i].silence > days;
+    *right += !people[i].returned && people[i].silence > days;
   }
   return back && gone ? (double)wrong_1 / (double)back + (double)wrong_2 / (double)gone : 2;
 }
@@ -98,8 +85,7 @@ static void at_random(void **unused)
 {
   (void)unused;
   enum {
-    N = 300,
-    SEGMENTS = 4
+    N = 300
   };
   uint64_t seed = 5;
   ChurnTimes times = times_of("2024-03-31 06:00");
@@ -111,42 +97,35 @@ static void at_random(void **unused)
       int64_t spread = shop % 4 == 0 ? 5 : 60;
       person->time = times.cut - draw_below(&seed, spread * DAY);
       person->silence = floor_div(times.cut, DAY) - floor_div(person->time, DAY);
-      person->segment = (int)draw_below(&seed, SEGMENTS + 1) - 1;
       person->returned = draw_below(&seed, 100) > 20 + person->silence;
       uint32_t id = customers_add_integer(&customers, i);
-      uint32_t attribute = person->segment < 0 ? NO_ATTRIBUTE : (uint32_t)person->segment;
-      Event events[3] = {
-        {person->time - DAY, 0, id, 0, 0}, {person->time, 0, id, attribute, 0}, {times.as_of, 0, id, 1, 0}};
+      Event events[3] = {{.time = person->time - DAY, .customer = id},
+                         {.time = person->time, .customer = id},
+                         {.time = times.as_of, .customer = id}};
       for (int e = 0; e < 2 + person->returned; e++) {
         assert_int_equal(CHURN_THRESHOLD_ACCUMULATOR.step(&times, customers_state(&customers, id), &events[e]),
                          STATUS_OK);
       }
     }
-    ChurnThreshold *thresholds = NULL;
-    int64_t n;
-    assert_int_equal(churn_thresholds(&times, &customers, SEGMENTS, &thresholds, &n, &NEVER), STATUS_OK);
-    assert_int_equal(n, 1 + SEGMENTS);
-    for (int64_t t = 0; t < n; t++) {
-      int segment = t ? (int)thresholds[t].segment : -1;
-      int64_t best = -1, called, right, best_called = 0, best_right = 0;
-      double least = 1 - 1e-9;
-      for (int64_t days = 0; days < 100; days++) {
-        double errors = errors_of(people, N, segment, days, &called, &right);
-        if (errors < least - 1e-9) {
-          least = errors;
-          best = days;
-          best_called = called;
-          best_right = right;
-        }
-      }
-      assert_int_equal(thresholds[t].days, best);
-      assert_int_equal(thresholds[t].called, best_called);
-      assert_int_equal(thresholds[t].right, best_right);
-      if (best >= 0) {
-        assert_relative(thresholds[t].type_1 + thresholds[t].type_2, least, 1e-12);
+    ChurnThreshold threshold;
+    assert_int_equal(churn_threshold_find(&times, &customers, &threshold, &NEVER), STATUS_OK);
+    int64_t best = -1, called, right, best_called = 0, best_right = 0;
+    double least = 1 - 1e-9;
+    for (int64_t days = 0; days < 100; days++) {
+      double errors = errors_of(people, N, days, &called, &right);
+      if (errors < least - 1e-9) {
+        least = errors;
+        best = days;
+        best_called = called;
+        best_right = right;
       }
     }
-    mem_free(thresholds);
+    assert_int_equal(threshold.days, best);
+    assert_int_equal(threshold.called, best_called);
+    assert_int_equal(threshold.right, best_right);
+    if (best >= 0) {
+      assert_relative(threshold.type_1 + threshold.type_2, least, 1e-12);
+    }
     customers_free(&customers);
   }
 }
