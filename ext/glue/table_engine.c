@@ -24,7 +24,8 @@ typedef struct Cursor {
   sqlite3_vtab_cursor base;
   bool writing; /* a statement that writes opened it */
   Answer *answer;
-  uint32_t part;           /* of the answer, and in it … */
+  uint32_t part;           /* of the answer … */
+  const void *state;       /* … what it made, and in it … */
   int64_t row, end;        /* … the next row and the end of what is wanted */
   sqlite3_value *customer; /* the one that is looked up; NULL: all */
 } Cursor;
@@ -216,8 +217,7 @@ static int table_close(sqlite3_vtab_cursor *base)
 static void seek_customer(Cursor *cursor, sqlite3_value *value)
 {
   const TableSpec *spec = cursor->answer->spec;
-  const void *state = cursor->answer->parts[cursor->part].state;
-  const Customers *customers = spec->customers(state);
+  const Customers *customers = spec->customers(cursor->state);
   uint32_t id;
   if (!customers) {
     return;
@@ -234,7 +234,7 @@ static void seek_customer(Cursor *cursor, sqlite3_value *value)
   } else {
     return;
   }
-  int64_t row = id == CUSTOMER_NONE ? -1 : spec->row_of ? spec->row_of(state, id) : (int64_t)id;
+  int64_t row = id == CUSTOMER_NONE ? -1 : spec->row_of ? spec->row_of(cursor->state, id) : (int64_t)id;
   cursor->row = row < 0 ? 0 : row;
   cursor->end = row < 0 ? 0 : row + 1;
 }
@@ -242,8 +242,10 @@ static void seek_customer(Cursor *cursor, sqlite3_value *value)
 /* Puts the cursor before the rows of the part. */
 static void begin_part(Cursor *cursor)
 {
+  const AnswerPart *part = &cursor->answer->parts[cursor->part];
+  cursor->state = part->state;
   cursor->row = 0;
-  cursor->end = cursor->answer->parts[cursor->part].n_rows;
+  cursor->end = part->n_rows;
   if (cursor->customer) {
     seek_customer(cursor, cursor->customer);
   }
@@ -304,8 +306,9 @@ static int table_filter(sqlite3_vtab_cursor *base, int idx, const char *idx_text
 static int table_next(sqlite3_vtab_cursor *base)
 {
   Cursor *cursor = (Cursor *)base;
-  cursor->row++;
-  find_row(cursor);
+  if (++cursor->row >= cursor->end) {
+    find_row(cursor);
+  }
   return SQLITE_OK;
 }
 
@@ -362,13 +365,13 @@ static int table_value(sqlite3_vtab_cursor *base, sqlite3_context *context, int 
   const Answer *answer = cursor->answer;
   const TableSpec *spec = answer->spec;
   Cell *out = (Cell *)(void *)context;
-  int n_columns = table_column_count(spec);
-  if (column >= n_columns) {
-    echo_param(answer, cursor->part, column - n_columns, context);
-  } else if (spec->by_segment && column == 0) {
+  int own = column - spec->by_segment;
+  if (own >= spec->n_columns) {
+    echo_param(answer, cursor->part, own - spec->n_columns, context);
+  } else if (own >= 0) {
+    spec->cell(cursor->state, cursor->row, own, out);
+  } else if (answer->segments.n) { /* else NULL, as SQLite begins with */
     deal_segment_cell(out, &answer->segments, cursor->part);
-  } else {
-    spec->cell(answer->parts[cursor->part].state, cursor->row, column - spec->by_segment, out);
   }
   return SQLITE_OK;
 }
