@@ -96,7 +96,7 @@ SELECT period, printf('%,d', round(new)) AS new, printf('%,d', round(expansion))
        printf('%,d', round(churn)) AS churn, printf('%,d', round(reactivation)) AS reactivation, printf('%,d', round(mrr_end)) AS mrr_end,
        printf('%.1f %%', 100 * nrr) AS nrr, printf('%.1f %%', 100 * grr) AS grr
 FROM mrr_movements('subscriptions')
-WHERE period >= '2025-07-01' AND complete;
+WHERE as_of = '2025-12-31' AND period >= '2025-07-01';
 
 .print
 .print When do subscribers leave? The share still there after half a year, one year and two, by plan.
@@ -124,8 +124,8 @@ ORDER BY min(overdue_ratio);
 .print
 .print ... and did the forecast hold? What churn_risk said three months before the end, beside what then happened.
 SELECT risk, count(*) AS customers, printf('%.0f %%', 100 * avg(churn_probability)) AS said, printf('%.0f %%', 100 * avg(later.customer_id IS NULL)) AS happened
-FROM churn_risk('orders') LEFT JOIN (SELECT DISTINCT customer_id FROM orders WHERE ordered_at > '2025-10-01' AND ordered_at <= '2025-12-30') AS later ON later.customer_id = customer
-WHERE as_of = '2025-10-01' AND horizon = '90 days'
+FROM churn_risk('orders') LEFT JOIN (SELECT DISTINCT customer_id FROM orders WHERE ordered_at >= '2025-10-01' AND ordered_at < '2025-12-30') AS later ON later.customer_id = customer
+WHERE as_of = '2025-09-30' AND horizon = '90 days'
 GROUP BY risk
 ORDER BY avg(churn_probability);
 

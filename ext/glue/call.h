@@ -27,6 +27,16 @@ const char *call_text(const Call *call, int param); /* ends in a zero byte; vali
 size_t call_length(const Call *call, int param);
 int call_choice(const Call *call, int param);
 int64_t call_time(const Call *call, int param);
+bool call_is_date(const Call *call, int param); /* the time is a date alone */
+/* A time that bounds: a date alone is its whole civil day in `zone`. */
+Bound call_bound(const Call *call, int param, const ZoneCursor *zone);
+/*
+** The clock's now where it is latest, 14 hours ahead of UTC: times may be local ones. The last millisecond of the
+** calendar where there is no clock.
+*/
+int64_t call_now_anywhere(void);
+/* A time by the clocks of `zone`: of a date alone its midnight. */
+int64_t call_local(const Call *call, int param, const ZoneCursor *zone);
 ZoneCursor call_zone(const Call *call, int param); /* its zone lives as long as the connection */
 Grain call_grain(const Call *call, int param);
 Duration call_duration(const Call *call, int param);
@@ -46,6 +56,7 @@ Status call_more_real(Call *call, int i, double *value);
 ** the integer, or the time. Its hidden column then shows it.
 */
 void call_resolve(Call *call, int param, int64_t number);
+void call_resolve_bound(Call *call, int param, Bound bound, const ZoneCursor *zone);
 
 /* The type of the value that was passed, for PARAM_ANY. */
 typedef enum ValueType {

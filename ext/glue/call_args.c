@@ -54,6 +54,23 @@ int64_t call_time(const Call *call, int param)
   return call->args[param].as.integer;
 }
 
+Bound call_bound(const Call *call, int param, const ZoneCursor *zone)
+{
+  const Arg *arg = &call->args[param];
+  return arg->is_date ? bound_of_day(zone, arg->as.integer) : bound_of_instant(arg->as.integer);
+}
+
+int64_t call_local(const Call *call, int param, const ZoneCursor *zone)
+{
+  const Arg *arg = &call->args[param];
+  return arg->is_date ? arg->as.integer : zone_local_at(zone, arg->as.integer);
+}
+
+bool call_is_date(const Call *call, int param)
+{
+  return call->args[param].is_date;
+}
+
 ZoneCursor call_zone(const Call *call, int param)
 {
   return call->args[param].as.zone;
@@ -91,6 +108,15 @@ void call_resolve(Call *call, int param, int64_t number)
   if (call_is_null(call, param)) {
     call->resolved->set |= 1u << param;
     call->resolved->number[param] = number;
+  }
+}
+
+void call_resolve_bound(Call *call, int param, Bound bound, const ZoneCursor *zone)
+{
+  bool is_day = bound_is_day(bound);
+  call_resolve(call, param, is_day ? zone_local_at(zone, bound.last) : bound.last);
+  if (call_is_null(call, param) && is_day) {
+    call->resolved->dates |= 1u << param;
   }
 }
 
@@ -146,6 +172,12 @@ static bool time_now(int64_t *ms)
   return true;
 }
 
+int64_t call_now_anywhere(void)
+{
+  int64_t now;
+  return time_now(&now) ? now + 14 * MS_PER_HOUR : TIME_MAX;
+}
+
 /* An offset, or a name that the system's time zone data has. */
 static bool zone_fits(Call *call, const char *text, size_t length, ZoneCursor *cursor)
 {
@@ -164,6 +196,17 @@ static bool zone_fits(Call *call, const char *text, size_t length, ZoneCursor *c
   return status == STATUS_OK;
 }
 
+static bool time_text_fits(const char *text, size_t length, Arg *arg)
+{
+  TimeMemo memo = {0};
+  if (is_same_word("now", 3, text, length)) {
+    return time_now(&arg->as.integer);
+  }
+  bool fits = time_from_text_memo(&memo, text, length, &arg->as.integer);
+  arg->is_date = fits && memo.is_date;
+  return fits;
+}
+
 static bool arg_from_text(Call *call, const ParamSpec *param, const char *text, size_t length, Arg *arg)
 {
   switch (param->kind) {
@@ -171,8 +214,7 @@ static bool arg_from_text(Call *call, const ParamSpec *param, const char *text, 
       arg->as.integer = choice_of(param->choices, text, length);
       return arg->as.integer >= 0;
     case PARAM_TIME:
-      return is_same_word("now", 3, text, length) ? time_now(&arg->as.integer)
-                                                  : time_from_text(text, length, &arg->as.integer);
+      return time_text_fits(text, length, arg);
     case PARAM_ZONE:
       return zone_fits(call, text, length, &arg->as.zone);
     case PARAM_GRAIN:
@@ -252,7 +294,7 @@ static bool truth_fits(sqlite3_value *value, Arg *arg)
 static bool value_fits(Call *call, const ParamSpec *param, sqlite3_value *value, Arg *arg)
 {
   int type = sqlite3_value_type(value);
-  arg->null = false;
+  arg->null = arg->is_date = false;
   if (param->kind == PARAM_ANY) {
     return true;
   }

@@ -12,6 +12,7 @@
 /* An argument after its check. */
 typedef struct Arg {
   bool null;
+  bool is_date; /* a time: a date alone */
   union {
     int64_t integer; /* also choice, time */
     ZoneCursor zone;
@@ -25,7 +26,8 @@ typedef struct Arg {
 
 /* The effective values of parameters that were left out. */
 typedef struct Resolved {
-  uint32_t set; /* a bit per parameter */
+  uint32_t set;   /* a bit per parameter */
+  uint32_t dates; /* the number is the local time of a civil day */
   int64_t number[PARAM_MAX];
 } Resolved;
 

@@ -69,7 +69,7 @@ static Status pass(EventDeal *kept, uint32_t segment, const Accumulator *accumul
   source->customers.most = source->attributes.most = end - segments->first[segment];
   source->rows = 0;
   source->first_time = INT64_MAX;
-  source->last_time = INT64_MIN;
+  source->newest = NEWEST_NONE;
   kept->turn++;
   for (size_t i = segments->first[segment]; i < end; i++) {
     Event event;
@@ -84,7 +84,7 @@ static Status pass(EventDeal *kept, uint32_t segment, const Accumulator *accumul
     if (event.customer == CUSTOMER_NONE) {
       return STATUS_NOMEM;
     }
-    event_source_count(source, event.time);
+    event_source_count(source, event.time, false);
     Status status = unsorted ? events_add(unsorted, &event, false)
                              : accumulator->step(self, customers_state(&source->customers, event.customer), &event);
     if (status != STATUS_OK) {

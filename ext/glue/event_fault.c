@@ -123,7 +123,8 @@ void row_check_event(RowCheck *check, sqlite3_value **values, bool is_date, Even
   Diagnosis *diagnosis = check->diagnosis;
   bool odd;
   TimeForm form = judge_time(values[1], event->time, is_date, &odd);
-  event->rowid = rowid_of(check, values);
+  check->by_rowid = has_rowid(check, values);
+  event->rowid = check->by_rowid ? sqlite3_value_int64(values[check->rowid_at]) : check->row;
   tally_add(&diagnosis->form[form], event->rowid);
   if (odd) {
     tally_add(&diagnosis->fault[FAULT_ODD_TIME], event->rowid);

@@ -16,9 +16,10 @@ typedef struct RowCheck {
   Call *call;
   Diagnosis *diagnosis; /* NULL: none is made */
   const EventColumns *columns;
-  int rowid_at; /* which of a row's values is the rowid; -1: none */
-  int64_t row;  /* rows seen, from 1 */
-  bool seeking; /* a row was bad: read again to name it */
+  int rowid_at;  /* which of a row's values is the rowid; -1: none */
+  int64_t row;   /* rows seen, from 1 */
+  bool seeking;  /* a row was bad: read again to name it */
+  bool by_rowid; /* the last event's rowid is one */
 } RowCheck;
 
 /*

@@ -99,7 +99,7 @@ static inline Status enqueue(EventReader *reader, struct Queued *queued, int64_t
 {
   EventSource *source = reader->source;
   Event *event = &queued->event;
-  event_source_count(source, event->time);
+  event_source_count(source, event->time, reader->memo.is_date);
   queued->key = key;
   event->customer = customers_hash_integer(&source->customers, key);
   PREFETCH(&source->customers.slots[event->customer >> source->customers.shift]);
@@ -127,8 +127,7 @@ APART static Status take_unusual(EventReader *reader, sqlite3_value **values, in
     }
   }
   if (reader->check.diagnosis) {
-    row_check_event(&reader->check, values, reader->memo.is_date && sqlite3_value_type(values[1]) == SQLITE_TEXT,
-                    &queued->event);
+    row_check_event(&reader->check, values, reader->memo.is_date, &queued->event);
   }
   if (customer_type == SQLITE_INTEGER && !reader->apart) {
     return enqueue(reader, queued, sqlite3_value_int64(values[0]));
@@ -145,7 +144,7 @@ APART static Status take_unusual(EventReader *reader, sqlite3_value **values, in
   if (direct.customer == CUSTOMER_NONE) {
     return STATUS_NOMEM;
   }
-  event_source_count(reader->source, direct.time);
+  event_source_count(reader->source, direct.time, reader->memo.is_date);
   return take_apart(reader, values, &direct);
 }
 

@@ -16,7 +16,7 @@ static void forget_rows(EventReader *reader)
   customers_free(&source->attributes);
   source->rows = 0;
   source->first_time = INT64_MAX;
-  source->last_time = INT64_MIN;
+  source->newest = NEWEST_NONE;
   reader->check.row = 0;
   reader->queue_head = reader->queue_tail = 0;
   for (int i = 0; i < QUEUE; i++) {
@@ -83,6 +83,59 @@ static Status read_sorted(EventReader *reader)
   return status;
 }
 
+/* Of the rows whose times the clock has not come to: how many, and the newest. */
+typedef struct Ahead {
+  int64_t now, rows, time, rowid;
+} Ahead;
+
+static Status ahead_step(void *self, void *unused, const Event *event)
+{
+  Ahead *ahead = self;
+  (void)unused;
+  if (event->time > ahead->now && (ahead->rows++ == 0 || event->time > ahead->time)) {
+    ahead->time = event->time;
+    ahead->rowid = event->rowid;
+  }
+  return STATUS_OK;
+}
+
+/* One mistyped year would make all customers lost: without as_of, no row may lie in the future. */
+static bool lies_ahead(const EventReader *reader, const EventSourceOptions *options)
+{
+  return options->param == 0 && !options->diagnosis && reader->as_of == INT64_MAX && reader->source->rows &&
+         newest_time(reader->source->newest) > call_now_anywhere();
+}
+
+static Status fail_ahead(Call *call, const Ahead *ahead, const char *where, const char *rowid)
+{
+  char time[TIME_TEXT_MAX];
+  time_to_text(ahead->time, time);
+  return call_fail(
+    call,
+    "%lld %s of %s in the future, the newest, %s, in %s %lld: give as_of, such as 'now'; later rows do not take part",
+    (long long)ahead->rows, ahead->rows == 1 ? "time" : "times", where, time, rowid, (long long)ahead->rowid);
+}
+
+/* Reads again, to name the row. */
+static Status refuse_ahead(EventReader *reader, const EventColumns *columns)
+{
+  Ahead ahead = {.now = call_now_anywhere()};
+  Diagnosis counted = {0}; /* makes the reader fill rowids in */
+  reader->accumulator = (Accumulator){.step = ahead_step, .any_order = true};
+  reader->self = &ahead;
+  reader->check.diagnosis = &counted;
+  Status status = read_once(reader, true);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  char *where = sqlite3_mprintf("%s.%s %s", columns->table.label, columns->role[EVENT_COLUMN_TIME].column,
+                                ahead.rows == 1 ? "is" : "are");
+  status =
+    where ? fail_ahead(reader->check.call, &ahead, where, reader->check.by_rowid ? "rowid" : "row") : STATUS_NOMEM;
+  sqlite3_free(where);
+  return status;
+}
+
 static Status read_named(EventReader *reader, const EventSourceOptions *options)
 {
   EventColumns columns = {0};
@@ -101,6 +154,9 @@ static Status read_named(EventReader *reader, const EventSourceOptions *options)
     if (status == STATUS_OK) { /* gone the second time: the source is not the same when read twice */
       status = call_fail(call, "%s changed while it was read", columns.table.label);
     }
+  }
+  if (status == STATUS_OK && lies_ahead(reader, options)) {
+    status = refuse_ahead(reader, &columns);
   }
   reader->check.columns = NULL;
   event_columns_free(&columns);
@@ -154,9 +210,24 @@ static Status adopt_customers(EventReader *reader, const EventLog *log, uint32_t
         return STATUS_NOMEM;
       }
     }
-    event_source_count(source, event.time);
+    event_source_count(source, event.time, newest_mark(event.time, true) == log->newest);
   }
   return STATUS_OK;
+}
+
+static Status refuse_log_ahead(Call *call, const EventLog *log)
+{
+  Ahead ahead = {.now = call_now_anywhere()};
+  for (size_t i = 0; i < log->events.rows.count; i++) {
+    Event event;
+    events_get(&log->events, i, &event);
+    event.rowid = (int64_t)i + 1;
+    ahead_step(&ahead, NULL, &event);
+    if ((i + 1) % WATCH_EVERY == 0 && watch_stop(call_watch(call))) {
+      return STATUS_INTERRUPT;
+    }
+  }
+  return fail_ahead(call, &ahead, ahead.rows == 1 ? "retain_log(…) is" : "retain_log(…) are", "row");
 }
 
 static Status read_event_log(EventReader *reader, const EventLog *log, const EventSourceOptions *options)
@@ -196,14 +267,14 @@ static Status read_event_log(EventReader *reader, const EventLog *log, const Eve
   }
   mem_free(order);
   mem_free(ids);
-  return status;
+  return status == STATUS_OK && lies_ahead(reader, options) ? refuse_log_ahead(call, log) : status;
 }
 
 /* All rows of a source, those of all segments. */
 static Status read_all(Call *call, const Accumulator *accumulator, void *self, EventSourceOptions options,
                        Customers *segments, EventSource *source)
 {
-  int as_of = event_param(call->table, EVENT_AS_OF);
+  bool bounded = options.param == 0 && event_source_as_of(call, &source->as_of);
   EventReader reader = {
     .scan = {.row = event_reader_row},
     .check = {.call = call, .diagnosis = options.diagnosis, .rowid_at = -1},
@@ -215,16 +286,18 @@ static Status read_all(Call *call, const Accumulator *accumulator, void *self, E
     .value_at = -1,
     .attribute_at = -1,
     .segment_at = -1,
-    .as_of = options.param || call_is_null(call, as_of) ? INT64_MAX : call_time(call, as_of),
+    .as_of = bounded ? source->as_of.last : INT64_MAX,
   };
   source->customers.state_size = accumulator->state_size;
   source->zone = event_source_zone(call);
   const EventLog *log = source_log_of(call->values[options.param]).events;
   Status status = log ? read_event_log(&reader, log, &options) : read_named(&reader, &options);
   if (source->rows == 0) {
-    source->first_time = source->last_time = 0;
+    source->first_time = source->newest = 0;
   }
-  source->as_of = reader.as_of == INT64_MAX ? source->last_time : reader.as_of;
+  if (!bounded) {
+    source->as_of = bound_of_newest(&source->zone, source->newest);
+  }
   if (options.diagnosis) {
     options.diagnosis->rows_read = log ? (int64_t)log->events.rows.count : reader.check.row;
   }
@@ -265,7 +338,7 @@ Status event_source_read(Call *call, const Accumulator *accumulator, void *self,
   Status status = deal ? read_segment(call, deal, accumulator, self, options, source)
                        : read_all(call, accumulator, self, options, NULL, source);
   if (options.param == 0 && source->rows) {
-    call_resolve(call, event_param(call->table, EVENT_AS_OF), source->as_of);
+    call_resolve_bound(call, event_param(call->table, EVENT_AS_OF), source->as_of, &source->zone);
   }
   return status;
 }
@@ -281,12 +354,13 @@ ZoneCursor event_source_zone(const Call *call)
   return call_zone(call, event_param(call->table, EVENT_TIME_ZONE));
 }
 
-bool event_source_as_of(const Call *call, int64_t *as_of)
+bool event_source_as_of(const Call *call, Bound *as_of)
 {
   int param = event_param(call->table, EVENT_AS_OF);
   if (call_is_null(call, param)) {
     return false;
   }
-  *as_of = call_time(call, param);
+  ZoneCursor zone = event_source_zone(call);
+  *as_of = call_bound(call, param, &zone);
   return true;
 }

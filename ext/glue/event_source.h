@@ -14,13 +14,14 @@
 ** twice.
 */
 typedef struct EventSource {
-  Customers customers;           /* with the analysis's states */
-  Customers attributes;          /* the distinct values of the attribute column; empty where none was asked for */
-  int64_t rows;                  /* rows that took part */
-  int64_t first_time, last_time; /* of those rows */
-  int64_t as_of;                 /* the argument, or last_time; 0 where no row took part and no argument was given */
-  ZoneCursor zone;               /* the argument time_zone */
-  bool has_value;                /* the source has a value column */
+  Customers customers;  /* with the analysis's states */
+  Customers attributes; /* the distinct values of the attribute column; empty where none was asked for */
+  int64_t rows;         /* rows that took part */
+  int64_t first_time;   /* of those rows */
+  int64_t newest;       /* newest_mark() of those rows; 0 where there are none */
+  Bound as_of;          /* the argument, or the newest time; 0 where no row took part and no argument was given */
+  ZoneCursor zone;      /* the argument time_zone */
+  bool has_value;       /* the source has a value column */
 } EventSource;
 
 /*
@@ -88,20 +89,21 @@ Status event_source_read(Call *call, const Accumulator *accumulator, void *self,
 
 void event_source_free(EventSource *source);
 
-/* Counts a row that takes part. */
-static inline void event_source_count(EventSource *source, int64_t time)
+/* Counts a row that takes part; is_date: its time is a date alone. */
+static inline void event_source_count(EventSource *source, int64_t time, bool is_date)
 {
   if (time < source->first_time) {
     source->first_time = time;
   }
-  if (time > source->last_time) {
-    source->last_time = time;
+  int64_t mark = newest_mark(time, is_date);
+  if (mark > source->newest) {
+    source->newest = mark;
   }
   source->rows++;
 }
 
 /* time_zone and as_of (false: it was left out), for what has to know them before rows are read. */
 ZoneCursor event_source_zone(const Call *call);
-bool event_source_as_of(const Call *call, int64_t *as_of);
+bool event_source_as_of(const Call *call, Bound *as_of);
 
 #endif

@@ -16,8 +16,8 @@ static const ParamSpec EVENT_PARAMS[EVENT_PARAM_COUNT] = {
                           "the source's value column; left out, it is recognised from the usual names (amount, total, "
                           "…)"},
   [EVENT_AS_OF] = {"as_of", PARAM_TIME, "", 0, 0, NULL,
-                   "the instant of the analysis, UTC; a date alone is its first instant. Rows after it do not take "
-                   "part. Left out: the newest time in the source"},
+                   "up to when rows take part: a date alone means to the end of that day in time_zone. Left out: the "
+                   "newest time in the source, its whole day where that is a date alone"},
   [EVENT_TIME_ZONE] =
     {"time_zone", PARAM_ZONE, "+00:00", 0, 0, NULL,
      "whose civil days count: an offset from UTC such as '+08:00', or a name such as 'Europe/Berlin', "

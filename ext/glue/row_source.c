@@ -112,6 +112,7 @@ static Status take_value(RowReader *reader, int i)
       break;
     case FIELD_TIME:
       fits = time_of_value(&reader->memo, value, type, &out->time);
+      out->is_date = fits && reader->memo.is_date;
       break;
     case FIELD_KEY:
       fits = take_key(field, value, type, out);
@@ -219,8 +220,11 @@ static Status replay(RowReader *reader, const ContractLog *log)
     const Contract *contract = contract_log_get(log, i);
     reader->number = (int64_t)i + 1;
     *part[CONTRACT_PART_CUSTOMER] = (FieldValue){.key = contract->customer};
-    *part[CONTRACT_PART_START] = (FieldValue){.time = contract->start};
-    *part[CONTRACT_PART_END] = (FieldValue){.null = contract->end == CONTRACT_OPEN, .time = contract->end};
+    *part[CONTRACT_PART_START] =
+      (FieldValue){.time = contract->start, .is_date = contract->segment & CONTRACT_LOG_START_DATE};
+    *part[CONTRACT_PART_END] = (FieldValue){.null = contract->end == CONTRACT_OPEN,
+                                            .time = contract->end,
+                                            .is_date = contract->segment & CONTRACT_LOG_END_DATE};
     *part[CONTRACT_PART_AMOUNT] = (FieldValue){.real = contract->amount};
     status = reader->step(reader->self, reader, reader->values);
     if (status == STATUS_OK && i % WATCH_EVERY == 0 && watch_stop(call_watch(call))) {

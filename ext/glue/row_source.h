@@ -48,6 +48,7 @@ typedef struct FieldValue {
   bool text;    /* FIELD_ANY: it is `key` */
   double real;  /* FIELD_REAL, FIELD_ANY, FIELD_TRUTH */
   int64_t time; /* FIELD_TIME */
+  bool is_date; /* FIELD_TIME: a date alone */
   uint32_t key; /* FIELD_KEY, FIELD_ANY */
 } FieldValue;
 

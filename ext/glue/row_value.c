@@ -5,6 +5,7 @@
 
 bool time_of_value(TimeMemo *memo, sqlite3_value *value, int type, int64_t *ms)
 {
+  memo->is_date = false;
   switch (type) {
     case SQLITE_TEXT:
       return time_of_text_value(memo, value, ms);

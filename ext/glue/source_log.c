@@ -12,10 +12,12 @@ static bool is_null(const Call *call, int i)
 }
 
 /* Argument i as a time, a key: false where it is none. */
-static bool time_of_argument(const Call *call, int i, int64_t *ms)
+static bool time_of_argument(const Call *call, int i, int64_t *ms, bool *is_date)
 {
   TimeMemo memo = {0};
-  return time_of_value(&memo, call->values[i], sqlite3_value_type(call->values[i]), ms);
+  bool is_time = time_of_value(&memo, call->values[i], sqlite3_value_type(call->values[i]), ms);
+  *is_date = is_time && memo.is_date;
+  return is_time;
 }
 
 static bool key_of_argument(const Call *call, int i, Customers *customers, uint32_t *id)
@@ -40,10 +42,11 @@ Status event_log_take(Call *call, EventLog *log)
     VALUE
   };
   Event event = {.attribute = NO_ATTRIBUTE};
+  bool is_date;
   if (is_null(call, CUSTOMER) || is_null(call, TIME)) {
     return STATUS_OK;
   }
-  if (!time_of_argument(call, TIME, &event.time)) {
+  if (!time_of_argument(call, TIME, &event.time, &is_date)) {
     return fail_time(call, TIME, "");
   }
   if (!is_null(call, VALUE) && !number_of_value(call->values[VALUE], &event.value)) {
@@ -53,6 +56,8 @@ Status event_log_take(Call *call, EventLog *log)
     return call_fail_argument(call, CUSTOMER, "%s", A_CUSTOMER);
   }
   log->has_value = log->has_value || call->values[VALUE];
+  int64_t mark = newest_mark(event.time, is_date);
+  log->newest = log->events.rows.count == 0 || mark > log->newest ? mark : log->newest;
   return event.customer == CUSTOMER_NONE ? STATUS_NOMEM : events_add(&log->events, &event, false);
 }
 
@@ -65,13 +70,14 @@ Status contract_log_take(Call *call, ContractLog *log)
     AMOUNT
   };
   Contract contract = {.end = CONTRACT_OPEN};
+  bool start_is_date, end_is_date = false;
   if (is_null(call, CUSTOMER) || is_null(call, START)) {
     return STATUS_OK;
   }
-  if (!time_of_argument(call, START, &contract.start)) {
+  if (!time_of_argument(call, START, &contract.start, &start_is_date)) {
     return fail_time(call, START, "");
   }
-  if (!is_null(call, END) && !time_of_argument(call, END, &contract.end)) {
+  if (!is_null(call, END) && !time_of_argument(call, END, &contract.end, &end_is_date)) {
     return fail_time(call, END, ", or NULL");
   }
   if (!is_null(call, AMOUNT) && !number_of_value(call->values[AMOUNT], &contract.amount)) {
@@ -80,6 +86,7 @@ Status contract_log_take(Call *call, ContractLog *log)
   if (!key_of_argument(call, CUSTOMER, &log->customers, &contract.customer)) {
     return call_fail_argument(call, CUSTOMER, "%s", A_CUSTOMER);
   }
+  contract.segment = (start_is_date ? CONTRACT_LOG_START_DATE : 0) | (end_is_date ? CONTRACT_LOG_END_DATE : 0);
   return contract.customer == CUSTOMER_NONE ? STATUS_NOMEM : contract_log_add(log, &contract);
 }
 

@@ -25,7 +25,7 @@ static void tick(sqlite3_context *context, int n, sqlite3_value **values)
 static void write_row(sqlite3_context *context, int n, sqlite3_value **values)
 {
   sqlite3 *db = sqlite3_context_db_handle(context);
-  char *sql = sqlite3_mprintf("INSERT INTO orders(customer_id, ordered_at, amount) VALUES (5000 + %d, 1800000000, 1)",
+  char *sql = sqlite3_mprintf("INSERT INTO orders(customer_id, ordered_at, amount) VALUES (5000 + %d, 1750000000, 1)",
                               sqlite3_value_int(values[0]));
   (void)n;
   connection_must(db, sql);

@@ -4,11 +4,20 @@
 
 #include "core/numerics/stats.h"
 
-ChurnTimes churn_times(int64_t as_of, Duration horizon, ZoneCursor time_zone)
+/* As time_add(); of the last millisecond of a civil day by local time, so that another one is met. */
+static int64_t shift(const ChurnTimes *times, int64_t ms, Duration horizon, int sign)
 {
-  ChurnTimes times = {.time_zone = time_zone, .as_of = as_of, .until = time_add(as_of, horizon, 1)};
-  times.cut = time_add(as_of, horizon, -1);
-  times.recent = time_add(times.cut, horizon, -1);
+  return times->whole_days
+           ? zone_instant(&times->time_zone, time_add(zone_local_at(&times->time_zone, ms), horizon, sign) + 1) - 1
+           : time_add(ms, horizon, sign);
+}
+
+ChurnTimes churn_times(Bound as_of, Duration horizon, ZoneCursor time_zone)
+{
+  ChurnTimes times = {.time_zone = time_zone, .as_of = as_of.last, .whole_days = bound_is_day(as_of)};
+  times.until = shift(&times, times.as_of, horizon, 1);
+  times.cut = shift(&times, times.as_of, horizon, -1);
+  times.recent = shift(&times, times.cut, horizon, -1);
   return times;
 }
 

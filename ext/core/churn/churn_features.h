@@ -28,10 +28,11 @@ typedef struct ChurnTimes {
   ZoneCursor time_zone;
   int64_t recent, cut, as_of; /* the instants, ascending */
   int64_t until;              /* as_of + the horizon */
+  bool whole_days;            /* they are the last milliseconds of civil days */
 } ChurnTimes;
 
 /* The instants for a horizon before and after as_of. */
-ChurnTimes churn_times(int64_t as_of, Duration horizon, ZoneCursor time_zone);
+ChurnTimes churn_times(Bound as_of, Duration horizon, ZoneCursor time_zone);
 
 typedef enum ChurnInstant {
   CHURN_CUT,

@@ -248,6 +248,16 @@ static SignalView view_value(const SignalKind *kind, const SignalState *state, C
   return (SignalView){fmax(fmin(evidence, SIGNAL_MOST), -SIGNAL_MOST), mean, usual};
 }
 
+/* From the civil day of `now` where that is one, else exact. */
+static double days_from(const ChurnTimes *times, int64_t now, int64_t then)
+{
+  if (!times->whole_days) {
+    return days_between(now, then);
+  }
+  return (double)day_number(zone_local_at(&times->time_zone, then)) -
+         (double)day_number(zone_local_at(&times->time_zone, now));
+}
+
 static SignalView view_date(const Signals *signals, const SignalKind *kind, const SignalState *state,
                             ChurnInstant instant)
 {
@@ -257,7 +267,7 @@ static SignalView view_date(const Signals *signals, const SignalKind *kind, cons
   if (!ahead && (!state || state->last[instant] == INT64_MIN)) {
     return (SignalView){0, NAN, NAN};
   }
-  double days = days_between(now, ahead ? state->next[instant] : state->last[instant]);
+  double days = days_from(times, now, ahead ? state->next[instant] : state->last[instant]);
   return (SignalView){exp(-fabs(days) / days_between(times->cut, times->as_of)), days, NAN};
 }
 

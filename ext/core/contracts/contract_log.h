@@ -8,11 +8,15 @@
 #include "core/base/chunks.h"
 #include "core/events/customers.h"
 
+/* In Contract.segment: which of its times are dates alone. */
+#define CONTRACT_LOG_START_DATE 1U
+#define CONTRACT_LOG_END_DATE 2U
+
 /* Shared by reference count; read-only once made. */
 typedef struct ContractLog {
   int refs;
   Customers customers;
-  Chunks contracts; /* of Contract, in the order of their arrival; `segment` is not used */
+  Chunks contracts; /* of Contract, in the order of their arrival; `segment` has flags */
 } ContractLog;
 
 ContractLog *contract_log_new(void); /* with one reference; NULL when out of memory */

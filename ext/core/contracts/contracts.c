@@ -83,7 +83,7 @@ static Status take_part(Contracts *contracts, uint32_t *n_keys, const Watch *wat
     if ((i + 1) % WATCH_EVERY == 0 && watch_stop(watch)) {
       return STATUS_INTERRUPT;
     }
-    if (contract->start > contracts->as_of && !contracts->keep_ahead) {
+    if (contract->start > contracts->as_of.last && !contracts->keep_ahead) {
       continue;
     }
     contracts->contracts[n++] = *contract;
@@ -144,17 +144,10 @@ static void amounts_scale(Contracts *contracts)
   }
 }
 
-Status contracts_finish(Contracts *contracts, const int64_t *as_of, const Watch *watch)
+Status contracts_finish(Contracts *contracts, Bound as_of, const Watch *watch)
 {
-  contracts->as_of = INT64_MIN;
-  for (size_t i = 0; i < contracts->added.count; i++) {
-    int64_t start = contracts_added(contracts, i)->start;
-    contracts->as_of = start > contracts->as_of ? start : contracts->as_of;
-  }
-  if (as_of) {
-    contracts->as_of = *as_of;
-  }
   uint32_t n_keys;
+  contracts->as_of = as_of;
   Status status = take_part(contracts, &n_keys, watch);
   if (status == STATUS_OK) {
     status = segments_number(contracts, n_keys);
@@ -242,7 +235,7 @@ Status contract_steps(const Contracts *contracts, size_t from, size_t to, bool c
   }
   size_t n_ends = 0;
   for (size_t i = from; i < to; i++) {
-    if (all[i].end <= contracts->as_of) {
+    if (all[i].end <= contracts->as_of.last) {
       steps->changes[n_ends++] = (ContractChange){all[i].end, all[i].amount};
     }
   }

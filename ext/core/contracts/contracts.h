@@ -2,8 +2,7 @@
 ** Contracts: who was covered from when to when, for how much per month, and what a customer's revenue was at any time.
 **
 ** A contract covers [start, end). Contracts that begin after `as_of` do not take part; an end after `as_of` is yet to
-** come. `as_of` defaults to the newest start: the newest time at which something is known to have happened, where ends
-** may be agreed ahead. A customer's revenue is the sum of its contracts' amounts that cover the time.
+** come. A customer's revenue is the sum of its contracts' amounts that cover the time.
 **
 ** Changes of one customer within an hour of the first of them happen together, at the first one's time: a contract that
 ** ends and another that begins are one change of its revenue, also across midnight.
@@ -24,6 +23,7 @@
 
 #include "core/base/chunks.h"
 #include "core/base/status.h"
+#include "core/time/zone.h"
 
 #define CONTRACT_OPEN INT64_MAX          /* the end of a contract without one */
 #define CONTRACT_SEGMENT_NONE UINT32_MAX /* the segment's value is NULL */
@@ -45,7 +45,7 @@ typedef struct Contracts {
   uint32_t *segments;   /* by that number: the id that was added, in order; CONTRACT_SEGMENT_NONE the last */
   double units;         /* of amounts: 10000, or 1 where they are not exact */
   int64_t first;        /* the earliest start */
-  int64_t as_of;
+  Bound as_of;
 } Contracts;
 
 /* end >= start, amount >= 0 and finite. STATUS_OK or STATUS_NOMEM. */
@@ -57,8 +57,8 @@ static inline Contract *contracts_added(const Contracts *contracts, size_t i)
   return chunks_at(&contracts->added, i);
 }
 
-/* Puts all in order. `as_of`: NULL for the default. */
-Status contracts_finish(Contracts *contracts, const int64_t *as_of, const Watch *watch);
+/* Puts all in order. */
+Status contracts_finish(Contracts *contracts, Bound as_of, const Watch *watch);
 
 /* May run twice. */
 void contracts_free(Contracts *contracts);

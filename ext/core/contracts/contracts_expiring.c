@@ -11,13 +11,13 @@ static int64_t day_of(int64_t ms, ZoneCursor zone)
 static bool run_find(const Contracts *contracts, size_t from, size_t to, int64_t days, ZoneCursor zone,
                      ExpiringRow *row)
 {
-  int64_t today = day_of(contracts->as_of, zone);
+  int64_t today = day_of(contracts->as_of.last, zone);
   const Contract *soonest = NULL;
   *row = (ExpiringRow){0};
   for (size_t i = from; i < to; i++) {
     const Contract *contract = &contracts->contracts[i];
-    if (contract->start > contracts->as_of || contract->end <= contracts->as_of || contract->end == CONTRACT_OPEN ||
-        day_of(contract->end, zone) - today > days) {
+    if (contract->start > contracts->as_of.last || contract->end <= contracts->as_of.last ||
+        contract->end == CONTRACT_OPEN || day_of(contract->end, zone) - today > days) {
       continue;
     }
     row->others += soonest != NULL;
@@ -34,7 +34,7 @@ static bool run_find(const Contracts *contracts, size_t from, size_t to, int64_t
   row->days_left = day_of(soonest->end, zone) - today;
   for (size_t i = from; i < to; i++) { /* by start */
     const Contract *contract = &contracts->contracts[i];
-    bool ahead = contract->start > contracts->as_of, longer = contract->end > soonest->end;
+    bool ahead = contract->start > contracts->as_of.last, longer = contract->end > soonest->end;
     row->covered_after = row->covered_after || (longer && !ahead);
     row->next = longer && ahead && !row->next ? contract : row->next;
   }

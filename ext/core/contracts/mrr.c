@@ -25,19 +25,22 @@ static void movement_add(MrrRow *row, double before, double after, bool first_ev
   }
 }
 
-static void run_add(MrrRow *rows, const ContractSteps *steps, PeriodCursor *cursor, int64_t first)
+static void run_add(const Mrr *mrr, MrrRow *rows, const ContractSteps *steps, PeriodCursor *cursor)
 {
   bool had = false;
   double level = 0;
   for (size_t i = 0; i < steps->count;) {
     int64_t period = period_of(cursor, steps->steps[i].time);
+    if (period - mrr->first >= mrr->periods) {
+      return; /* at as_of, where a period begins of which nothing has passed */
+    }
     double before = level;
     bool had_before = had;
     for (; i < steps->count && period_of(cursor, steps->steps[i].time) == period; i++) {
       level = steps->steps[i].level;
       had = had || level > 0;
     }
-    movement_add(&rows[period - first], before, level, had && !had_before);
+    movement_add(&rows[period - mrr->first], before, level, had && !had_before);
   }
 }
 
@@ -72,7 +75,11 @@ Status mrr_build(Mrr *mrr, const Contracts *contracts, Grain grain, ZoneCursor z
   }
   PeriodCursor cursor = {.grain = grain, .zone = zone};
   mrr->first = period_of(&cursor, contracts->first);
-  mrr->periods = period_of(&cursor, contracts->as_of) - mrr->first + 1;
+  mrr->periods = period_of(&cursor, contracts->as_of.end - 1) - mrr->first + 1;
+  if (mrr->periods <= 0) {
+    mrr->periods = 0;
+    return STATUS_OK;
+  }
   if (mrr->periods > MRR_ROWS_MAX / (int64_t)contracts->n_segments) {
     mrr->too_long = true;
     return STATUS_ERROR;
@@ -89,7 +96,7 @@ Status mrr_build(Mrr *mrr, const Contracts *contracts, Grain grain, ZoneCursor z
     status = turn % WATCH_EVERY == 0 && watch_stop(watch) ? STATUS_INTERRUPT
                                                           : contract_steps(contracts, from, to, cover, &steps, watch);
     if (status == STATUS_OK) {
-      run_add(mrr->rows + contracts->contracts[from].segment * mrr->periods, &steps, &cursor, mrr->first);
+      run_add(mrr, mrr->rows + contracts->contracts[from].segment * mrr->periods, &steps, &cursor);
     }
     from = to;
   }

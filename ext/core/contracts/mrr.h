@@ -2,8 +2,8 @@
 ** Movements of recurring revenue, period by period, and of customers.
 **
 ** A customer's revenue at the start of a period is that just before its first instant, at its end that just before the
-** next period's first instant (in the period of as_of: at as_of). Per customer and period the difference is exactly one
-** of
+** next period's first instant (in the last period, that of as_of: at as_of; a period that begins there is no row). Per
+** customer and period the difference is exactly one of
 **   new          from 0, and its first revenue ever lies in the period
 **   reactivation from 0, otherwise
 **   churn        to 0

@@ -129,7 +129,7 @@ static Status run_match(const Work *work, const Contracts *contracts, const Cont
   const Duration hour = {.ms = MS_PER_HOUR};
   *n_ended = 0;
   for (size_t i = 0; i < n; i++) {
-    if (run[i].end <= contracts->as_of && run[i].end > run[i].start) {
+    if (run[i].end <= contracts->as_of.last && run[i].end > run[i].start) {
       work->ended[(*n_ended)++] = (Ended){&run[i], NULL};
     }
   }
@@ -148,7 +148,7 @@ static void row_add(RenewalRow *row, const Ended *ended, const Contracts *contra
   const Contract *contract = ended->contract, *next = ended->next;
   row->up++;
   sum_add(&row->value_up, contract->amount);
-  if (time_add(contract->end, rule->grace, 1) > contracts->as_of) {
+  if (time_add(contract->end, rule->grace, 1) > contracts->as_of.last) {
     row->pending_renewed += next != NULL;
     return;
   }
@@ -170,11 +170,11 @@ static Status rows_make(Renewals *renewals, const Contracts *contracts, PeriodCu
     const Contract *contract = &contracts->contracts[i];
     first = contract->end > contract->start && contract->end < first ? contract->end : first;
   }
-  if (first > contracts->as_of) {
+  if (first >= contracts->as_of.end) {
     return STATUS_OK;
   }
   renewals->first = period_of(cursor, first);
-  renewals->periods = period_of(cursor, contracts->as_of) - renewals->first + 1;
+  renewals->periods = period_of(cursor, contracts->as_of.end - 1) - renewals->first + 1;
   if (renewals->periods > RENEWAL_ROWS_MAX / (int64_t)contracts->n_segments) {
     renewals->too_long = true;
     return STATUS_ERROR;
@@ -201,7 +201,9 @@ Status renewals_build(Renewals *renewals, const Contracts *contracts, const Rene
     }
     for (size_t i = 0; i < n_ended && status == STATUS_OK; i++) {
       int64_t period = period_of(&cursor, work.ended[i].contract->end);
-      row_add(&rows[period - renewals->first], &work.ended[i], contracts, rule);
+      if (period - renewals->first < renewals->periods) { /* else it begins at as_of: nothing of it has passed */
+        row_add(&rows[period - renewals->first], &work.ended[i], contracts, rule);
+      }
       status = (i + 1) % WATCH_EVERY == 0 && watch_stop(watch) ? STATUS_INTERRUPT : STATUS_OK;
     }
     from += n;

@@ -36,6 +36,9 @@ static void run_add(RevenueCohorts *cohorts, uint32_t segment, const ContractSte
   }
   int64_t first = period_of(cursor, steps->steps[i].time), cohort = first - cohorts->first;
   int64_t ages = cohorts->periods - cohort, age = 0;
+  if (ages <= 0) {
+    return; /* begins at as_of, with a period of which nothing has passed */
+  }
   RevenueCell *cells = cohort_cells(cohorts, segment, cohort);
   double level = 0, base = 0;
   bool has_base = false;
@@ -103,7 +106,11 @@ Status revenue_cohorts_build(RevenueCohorts *cohorts, const Contracts *contracts
   }
   PeriodCursor cursor = {.grain = grain, .zone = zone};
   cohorts->first = period_of(&cursor, contracts->first);
-  cohorts->periods = period_of(&cursor, contracts->as_of) - cohorts->first + 1;
+  cohorts->periods = period_of(&cursor, contracts->as_of.end - 1) - cohorts->first + 1;
+  if (cohorts->periods <= 0) {
+    cohorts->periods = 0;
+    return STATUS_OK;
+  }
   int64_t per_segment =
     cohorts->periods > REVENUE_CELLS_MAX ? cohorts->periods : cohorts->periods * (cohorts->periods + 1) / 2;
   if (per_segment > REVENUE_CELLS_MAX / (int64_t)contracts->n_segments) {

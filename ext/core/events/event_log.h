@@ -33,6 +33,7 @@ void events_free(Events *events);
 typedef struct EventLog {
   int refs;
   bool has_value;
+  int64_t newest; /* newest_mark() of all events; 0: there are none */
   Customers customers;
   Events events;
 } EventLog;

@@ -11,8 +11,8 @@
 ** slot i is the ages b(i-1) + 1 … b(i) (b(0) = 0). Slots end with max_age or the last bracket; what happens later
 ** is "beyond": it has no cell, but counts as later activity in COHORT_MODE_ON_OR_AFTER.
 **
-** A member is eligible for slot n if the slot's last interval had fully passed at as_of (calendar: the period's end
-** <= as_of; else t0 + (n + 1) * length <= as_of), and active, among the eligible, if it had an event
+** A member is eligible for slot n if the slot's last interval had fully passed at the end (calendar: the period's end
+** <= end; else t0 + (n + 1) * length <= end), and active, among the eligible, if it had an event
 **   COHORT_MODE_ON           in slot n
 **   COHORT_MODE_ON_OR_AFTER  in slot n or later; an event in a slot that has not passed is later activity too
 **   COHORT_MODE_ON_OR_BEFORE in one of the slots 1 … n (n = 0: nobody)
@@ -140,8 +140,11 @@ Status cohorts_init(Cohorts *cohorts, const CohortOptions *options);
 
 Accumulator cohorts_accumulator(const Cohorts *cohorts);
 
-/* `attributes`: the keys that cohorts by attribute are sorted by (NULL, integers, text). Call once, at the end. */
-Status cohorts_finish(Cohorts *cohorts, const Customers *customers, const Customers *attributes, int64_t as_of,
+/*
+** `attributes`: the keys that cohorts by attribute are sorted by (NULL, integers, text). What ends by `end` (Bound.end)
+** has passed; a slot that begins there is no row. Call once.
+*/
+Status cohorts_finish(Cohorts *cohorts, const Customers *customers, const Customers *attributes, int64_t end,
                       const Watch *watch);
 
 /* Row i < n_rows of the table cohort by cohort: its cohort, and *slot. */

@@ -6,10 +6,17 @@
 #include "core/base/sort.h"
 #include "core/numerics/stats.h"
 
-/* Sets n_rows of every cohort: the slots that have begun for its first member. */
-static Status rows_count(Cohorts *cohorts, int64_t as_of, const Watch *watch)
+/* A cohort whose period had not begun, or had just begun, at the end has no row: nobody was there for any time. */
+static void cohort_drop(Cohort *cohort)
 {
-  int64_t now = period_of(&cohorts->cursor, as_of), total = 0;
+  mem_free(cohort->cells);
+  *cohort = (Cohort){0};
+}
+
+/* Sets n_rows of every cohort: the slots that have begun for its first member. */
+static Status rows_count(Cohorts *cohorts, int64_t end, const Watch *watch)
+{
+  int64_t now = period_of(&cohorts->cursor, end - 1), total = 0;
   for (int64_t i = 0; i < cohorts->n_cohorts; i++) {
     Cohort *cohort = cohorts->cohorts + i;
     if (i % WATCH_EVERY == 0 && watch_stop(watch)) {
@@ -21,9 +28,13 @@ static Status rows_count(Cohorts *cohorts, int64_t as_of, const Watch *watch)
     int64_t place = cohorts->base + i, age;
     cohort->key = cohorts->options.by_attribute ? place - 1 : place;
     if (cohorts->length) {
-      age = cohorts_age(cohorts, cohort->earliest, as_of);
+      age = cohort->earliest < end ? cohorts_age(cohorts, cohort->earliest, end - 1) : -1;
     } else {
       age = now - period_of(&cohorts->cursor, cohort->earliest);
+    }
+    if (age < 0) {
+      cohort_drop(cohort);
+      continue;
     }
     uint32_t slot = cohorts_slot(cohorts, age);
     cohort->n_rows = slot < cohorts->n_slots ? slot + 1 : cohorts->n_slots;
@@ -105,9 +116,9 @@ static void member_settle(const Cohorts *cohorts, Cohort *cohort, uint32_t reach
   }
 }
 
-static Status members_settle(Cohorts *cohorts, const Customers *customers, int64_t as_of, const Watch *watch)
+static Status members_settle(Cohorts *cohorts, const Customers *customers, int64_t end, const Watch *watch)
 {
-  int64_t now = period_of(&cohorts->cursor, as_of);
+  int64_t now = period_of(&cohorts->cursor, end);
   bool by_period = cohorts_by_period(cohorts), rolling = cohorts->length > 0;
   for (uint32_t id = 0; id < customers->count; id++) {
     if (id % WATCH_EVERY == 0 && watch_stop(watch)) {
@@ -129,15 +140,16 @@ static Status members_settle(Cohorts *cohorts, const Customers *customers, int64
         continue;
       }
       if (rolling) {
-        age = cohorts_age(cohorts, member->first, as_of);
+        age = cohorts_age(cohorts, member->first, end);
       } else {
         age = now - cohorts->origins[place].period;
         place = cohorts->origins[place].place;
       }
     }
-    if (reached != 0) {
+    Cohort *cohort = cohorts->cohorts + (place - cohorts->base);
+    if (reached != 0 && cohort->size > 0) {
       cohorts->members++;
-      member_settle(cohorts, cohorts->cohorts + (place - cohorts->base), reached, cohorts_slot(cohorts, age));
+      member_settle(cohorts, cohort, reached, cohorts_slot(cohorts, age));
     }
   }
   return STATUS_OK;
@@ -183,18 +195,18 @@ static bool cohort_before(const void *a, const void *b, const void *attributes)
   return customers_key_before(customers_key(attributes, (uint32_t)x), customers_key(attributes, (uint32_t)y));
 }
 
-Status cohorts_finish(Cohorts *cohorts, const Customers *customers, const Customers *attributes, int64_t as_of,
+Status cohorts_finish(Cohorts *cohorts, const Customers *customers, const Customers *attributes, int64_t end,
                       const Watch *watch)
 {
   if (cohorts->n_cohorts == 0) {
     return STATUS_OK;
   }
-  Status status = rows_count(cohorts, as_of, watch);
+  Status status = rows_count(cohorts, end, watch);
   if (status == STATUS_OK) {
     status = rows_alloc(cohorts, watch);
   }
   if (status == STATUS_OK) {
-    status = members_settle(cohorts, customers, as_of, watch);
+    status = members_settle(cohorts, customers, end, watch);
   }
   if (status != STATUS_OK) {
     return status;

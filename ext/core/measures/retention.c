@@ -271,7 +271,7 @@ static double value_total(const RetentionCell *cell)
   return sum_value(&total);
 }
 
-Status retention_finish(Retention *retention, const Customers *customers, int64_t as_of, int64_t since, int64_t until,
+Status retention_finish(Retention *retention, const Customers *customers, int64_t end, int64_t since, int64_t until,
                         const Watch *watch)
 {
   static const RetentionCell nothing = {0};
@@ -284,9 +284,10 @@ Status retention_finish(Retention *retention, const Customers *customers, int64_
       return status;
     }
   }
-  int64_t current = period_of(&retention->cursor, as_of);
+  int64_t current = period_of(&retention->cursor, end); /* the first that is not complete */
+  int64_t newest = period_of(&retention->cursor, end - 1);
   since = since > retention->first ? since : retention->first;
-  until = until < current ? until : current;
+  until = until < newest ? until : newest;
   if (since > until) {
     return STATUS_OK;
   }

@@ -63,10 +63,10 @@ bool retention_init(Retention *retention, Grain grain, ZoneCursor zone, const Du
 Accumulator retention_accumulator(const Retention *retention);
 
 /*
-** The rows of every period from the first event's to the one that holds as_of, of these only since … until (period
-** indexes). Call once, after the last step().
+** The rows of every period from the first event's to the last one that begins before `end` (Bound.end), of these only
+** since … until (period indexes); those that end by then are complete. Call once, after the last step().
 */
-Status retention_finish(Retention *retention, const Customers *customers, int64_t as_of, int64_t since, int64_t until,
+Status retention_finish(Retention *retention, const Customers *customers, int64_t end, int64_t since, int64_t until,
                         const Watch *watch);
 
 void retention_free(Retention *retention);

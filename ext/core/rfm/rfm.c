@@ -38,12 +38,21 @@ const RfmTotals *rfm_view_totals(const RfmView *view, uint32_t id)
   return (const RfmTotals *)(const void *)((const char *)customers_state(view->customers, id) + view->offset);
 }
 
+static double recency_days(const RfmView *view, int64_t last)
+{
+  if (!bound_is_day(view->as_of)) {
+    return (double)(view->as_of.last - last) / (double)MS_PER_DAY;
+  }
+  int64_t today = zone_local_at(&view->zone, view->as_of.last), then = zone_local_at(&view->zone, last);
+  return (double)(floor_div(today, MS_PER_DAY) - floor_div(then, MS_PER_DAY));
+}
+
 double rfm_view_value(const RfmView *view, uint32_t id, RfmAxis axis)
 {
   const RfmTotals *totals = rfm_view_totals(view, id);
   switch (axis) {
     case RFM_RECENCY:
-      return (double)(view->as_of - totals->last) / (double)MS_PER_DAY;
+      return recency_days(view, totals->last);
     case RFM_FREQUENCY:
       return totals->count;
     default:

@@ -30,6 +30,7 @@
 #include "core/base/status.h"
 #include "core/events/accumulator.h"
 #include "core/events/customers.h"
+#include "core/time/zone.h"
 
 #define RFM_BINS_MIN 2
 #define RFM_BINS_MAX 10
@@ -71,8 +72,9 @@ extern const Accumulator RFM_ACCUMULATOR; /* self is not used */
 typedef struct RfmView {
   const Customers *customers;
   size_t offset; /* of the RfmTotals in a customer's state */
-  int64_t as_of;
-  bool mean; /* monetary is the mean per purchase */
+  Bound as_of;   /* recency: to an instant exact, to a civil day the difference of days */
+  bool mean;     /* monetary is the mean per purchase */
+  ZoneCursor zone;
 } RfmView;
 
 const RfmTotals *rfm_view_totals(const RfmView *view, uint32_t id);

@@ -329,3 +329,9 @@ void zone_free(Zone *zone)
   mem_free(zone->offset);
   *zone = (Zone){0};
 }
+
+Bound bound_of_day(const ZoneCursor *zone, int64_t local_ms)
+{
+  int64_t end = zone_instant(zone, (floor_div(local_ms, MS_PER_DAY) + 1) * MS_PER_DAY);
+  return (Bound){end - 1, end};
+}

@@ -72,4 +72,48 @@ static inline int64_t zone_local_at(const ZoneCursor *cursor, int64_t ms)
 /* The first instant at which local time has come to local_ms: of a civil day's midnight, where the day begins. */
 int64_t zone_instant(const ZoneCursor *cursor, int64_t local_ms);
 
+/*
+** Up to where time is looked at. An instant counts itself, and what ends there has passed; a civil day counts to its
+** last millisecond, and what ends at the next midnight has passed.
+*/
+typedef struct Bound {
+  int64_t last; /* the last instant that counts */
+  int64_t end;  /* periods that end by it are complete */
+} Bound;
+
+static inline Bound bound_of_instant(int64_t ms)
+{
+  return (Bound){ms, ms};
+}
+
+/* The civil day that holds local_ms. */
+Bound bound_of_day(const ZoneCursor *zone, int64_t local_ms);
+
+/*
+** A time and whether it came as a date alone, so that the greatest is the newest: of one instant the date, which
+** reaches further. Up to the newest the default analysis goes.
+*/
+static inline int64_t newest_mark(int64_t ms, bool is_date)
+{
+  return 2 * ms + is_date;
+}
+
+#define NEWEST_NONE INT64_MIN
+
+static inline int64_t newest_time(int64_t mark)
+{
+  return floor_div(mark, 2);
+}
+
+/* A date is that of its civil day, as a date that is given would be, wherever in the zone its instant lies. */
+static inline Bound bound_of_newest(const ZoneCursor *zone, int64_t mark)
+{
+  return mark & 1 ? bound_of_day(zone, newest_time(mark)) : bound_of_instant(newest_time(mark));
+}
+
+static inline bool bound_is_day(Bound bound)
+{
+  return bound.end != bound.last;
+}
+
 #endif

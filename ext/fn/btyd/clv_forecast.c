@@ -156,7 +156,7 @@ static Status forecast_compute(Call *call, void *state, int64_t *n_rows)
   Status status = event_source_read(call, &accumulator, answer, (EventSourceOptions){0}, &answer->source);
   if (status == STATUS_OK) {
     status =
-      customer_summary_finish(&answer->summary, &answer->source.customers, answer->source.as_of, call_watch(call));
+      customer_summary_finish(&answer->summary, &answer->source.customers, answer->source.as_of.last, call_watch(call));
   }
   if (status == STATUS_OK && answer->summary.n_rows) {
     status = forecast_customers(call, answer);

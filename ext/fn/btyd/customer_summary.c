@@ -49,7 +49,7 @@ static Status summary_compute(Call *call, void *state, int64_t *n_rows)
   if (status) {
     return status;
   }
-  int64_t as_of = answer->source.as_of;
+  int64_t as_of = answer->source.as_of.last;
   int64_t end = summary->split ? summary->until : as_of;
   status = customer_summary_finish(summary, &answer->source.customers, end, call_watch(call));
   if (summary->split && as_of > summary->until) {

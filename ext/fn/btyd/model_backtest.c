@@ -67,8 +67,9 @@ static Status find_cut(Call *call, const EventSource *source, uint32_t first_day
     *cut_day = end_day - days / 21 * 7;
     return STATUS_OK;
   }
-  int64_t cut = time_add(source->as_of, call_duration(call, ARG_HOLDOUT), -1);
-  uint32_t day = day_number(zone_local_at(&source->zone, cut < TIME_MIN ? TIME_MIN : cut));
+  int64_t today = zone_local_at(&source->zone, source->as_of.last);
+  int64_t cut = time_add(today, call_duration(call, ARG_HOLDOUT), -1);
+  uint32_t day = day_number(cut < TIME_MIN ? TIME_MIN : cut);
   if (day >= end_day) {
     return call_fail_argument(call, ARG_HOLDOUT, "at least a day");
   }
@@ -123,7 +124,7 @@ static Status backtest_compute(Call *call, void *state, int64_t *n_rows)
   int64_t rows = source.rows;
   if (status == STATUS_OK && rows) {
     uint32_t first_day = day_number(zone_local(&source.zone, source.first_time)), cut_day = 0;
-    uint32_t end_day = day_number(zone_local(&source.zone, source.as_of));
+    uint32_t end_day = day_number(zone_local(&source.zone, source.as_of.last));
     status = find_cut(call, &source, first_day, end_day, &cut_day);
     if (status == STATUS_OK) {
       status = backtest_finish(backtest, first_day, cut_day, end_day, call_watch(call));

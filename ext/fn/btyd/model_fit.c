@@ -64,7 +64,7 @@ static Status fit_compute(Call *call, void *state, int64_t *n_rows)
   Accumulator accumulator = customer_summary_accumulator(&summary);
   status = event_source_read(call, &accumulator, &summary, (EventSourceOptions){0}, &source);
   if (status == STATUS_OK) {
-    int64_t end = summary.split ? summary.until : source.as_of;
+    int64_t end = summary.split ? summary.until : source.as_of.last;
     status = customer_summary_finish(&summary, &source.customers, end, call_watch(call));
   }
   if (status == STATUS_OK) {

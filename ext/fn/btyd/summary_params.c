@@ -4,11 +4,11 @@
 
 Status summary_params_read(Call *call, int until, CustomerSummary *summary)
 {
-  int64_t as_of;
+  Bound as_of;
   summary->zone = event_source_zone(call);
   summary->split = !call_is_null(call, until);
-  summary->until = summary->split ? call_time(call, until) : 0;
-  if (summary->split && event_source_as_of(call, &as_of) && summary->until > as_of) {
+  summary->until = summary->split ? call_bound(call, until, &summary->zone).last : 0;
+  if (summary->split && event_source_as_of(call, &as_of) && summary->until > as_of.last) {
     return call_fail_argument(call, until, "at or before as_of");
   }
   return STATUS_OK;

@@ -27,7 +27,7 @@ Status churn_times_read(Call *call, ChurnTimes *times)
   static const Accumulator LOOK = {.step = look_step}; /* the reader knows the newest time */
   Duration horizon = call_duration(call, ARG_HORIZON);
   ZoneCursor time_zone = event_source_zone(call);
-  int64_t as_of;
+  Bound as_of;
   bool is_short = horizon.months == 0 && horizon.ms < MS_PER_DAY;
   if (is_short || horizon.months > MONTHS_MOST || horizon.ms > MONTHS_MOST * 31 * MS_PER_DAY) {
     return call_fail_argument(call, ARG_HORIZON, "a day … %d years", CHURN_HORIZON_YEARS_MAX);

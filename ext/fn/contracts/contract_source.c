@@ -89,6 +89,24 @@ static const char *const AMOUNT_NAMES[] = {"amount",     "mrr",          "monthl
                                            "金额",       "月费",         "月租",           "月金额",
                                            "每月金额",   "价格",         "费用",           NULL};
 
+/* Looks for the newest time that has happened. */
+static void newest_add(ContractSource *source, const FieldValue *value)
+{
+  int64_t mark = newest_mark(value->time, value->is_date);
+  if (!value->null && mark > source->newest && value->time <= source->now) {
+    source->newest = mark;
+  }
+}
+
+/* The argument; else what has happened last; where nothing has, now. */
+static Bound find_as_of(const Call *call, const ContractSource *source, int param)
+{
+  if (!call_is_null(call, param)) {
+    return call_bound(call, param, &source->zone);
+  }
+  return source->newest == NEWEST_NONE ? bound_of_instant(source->now) : bound_of_newest(&source->zone, source->newest);
+}
+
 static Status take(void *self, RowReader *reader, const FieldValue *values)
 {
   ContractSource *source = self;
@@ -112,6 +130,8 @@ static Status take(void *self, RowReader *reader, const FieldValue *values)
   if (source->fields[CONTRACT_FIELD_SEGMENT].found) {
     contract.segment = values[CONTRACT_FIELD_SEGMENT].null ? CONTRACT_SEGMENT_NONE : values[CONTRACT_FIELD_SEGMENT].key;
   }
+  newest_add(source, &values[CONTRACT_FIELD_START]);
+  newest_add(source, &values[CONTRACT_FIELD_END]);
   return contracts_add(&source->contracts, &contract);
 }
 
@@ -156,14 +176,15 @@ Status contracts_read(Call *call, ContractSource *source, int customer_column, i
     source->fields[CONTRACT_FIELD_SEGMENT].wanted = call_text(call, segment);
   }
   source->zone = call_zone(call, customer_column + ARG_TIME_ZONE);
+  source->newest = NEWEST_NONE;
+  source->now = call_now_anywhere();
   Status status = row_source_read(call, 0, source->fields, CONTRACT_FIELDS, take, source);
   if (status == STATUS_OK) {
-    int64_t as_of = call_is_null(call, as_of_param) ? 0 : call_time(call, as_of_param);
-    status = contracts_finish(&source->contracts, call_is_null(call, as_of_param) ? NULL : &as_of, call_watch(call));
+    status = contracts_finish(&source->contracts, find_as_of(call, source, as_of_param), call_watch(call));
   }
   if (status == STATUS_OK && source->contracts.count > 0) {
-    source->today = zone_local(&source->zone, source->contracts.as_of);
-    call_resolve(call, as_of_param, source->contracts.as_of);
+    source->today = zone_local(&source->zone, source->contracts.as_of.end);
+    call_resolve_bound(call, as_of_param, source->contracts.as_of, &source->zone);
   }
   return status;
 }

@@ -37,9 +37,10 @@
   ENTRY("amount_column", PARAM_COLUMN, "", 0, 0, NULL, \
         "the column with what it costs per month, 0 to " NUMBER_TEXT(CONTRACT_AMOUNT_MAX) "; left out: recognised")
 #define CONTRACT_AS_OF_PARAM \
-  ENTRY( \
-    "as_of", PARAM_TIME, "", 0, 0, NULL, \
-    "when the view is taken: later starts do not take part, later ends are yet to come; left out: the newest start")
+  ENTRY("as_of", PARAM_TIME, "", 0, 0, NULL, \
+        "when the view is taken, a date alone to the end of its day: later starts do not take part, later ends are " \
+        "yet to " \
+        "come; left out: the newest start or end that has happened")
 #define CONTRACT_TIME_ZONE_PARAM \
   ENTRY("time_zone", PARAM_ZONE, "+00:00", 0, 0, NULL, "whose civil days count: '+08:00' or 'Europe/Berlin'")
 #define CONTRACT_PARAMS \
@@ -69,7 +70,9 @@ typedef struct ContractSource {
   Field fields[CONTRACT_FIELDS];
   Contracts contracts;
   ZoneCursor zone; /* of time_zone */
-  int64_t today;   /* the local time of as_of; 0 where there are no contracts, and so no rows */
+  int64_t today;   /* what ends by this local time is complete; 0 where there are no contracts, and so no rows */
+  int64_t newest;  /* while rows come in: the newest_mark() of what has happened … */
+  int64_t now;     /* … by the clock */
 } ContractSource;
 
 /*

@@ -197,7 +197,7 @@ const TableSpec contracts_expiring_table = {
       .nulls = CONTRACT_NULLS "next_start is NULL where no next contract is in the table.",
       .errors = CONTRACT_ERRORS "; an invalid within.",
       .example = "SELECT customer, ends_at, days_left, step, amount FROM contracts_expiring('demo_contracts') WHERE "
-                 "within = '90,60,30 days'",
+                 "as_of = '2025-12-31' AND within = '90,60,30 days'",
       .formula =
         "of the contracts with start <= as_of < end the one that ends soonest; step = min{s in within: s >= days_left}",
     },

@@ -180,7 +180,7 @@ const TableSpec logo_retention_table = {
       .nulls = CONTRACT_NULLS "a rate of nobody (0/0) is NULL.",
       .errors = CONTRACT_ERRORS "; more than " NUMBER_TEXT(MRR_ROWS_MAX) " periods and segments. Amounts are not read.",
       .example = "SELECT period, start_customers, retained, lost, retention_rate, retention_low, retention_high FROM "
-                 "logo_retention('demo_contracts') WHERE complete",
+                 "logo_retention('demo_contracts') WHERE as_of = '2025-12-31'",
       .formula =
         "retention_rate = |customers at start and at end| / |customers at start|; a customer at an instant is covered "
         "by a contract just before it; changes within an hour count as one; interval: Wilson 1927, level 0.95",

@@ -229,7 +229,7 @@ const TableSpec mrr_movements_table = {
       .nulls = CONTRACT_NULLS "nrr and grr are NULL where mrr_start is 0, quick_ratio where nothing was lost.",
       .errors = CONTRACT_ERRORS "; more than " NUMBER_TEXT(MRR_ROWS_MAX) " periods and segments.",
       .example = "SELECT period, new, expansion, contraction, churn, reactivation, mrr_end, nrr, grr, quick_ratio FROM "
-                 "mrr_movements('demo_contracts') WHERE complete",
+                 "mrr_movements('demo_contracts') WHERE as_of = '2025-12-31'",
       .formula = "per customer and period the difference of its revenue just before the period's and the next period's "
                  "first instant: from 0 new (first ever) or reactivation, to 0 churn, else expansion or contraction; "
                  "amounts of contracts that overlap add up; changes within an hour count as one; amounts of at most "

@@ -189,7 +189,7 @@ const TableSpec renewals_table = {
       .nulls = CONTRACT_NULLS "a rate of nothing decided (0/0) is NULL.",
       .errors = CONTRACT_ERRORS "; more than " NUMBER_TEXT(RENEWAL_ROWS_MAX) " periods and segments.",
       .example = "SELECT period, up_for_renewal, renewed, late, churned, pending, logo_rate, dollar_rate FROM "
-                 "renewals('demo_contracts') WHERE grace = '14 days'",
+                 "renewals('demo_contracts') WHERE as_of = '2025-12-31' AND grace = '14 days'",
       .formula = "logo_rate = renewed / decided, dollar_rate the same in old amounts; a contract is renewed by another "
                  "of its customer that begins between `early` before and `grace` after its end, later than it began "
                  "itself, and ends later; each renews at most one",

@@ -62,7 +62,7 @@ const FunctionSpec retain_contracts_function = {
           NUMBER_MOST) " in size.",
       .example =
         "SELECT period, mrr_start, churn, mrr_end FROM mrr_movements((SELECT retain_contracts(customer, start, "
-        "end, amount) FROM demo_contracts(200, 1) WHERE plan = 'yearly')) LIMIT 5",
+        "end, amount) FROM demo_contracts(200, 1) WHERE plan = 'yearly')) WHERE as_of = '2025-12-31' LIMIT 5",
       .formula = "No formula: rows are kept as they came, 32 bytes each.",
     },
   .params = PARAMS,

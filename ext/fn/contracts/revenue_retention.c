@@ -149,7 +149,7 @@ const TableSpec revenue_retention_table = {
       .nulls = CONTRACT_NULLS "nrr and grr are NULL where base is 0.",
       .errors = CONTRACT_ERRORS "; more than " NUMBER_TEXT(REVENUE_CELLS_MAX) " segments, cohorts and ages.",
       .example = "SELECT cohort, age, base, revenue, nrr, grr FROM revenue_retention('demo_contracts', 'quarter') "
-                 "WHERE complete",
+                 "WHERE as_of = '2025-12-31'",
       .formula = "revenue at an age: of the contracts that cover the time just before the end of its period; nrr = "
                  "revenue / base; grr = sum of min(revenue, base) over customers / base",
     },

@@ -184,7 +184,7 @@ static void add_summary(CheckAnswer *answer, const Diagnosis *diagnosis, const E
   }
   char from[TIME_TEXT_MAX], to[TIME_TEXT_MAX];
   time_to_text(source->first_time, from);
-  time_to_text(source->last_time, to);
+  time_to_text(newest_time(source->newest), to);
   snprintf(detail, DETAIL_MAX, "%lld of these rows can be analysed: %lu customers, %s to %s%s", (long long)source->rows,
            (unsigned long)source->customers.count, from, to, source->has_value ? "" : ", without a value");
 }

@@ -95,7 +95,7 @@ Status cohorts_compute(Call *call, Cohorts *cohorts, EventSource *source)
     status = event_source_read(call, &accumulator, cohorts, source_options, source);
   }
   if (status == STATUS_OK) {
-    status = cohorts_finish(cohorts, &source->customers, &source->attributes, source->as_of, call_watch(call));
+    status = cohorts_finish(cohorts, &source->customers, &source->attributes, source->as_of.end, call_watch(call));
   }
   if (status == STATUS_ERROR && cohorts->too_many) {
     call_fail(

@@ -43,7 +43,7 @@ static Status intervals_compute(Call *call, void *state, int64_t *n_rows)
   if (status) {
     return status;
   }
-  answer->today = day_number(zone_local(&answer->intervals.zone, answer->source.as_of));
+  answer->today = day_number(zone_local(&answer->intervals.zone, answer->source.as_of.last));
   status = purchase_intervals_finish(&answer->intervals, &answer->source.customers, call_watch(call));
   *n_rows = answer->intervals.n_rows;
   return status;

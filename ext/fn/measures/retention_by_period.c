@@ -73,15 +73,15 @@ static Status compute(Call *call, void *out, int64_t *n_rows)
   if (!call_is_null(call, ARG_ACTIVE_WITHIN)) {
     within = call_duration(call, ARG_ACTIVE_WITHIN);
   }
-  if (!retention_init(retention, state->grain, event_source_zone(call),
-                      call_is_null(call, ARG_ACTIVE_WITHIN) ? NULL : &within)) {
+  ZoneCursor zone = event_source_zone(call);
+  if (!retention_init(retention, state->grain, zone, call_is_null(call, ARG_ACTIVE_WITHIN) ? NULL : &within)) {
     return call_fail_argument(call, ARG_ACTIVE_WITHIN, "above 0 and at most %d days", RETENTION_WITHIN_MAX_DAYS);
   }
   if (!call_is_null(call, ARG_SINCE)) {
-    since = period_index(state->grain, call_time(call, ARG_SINCE));
+    since = period_index(state->grain, call_local(call, ARG_SINCE, &zone));
   }
   if (!call_is_null(call, ARG_UNTIL)) {
-    until = period_index(state->grain, call_time(call, ARG_UNTIL));
+    until = period_index(state->grain, call_local(call, ARG_UNTIL, &zone));
   }
   if (since > until) {
     return call_fail_argument(call, ARG_UNTIL, "on or after since");
@@ -89,7 +89,7 @@ static Status compute(Call *call, void *out, int64_t *n_rows)
   Accumulator accumulator = retention_accumulator(retention);
   Status status = event_source_read(call, &accumulator, retention, (EventSourceOptions){0}, &source);
   if (status == STATUS_OK) {
-    status = retention_finish(retention, &source.customers, source.as_of, since, until, call_watch(call));
+    status = retention_finish(retention, &source.customers, source.as_of.end, since, until, call_watch(call));
   }
   if (status == STATUS_ERROR && retention->too_long) {
     call_fail(call,

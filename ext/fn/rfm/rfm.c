@@ -47,7 +47,8 @@ static Status rfm_compute(Call *call, void *state, int64_t *n_rows)
   if (status != STATUS_OK) {
     return status;
   }
-  rfm->view = (RfmView){&rfm->source.customers, offsetof(RfmState, totals), rfm->source.as_of, rfm->options.mean};
+  rfm->view = (RfmView){&rfm->source.customers, offsetof(RfmState, totals), rfm->source.as_of, rfm->options.mean,
+                        rfm->source.zone};
   *n_rows = rfm->source.customers.count;
   return rfm_options_score(&rfm->options, call, &rfm->view, &rfm->scores);
 }

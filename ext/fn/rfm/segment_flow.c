@@ -1,14 +1,16 @@
 /*
 ** segment_flow(source, since[, until, bins, method, scheme, lang, monetary_as, cuts, rules, …]): customers between
-** segments, from one date to another
+** segments, over a span of days
 **
-**   SELECT from_segment, to_segment, customers, rate FROM segment_flow('orders', '2024-06-30', '2024-12-31') WHERE
+**   SELECT from_segment, to_segment, customers, rate FROM segment_flow('orders', '2024-07-01', '2024-12-31') WHERE
 **   from_segment <> to_segment;
 **
 ** R1  A customer's segment at an instant is rfm()'s with as_of at that instant: rows up to and with it, recency until
 **     it, scores against the customers there were. With `cuts` both dates are scored against the same cut points: then
 **     nobody moves because the others did.
-** R2  until defaults to as_of, hence to the newest time of the source. since must be before it.
+** R2  until defaults to as_of, hence to the newest time of the source. since must be before it. A date alone as since
+**     is where its day begins: the segments before are those of rfm() with as_of at the day before; as until its whole
+**     day.
 ** R3  Who has no row up to since comes from '(not yet)' ('(尚未购买)'): no segment's name begins with a bracket. Nobody
 **     goes there: who has bought once is in some segment for good. A segment is NULL where no custom rule fits.
 ** R4  Every customer with a row up to until is in exactly one row. rate = customers / from_customers, with its 95 %
@@ -35,13 +37,17 @@ enum {
   ARG_COUNT
 };
 
-static Status span_check(Call *call, const FlowSpan *span)
+static Status span_check(Call *call, const FlowSpan *span, const ZoneCursor *zone, Bound bound)
 {
-  if (span->since < span->until) {
+  if (span->since < bound.last) {
     return STATUS_OK;
   }
   char until[TIME_TEXT_MAX];
-  time_to_text(span->until, until);
+  if (bound_is_day(bound)) {
+    date_to_text(floor_div(zone_local_at(zone, bound.last), MS_PER_DAY), until);
+  } else {
+    time_to_text(bound.last, until);
+  }
   return call_fail_argument(call, ARG_SINCE, "before until (%s)", until);
 }
 
@@ -50,10 +56,18 @@ static Status flow_compute(Call *call, void *state, int64_t *n_rows)
   SegmentFlow *flow = state;
   EventSource source = {0};
   RfmScores since = {0}, until = {0};
-  FlowSpan span = {call_time(call, ARG_SINCE), call_is_null(call, ARG_UNTIL) ? TIME_MAX : call_time(call, ARG_UNTIL)};
+  ZoneCursor zone = event_source_zone(call);
+  Bound from = call_bound(call, ARG_SINCE, &zone), to = {TIME_MAX, TIME_MAX};
+  if (bound_is_day(from)) { /* the flow begins with that day, and leads from the segments of the day before */
+    from = bound_of_day(&zone, call_local(call, ARG_SINCE, &zone) - 1);
+  }
+  if (!call_is_null(call, ARG_UNTIL)) {
+    to = call_bound(call, ARG_UNTIL, &zone);
+  }
+  FlowSpan span = {from.last, to.last};
   Status status = rfm_options_read(&flow->options, call, ARG_BINS);
   if (status == STATUS_OK && !call_is_null(call, ARG_UNTIL)) {
-    status = span_check(call, &span);
+    status = span_check(call, &span, &zone, to);
   }
   if (status != STATUS_OK) {
     return status;
@@ -63,16 +77,17 @@ static Status flow_compute(Call *call, void *state, int64_t *n_rows)
     goto done;
   }
   if (call_is_null(call, ARG_UNTIL)) {
-    span.until = source.as_of;
-    status = span_check(call, &span);
+    to = source.as_of;
+    span.until = to.last;
+    status = span_check(call, &span, &zone, to);
   }
-  RfmView view = {&source.customers, offsetof(FlowState, since), span.since, flow->options.mean};
+  RfmView view = {&source.customers, offsetof(FlowState, since), from, flow->options.mean, zone};
   if (status == STATUS_OK) {
     status = rfm_options_score(&flow->options, call, &view, &since);
   }
   if (status == STATUS_OK) {
     view.offset = offsetof(FlowState, until);
-    view.as_of = span.until;
+    view.as_of = to;
     status = rfm_options_score(&flow->options, call, &view, &until);
   }
   if (status == STATUS_OK) {
@@ -150,24 +165,27 @@ static void flow_free(void *state)
 
 static const ParamSpec PARAMS[] = {
   [ARG_SOURCE] = EVENT_SOURCE_PARAM(EVENT_VALUES),
-  [ARG_SINCE] = {"since", PARAM_TIME, NULL, 0, 0, NULL, "the earlier instant, UTC; a date alone is its first instant"},
-  [ARG_UNTIL] = {"until", PARAM_TIME, "", 0, 0, NULL,
-                 "the later instant, UTC. Left out: as_of, hence the newest time in the source"},
+  [ARG_SINCE] =
+    {"since", PARAM_TIME, NULL, 0, 0, NULL,
+     "the earlier instant, UTC; a date alone is the end of the day before, so that the flow begins with its day"},
+  [ARG_UNTIL] =
+    {"until", PARAM_TIME, "", 0, 0, NULL,
+     "the later instant, UTC; a date alone is its whole day. Left out: as_of, hence the newest time in the source"},
   RFM_PARAMS,
 };
 _Static_assert(COUNT_OF(PARAMS) == ARG_COUNT, "a parameter is not numbered");
 
 static const ColumnSpec COLUMNS[] = {
   [COLUMN_FROM_SEGMENT] = {"from_segment", "TEXT",
-                           "segment at since; '(not yet)' for who had not bought; NULL where no custom rule fits"},
+                           "segment before since; '(not yet)' for who had not bought; NULL where no custom rule fits"},
   [COLUMN_TO_SEGMENT] = {"to_segment", "TEXT", "segment at until; NULL where no custom rule fits"},
   [COLUMN_CUSTOMERS] = {"customers", "INTEGER", "customers who went this way"},
   [COLUMN_FROM_CUSTOMERS] = {"from_customers", "INTEGER", "all customers of from_segment"},
   [COLUMN_RATE] = {"rate", "REAL", "customers / from_customers"},
   [COLUMN_LOW] = {"low", "REAL", "lower end of the rate's 95 % Wilson interval"},
   [COLUMN_HIGH] = {"high", "REAL", "upper end of the rate's 95 % Wilson interval"},
-  [COLUMN_VALUE_BEFORE] = {"value_before", "REAL", "what they had bought up to since: sum of the values"},
-  [COLUMN_VALUE_BETWEEN] = {"value_between", "REAL", "what they bought after since, up to until"},
+  [COLUMN_VALUE_BEFORE] = {"value_before", "REAL", "what they had bought before since: sum of the values"},
+  [COLUMN_VALUE_BETWEEN] = {"value_between", "REAL", "what they bought from since up to until"},
 };
 _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
@@ -181,7 +199,7 @@ const TableSpec segment_flow_table = {
       .nulls = "Rows without customer or time do not take part; a NULL value counts as 0; no rows, no flows.",
       .errors = RFM_OPTION_ERRORS "; since that is not before until.",
       .example = "SELECT from_segment, to_segment, customers, round(rate, 3) AS rate FROM segment_flow((SELECT "
-                 "retain_log(customer_id, ordered_at, amount) FROM demo_orders(200, 1)), '2025-06-30')",
+                 "retain_log(customer_id, ordered_at, amount) FROM demo_orders(200, 1)), '2025-07-01')",
       .formula = "segments as in rfm() with as_of = since and as_of = until; rate = customers / from_customers, with "
                  "the Wilson (1927) interval at level 0.95",
     },

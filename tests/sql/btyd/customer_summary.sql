@@ -37,17 +37,20 @@ INSERT INTO job(source, shop, unit, days, until, as_of, time_zone, shift)
 SELECT s.column1, coalesce(s.column2, s.column1), 'day', 1.0, t.column1, NULL, o.column1, o.column2
 FROM (VALUES ('one customer', NULL), ('one day', NULL), ('years apart', NULL), ('unix_milliseconds', 'busy')) AS s,
   (VALUES (NULL), ('2024-02-29'), ('2024-02-29 12:00')) AS t, (VALUES (NULL, '0 hours'), ('+01:00', '1 hours')) AS o;
+UPDATE job SET as_of = '9999-12-31 00:00:00' WHERE shop = 'years apart' AND as_of IS NULL; -- its newest time, which is yet to come
 
 CREATE TABLE got AS
 SELECT id, customer, orders, x, round(t_x, 9) AS t_x, round(f."T", 9) AS age, round(m, 6) AS m, holdout_orders, holdout_x, round(holdout_value, 6) AS holdout_value, round(holdout_T, 9) AS holdout_age
 FROM job JOIN customer_summary(job.source, job.unit, job.until, NULL, NULL, NULL, job.as_of, job.time_zone) AS f;
 
+-- A bound that is a date alone (10 characters) is the whole local day.
 CREATE TABLE want AS
 WITH r AS (
-  SELECT id, customer, t, v, date(t, shift) AS day, until IS NOT NULL AND julianday(t) > julianday(until) AS held
-  FROM job JOIN purchase USING (shop) WHERE as_of IS NULL OR julianday(t) <= julianday(as_of)),
+  SELECT id, customer, t, v, date(t, shift) AS day, until IS NOT NULL AND iif(length(until) = 10, date(t, shift) > until, julianday(t) > julianday(until)) AS held
+  FROM job JOIN purchase USING (shop) WHERE as_of IS NULL OR iif(length(as_of) = 10, date(t, shift) <= as_of, julianday(t) <= julianday(as_of))),
 ends AS (
-  SELECT id, days, until, date(coalesce(until, as_of, max(t)), shift) AS calibration_end, date(coalesce(as_of, max(t)), shift) AS data_end
+  SELECT id, days, until, iif(length(coalesce(until, as_of)) = 10, coalesce(until, as_of), date(coalesce(until, as_of, max(t)), shift)) AS calibration_end,
+    iif(length(as_of) = 10, as_of, date(coalesce(as_of, max(t)), shift)) AS data_end
   FROM job JOIN r USING (id) GROUP BY id),
 first AS (SELECT id, customer, min(day) AS first_day FROM r WHERE NOT held GROUP BY 1, 2)
 SELECT id, customer, sum(NOT held) AS orders, count(DISTINCT CASE WHEN NOT held THEN day END) - 1 AS x,

@@ -1,5 +1,6 @@
 -- mrr_movements(), revenue_retention(), logo_retention(): every figure again by plain SQL, on demo_contracts; the rules by hand.
-CREATE TABLE contracts AS SELECT customer, start, "end", amount, plan FROM demo_contracts(400, 3);
+-- As known on the day of the newest start: what is to end later has not ended.
+CREATE TABLE contracts AS SELECT customer, start, iif("end" <= max(start) OVER (), "end", NULL) AS "end", amount, plan FROM demo_contracts(400, 3);
 CREATE INDEX contracts_by_customer ON contracts (customer);
 CREATE TEMP TABLE today AS SELECT max(start) AS t FROM contracts;
 
@@ -7,7 +8,7 @@ CREATE TEMP TABLE today AS SELECT max(start) AS t FROM contracts;
 CREATE TEMP TABLE edge AS
 WITH RECURSIVE m(i, period) AS (SELECT 0, (SELECT strftime('%Y-%m-01', min(start)) FROM contracts)
   UNION ALL SELECT i + 1, date(period, '+1 month') FROM m WHERE date(period, '+1 month') <= (SELECT t FROM today))
-SELECT i, period, date(period, '+1 month') AS until, date(period, '+1 month') <= (SELECT t FROM today) AS complete FROM m;
+SELECT i, period, date(period, '+1 month') AS until, date(period, '+1 month') <= (SELECT date(t, '+1 day') FROM today) AS complete FROM m;
 CREATE TEMP TABLE level AS
 SELECT edge.i, edge.period, c.customer, c.plan,
   sum(CASE WHEN covers THEN cast(round(100 * c.amount) AS INTEGER) ELSE 0 END) AS cents, sum(covers) AS covers, sum(began) > 0 AS began
@@ -118,15 +119,24 @@ SELECT 'hand: by cover, ' || period, start_customers || ' ' || new_customers || 
   CASE period WHEN '2024-01-01' THEN '0 4 0 0 4 1' WHEN '2024-02-01' THEN '4 1 0 0 5 0' WHEN '2024-03-01' THEN '5 0 2 1 4 0' END
 FROM logo_retention('hand') WHERE as_of = '2024-03-31 12:00';
 INSERT INTO checks (what, got, want)
-SELECT 'hand: as_of is the newest start', max(period) || min(complete) || count(*), '2024-05-01' || 0 || 5 FROM mrr_movements('hand');
+SELECT 'hand: as_of is the newest start or end', max(period) || min(complete) || count(*), '2024-05-01' || 0 || 5 FROM mrr_movements('hand');
 INSERT INTO checks (what, got, want)
 SELECT 'hand: as_of before the first contract', count(*), 0 FROM mrr_movements('hand') WHERE as_of = '2023-01-01';
 INSERT INTO checks (what, got, want)
 SELECT 'as_of in force: ' || name, as_of, want FROM
-  (SELECT DISTINCT 'mrr_movements' AS name, as_of, '2024-05-01 00:00:00' AS want FROM mrr_movements('hand')
-   UNION ALL SELECT DISTINCT 'revenue_retention', as_of, '2024-05-01 00:00:00' FROM revenue_retention('hand')
-   UNION ALL SELECT DISTINCT 'renewals', as_of, '2024-05-01 00:00:00' FROM renewals('hand')
+  (SELECT DISTINCT 'mrr_movements' AS name, as_of, '2024-05-01' AS want FROM mrr_movements('hand')
+   UNION ALL SELECT DISTINCT 'revenue_retention', as_of, '2024-05-01' FROM revenue_retention('hand')
+   UNION ALL SELECT DISTINCT 'renewals', as_of, '2024-05-01' FROM renewals('hand')
    UNION ALL SELECT DISTINCT 'logo_retention', as_of, '2024-03-31 12:00' FROM logo_retention('hand') WHERE as_of = '2024-03-31 12:00');
+-- as_of left out: the newest start or end that has happened; the whole day where that is a date alone.
+CREATE TABLE happened (id, customer, start_date, end_date, amount);
+INSERT INTO happened VALUES (1, 1, '2024-01-01', '2999-01-01', 5), (2, 2, '2024-02-01', '2024-03-31', 5), (3, 3, '2999-02-01', NULL, 5), (4, 4, '2024-02-01', '2024-04-15 12:00', 5), (5, 5, '2024-02-01', '2024-04-15', 5);
+INSERT INTO checks (what, got, want)
+SELECT 'an end is newest, and an agreed one has not happened', as_of || group_concat(complete, ''), '2024-03-31111' FROM mrr_movements((SELECT retain_contracts(customer, start_date, end_date, amount) FROM happened WHERE id <= 3)) UNION ALL
+SELECT 'an instant is newest', as_of || group_concat(complete, ''), '2024-04-15 12:00:001110' FROM mrr_movements('happened') UNION ALL
+SELECT 'of the same instant the date counts', as_of, '2024-04-15' FROM (SELECT DISTINCT as_of FROM mrr_movements((SELECT retain_contracts(customer, start_date, end_date, amount) FROM (SELECT * FROM happened WHERE id IN (2, 5) UNION ALL SELECT 6, 6, '2024-04-15 00:00:00', NULL, 1)))) UNION ALL
+SELECT 'nothing has happened', count(*), 0 FROM mrr_movements((SELECT retain_contracts(customer, start_date, end_date, amount) FROM happened WHERE id = 3)) UNION ALL
+SELECT 'what is to come can be asked for', sum(mrr_start), 5.0 FROM mrr_movements('happened') WHERE as_of = '2030-01-31' AND period = '2030-01-01';
 CREATE TABLE empty (customer, start_date, end_date, amount);
 INSERT INTO checks (what, got, want) VALUES
   ('no contracts', (SELECT count(*) FROM mrr_movements('empty')) + (SELECT count(*) FROM revenue_retention('empty')) + (SELECT count(*) FROM logo_retention('empty')), 0);

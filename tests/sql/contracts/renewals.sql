@@ -54,12 +54,12 @@ SELECT 'periods that agree with plain SQL', sum(g.up_for_renewal = w.up AND g.re
 FROM (SELECT period, count(*) AS up, sum(decided AND gap <= 14 IS TRUE) AS renewed, sum(decided AND gap > 0 AND gap <= 14) AS late, sum(decided AND gap <= 14 IS NOT TRUE) AS churned,
     sum(NOT decided) AS pending, sum(NOT decided AND gap <= 14 IS TRUE) AS pending_renewed, sum(amount) AS value_up, sum(iif(decided, amount, 0)) AS value_decided,
     sum(iif(decided AND gap <= 14, amount, 0)) AS value_renewed, sum(iif(decided AND gap <= 14, next, 0)) AS value_next FROM ended GROUP BY period) AS w
-  JOIN renewals('chain') AS g USING (period);
+  JOIN renewals('chain') AS g USING (period) WHERE as_of = (SELECT max(start) FROM chain);
 INSERT INTO checks (what, got, want)
 SELECT 'all there', count(*) || ' ' || (sum(up_for_renewal) = (SELECT count(*) FROM ended)) || (sum(late) > 0) || (sum(pending_renewed) > 0) || (sum(churned) > 0),
-  (SELECT count(DISTINCT period) FROM ended) || ' 1111' FROM renewals('chain');
+  (SELECT count(DISTINCT period) FROM ended) || ' 1111' FROM renewals('chain') WHERE as_of = (SELECT max(start) FROM chain);
 INSERT INTO checks (what, got, want)
-SELECT 'by segment', sum(g.up_for_renewal = (SELECT count(*) FROM ended AS e WHERE e.period = g.period AND e.shop = g.segment)), count(*) FROM renewals('chain') AS g WHERE g.segment_column = 'shop';
+SELECT 'by segment', sum(g.up_for_renewal = (SELECT count(*) FROM ended AS e WHERE e.period = g.period AND e.shop = g.segment)), count(*) FROM renewals('chain') AS g WHERE g.segment_column = 'shop' AND as_of = (SELECT max(start) FROM chain);
 INSERT INTO checks (what, got, want)
 SELECT 'on demo_contracts what is up splits into three', sum(up_for_renewal = renewed + churned + pending AND late <= renewed AND pending_renewed <= pending), count(*) FROM renewals('demo_contracts');
 
@@ -85,17 +85,19 @@ SELECT 'a later hour of the day', group_concat(customer || days_left, ' '), 'i13
 INSERT INTO checks (what, got, want)
 SELECT 'the civil day moves with time_zone', group_concat(customer || days_left, ' '), 'i12 b28 c29 d88' FROM contracts_expiring('due') WHERE as_of = '2024-07-02 23:30' AND time_zone = '+02:00' AND customer <> 'h' AND days_left <> 89;
 INSERT INTO checks (what, got, want)
-SELECT 'as of the newest start', group_concat(customer || ' ' || step, ', '), 'i 30, h 30, b 30, c 30, d 90, e 90' FROM contracts_expiring('due');
+SELECT 'as of the newest start', group_concat(customer || ' ' || step, ', '), 'i 30, h 30, b 30, c 30, d 90, e 90' FROM contracts_expiring('due') WHERE as_of = '2024-07-10';
+INSERT INTO checks (what, got, want)
+SELECT 'what has ended is not to end', count(*), 0 FROM contracts_expiring('due');
 -- Plain SQL.
 CREATE TEMP TABLE demo AS SELECT customer, start, "end", amount FROM demo_contracts;
 INSERT INTO checks (what, got, want)
 SELECT 'on demo_contracts, customers that agree with plain SQL', sum(g.days_left = w.days AND g.ends_at = w."end" || ' 00:00:00' AND g.amount = w.amount AND g.others = w.n - 1
-    AND g.step = CASE WHEN w.days <= 30 THEN 30 WHEN w.days <= 60 THEN 60 ELSE 90 END), (SELECT count(*) FROM contracts_expiring('demo_contracts'))
-FROM contracts_expiring('demo_contracts') AS g JOIN
+    AND g.step = CASE WHEN w.days <= 30 THEN 30 WHEN w.days <= 60 THEN 60 ELSE 90 END), (SELECT count(*) FROM contracts_expiring('demo_contracts') WHERE as_of = (SELECT max(start) FROM demo))
+FROM (SELECT * FROM contracts_expiring('demo_contracts') WHERE as_of = (SELECT max(start) FROM demo)) AS g JOIN
   (SELECT customer, min("end") AS "end", amount, julianday(min("end")) - julianday(t) AS days, count(*) AS n FROM demo, (SELECT max(start) AS t FROM demo)
    WHERE "end" > t AND julianday("end") - julianday(t) <= 90 GROUP BY customer) AS w USING (customer);
 INSERT INTO checks (what, got, want)
-SELECT 'and none is missing', count(*), (SELECT count(DISTINCT customer) FROM demo, (SELECT max(start) AS t FROM demo) WHERE "end" > t AND julianday("end") - julianday(t) <= 90) FROM contracts_expiring('demo_contracts');
+SELECT 'and none is missing', count(*), (SELECT count(DISTINCT customer) FROM demo, (SELECT max(start) AS t FROM demo) WHERE "end" > t AND julianday("end") - julianday(t) <= 90) FROM contracts_expiring('demo_contracts') WHERE as_of = (SELECT max(start) FROM demo);
 
 -- What ends before the old one would have renewed nothing.
 CREATE TABLE gone (customer, start, "end", amount);

@@ -26,6 +26,7 @@ SELECT s.column1, s.column2, t.column1, a.column1, o.column1, o.column2
 FROM (VALUES ('busy', 'busy'), ('text_shuffled', 'text'), ('unix_seconds', 'seconds'), ('unix_milliseconds', 'busy'), ('one customer', 'one customer'), ('one day', 'one day'), ('years apart', 'years apart')) AS s,
   (VALUES (NULL), ('median')) AS t, (VALUES (NULL), ('2025-02-01 12:00')) AS a,
   (VALUES (NULL, '0 hours'), ('+08:00', '8 hours'), ('-03:30', '-210 minutes')) AS o;
+UPDATE job SET as_of = '9999-12-31 00:00:00' WHERE shop = 'years apart' AND as_of IS NULL; -- its newest time, which is yet to come
 
 CREATE TABLE got AS
 SELECT id, customer, purchases, round(mean_gap, 9) AS mean_gap, round(median_gap, 9) AS median_gap, round(p90_gap, 9) AS p90_gap, round(cv * cv, 8) AS cv2, days_since_last, round(overdue_ratio, 9) AS overdue_ratio, expected_next

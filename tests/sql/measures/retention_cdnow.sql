@@ -7,17 +7,17 @@ CREATE TABLE born AS SELECT customer_id AS customer, min(ordered_at) AS t FROM o
 CREATE INDEX born_customer ON born (customer, t);
 CREATE TABLE month AS WITH RECURSIVE m(n, first) AS (SELECT 0, '1997-01-01' UNION ALL SELECT n + 1, date(first, '+1 month') FROM m WHERE n < 17) SELECT n, first, date(first, '+1 month') AS until FROM m;
 
--- Calendar months. The newest purchase is of 1998-06-30, so that June 1998 has not passed.
+-- Calendar months. The newest purchase is of 1998-06-30, a day alone: with it June 1998 has passed.
 CREATE TABLE active AS SELECT o.customer_id AS customer, c.n AS cohort, m.n AS month, sum(CAST(round(o.amount * 100) AS INTEGER)) AS cents
 FROM orders AS o JOIN born AS b ON b.customer = o.customer_id JOIN month AS c ON c.first <= b.t AND b.t < c.until JOIN month AS m ON m.first <= o.ordered_at AND o.ordered_at < m.until GROUP BY 1, 2, 3;
 CREATE TABLE last AS SELECT customer, max(month) AS month FROM active GROUP BY 1;
 CREATE TABLE size AS SELECT cohort, count(DISTINCT customer) AS size FROM active GROUP BY 1;
 CREATE TABLE slow AS
-SELECT z.cohort, m.n - z.cohort AS age, size, iif(m.n < 17, size, 0) AS eligible, (SELECT count(*) FROM active AS a WHERE a.cohort = z.cohort AND a.month = m.n AND m.n < 17) AS on_n,
-  (SELECT count(*) FROM last JOIN active USING (customer) WHERE active.cohort = z.cohort AND active.month = z.cohort AND last.month >= m.n AND m.n < 17) AS on_or_after,
-  (SELECT count(DISTINCT customer) FROM active AS a WHERE a.cohort = z.cohort AND a.month > z.cohort AND a.month <= m.n AND m.n < 17) AS on_or_before,
-  (SELECT count(*) FROM (SELECT customer FROM active AS a WHERE a.cohort = z.cohort AND a.month <= m.n AND m.n < 17 GROUP BY customer HAVING count(*) = m.n - z.cohort + 1)) AS streak,
-  (SELECT total(cents) FROM active AS a WHERE a.cohort = z.cohort AND a.month = m.n) AS cents, m.n < 17 AS complete
+SELECT z.cohort, m.n - z.cohort AS age, size, size AS eligible, (SELECT count(*) FROM active AS a WHERE a.cohort = z.cohort AND a.month = m.n) AS on_n,
+  (SELECT count(*) FROM last JOIN active USING (customer) WHERE active.cohort = z.cohort AND active.month = z.cohort AND last.month >= m.n) AS on_or_after,
+  (SELECT count(DISTINCT customer) FROM active AS a WHERE a.cohort = z.cohort AND a.month > z.cohort AND a.month <= m.n) AS on_or_before,
+  (SELECT count(*) FROM (SELECT customer FROM active AS a WHERE a.cohort = z.cohort AND a.month <= m.n GROUP BY customer HAVING count(*) = m.n - z.cohort + 1)) AS streak,
+  (SELECT total(cents) FROM active AS a WHERE a.cohort = z.cohort AND a.month = m.n) AS cents, 1 AS complete
 FROM size AS z JOIN month AS m ON m.n >= z.cohort;
 INSERT INTO compared (what, rows, wrong)
 SELECT 'calendar months, ' || r.mode, count(*), group_concat(r.cohort || '/' || r.age) FILTER (WHERE s.age IS NULL OR (r.size, r.eligible, r.active, CAST(round(r.value * 100) AS INTEGER), r.complete) IS NOT
@@ -30,7 +30,7 @@ SELECT 'cohort_average', count(*), group_concat(r.age) FILTER (WHERE (r.active, 
 FROM cohort_average('orders') AS r LEFT JOIN (SELECT age, sum(on_n) AS active, sum(eligible) AS eligible, sum(complete) AS cohorts, avg(1.0 * on_n / size) FILTER (WHERE complete) AS simple FROM slow GROUP BY age) AS s USING (age);
 
 -- Rolling weeks and brackets of days, all customers as one cohort.
-CREATE TABLE aged AS SELECT o.customer_id AS customer, CAST(julianday(o.ordered_at) - julianday(b.t) AS INTEGER) AS day, CAST(julianday('1998-06-30') - julianday(b.t) AS INTEGER) AS now FROM orders AS o JOIN born AS b ON b.customer = o.customer_id;
+CREATE TABLE aged AS SELECT o.customer_id AS customer, CAST(julianday(o.ordered_at) - julianday(b.t) AS INTEGER) AS day, CAST(julianday('1998-07-01') - julianday(b.t) AS INTEGER) AS now FROM orders AS o JOIN born AS b ON b.customer = o.customer_id;
 CREATE TABLE people AS SELECT customer, max(now) AS now, max(day) AS last FROM aged GROUP BY 1;
 CREATE INDEX people_now ON people (now);
 CREATE TABLE week AS SELECT age, (SELECT count(*) FROM people WHERE now >= 7 * (age + 1)) AS eligible, (SELECT count(*) FROM people WHERE now >= 7 * (age + 1) AND last >= 7 * age) AS on_or_after,
@@ -48,7 +48,7 @@ INSERT INTO compared (what, rows, wrong)
 WITH per(n, customer) AS (SELECT DISTINCT month, customer FROM active),
   slow AS (SELECT m.first AS period, (SELECT count(*) FROM per WHERE n = m.n - 1) AS start_customers, (SELECT count(*) FROM per WHERE n = m.n) AS end_customers, (SELECT count(*) FROM active AS a WHERE a.cohort = m.n AND a.month = m.n) AS new_customers,
     (SELECT count(*) FROM per AS p JOIN per AS q USING (customer) WHERE p.n = m.n - 1 AND q.n = m.n) AS retained, (SELECT total(cents) FROM active WHERE month = m.n) AS cents,
-    (SELECT total(q.cents) FROM active AS p JOIN active AS q USING (customer) WHERE p.month = m.n - 1 AND q.month = m.n) AS retained_cents, m.n < 17 AS complete FROM month AS m)
+    (SELECT total(q.cents) FROM active AS p JOIN active AS q USING (customer) WHERE p.month = m.n - 1 AND q.month = m.n) AS retained_cents, 1 AS complete FROM month AS m)
 SELECT 'retention by month', count(*), group_concat(r.period) FILTER (WHERE (r.start_customers, r.end_customers, r.new_customers, r.retained, r.lost, r.resurrected, r.complete) IS NOT
     (s.start_customers, s.end_customers, s.new_customers, s.retained, s.start_customers - s.retained, s.end_customers - s.retained - s.new_customers, s.complete)
   OR abs(r.value_total * 100 - s.cents) > 1e-6 OR abs(r.value_retained * 100 - s.retained_cents) > 1e-6 OR r.retention_rate IS NOT 1.0 * s.retained / s.start_customers)

@@ -107,11 +107,12 @@ FROM rfm('orders') WHERE scheme = 'custom' AND rules = (
   SELECT json_group_array(json_object('name', name, 'r_min', r_min, 'r_max', r_max, 'f_min', f_min, 'f_max', f_max, 'm_min', m_min, 'm_max', m_max)) FROM (SELECT * FROM rule ORDER BY position));
 
 -- as_of, sources, look-ups
-CREATE VIEW early AS SELECT * FROM orders WHERE ordered_at <= '2023-12-31 00:00:00';
+CREATE VIEW early AS SELECT * FROM orders WHERE ordered_at < '2024-01-01';
 INSERT INTO checks (what, got, want)
 SELECT 'as_of leaves later rows out', count(*), 0 FROM (SELECT * FROM rfm('orders') WHERE as_of = '2023-12-31' EXCEPT SELECT * FROM rfm('early') WHERE as_of = '2023-12-31');
 INSERT INTO checks (what, got, want)
-SELECT 'and counts days up to it', round(min(recency_days) * 86400), strftime('%s', '2023-12-31') - (SELECT max(strftime('%s', ordered_at)) FROM early) + 0.0 FROM rfm('early') WHERE as_of = '2023-12-31';
+SELECT 'and counts days up to it', min(recency_days), (SELECT julianday('2023-12-31') - julianday(date(max(ordered_at))) FROM early) FROM rfm('early') WHERE as_of = '2023-12-31' UNION ALL
+SELECT 'exactly to an instant', round(min(recency_days) * 86400), strftime('%s', '2023-12-31 23:59:59') - (SELECT max(strftime('%s', ordered_at)) FROM early) + 0.0 FROM rfm('early') WHERE as_of = '2023-12-31 23:59:59';
 INSERT INTO checks (what, got, want)
 SELECT 'retain_log() is a source', count(*), 0 FROM (SELECT * FROM rfm('orders') EXCEPT SELECT * FROM rfm((SELECT retain_log(customer_id, ordered_at, amount) FROM orders)));
 INSERT INTO checks (what, got, want)

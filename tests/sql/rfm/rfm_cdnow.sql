@@ -74,7 +74,7 @@ FROM means CROSS JOIN rfm('orders') AS f JOIN c USING (customer) JOIN above ON a
 
 INSERT INTO checks (what, got, want)
 SELECT 'segment_flow: the same ' || count(*) || ' flows', sum(f.customers = s.customers AND f.value_between = s.value), count(*)
-FROM segment_flow('orders', '1997-09-30', '1998-03-31') AS f LEFT JOIN (
+FROM segment_flow('orders', '1997-10-01', '1998-03-31') AS f LEFT JOIN (
     SELECT coalesce(a.rfm_segment, '(not yet)') AS from_segment, b.rfm_segment AS to_segment, count(*) AS customers, sum(b.monetary - coalesce(a.monetary, 0)) AS value
     FROM (SELECT * FROM rfm('orders') WHERE as_of = '1998-03-31') AS b LEFT JOIN (SELECT * FROM rfm('orders') WHERE as_of = '1997-09-30') AS a USING (customer) GROUP BY 1, 2) AS s
   ON s.from_segment = f.from_segment AND s.to_segment = f.to_segment;

@@ -5,12 +5,12 @@ INSERT INTO orders SELECT 'text ' || customer_id, ordered_at, CASE WHEN rowid % 
 -- One way to ask: its name, its options, and the flows as rfm() gives them.
 CREATE TEMP TABLE slow (way, from_segment, to_segment, customers, value_before, value_between);
 CREATE TEMP TABLE fast (way, segment, from_segment, to_segment, customers, from_customers, rate, low, high, value_before, value_between);
-CREATE TEMP TABLE since AS SELECT 'defaults' AS way, customer, rfm_segment AS segment, monetary FROM rfm('orders') WHERE as_of = '2025-01-15'
-  UNION ALL SELECT 'ntile', customer, rfm_segment AS segment, monetary FROM rfm('orders') WHERE as_of = '2025-01-15' AND method = 'ntile' AND bins = 7 AND lang = 'zh'
-  UNION ALL SELECT 'rfm8', customer, rfm_segment AS segment, monetary FROM rfm('orders') WHERE as_of = '2025-01-15' AND scheme = 'rfm8'
-  UNION ALL SELECT 'abc', customer, rfm_segment AS segment, monetary FROM rfm('orders') WHERE as_of = '2025-01-15' AND scheme = 'abc'
-  UNION ALL SELECT 'cuts', customer, rfm_segment AS segment, monetary FROM rfm('orders') WHERE as_of = '2025-01-15' AND cuts = '{"recency":[30,90],"frequency":[1,3],"monetary":[50,100]}'
-  UNION ALL SELECT 'custom', customer, rfm_segment AS segment, monetary FROM rfm('orders') WHERE as_of = '2025-01-15' AND scheme = 'custom' AND rules = '[{"name":"good","r_min":4},{"name":"once","f_max":1},{"name":"good","m_min":5}]';
+CREATE TEMP TABLE since AS SELECT 'defaults' AS way, customer, rfm_segment AS segment, monetary FROM rfm('orders') WHERE as_of = '2025-01-14'
+  UNION ALL SELECT 'ntile', customer, rfm_segment AS segment, monetary FROM rfm('orders') WHERE as_of = '2025-01-14' AND method = 'ntile' AND bins = 7 AND lang = 'zh'
+  UNION ALL SELECT 'rfm8', customer, rfm_segment AS segment, monetary FROM rfm('orders') WHERE as_of = '2025-01-14' AND scheme = 'rfm8'
+  UNION ALL SELECT 'abc', customer, rfm_segment AS segment, monetary FROM rfm('orders') WHERE as_of = '2025-01-14' AND scheme = 'abc'
+  UNION ALL SELECT 'cuts', customer, rfm_segment AS segment, monetary FROM rfm('orders') WHERE as_of = '2025-01-14' AND cuts = '{"recency":[30,90],"frequency":[1,3],"monetary":[50,100]}'
+  UNION ALL SELECT 'custom', customer, rfm_segment AS segment, monetary FROM rfm('orders') WHERE as_of = '2025-01-14' AND scheme = 'custom' AND rules = '[{"name":"good","r_min":4},{"name":"once","f_max":1},{"name":"good","m_min":5}]';
 CREATE TEMP TABLE until AS SELECT 'defaults' AS way, customer, rfm_segment AS segment, monetary FROM rfm('orders') WHERE as_of = '2025-08-01 12:00:00'
   UNION ALL SELECT 'ntile', customer, rfm_segment AS segment, monetary FROM rfm('orders') WHERE as_of = '2025-08-01 12:00:00' AND method = 'ntile' AND bins = 7 AND lang = 'zh'
   UNION ALL SELECT 'rfm8', customer, rfm_segment AS segment, monetary FROM rfm('orders') WHERE as_of = '2025-08-01 12:00:00' AND scheme = 'rfm8'
@@ -52,11 +52,17 @@ INSERT INTO checks (what, got, want) SELECT 'before anybody bought, all are new'
 CREATE TABLE empty (customer_id, ordered_at, amount);
 INSERT INTO checks (what, got, want) SELECT 'no rows', count(*), 0 FROM segment_flow('empty', '2025-01-01');
 INSERT INTO checks (what, got, want) SELECT 'no rows up to until', count(*), 0 FROM segment_flow('orders', '2020-01-01', '2020-02-01');
+INSERT INTO checks (what, got, want)
+SELECT 'the flow of one day', round(sum(value_between), 2), (SELECT round(sum(amount), 2) FROM orders WHERE date(ordered_at) = '2025-02-01') FROM segment_flow('orders', '2025-02-01', '2025-02-01');
+INSERT INTO checks (what, got, want)
+SELECT 'an instant belongs to what was before', round(sum(value_between), 2), (SELECT round(sum(amount), 2) FROM orders WHERE ordered_at > '2025-02-01 00:00:00' AND ordered_at < '2025-03-01') FROM segment_flow('orders', '2025-02-01 00:00:00', '2025-02-28');
 
 -- expect error
 SELECT * FROM segment_flow('orders');
 -- expect error
-SELECT * FROM segment_flow('orders', '2025-02-01', '2025-02-01');
+SELECT * FROM segment_flow('orders', '2025-02-02', '2025-02-01');
+-- expect error
+SELECT * FROM segment_flow('orders', '2025-02-01 00:00:00', '2025-02-01 00:00:00');
 -- expect error
 SELECT * FROM segment_flow('orders', '2030-02-01', '2025-02-01');
 -- expect error

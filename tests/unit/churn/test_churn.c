@@ -40,7 +40,7 @@ static Duration days(const char *text)
 
 static bool fit(Churn *churn, Customers *customers, const Row *rows, size_t n, const char *as_of, const char *horizon)
 {
-  churn->times = churn_times(at(as_of), days(horizon), zone_fixed(0));
+  churn->times = churn_times(bound_of_instant(at(as_of)), days(horizon), zone_fixed(0));
   churn->has_value = true;
   churn->first_time = rows[0].time;
   for (size_t i = 0; i < n; i++) {
@@ -449,7 +449,8 @@ static void stops(void **unused)
   (void)unused;
   Shop shop = demo_rows(300);
   Customers customers = {0};
-  Churn churn = {.times = churn_times(at(AS_OF), days("90 days"), zone_fixed(0)), .first_time = shop.rows[0].time};
+  Churn churn = {.times = churn_times(bound_of_instant(at(AS_OF)), days("90 days"), zone_fixed(0)),
+                 .first_time = shop.rows[0].time};
   feed(CHURN_ACCUMULATOR, &churn.times, &customers, shop.rows, shop.n);
   assert_int_equal(churn_fit(&churn, &customers, &NOW), STATUS_INTERRUPT);
   churn_free(&churn);
@@ -463,7 +464,7 @@ static int questions_of(const Row *rows, size_t n, bool keep_held_out)
   Churn churn = {.wanted = CHURN_WANT_BGNBD, .keep_held_out = keep_held_out};
   Customers customers = {0};
   int asked = 0;
-  churn.times = churn_times(at(AS_OF), days("90 days"), zone_fixed(0));
+  churn.times = churn_times(bound_of_instant(at(AS_OF)), days("90 days"), zone_fixed(0));
   churn.has_value = true;
   churn.first_time = rows[0].time;
   feed(CHURN_ACCUMULATOR, &churn.times, &customers, rows, n);

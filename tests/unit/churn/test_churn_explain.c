@@ -44,7 +44,7 @@ static void stage_set(Stage *stage)
   assert_true(duration_from_text("30 days", 7, &horizon));
   memset(stage, 0, sizeof *stage);
   Churn *churn = &stage->churn;
-  churn->times = churn_times(at("2024-03-31"), horizon, zone_fixed(0));
+  churn->times = churn_times(bound_of_instant(at("2024-03-31")), horizon, zone_fixed(0));
   feed(CHURN_ACCUMULATOR, &churn->times, &stage->customers, rows, 4);
   stage->signals.times = churn->times;
   customers_add_text(&stage->kinds, "log\"in", 6);

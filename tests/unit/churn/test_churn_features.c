@@ -11,7 +11,7 @@ static ChurnTimes times_of(const char *as_of, const char *horizon)
 {
   Duration duration;
   assert_true(duration_from_text(horizon, strlen(horizon), &duration));
-  return churn_times(at(as_of), duration, zone_fixed(0));
+  return churn_times(bound_of_instant(at(as_of)), duration, zone_fixed(0));
 }
 
 static void instants(void **unused)

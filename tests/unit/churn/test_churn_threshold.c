@@ -10,7 +10,7 @@ static ChurnTimes times_of(const char *as_of)
 {
   Duration horizon;
   assert_true(duration_from_text("30 days", 7, &horizon));
-  return churn_times(at(as_of), horizon, zone_fixed(0));
+  return churn_times(bound_of_instant(at(as_of)), horizon, zone_fixed(0));
 }
 
 /*

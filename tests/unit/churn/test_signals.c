@@ -69,7 +69,7 @@ static void by_hand(void **unused)
   (void)unused;
   Duration horizon;
   assert_true(duration_from_text("30 days", 7, &horizon));
-  Signals signals = {.times = churn_times(at("2024-04-10"), horizon, zone_fixed(0))};
+  Signals signals = {.times = churn_times(bound_of_instant(at("2024-04-10")), horizon, zone_fixed(0))};
   Customers own = {0}, customers = {0};
   uint32_t first = day_number(at("2024-01-01"));
   customers_add_integer(&customers, 5);
@@ -164,7 +164,7 @@ static void known_ahead(void **unused)
   (void)unused;
   Duration horizon;
   assert_true(duration_from_text("32 days", 7, &horizon));
-  Signals signals = {.times = churn_times(at("2024-04-10"), horizon, zone_fixed(0))};
+  Signals signals = {.times = churn_times(bound_of_instant(at("2024-04-10")), horizon, zone_fixed(0))};
   Customers own = {0}, customers = {0};
   uint32_t first = day_number(at("2024-01-01"));
   for (int i = 0; i < 100; i++) { /* customer i bought on days i and i - 50 from 2024-01-01, as_of is day 100 */

@@ -43,6 +43,18 @@ static void random_contracts(Contracts *contracts, uint64_t seed, int n, double 
   }
 }
 
+/* The day of the newest start. */
+static Bound newest_start(const Contracts *contracts)
+{
+  int64_t newest = INT64_MIN;
+  for (size_t i = 0; i < contracts->added.count; i++) {
+    int64_t start = contracts_added(contracts, i)->start;
+    newest = start > newest ? start : newest;
+  }
+  ZoneCursor utc = zone_fixed(0);
+  return bound_of_day(&utc, newest);
+}
+
 /* What a customer of a segment pays just before `instant`, by looking at every contract; in units. */
 static double paid(const Contracts *contracts, uint32_t segment, uint32_t customer, int64_t instant)
 {
@@ -68,7 +80,7 @@ static void movements_add_up_exactly(void **state)
     Contracts contracts = {0};
     Mrr mrr;
     random_contracts(&contracts, seed, 400, 100);
-    assert_int_equal(contracts_finish(&contracts, NULL, &QUIET), STATUS_OK);
+    assert_int_equal(contracts_finish(&contracts, newest_start(&contracts), &QUIET), STATUS_OK);
     assert_true(contracts.units == 10000);
     assert_int_equal(contracts.n_segments, SEGMENTS);
     assert_int_equal(mrr_build(&mrr, &contracts, MONTH, zone_fixed(0), false, &QUIET), STATUS_OK);
@@ -107,7 +119,7 @@ static void revenue_is_what_covers(void **state)
         contract->end == CONTRACT_OPEN ? CONTRACT_OPEN : contract->end + MS_PER_DAY / 2 - contract->end % MS_PER_DAY;
       contract->end = contract->end < contract->start ? contract->start : contract->end;
     }
-    assert_int_equal(contracts_finish(&contracts, NULL, &QUIET), STATUS_OK);
+    assert_int_equal(contracts_finish(&contracts, newest_start(&contracts), &QUIET), STATUS_OK);
     assert_true(contracts.units == (seed % 2 ? 10000 : 1));
     assert_int_equal(mrr_build(&mrr, &contracts, MONTH, zone_fixed(0), false, &QUIET), STATUS_OK);
     for (int64_t i = 0; i < mrr.n_rows; i++) {
@@ -115,7 +127,7 @@ static void revenue_is_what_covers(void **state)
       uint32_t segment = (uint32_t)(i / mrr.periods);
       int64_t from = period_start(MONTH, mrr.first + i % mrr.periods),
               to = period_start(MONTH, mrr.first + i % mrr.periods + 1);
-      to = to <= contracts.as_of ? to : contracts.as_of + 1;
+      to = to < contracts.as_of.end ? to : contracts.as_of.end;
       double start = 0, end = 0, churn = 0, expansion = 0;
       int64_t churned = 0;
       for (uint32_t customer = 0; customer < CUSTOMERS; customer++) {
@@ -146,7 +158,7 @@ static void cohorts_add_up_to_movements(void **state)
     Mrr mrr;
     RevenueCohorts cohorts;
     random_contracts(&contracts, seed, 400, 4);
-    assert_int_equal(contracts_finish(&contracts, NULL, &QUIET), STATUS_OK);
+    assert_int_equal(contracts_finish(&contracts, newest_start(&contracts), &QUIET), STATUS_OK);
     assert_int_equal(mrr_build(&mrr, &contracts, MONTH, zone_fixed(0), false, &QUIET), STATUS_OK);
     assert_int_equal(revenue_cohorts_build(&cohorts, &contracts, MONTH, zone_fixed(0), &QUIET), STATUS_OK);
     double *ends = calloc((size_t)mrr.n_rows, sizeof *ends);
@@ -182,7 +194,7 @@ static void renewals_split_what_is_up(void **state)
     const RenewalRule rule = {.grain = MONTH, .grace = {.ms = 14 * MS_PER_DAY}, .early = {.ms = 30 * MS_PER_DAY}};
     int64_t as_of = START + 450 * MS_PER_DAY, up = 0, ended = 0, renewed = 0, next = 0;
     random_contracts(&contracts, seed, 500, 4);
-    assert_int_equal(contracts_finish(&contracts, &as_of, &QUIET), STATUS_OK);
+    assert_int_equal(contracts_finish(&contracts, bound_of_instant(as_of), &QUIET), STATUS_OK);
     assert_int_equal(renewals_build(&renewals, &contracts, &rule, &QUIET), STATUS_OK);
     for (size_t i = 0; i < contracts.count; i++) {
       ended += contracts.contracts[i].end > contracts.contracts[i].start && contracts.contracts[i].end <= as_of;
@@ -241,7 +253,7 @@ static void renewals_of_one_customer(void **state)
     for (size_t i = 0; i < contracts.added.count; i++) {
       contracts_added(&contracts, i)->customer = contracts_added(&contracts, i)->segment = 0;
     }
-    assert_int_equal(contracts_finish(&contracts, &as_of, &QUIET), STATUS_OK);
+    assert_int_equal(contracts_finish(&contracts, bound_of_instant(as_of), &QUIET), STATUS_OK);
     const Contract *all = contracts.contracts;
     for (int i = 0; i < N; i++) {
       int at = n;
@@ -314,7 +326,7 @@ static Status one_customer(size_t n, Questions *questions)
     assert_int_equal(contracts_add(&contracts, &(Contract){.start = start, .end = start + length, .amount = 1}),
                      STATUS_OK);
   }
-  Status status = contracts_finish(&contracts, &as_of, &watch);
+  Status status = contracts_finish(&contracts, bound_of_instant(as_of), &watch);
   int first = questions->asked;
   assert_true(status == STATUS_INTERRUPT || first > (int)(n / 2200)); /* rows gathered, put in place, and sorted */
   if (status == STATUS_OK) {
@@ -355,8 +367,8 @@ static void order_does_not_matter(void **state)
     contract->segment = 0;
     assert_int_equal(contracts_add(&backward, contract), STATUS_OK);
   }
-  assert_int_equal(contracts_finish(&forward, NULL, &QUIET), STATUS_OK);
-  assert_int_equal(contracts_finish(&backward, NULL, &QUIET), STATUS_OK);
+  assert_int_equal(contracts_finish(&forward, newest_start(&forward), &QUIET), STATUS_OK);
+  assert_int_equal(contracts_finish(&backward, newest_start(&backward), &QUIET), STATUS_OK);
   assert_int_equal(mrr_build(&a, &forward, (Grain){GRAIN_DAY, 1}, zone_fixed(0), false, &QUIET), STATUS_OK);
   assert_int_equal(mrr_build(&b, &backward, (Grain){GRAIN_DAY, 1}, zone_fixed(0), false, &QUIET), STATUS_OK);
   assert_int_equal(a.n_rows, b.n_rows);
@@ -379,7 +391,7 @@ static void nothing_gives_nothing(void **state)
   ExpiringRow *rows = NULL;
   int64_t n_rows = 1;
   const RenewalRule rule = {.grain = MONTH};
-  assert_int_equal(contracts_finish(&contracts, NULL, &QUIET), STATUS_OK);
+  assert_int_equal(contracts_finish(&contracts, newest_start(&contracts), &QUIET), STATUS_OK);
   assert_int_equal(mrr_build(&mrr, &contracts, MONTH, zone_fixed(0), false, &QUIET), STATUS_OK);
   assert_int_equal(revenue_cohorts_build(&cohorts, &contracts, MONTH, zone_fixed(0), &QUIET), STATUS_OK);
   assert_int_equal(renewals_build(&renewals, &contracts, &rule, &QUIET), STATUS_OK);

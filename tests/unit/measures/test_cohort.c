@@ -88,7 +88,7 @@ static void hand_case(CohortMode mode, int64_t max_age, const uint32_t *january,
   Customers customers = {0}, attributes = {0};
   assert_int_equal(cohorts_init(&cohorts, &options), STATUS_OK);
   assert_true(replay(&cohorts, &customers, &attributes, rows, 8));
-  assert_int_equal(cohorts_finish(&cohorts, &customers, &attributes, at("2024-05-01"), &NEVER_STOPS), STATUS_OK);
+  assert_int_equal(cohorts_finish(&cohorts, &customers, &attributes, at("2024-05-01") + 1, &NEVER_STOPS), STATUS_OK);
   assert_int_equal(cohorts.n_cohorts, 2);
   assert_int_equal(cohorts.members, 4);
   assert_int_equal(cohorts.cohorts[0].key, 648); /* months since January 1970 */
@@ -128,6 +128,30 @@ static void by_hand(void **unused)
   hand_case(COHORT_MODE_ON, 0, (uint32_t[]){3}, (uint32_t[]){1});
 }
 
+/* At the end of a period the next one has not begun: no row for it, nor for a cohort that begins there. */
+static void no_row_of_no_length(void **unused)
+{
+  (void)unused;
+  const Row rows[] = {{at("2024-01-05"), 1, 1, 0, 0}, {at("2024-02-10"), 1, 2, 0, 1}, {at("2024-03-01"), 2, 4, 0, 2}};
+  const CohortClock clocks[] = {COHORT_CLOCK_CALENDAR, COHORT_CLOCK_ROLLING};
+  for (int i = 0; i < 2; i++) {
+    CohortOptions options = {.grain = {GRAIN_MONTH, 1}, .clock = clocks[i], .max_age = -1};
+    Cohorts cohorts;
+    Customers customers = {0}, attributes = {0};
+    assert_int_equal(cohorts_init(&cohorts, &options), STATUS_OK);
+    assert_true(replay(&cohorts, &customers, &attributes, rows, 3));
+    assert_int_equal(cohorts_finish(&cohorts, &customers, &attributes, at("2024-03-01"), &NEVER_STOPS), STATUS_OK);
+    assert_int_equal(cohorts.n_cohorts, 1);
+    assert_int_equal(cohorts.members, 1);
+    assert_int_equal(cohorts.n_rows, 2);
+    assert_int_equal(cohorts.cohorts[0].rows[0].eligible, 1);
+    /* February is complete; of the second 30 days 26 have passed */
+    assert_int_equal(cohorts.cohorts[0].rows[1].eligible, clocks[i] == COHORT_CLOCK_CALENDAR);
+    cohorts_free(&cohorts);
+    customers_free(&customers);
+  }
+}
+
 /*
 ** PostHog/posthog issue 25998: 10 members with 20 %, 100 members with 0 %: simple mean 10 %, weighted mean 2/110 =
 ** 1.8 %.
@@ -149,7 +173,7 @@ static void averages(void **unused)
   int64_t n_averages;
   assert_int_equal(cohorts_init(&cohorts, &options), STATUS_OK);
   assert_true(replay(&cohorts, &customers, &attributes, rows, n));
-  assert_int_equal(cohorts_finish(&cohorts, &customers, &attributes, at("2024-04-01"), &NEVER_STOPS), STATUS_OK);
+  assert_int_equal(cohorts_finish(&cohorts, &customers, &attributes, at("2024-04-01") + 1, &NEVER_STOPS), STATUS_OK);
   assert_int_equal(cohorts_average(&cohorts, &averages, &n_averages, &NEVER_STOPS), STATUS_OK);
   assert_int_equal(n_averages, 4);
   assert_int_equal(averages[1].cohorts, 2);
@@ -318,7 +342,7 @@ static void check_cohort(const Naive *naive, const Cohorts *cohorts, const Cohor
       bool passed = interval_end(naive, first->time, to) <= naive->as_of;
       eligible += passed;
       active += passed && member_active(naive, c, first->time, slot);
-      int64_t age = age_of(naive, first->time, naive->as_of);
+      int64_t age = age_of(naive, first->time, naive->as_of - 1);
       bool shown = naive->options->max_age < 0 || to <= naive->options->max_age;
       begun = age >= from && shown && (int64_t)slot > begun ? slot : begun;
       for (size_t i = 0; i < naive->n; i++) {
@@ -423,7 +447,7 @@ static void against_definitions(void **unused)
     if (round % 3) {
       qsort(rows, n, sizeof *rows, time_order);
     }
-    Naive naive = {&options, rows, n, start + span + (int64_t)below(3) * span / 3, lengths[g] * MS_PER_DAY};
+    Naive naive = {&options, rows, n, start + span + 1 + (int64_t)below(3) * span / 3, lengths[g] * MS_PER_DAY};
     taken_in_order += check(&naive);
   }
   assert_in_range(taken_in_order, 384, 450); /* every history in time order is taken as it comes */
@@ -494,7 +518,7 @@ static void refuses_too_much(void **unused)
       Row row = {start + day * MS_PER_DAY, day, 1, 0, 0};
       assert_int_equal(feed(&cohorts, &customers, &attributes, &row, 1), STATUS_OK);
     }
-    Status status = cohorts_finish(&cohorts, &customers, &attributes, start + 18000 * MS_PER_DAY, &NEVER_STOPS);
+    Status status = cohorts_finish(&cohorts, &customers, &attributes, start + 18000 * MS_PER_DAY + 1, &NEVER_STOPS);
     assert_int_equal(status, limited ? STATUS_OK : STATUS_ERROR);
     assert_int_equal(cohorts.too_many, !limited);
     if (limited) {
@@ -586,10 +610,9 @@ static void long_cohorts_ask(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(by_hand),          cmocka_unit_test(averages),
-    cmocka_unit_test(reads_brackets),   cmocka_unit_test(against_definitions),
-    cmocka_unit_test(notices_disorder), cmocka_unit_test(refuses_too_much),
-    cmocka_unit_test(of_nothing),       cmocka_unit_test(many_cohorts_ask),
+    cmocka_unit_test(by_hand),          cmocka_unit_test(no_row_of_no_length), cmocka_unit_test(averages),
+    cmocka_unit_test(reads_brackets),   cmocka_unit_test(against_definitions), cmocka_unit_test(notices_disorder),
+    cmocka_unit_test(refuses_too_much), cmocka_unit_test(of_nothing),          cmocka_unit_test(many_cohorts_ask),
     cmocka_unit_test(long_cohorts_ask),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

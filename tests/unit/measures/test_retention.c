@@ -113,6 +113,23 @@ static void by_hand(void **unused)
   customers_free(&customers);
 }
 
+/* At the end of a month the next one has not begun: no row for it. */
+static void no_row_of_no_length(void **unused)
+{
+  (void)unused;
+  const Row rows[] = {{at("2024-01-05"), 1, 10}, {at("2024-02-10"), 1, 20}, {at("2024-03-01"), 2, 4}};
+  Retention retention;
+  Customers customers = {0};
+  assert_true(retention_init(&retention, (Grain){GRAIN_MONTH, 1}, zone_fixed(0), NULL));
+  assert_true(replay(&retention, &customers, rows, 3));
+  finish(&retention, &customers, at("2024-03-01"));
+  assert_int_equal(retention.n_rows, 2);
+  assert_true(retention.rows[0].complete && retention.rows[1].complete);
+  assert_int_equal(retention.rows[1].retained, 1);
+  retention_free(&retention);
+  customers_free(&customers);
+}
+
 /*
 ** A window of 10 days: a customer of early January is none at its end (new_lost), and a later event of a month can make
 ** a customer where the first does not.
@@ -129,7 +146,7 @@ static void by_hand_short_window(void **unused)
   Duration within = {.ms = 10 * MS_PER_DAY};
   assert_true(retention_init(&retention, (Grain){GRAIN_MONTH, 1}, zone_fixed(0), &within));
   assert_true(replay(&retention, &customers, rows, sizeof rows / sizeof *rows));
-  finish(&retention, &customers, at("2024-03-01"));
+  finish(&retention, &customers, at("2024-03-01") + 1);
   assert_int_equal(retention.n_rows, 3);
   const RetentionRow *january = retention.rows, *february = retention.rows + 1, *march = retention.rows + 2;
   assert_int_equal(january->new_customers, 2);
@@ -209,7 +226,7 @@ static void check(const Row *rows, size_t n, Grain grain, int64_t offset, const 
     int64_t p = period_index(grain, rows[i].time + offset);
     first = p < first ? p : first;
   }
-  int64_t last = period_index(grain, as_of + offset);
+  int64_t last = period_index(grain, as_of - 1 + offset);
   assert_int_equal(retention.n_rows, last - first + 1);
   for (int64_t p = first; p <= last; p++) {
     int64_t b0 = period_start(grain, p) - offset, b1 = period_start(grain, p + 1) - offset;
@@ -345,6 +362,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(by_hand),
+    cmocka_unit_test(no_row_of_no_length),
     cmocka_unit_test(by_hand_short_window),
     cmocka_unit_test(against_definitions),
     cmocka_unit_test(sums_are_compensated),

@@ -13,7 +13,8 @@ typedef struct Shop {
 static void shop_init(Shop *shop, int64_t as_of_day)
 {
   *shop = (Shop){.customers.state_size = sizeof(RfmState)};
-  shop->view = (RfmView){&shop->customers, offsetof(RfmState, totals), as_of_day * MS_PER_DAY, false};
+  shop->view = (RfmView){&shop->customers, offsetof(RfmState, totals), bound_of_instant(as_of_day * MS_PER_DAY), false,
+                         zone_fixed(0)};
 }
 
 static void shop_free(Shop *shop)

@@ -30,12 +30,12 @@ static void test_flows(void **unused)
   const FlowState *first = customers_state(&customers, 0);
   assert_true(first->since.count == 1 && first->since.last == 10 && first->until.count == 2 && first->until.last == 20);
 
-  RfmView view = {&customers, offsetof(FlowState, since), 10, false};
+  RfmView view = {&customers, offsetof(FlowState, since), bound_of_instant(10), false, zone_fixed(0)};
   since.cuts = until.cuts = (RfmCuts){2, {{0}, {1}, {0}}};
   assert_int_equal(rfm_scores_make(&since, &view, RFM_GIVEN, 2, &NEVER), STATUS_OK);
   assert_int_equal(since.n, 2);
   view.offset = offsetof(FlowState, until);
-  view.as_of = 20;
+  view.as_of = bound_of_instant(20);
   assert_int_equal(rfm_scores_make(&until, &view, RFM_GIVEN, 2, &NEVER), STATUS_OK);
   assert_int_equal(until.n, 3);
 
