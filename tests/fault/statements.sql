@@ -24,7 +24,7 @@ SELECT o.order_id, r.rfm_segment FROM orders AS o LEFT JOIN rfm('orders') AS r O
 SELECT count(*) FROM retain_help;
 SELECT * FROM retention_by_period('orders') WHERE segment_column = 'channel';
 SELECT * FROM cohort_retention('visits') WHERE customer_column = 'who' AND time_column = 'seen_at' AND value_column = 'spent' AND cohort_column = 'spent' AND segment_column = 'who' AND max_age = 2;
-SELECT * FROM purchase_intervals('visits') WHERE customer_column = 'who' AND time_column = 'seen_at' AND segment_column = 'spent' AND customer = 'customer number 1';
+SELECT * FROM rfm('visits') WHERE customer_column = 'who' AND time_column = 'seen_at' AND value_column = 'spent' AND segment_column = 'spent' AND customer = 'customer number 1';
 SELECT * FROM churn_risk('buyers') WHERE horizon = '30 days' AND segment_column = 'channel';
 /* error */ SELECT * FROM churn_risk('orders') WHERE model = 'logit' AND segment_column = 'channel';
 SELECT channel, nps(CAST(amount AS INTEGER) % 11) FROM orders GROUP BY channel;
