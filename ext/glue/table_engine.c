@@ -90,7 +90,7 @@ static bool is_customer(const TableSpec *spec, int column)
          strcmp(table_column(spec, column)->name, "customer") == 0;
 }
 
-/* An operator that a parameter cannot be given with. The rest (IS NULL …) is SQLite's to check on the echoed value. */
+/* An operator that a parameter cannot be given with. */
 static bool is_comparison(unsigned char op)
 {
   switch (op) {
@@ -101,6 +101,11 @@ static bool is_comparison(unsigned char op)
     case SQLITE_INDEX_CONSTRAINT_NE:
     case SQLITE_INDEX_CONSTRAINT_LIKE:
     case SQLITE_INDEX_CONSTRAINT_GLOB:
+    case SQLITE_INDEX_CONSTRAINT_REGEXP:
+    case SQLITE_INDEX_CONSTRAINT_MATCH:
+    case SQLITE_INDEX_CONSTRAINT_ISNOT:
+    case SQLITE_INDEX_CONSTRAINT_ISNULL:
+    case SQLITE_INDEX_CONSTRAINT_ISNOTNULL:
       return true;
     default:
       return false;

@@ -79,6 +79,13 @@ SELECT count(*) FROM rfm('orders') WHERE bins > 3;
 -- expect error
 SELECT count(*) FROM rfm('orders') WHERE as_of >= '2026-01-11';
 -- expect error
+SELECT count(*) FROM rfm('orders') WHERE bins IS NULL;
+-- expect error
+SELECT count(*) FROM rfm('orders') WHERE bins IS NOT NULL;
+-- expect error
+SELECT count(*) FROM rfm('orders') WHERE bins IS NOT 4;
+SELECT 'no match in a LEFT JOIN', count(*) FROM (SELECT 'nobody' AS id) AS c LEFT JOIN rfm('orders') AS r ON r.customer = c.id WHERE r.bins IS NULL;
+-- expect error
 SELECT count(*) FROM rfm('orders') WHERE method LIKE 'n%';
 
 .print -- as_of: rows after it do not take part
