@@ -8,29 +8,27 @@
 
 SQLITE_EXTENSION_INIT1
 
-#define FAMILY(name)
+#define FAMILY(folder, title)
 #define TABLE(name) extern const TableSpec name##_table;
 #define FUNCTION(name) extern const FunctionSpec name##_function;
 #include "functions.def"
+#undef FAMILY
 #undef TABLE
 #undef FUNCTION
 
-static const TableSpec *const TABLES[] = {
-#define TABLE(name) &name##_table,
-#define FUNCTION(name)
+static const Listed LISTED[] = {
+#define FAMILY(folder, title) {.family = (title)},
+#define TABLE(name) {.table = &name##_table},
+#define FUNCTION(name) {.function = &name##_function},
 #include "functions.def"
+#undef FAMILY
 #undef TABLE
 #undef FUNCTION
-  NULL,
 };
 
-static const FunctionSpec *const FUNCTIONS[] = {
-#define TABLE(name)
-#define FUNCTION(name) &name##_function,
-#include "functions.def"
-#undef TABLE
-#undef FUNCTION
-  NULL,
+static const Registry REGISTRY = {
+  .listed = LISTED,
+  .n_listed = COUNT_OF(LISTED),
 };
 
 int sqlite3_retain_init(sqlite3 *db, char **message, const sqlite3_api_routines *api)
@@ -38,7 +36,7 @@ int sqlite3_retain_init(sqlite3 *db, char **message, const sqlite3_api_routines 
   char *text = NULL;
   SQLITE_EXTENSION_INIT2(api);
   (void)api;
-  int rc = retain_register(db, &text, TABLES, FUNCTIONS);
+  int rc = retain_register(db, &text, &REGISTRY);
   if (message) {
     *message = text;
   } else {

@@ -14,7 +14,7 @@ const ParamSpec *call_param(const Call *call, int i)
 
 const Registry *call_registry(const Call *call)
 {
-  return &call->connection->registry;
+  return call->connection->registry;
 }
 
 const char *call_sqlite_version(void)

@@ -2,7 +2,7 @@
 
 #include "core/base/mem.h"
 
-Connection *connection_new(sqlite3 *db, Registry registry)
+Connection *connection_new(sqlite3 *db, const Registry *registry)
 {
   Connection *connection = mem_zero(1, sizeof *connection);
   if (connection) {

@@ -20,11 +20,11 @@ typedef struct Connection {
   struct Scan *scan;   /* the innermost one that is running */
   struct Trees *reads; /* what is read is added; NULL: nobody asks */
   sqlite3 *db;
-  Registry registry;
+  const Registry *registry;
   Zones zones; /* that calls have named */
 } Connection;
 
-Connection *connection_new(sqlite3 *db, Registry registry); /* with one reference; NULL when out of memory */
+Connection *connection_new(sqlite3 *db, const Registry *registry); /* with one reference; NULL when out of memory */
 void connection_release(Connection *connection);
 
 /* User data of a function, aux data of a module. */

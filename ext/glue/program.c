@@ -61,10 +61,11 @@ static bool is_one_of(const char *opcode, const char *const *opcodes, int n)
 
 static bool is_ours(const Connection *connection, const char *name, size_t length)
 {
-  const Registry *registry = &connection->registry;
+  const Registry *registry = connection->registry;
   bool ours = length == strlen(SCAN_FUNCTION) && memcmp(SCAN_FUNCTION, name, length) == 0;
-  for (int i = 0; !ours && registry->functions[i]; i++) {
-    ours = strlen(registry->functions[i]->name) == length && memcmp(registry->functions[i]->name, name, length) == 0;
+  for (int i = 0; !ours && i < registry->n_listed; i++) {
+    const FunctionSpec *function = registry->listed[i].function;
+    ours = function && strlen(function->name) == length && memcmp(function->name, name, length) == 0;
   }
   return ours;
 }

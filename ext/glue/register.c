@@ -31,40 +31,43 @@ static bool is_registered(sqlite3 *db)
 }
 
 /* After a failure: SQLite unloads the library, and what is registered would lead to where it was. */
-static void unregister_all(sqlite3 *db, Registry registry)
+static void unregister_all(sqlite3 *db, const Registry *registry)
 {
   scan_unregister(db);
-  for (int i = 0; registry.functions[i]; i++) {
-    function_unregister(db, registry.functions[i]);
-  }
-  for (int i = 0; registry.tables[i]; i++) {
-    table_unregister(db, registry.tables[i]);
+  for (int i = 0; i < registry->n_listed; i++) {
+    const Listed *listed = &registry->listed[i];
+    if (listed->table) {
+      table_unregister(db, listed->table);
+    } else if (listed->function) {
+      function_unregister(db, listed->function);
+    }
   }
 }
 
 static int register_all(Connection *connection, const char **culprit)
 {
-  Registry registry = connection->registry;
+  const Registry *registry = connection->registry;
   int rc = scan_register(connection);
   *culprit = "the reader";
-  for (int i = 0; rc == SQLITE_OK && registry.functions[i]; i++) {
-    rc = function_register(connection, registry.functions[i]);
-    *culprit = registry.functions[i]->name;
-  }
-  for (int i = 0; rc == SQLITE_OK && registry.tables[i]; i++) {
-    rc = table_register(connection, registry.tables[i]);
-    *culprit = registry.tables[i]->name;
+  for (int i = 0; rc == SQLITE_OK && i < registry->n_listed; i++) {
+    const Listed *listed = &registry->listed[i];
+    if (listed->table) {
+      rc = table_register(connection, listed->table);
+      *culprit = listed->table->name;
+    } else if (listed->function) {
+      rc = function_register(connection, listed->function);
+      *culprit = listed->function->name;
+    }
   }
   return rc;
 }
 
-int retain_register(sqlite3 *db, char **message, const TableSpec *const *tables, const FunctionSpec *const *functions)
+int retain_register(sqlite3 *db, char **message, const Registry *registry)
 {
   if (sqlite3_libversion_number() < OLDEST_SQLITE) {
     *message = sqlite3_mprintf("retain needs SQLite 3.38 or newer, this is %s", sqlite3_libversion());
     return SQLITE_ERROR;
   }
-  Registry registry = {tables, functions};
   Connection *connection = connection_new(db, registry);
   if (!connection) {
     return SQLITE_NOMEM;

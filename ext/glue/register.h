@@ -8,9 +8,9 @@
 #include "sqlite.h"
 
 /*
-** Registers all functions on a connection; both lists end in NULL. An SQLite result code; on a failure *message (from
+** Registers all functions on a connection; the registry is borrowed. An SQLite result code; on a failure *message (from
 ** sqlite3_malloc, the caller's) names the culprit.
 */
-int retain_register(sqlite3 *db, char **message, const TableSpec *const *tables, const FunctionSpec *const *functions);
+int retain_register(sqlite3 *db, char **message, const Registry *registry);
 
 #endif

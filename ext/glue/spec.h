@@ -2,7 +2,7 @@
 ** What exists, as data: the specs that fn files fill in and the engine (table_engine.c, function_engine.c) runs.
 **
 ** A table function is a TableSpec, a scalar or aggregate a FunctionSpec; each is one `const` object at the end of its
-** fn file and one line in retain.c. From the specs come the declared schema, the argument checks, the messages,
+** fn file and one line in functions.def. From the specs come the declared schema, the argument checks, the messages,
 ** retain_help, the README's tables and the tests that every function is documented and that its example runs.
 */
 #ifndef RETAIN_GLUE_SPEC_H
@@ -120,10 +120,17 @@ typedef struct FunctionSpec {
   void (*free)(void *state);                               /* NULL where the state owns nothing */
 } FunctionSpec;
 
-/* All that exists; the lists end in NULL. */
+/* A line of functions.def: one of the three. A family holds what follows it. */
+typedef struct Listed {
+  const char *family; /* as retain_help calls it */
+  const TableSpec *table;
+  const FunctionSpec *function;
+} Listed;
+
+/* All that exists. */
 typedef struct Registry {
-  const TableSpec *const *tables;
-  const FunctionSpec *const *functions;
+  const Listed *listed;
+  int n_listed;
 } Registry;
 const Registry *call_registry(const Call *call);
 

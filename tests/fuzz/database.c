@@ -168,7 +168,8 @@ const char *database_word(unsigned number)
     sqlite3_stmt *statement = NULL;
     names = calloc(2000, sizeof *names);
     sqlite3_prepare_v2(
-      database(), "SELECT DISTINCT name FROM retain_help UNION SELECT item FROM retain_help WHERE item IS NOT NULL", -1,
+      database(),
+      "SELECT DISTINCT name FROM retain_help('*') UNION SELECT item FROM retain_help('*') WHERE item IS NOT NULL", -1,
       &statement, NULL);
     while (names && n_names < 2000 && sqlite3_step(statement) == SQLITE_ROW) {
       const char *name = (const char *)sqlite3_column_text(statement, 0);

@@ -90,8 +90,9 @@ static const Function *functions(int *n)
   if (count == 0) {
     sqlite3_stmt *statement = NULL;
     sqlite3_prepare_v2(
-      database(), "SELECT name, kind, topic = 'summary', item FROM retain_help WHERE topic IN ('summary', 'parameter')",
-      -1, &statement, NULL);
+      database(),
+      "SELECT name, kind, topic = 'summary', item FROM retain_help('*') WHERE topic IN ('summary', 'parameter')", -1,
+      &statement, NULL);
     while (sqlite3_step(statement) == SQLITE_ROW) {
       if (sqlite3_column_int(statement, 2) && count < 128) {
         Function *function = &all[count++];

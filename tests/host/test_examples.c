@@ -9,7 +9,8 @@ static void examples_run_and_return_rows(void **state)
   sqlite3_stmt *list = NULL;
   int run = 0, bad = 0;
   assert_int_equal(
-    sqlite3_prepare_v2(db, "SELECT name, help FROM retain_help WHERE topic = 'example'", -1, &list, NULL), SQLITE_OK);
+    sqlite3_prepare_v2(db, "SELECT name, help FROM retain_help('*') WHERE topic = 'example'", -1, &list, NULL),
+    SQLITE_OK);
   while (sqlite3_step(list) == SQLITE_ROW) {
     const char *sql = (const char *)sqlite3_column_text(list, 1), *rest = NULL;
     sqlite3_stmt *example = NULL;

@@ -169,8 +169,9 @@ static void no_function_is_left_out(void **unused)
     run(db, sqlite3_mprintf("INSERT INTO compared VALUES (%Q)", EVENTS[i].name));
   }
   assert_int_equal(number_of(db, "SELECT count(DISTINCT name) FROM compared"),
-                   number_of(db, "SELECT count(DISTINCT name) FROM retain_help WHERE topic = 'parameter' AND item = "
-                                 "'segment_column' AND help LIKE '%with that value alone%'"));
+                   number_of(db,
+                             "SELECT count(DISTINCT name) FROM retain_help('*') WHERE topic = 'parameter' AND item = "
+                             "'segment_column' AND help LIKE '%with that value alone%'"));
   assert_int_equal(sqlite3_close(db), SQLITE_OK);
 }
 

@@ -148,7 +148,7 @@ void statements_examples(Statements *statements)
 {
   sqlite3 *db = connection_open(":memory:");
   sqlite3_stmt *statement = NULL;
-  const char *sql = "SELECT DISTINCT help FROM retain_help WHERE topic = 'example'";
+  const char *sql = "SELECT DISTINCT help FROM retain_help('*') WHERE topic = 'example'";
   if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) != SQLITE_OK) {
     die("retain_help", sqlite3_errmsg(db));
   }

@@ -1,5 +1,5 @@
 -- The tables that the other scripts of tests/support/reference read: a row per function, form by form, and its parameters and columns.
-CREATE TABLE help AS SELECT row_number() OVER () AS place, name, kind, topic, item, type, fallback, accepted, help FROM retain_help;
+CREATE TABLE help AS SELECT row_number() OVER () AS place, name, kind, topic, item, type, fallback, accepted, help FROM retain_help('*');
 
 -- What the families are called for a reader.
 CREATE TABLE family(name TEXT PRIMARY KEY, title TEXT NOT NULL);
@@ -9,7 +9,7 @@ INSERT INTO family VALUES
   ('regression', 'Logistic and Weibull regression, quality of a score'), ('contracts', 'Subscriptions and contracts'), ('time', 'Calendar'),
   ('base', 'Help and version');
 
--- retain_help has table functions first and then the others, both in the order of functions.def.
+-- retain_help has the functions in the order of functions.def.
 CREATE TABLE call AS
 WITH form AS (
   SELECT s.place AS first, name, kind, s.help AS signature,

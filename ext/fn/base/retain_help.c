@@ -1,28 +1,36 @@
 /*
 ** retain_help([function]): the documentation of every function, parameter and column, as rows.
 **
-**   SELECT name, kind, help FROM retain_help WHERE topic = 'summary';
-**   SELECT topic, item, help FROM retain_help('rfm');
+**   SELECT family, name, help FROM retain_help;             a line per function
+**   SELECT topic, item, help FROM retain_help('rfm');       all about one
+**   SELECT name, help FROM retain_help('churn');            those that the word or the misspelt name may mean
+**   SELECT name, topic, item, help FROM retain_help('*');   all about all
 **
 ** R1  Everything is read from the specs that the engine itself runs: nothing is documented that does not exist, and the
 **     reverse.
 ** R2  Rows per function, in this order: summary, signature, a parameter each, a column each (table functions), result,
-**     nulls, errors, formula, example. Table functions come first, then the others, each in the order of the registry.
+**     nulls, errors, formula, example. Functions come in the order of functions.def, by family.
 ** R3  A function of several forms under one name (an aggregate and a scalar) appears once per form, with its own kind.
-** R4  `function` is compared without regard to case; a name that does not exist is an error that lists those that do.
+** R4  `function` is compared without regard to case. Where it is no name, the summaries of the NEAREST_MAX functions
+**     that fit best (help_search.h), the best first and equal ones in order; where none fits, an error.
 */
 #include <string.h>
 
 #include "core/base/chunks.h"
 #include "core/base/mem.h"
 #include "core/base/text.h"
-#include "glue/spec.h"
+#include "help_entry.h"
+#include "help_search.h"
+
+#define NEAREST_MAX 10
+#define EVERYTHING "*"
 
 enum {
   ARG_FUNCTION,
   ARG_COUNT
 };
 enum {
+  COLUMN_FAMILY,
   COLUMN_NAME,
   COLUMN_KIND,
   COLUMN_TOPIC,
@@ -48,12 +56,6 @@ typedef enum Topic {
 static const char *const TOPICS[] = {"summary", "signature", "parameter", "column", "result",
                                      "nulls",   "errors",    "formula",   "example"};
 
-/* One of the two kinds of spec. */
-typedef struct Entry {
-  const TableSpec *table;
-  const FunctionSpec *function;
-} Entry;
-
 typedef struct HelpRow {
   Entry entry;
   Topic topic;
@@ -64,56 +66,6 @@ typedef struct HelpRow {
 typedef struct Help {
   Chunks rows;
 } Help;
-
-static const char *entry_name(Entry entry)
-{
-  return entry.table ? entry.table->name : entry.function->name;
-}
-
-static const Doc *entry_doc(Entry entry)
-{
-  return entry.table ? &entry.table->doc : &entry.function->doc;
-}
-
-static const char *entry_kind(Entry entry)
-{
-  if (entry.table) {
-    return "table";
-  }
-  return entry.function->scalar ? "scalar" : entry.function->inverse ? "window" : "aggregate";
-}
-
-static int entry_params(Entry entry)
-{
-  return entry.table ? table_param_count(entry.table) : entry.function->n_params + (entry.function->more != NULL);
-}
-
-static const ParamSpec *entry_param(Entry entry, int i)
-{
-  if (entry.table) {
-    return table_param(entry.table, i);
-  }
-  return i < entry.function->n_params ? &entry.function->params[i] : entry.function->more;
-}
-
-/* Entry i of the registry: tables, then functions. False past the last. */
-static bool entry_at(const Registry *registry, int i, Entry *entry)
-{
-  *entry = (Entry){0};
-  for (const TableSpec *const *table = registry->tables; *table; table++) {
-    if (i-- == 0) {
-      entry->table = *table;
-      return true;
-    }
-  }
-  for (const FunctionSpec *const *function = registry->functions; *function; function++) {
-    if (i-- == 0) {
-      entry->function = *function;
-      return true;
-    }
-  }
-  return false;
-}
 
 static char lower(char c)
 {
@@ -181,7 +133,7 @@ static Status entry_add(Help *help, Entry entry)
     if (topic == TOPIC_PARAMETER) {
       n = entry_params(entry);
     } else if (topic == TOPIC_COLUMN) {
-      n = entry.table ? table_column_count(entry.table) : 0;
+      n = entry_columns(entry);
     }
     for (int item = 0; item < n && status == STATUS_OK; item++) {
       status = row_add(help, entry, topic, item);
@@ -190,38 +142,61 @@ static Status entry_add(Help *help, Entry entry)
   return status;
 }
 
-static Status unknown_name(Call *call)
+/* The functions that a text which is no name may mean, the best first. */
+static Status nearest_add(Help *help, Call *call, const char *typed)
 {
-  Entry entry;
-  Text names = {0};
-  const char *last = "";
-  for (int i = 0; entry_at(call_registry(call), i, &entry); i++) {
-    if (!is_same_name(last, entry_name(entry))) {
-      last = entry_name(entry);
-      text_add(&names, i ? ", " : "");
-      text_add(&names, last);
+  const Registry *registry = call_registry(call);
+  struct {
+    Entry entry;
+    int score;
+  } nearest[NEAREST_MAX + 1]; /* the last is the one that falls out */
+  int n = 0;
+  Entry entry = {0};
+  for (int i = 0; i < registry->n_listed; i++) {
+    int score = entry_read(registry, i, &entry) ? help_score(entry, typed) : 0, at = n;
+    if (score == 0) {
+      continue;
     }
+    for (; at > 0 && nearest[at - 1].score < score; at--) {
+      nearest[at] = nearest[at - 1];
+    }
+    nearest[at].entry = entry;
+    nearest[at].score = score;
+    n = n < NEAREST_MAX ? n + 1 : n;
   }
-  char *list = text_take(&names);
-  Status status = list ? call_fail_argument(call, ARG_FUNCTION, "one of %s", list) : STATUS_NOMEM;
-  mem_free(list);
-  return status;
+  Status status = STATUS_OK;
+  for (int i = 0; i < n && status == STATUS_OK; i++) {
+    status = row_add(help, nearest[i].entry, TOPIC_SUMMARY, 0);
+  }
+  return n ? status
+           : call_fail_argument(call, ARG_FUNCTION,
+                                "the name of a function or a word of the help: SELECT family, name, help FROM "
+                                "retain_help lists them");
 }
 
 static Status help_compute(Call *call, void *state, int64_t *n_rows)
 {
   Help *help = state;
+  const Registry *registry = call_registry(call);
   const char *wanted = call_text(call, ARG_FUNCTION);
-  Entry entry;
+  bool everything = wanted && strcmp(wanted, EVERYTHING) == 0;
+  Entry entry = {0};
   Status status = STATUS_OK;
   help->rows.stride = sizeof(HelpRow);
-  for (int i = 0; status == STATUS_OK && entry_at(call_registry(call), i, &entry); i++) {
-    if (!wanted || is_same_name(wanted, entry_name(entry))) {
-      status = entry_add(help, entry);
+  for (int i = 0; status == STATUS_OK && i < registry->n_listed; i++) {
+    if (entry_read(registry, i, &entry)) {
+      if (!wanted) {
+        status = row_add(help, entry, TOPIC_SUMMARY, 0);
+      } else if (everything || is_same_name(wanted, entry_name(entry))) {
+        status = entry_add(help, entry);
+      }
     }
   }
+  if (status == STATUS_OK && help->rows.count == 0) {
+    status = nearest_add(help, call, wanted);
+  }
   *n_rows = (int64_t)help->rows.count;
-  return status == STATUS_OK && *n_rows == 0 ? unknown_name(call) : status;
+  return status;
 }
 
 /* PARAM_KIND -> the SQL type of its values. */
@@ -297,7 +272,9 @@ static void help_cell(const void *state, int64_t i, int column, Cell *out)
 {
   const Help *help = state;
   const HelpRow *row = chunks_at(&help->rows, (size_t)i);
-  if (column == COLUMN_NAME) {
+  if (column == COLUMN_FAMILY) {
+    cell_static(out, row->entry.family);
+  } else if (column == COLUMN_NAME) {
     cell_static(out, entry_name(row->entry));
   } else if (column == COLUMN_KIND) {
     cell_static(out, entry_kind(row->entry));
@@ -327,6 +304,7 @@ static void help_free(void *state)
 }
 
 static const ColumnSpec COLUMNS[] = {
+  [COLUMN_FAMILY] = {"family", "TEXT", "what the function belongs to, such as retention, RFM, survival"},
   [COLUMN_NAME] = {"name", "TEXT", "the function's SQL name"},
   [COLUMN_KIND] = {"kind", "TEXT",
                    "table (stands in FROM), scalar, aggregate, or window (an aggregate that also takes OVER)"},
@@ -345,7 +323,8 @@ _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
   [ARG_FUNCTION] = {"function", PARAM_TEXT, "", 0, 0, NULL,
-                    "the function to explain, such as 'rfm'; left out: all of them"},
+                    "the function to explain, such as 'rfm'; a word or a misspelt name lists the functions it may "
+                    "mean; '" EVERYTHING "' explains all; left out, a line per function"},
 };
 _Static_assert(COUNT_OF(PARAMS) == ARG_COUNT, "a parameter is not numbered");
 
@@ -353,13 +332,17 @@ const TableSpec retain_help_table = {
   .name = "retain_help",
   .doc =
     {
-      .summary = "Explains every function: parameters, columns, rules and an example that runs.",
-      .result = "A row per fact, in reading order: summary, signature, parameters, output columns, result, nulls, "
-                "errors, formula, example.",
-      .nulls = "A NULL function means all functions.",
-      .errors = "An unknown function; the message lists those that there are.",
+      .summary = "Explains every function, and finds the one that a word may mean: parameters, columns, rules and an "
+                 "example that runs.",
+      .result = "Of a function a row per fact, in reading order: summary, signature, parameters, output columns, "
+                "result, nulls, errors, formula, example. Of a word, a misspelt name or no argument: summaries.",
+      .nulls = "A NULL function is one that was left out.",
+      .errors = "A word that is neither a name, nor like one, nor in any help.",
       .example = "SELECT topic, item, help FROM retain_help('demo_orders')",
-      .formula = "No formula: the rows are read from the specifications that the engine runs.",
+      .formula =
+        "No formula: the rows are read from the specifications that the engine runs. A word finds at most " NUMBER_TEXT(
+          NEAREST_MAX) " functions: like names (the fewest letters that differ) before words of summaries before those "
+                       "of parameters and columns.",
     },
   .columns = COLUMNS,
   .n_columns = COUNT_OF(COLUMNS),

@@ -1,5 +1,5 @@
 -- retain_help: everything is documented, and the rows are in reading order.
-CREATE TEMP TABLE help AS SELECT row_number() OVER () AS n, * FROM (SELECT * FROM retain_help);
+CREATE TEMP TABLE help AS SELECT row_number() OVER () AS n, * FROM (SELECT * FROM retain_help('*'));
 CREATE TEMP TABLE bad(what TEXT, which TEXT);
 
 INSERT INTO bad SELECT 'documented', name || ' ' || topic || ' ' || coalesce(item, '') FROM help WHERE coalesce(trim(help), '') = '';
@@ -38,7 +38,26 @@ INSERT INTO checks (what, got, want) SELECT column1, (SELECT group_concat(which,
 INSERT INTO checks (what, got, want) SELECT 'there is something to document', (count(DISTINCT name) > 20 AND count(*) > 300), 1 FROM help;
 INSERT INTO checks (what, got, want) SELECT 'one function by name', ((SELECT count(*) FROM retain_help('RETAIN_HELP')) = (SELECT count(*) FROM help WHERE name = 'retain_help')
        AND (SELECT count(*) FROM retain_help WHERE function = 'retain_help') = (SELECT count(*) FROM help WHERE name = 'retain_help')), 1;
-INSERT INTO checks (what, got, want) SELECT 'NULL means all', (SELECT count(*) FROM retain_help(NULL)), (SELECT count(*) FROM help);
+
+.print -- left out: the contents, a line per function, each family in one piece
+CREATE TEMP TABLE contents AS SELECT row_number() OVER () AS n, * FROM (SELECT * FROM retain_help);
+INSERT INTO checks (what, got, want) SELECT 'a line per function', (SELECT group_concat(name || kind || help) FROM contents), (SELECT group_concat(name || kind || help) FROM help WHERE topic = 'summary');
+INSERT INTO checks (what, got, want) SELECT 'NULL is left out', (SELECT count(*) FROM retain_help(NULL)), (SELECT count(*) FROM contents);
+INSERT INTO checks (what, got, want) SELECT 'families in one piece', count(*), (SELECT count(DISTINCT family) FROM help)
+FROM contents AS c WHERE family IS NOT (SELECT family FROM contents AS b WHERE b.n = c.n - 1);
+
+.print -- a word, or a misspelt name: the functions that it may mean, the best first
+SELECT family, name, topic, help FROM retain_help('churn');
+INSERT INTO checks (what, got, want) SELECT 'nearest to ' || column1, (SELECT name FROM retain_help(column1) LIMIT 1), column2 FROM (VALUES
+  ('retension_by_period', 'retention_by_period'), ('rfmm', 'rfm'), ('survival_cruve', 'survival_curve'), ('Cohort-Retention', 'cohort_retention'),
+  ('cohort retention', 'cohort_retention'), ('excel', 'time_parse'), ('moved segments', 'segment_flow'), ('MRR', 'mrr_movements'),
+  ('bootstrap', 'clv_forecast'), ('churn', 'churn_risk'), ('churnrisk', 'churn_risk'));
+INSERT INTO checks (what, got, want) SELECT 'at most ten', count(*), 10 FROM retain_help('customer');
+-- expect error
+SELECT * FROM retain_help('xqzw');
+-- expect error
+SELECT * FROM retain_help('');
+
 INSERT INTO checks (what, got, want) SELECT 'filtered again and again in a join', (SELECT count(*) FROM (SELECT 'demo_orders' AS wanted UNION ALL SELECT 'retain_help') JOIN retain_help(wanted)), (SELECT count(*) FROM help WHERE name IN ('demo_orders', 'retain_help'));
 .headers on
 SELECT topic, item, type, fallback, accepted, help FROM retain_help('retain_help');
