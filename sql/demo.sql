@@ -50,18 +50,18 @@ ORDER BY "12 months" DESC;
 
 .print
 .print Who are my best customers? Recency, frequency and money, each scored 1 to 5, give every customer a segment.
-SELECT rfm_segment, count(*) AS customers, printf('%,d', round(sum(monetary))) AS revenue,
+SELECT segment, count(*) AS customers, printf('%,d', round(sum(monetary))) AS revenue,
        printf('%.0f %%', 100 * sum(monetary) / sum(sum(monetary)) OVER ()) AS share,
        printf('%.1f', avg(frequency)) AS orders_each, printf('%.0f', avg(recency_days)) AS days_since_last
 FROM rfm('orders')
-GROUP BY rfm_segment
+GROUP BY segment
 ORDER BY sum(monetary) DESC;
 
 .print
 .print Who is overdue? Good customers who are later than twice their own rhythm.
 SELECT customer, purchases, printf('%.0f', mean_gap) AS usual_gap_days, days_since_last, printf('%.1f', overdue_ratio) AS times_late,
-       expected_next AS was_expected, rfm_segment
-FROM purchase_intervals('orders') JOIN rfm('orders') USING (customer)
+       expected_next AS was_expected, r.segment
+FROM purchase_intervals('orders') JOIN rfm('orders') AS r USING (customer)
 WHERE purchases >= 5 AND overdue_ratio BETWEEN 2 AND 4
 ORDER BY monetary DESC
 LIMIT 5;

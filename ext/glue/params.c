@@ -36,6 +36,8 @@ static const ParamSpec SEGMENT_PARAM = {
   "the rows with that value alone, so that a customer counts in a store by the purchases there. NULL is a value too. "
   "as_of is the same for all. Left out: one answer"};
 static const ColumnSpec SEGMENT_COLUMN = {"segment", "", "the value of segment_column; NULL without one"};
+/* The same beside a column `segment` of the function's own, of RFM scores. */
+static const ColumnSpec SEGMENT_VALUE_COLUMN = {"segment_value", "", "the value of segment_column; NULL without one"};
 
 /* Those before segment_column. */
 static int own_and_event_params(const TableSpec *spec)
@@ -58,9 +60,19 @@ int table_column_count(const TableSpec *spec)
   return spec->n_columns + spec->by_segment;
 }
 
+static const ColumnSpec *segment_column(const TableSpec *spec)
+{
+  for (int i = 0; i < spec->n_columns; i++) {
+    if (strcmp(spec->columns[i].name, SEGMENT_COLUMN.name) == 0) {
+      return &SEGMENT_VALUE_COLUMN;
+    }
+  }
+  return &SEGMENT_COLUMN;
+}
+
 const ColumnSpec *table_column(const TableSpec *spec, int i)
 {
-  return spec->by_segment && i == 0 ? &SEGMENT_COLUMN : &spec->columns[i - spec->by_segment];
+  return spec->by_segment && i == 0 ? segment_column(spec) : &spec->columns[i - spec->by_segment];
 }
 
 const ParamSpec *table_param(const TableSpec *spec, int i)

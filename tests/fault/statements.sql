@@ -20,7 +20,7 @@ SELECT * FROM cohort_retention('orders') WHERE cohort_column = 'channel' AND mod
 SELECT * FROM cohort_average((SELECT retain_log(customer_id, ordered_at, amount) FROM orders));
 SELECT * FROM data_check('visits') WHERE customer_column = 'who' AND time_column = 'seen_at' AND value_column = 'spent';
 SELECT o.order_id, s.orders FROM orders AS o JOIN customer_summary('orders') AS s ON s.customer = o.customer_id WHERE o.order_id < 9;
-SELECT o.order_id, r.rfm_segment FROM orders AS o LEFT JOIN rfm('orders') AS r ON r.customer = o.customer_id AND r.bins = 3 WHERE o.order_id < 5;
+SELECT o.order_id, r.segment FROM orders AS o LEFT JOIN rfm('orders') AS r ON r.customer = o.customer_id AND r.bins = 3 WHERE o.order_id < 5;
 SELECT count(*) FROM retain_help('*');
 SELECT * FROM retention_by_period('orders') WHERE segment_column = 'channel';
 SELECT * FROM cohort_retention('visits') WHERE customer_column = 'who' AND time_column = 'seen_at' AND value_column = 'spent' AND cohort_column = 'spent' AND segment_column = 'who' AND max_age = 2;

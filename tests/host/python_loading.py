@@ -21,7 +21,7 @@ def main(loadable):
     db.load_extension(loadable)
     db.enable_load_extension(False)
     db.execute("CREATE TABLE orders AS SELECT * FROM demo_orders(100, 1)")
-    rows = db.execute("SELECT customer, rfm_segment FROM rfm('orders') ORDER BY customer").fetchall()
+    rows = db.execute("SELECT customer, segment FROM rfm('orders') ORDER BY customer").fetchall()
     good = len(rows) == 100 and all(isinstance(customer, int) and segment for customer, segment in rows)
     print("ok" if good else "FAIL", "host/python: a table function:", len(rows), "rows")
     rate = db.execute("SELECT retention_rate(?, ?, ?)", (1000, 1100, 300)).fetchone()[0]

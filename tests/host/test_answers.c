@@ -81,9 +81,8 @@ static sqlite3_int64 readings(sqlite3 *db, const char *sql, int rows)
 }
 
 static const char CORRELATED[] =
-  "SELECT id, (SELECT rfm_segment FROM rfm('counted') AS r WHERE r.customer = id) FROM customers";
-static const char LEFT_JOIN[] =
-  "SELECT id, r.rfm_segment FROM customers LEFT JOIN rfm('counted') AS r ON r.customer = id";
+  "SELECT id, (SELECT segment FROM rfm('counted') AS r WHERE r.customer = id) FROM customers";
+static const char LEFT_JOIN[] = "SELECT id, r.segment FROM customers LEFT JOIN rfm('counted') AS r ON r.customer = id";
 
 static void a_statement_that_asks_again_reads_once(void **state)
 {
@@ -97,8 +96,8 @@ static void a_statement_that_asks_again_reads_once(void **state)
     assert_int_equal(readings(db, LEFT_JOIN, CUSTOMERS), 1);
     assert_int_equal(
       readings(db,
-               "SELECT (SELECT rfm_segment FROM rfm('counted') AS r WHERE r.customer = id),"
-               " (SELECT rfm_segment FROM rfm('counted') AS r WHERE r.customer = id AND bins = 3) FROM customers",
+               "SELECT (SELECT segment FROM rfm('counted') AS r WHERE r.customer = id),"
+               " (SELECT segment FROM rfm('counted') AS r WHERE r.customer = id AND bins = 3) FROM customers",
                CUSTOMERS),
       2);
     sqlite3_finalize(open);
@@ -110,9 +109,8 @@ static void so_does_a_view_that_asks_again_and_is_a_source(void **state)
 {
   (void)state;
   sqlite3 *db = shop(":memory:");
-  connection_must(db,
-                  "CREATE TEMP VIEW segmented AS SELECT customer_id, ordered_at, amount,"
-                  " (SELECT rfm_segment FROM rfm('counted') AS r WHERE r.customer = customer_id) AS seg FROM orders");
+  connection_must(db, "CREATE TEMP VIEW segmented AS SELECT customer_id, ordered_at, amount,"
+                      " (SELECT segment FROM rfm('counted') AS r WHERE r.customer = customer_id) AS seg FROM orders");
   assert_int_equal(readings(db, "SELECT count(*) FROM cohort_retention('segmented') WHERE cohort_column = 'seg'", 1),
                    1);
   assert_int_equal(sqlite3_close(db), SQLITE_OK);
@@ -124,9 +122,9 @@ static void a_join_reads_once_and_fits_once(void **state)
   (void)state;
   sqlite3 *db = shop(":memory:");
   assert_int_equal(
-    readings(db, "SELECT r.rfm_segment FROM customers JOIN rfm('counted') AS r ON r.customer = id", CUSTOMERS), 1);
+    readings(db, "SELECT r.segment FROM customers JOIN rfm('counted') AS r ON r.customer = id", CUSTOMERS), 1);
   assert_int_equal(
-    readings(db, "SELECT r.rfm_segment FROM rfm('counted') AS r JOIN clv_forecast('orders') AS f USING (customer)",
+    readings(db, "SELECT r.segment FROM rfm('counted') AS r JOIN clv_forecast('orders') AS f USING (customer)",
              CUSTOMERS),
     1);
   static const char *const FITS[] = {
@@ -285,9 +283,9 @@ static long work(sqlite3 *db, const char *sql)
 /* As much work as to ask, and to write what is answered: not a reading per row, which is sixty times as much. */
 static void a_statement_that_writes_elsewhere_reads_once(void **state)
 {
-#define LEFT "SELECT id, r.rfm_segment FROM customers LEFT JOIN rfm('orders') AS r ON r.customer = id"
-#define TWO "SELECT r.rfm_segment, s.x FROM rfm('orders') AS r JOIN customer_summary('orders') AS s USING (customer)"
-#define INNER "SELECT id, (SELECT rfm_segment FROM rfm('orders') AS r WHERE r.customer = id) AS s FROM customers"
+#define LEFT "SELECT id, r.segment FROM customers LEFT JOIN rfm('orders') AS r ON r.customer = id"
+#define TWO "SELECT r.segment, s.x FROM rfm('orders') AS r JOIN customer_summary('orders') AS s USING (customer)"
+#define INNER "SELECT id, (SELECT segment FROM rfm('orders') AS r WHERE r.customer = id) AS s FROM customers"
   static const struct {
     const char *write, *ask;
   } WRITES[] = {

@@ -67,7 +67,7 @@ const FunctionSpec retain_log_function = {
       .nulls = "A row with a NULL customer or time does not take part; a NULL value is an event without value.",
       .errors = "A blob or fractional customer, an invalid time, a value that is not a number of at most " NUMBER_TEXT(
         NUMBER_MOST) " in size.",
-      .example = "SELECT customer, rfm_segment FROM rfm((SELECT retain_log(customer_id, ordered_at, amount) FROM "
+      .example = "SELECT customer, segment FROM rfm((SELECT retain_log(customer_id, ordered_at, amount) FROM "
                  "demo_orders(200, 1) WHERE amount > 20)) LIMIT 5",
       .formula = "No formula: rows are kept as they came, 24 bytes each.",
     },

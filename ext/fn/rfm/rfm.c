@@ -1,7 +1,7 @@
 /*
 ** rfm(source[, bins, method, scheme, lang, monetary_as, cuts, rules, …]): a row per customer
 **
-**   SELECT rfm_segment, count(*) AS customers, sum(monetary) AS revenue FROM rfm('orders') GROUP BY rfm_segment
+**   SELECT segment, count(*) AS customers, sum(monetary) AS revenue FROM rfm('orders') GROUP BY segment
 **   ORDER BY revenue DESC;
 **
 ** R1   recency_days: days from the last purchase to as_of. frequency: the customer's rows in the source. monetary: the
@@ -64,7 +64,7 @@ enum {
   COLUMN_F,
   COLUMN_M,
   COLUMN_RFM_SCORE,
-  COLUMN_RFM_SEGMENT,
+  COLUMN_SEGMENT,
   COLUMN_COUNT
 };
 
@@ -149,8 +149,7 @@ static const ColumnSpec COLUMNS[] = {
   [COLUMN_M] = {"m", "INTEGER", "monetary score, 1…bins, bins is worth most"},
   [COLUMN_RFM_SCORE] = {"rfm_score", "INTEGER",
                         "the three scores as one number, such as 545; r * 10000 + f * 100 + m for 10 bins"},
-  [COLUMN_RFM_SEGMENT] = {"rfm_segment", "TEXT",
-                          "name of the segment by scheme and lang; NULL where no custom rule fits"},
+  [COLUMN_SEGMENT] = {"segment", "TEXT", "name of the segment by scheme and lang; NULL where no custom rule fits"},
 };
 _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
@@ -162,8 +161,8 @@ const TableSpec rfm_table = {
       .result = "A row per customer.",
       .nulls = "Rows without customer or time do not take part; a NULL value counts as 0; no rows, no customers.",
       .errors = RFM_OPTION_ERRORS ".",
-      .example = "SELECT rfm_segment, count(*) AS customers, round(sum(monetary), 2) AS revenue FROM rfm((SELECT "
-                 "retain_log(customer_id, ordered_at, amount) FROM demo_orders(200, 1))) GROUP BY rfm_segment ORDER BY "
+      .example = "SELECT segment, count(*) AS customers, round(sum(monetary), 2) AS revenue FROM rfm((SELECT "
+                 "retain_log(customer_id, ordered_at, amount) FROM demo_orders(200, 1))) GROUP BY segment ORDER BY "
                  "revenue DESC",
       .formula = "recency = as_of - last purchase, frequency = purchases, monetary = sum of values. Type-7 quantiles "
                  "(Hyndman & Fan 1996); frequency and monetary above k of them score k + 1, recency bins - k",
@@ -175,7 +174,7 @@ const TableSpec rfm_table = {
   .has_source = true,
   .by_segment = true,
   .value = VALUE_REQUIRED,
-  .value_columns = 1 << COLUMN_MONETARY | 1 << COLUMN_M | 1 << COLUMN_RFM_SCORE | 1 << COLUMN_RFM_SEGMENT,
+  .value_columns = 1 << COLUMN_MONETARY | 1 << COLUMN_M | 1 << COLUMN_RFM_SCORE | 1 << COLUMN_SEGMENT,
   .state_size = sizeof(Rfm),
   .compute = rfm_compute,
   .cell = rfm_cell,

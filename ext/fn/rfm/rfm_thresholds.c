@@ -3,7 +3,7 @@
 ** scored by
 **
 **   SELECT dimension, bin, lower, upper, customers FROM rfm_thresholds('orders') WHERE kind = 'bin' ORDER BY dimension,
-**   bin; SELECT r, f, m, matches, rfm_segment FROM rfm_thresholds('orders') WHERE scheme = 'custom' AND rules = … AND
+**   bin; SELECT r, f, m, matches, segment FROM rfm_thresholds('orders') WHERE scheme = 'custom' AND rules = … AND
 **   kind = 'cell';
 **
 ** R1  kind 'bin': a row per dimension (recency in days, frequency, monetary) and bin. A value with lower < value <=
@@ -187,7 +187,7 @@ enum {
   COLUMN_F,
   COLUMN_M,
   COLUMN_MATCHES,
-  COLUMN_RFM_SEGMENT,
+  COLUMN_SEGMENT,
   COLUMN_CUSTOMERS,
   COLUMN_COUNT
 };
@@ -263,7 +263,7 @@ static void thresholds_cell(const void *state, int64_t i, int column, Cell *out)
     case COLUMN_MATCHES:
       cell_integer_if(out, is_cell, row->matches);
       break;
-    case COLUMN_RFM_SEGMENT:
+    case COLUMN_SEGMENT:
       rfm_segment_cell(&table->options.segments, row->segment, out);
       break;
     default:
@@ -299,8 +299,7 @@ static const ColumnSpec COLUMNS[] = {
   [COLUMN_F] = {"f", "INTEGER", "frequency score of a cell"},
   [COLUMN_M] = {"m", "INTEGER", "monetary score of a cell"},
   [COLUMN_MATCHES] = {"matches", "INTEGER", "rules that fit the cell: 0, or 2 and more"},
-  [COLUMN_RFM_SEGMENT] = {"rfm_segment", "TEXT",
-                          "the class; or a rule that fits the cell, of which the first one wins"},
+  [COLUMN_SEGMENT] = {"segment", "TEXT", "the class; or a rule that fits the cell, of which the first one wins"},
   [COLUMN_CUSTOMERS] = {"customers", "INTEGER", "customers in it"},
 };
 _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");

@@ -78,21 +78,21 @@ CREATE TEMP TABLE rf25 AS SELECT customer, r, f, CASE
   WHEN r = 4 AND f = 1 THEN 'promising' WHEN r = 5 AND f = 1 THEN 'new' WHEN f <= 3 THEN 'potential_loyalist' ELSE 'champions' END AS segment
 FROM quantile_score WHERE b = 5;
 INSERT INTO checks (what, got, want)
-SELECT 'rf25 in ' || count(DISTINCT r || f) || ' cells', sum(s.rfm_segment = rf25.segment), (SELECT count(*) FROM c) FROM rfm('orders') AS s JOIN rf25 USING (customer, r, f);
+SELECT 'rf25 in ' || count(DISTINCT r || f) || ' cells', sum(s.segment = rf25.segment), (SELECT count(*) FROM c) FROM rfm('orders') AS s JOIN rf25 USING (customer, r, f);
 INSERT INTO checks (what, got, want)
-SELECT 'rf25, zh: ' || rf25.segment, group_concat(DISTINCT s.rfm_segment), iif(rf25.segment = 'new', '新客户', min(s.rfm_segment))
+SELECT 'rf25, zh: ' || rf25.segment, group_concat(DISTINCT s.segment), iif(rf25.segment = 'new', '新客户', min(s.segment))
 FROM rfm('orders') AS s JOIN rf25 ON rf25.customer IS s.customer WHERE lang = 'zh' GROUP BY rf25.segment;
 INSERT INTO checks (what, got, want)
-SELECT 'other bins are stretched onto 5: ' || bins.b, sum(rfm_segment = rfm_segment(CAST(1 + round((r - 1) * 4.0 / (bins.b - 1)) AS INTEGER) * 100 + CAST(1 + round((f - 1) * 4.0 / (bins.b - 1)) AS INTEGER) * 10 + 1)
-  AND rfm_segment = rfm_segment(rfm_score, 'rf25', 'en', NULL, bins.b)), (SELECT count(*) FROM c)
+SELECT 'other bins are stretched onto 5: ' || bins.b, sum(segment = rfm_segment(CAST(1 + round((r - 1) * 4.0 / (bins.b - 1)) AS INTEGER) * 100 + CAST(1 + round((f - 1) * 4.0 / (bins.b - 1)) AS INTEGER) * 10 + 1)
+  AND segment = rfm_segment(rfm_score, 'rf25', 'en', NULL, bins.b)), (SELECT count(*) FROM c)
 FROM bins JOIN rfm('orders', bins.b) GROUP BY bins.b;
 INSERT INTO checks (what, got, want)
-SELECT 'rfm8', sum(method = 'mean' AND bins = 2 AND rfm_segment = CASE rfm_score WHEN 222 THEN '重要价值' WHEN 122 THEN '重要保持' WHEN 212 THEN '重要发展' WHEN 112 THEN '重要挽留'
+SELECT 'rfm8', sum(method = 'mean' AND bins = 2 AND segment = CASE rfm_score WHEN 222 THEN '重要价值' WHEN 122 THEN '重要保持' WHEN 212 THEN '重要发展' WHEN 112 THEN '重要挽留'
     WHEN 221 THEN '一般价值' WHEN 121 THEN '一般保持' WHEN 211 THEN '一般发展' WHEN 111 THEN '一般挽留' END
-  AND r = 1 + (recency_days < (SELECT avg(recency) FROM c)) AND rfm_segment = rfm_segment(rfm_score, 'rfm8', 'zh')), (SELECT count(*) FROM c)
+  AND r = 1 + (recency_days < (SELECT avg(recency) FROM c)) AND segment = rfm_segment(rfm_score, 'rfm8', 'zh')), (SELECT count(*) FROM c)
 FROM rfm('orders') WHERE scheme = 'rfm8' AND lang = 'zh';
 INSERT INTO checks (what, got, want)
-SELECT 'abc, ' || count(DISTINCT f.rfm_segment) || ' classes', sum(f.rfm_segment = q.class), (SELECT count(*) FROM c)
+SELECT 'abc, ' || count(DISTINCT f.segment) || ' classes', sum(f.segment = q.class), (SELECT count(*) FROM c)
 FROM rfm('orders') AS f JOIN (
     SELECT customer, CASE WHEN monetary <= 0 THEN 'C' WHEN above * 100 < whole * 80 THEN 'A' WHEN above * 100 < whole * 95 THEN 'B' ELSE 'C' END AS class
     FROM (SELECT *, (SELECT total(monetary) FROM c WHERE monetary > o.monetary) AS above, (SELECT sum(monetary) FROM c WHERE monetary > 0) AS whole FROM c AS o)
@@ -100,7 +100,7 @@ FROM rfm('orders') AS f JOIN (
 CREATE TEMP TABLE rule (position, name, r_min, r_max, f_min, f_max, m_min, m_max);
 INSERT INTO rule VALUES (1, 'vip', 4, 5, 4, NULL, 4, NULL), (2, 'lost', 1, 1, NULL, NULL, NULL, NULL), (3, 'often', NULL, NULL, 3, 5, NULL, NULL), (4, 'vip', NULL, 2, NULL, NULL, 5, 5);
 INSERT INTO checks (what, got, want)
-SELECT 'custom rules, ' || count(DISTINCT rfm_segment) || ' names, ' || (sum(rfm_segment IS NULL) > 0), sum(rfm_segment IS (
+SELECT 'custom rules, ' || count(DISTINCT segment) || ' names, ' || (sum(segment IS NULL) > 0), sum(segment IS (
     SELECT name FROM rule WHERE r BETWEEN coalesce(r_min, 1) AND coalesce(r_max, 5) AND f BETWEEN coalesce(f_min, 1) AND coalesce(f_max, 5)
       AND m BETWEEN coalesce(m_min, 1) AND coalesce(m_max, 5) ORDER BY position LIMIT 1)), (SELECT count(*) FROM c)
 FROM rfm('orders') WHERE scheme = 'custom' AND rules = (
@@ -127,20 +127,20 @@ FROM (SELECT * FROM c LIMIT 40) AS c JOIN rfm('orders') AS f ON f.customer IS c.
 CREATE TABLE few (customer_id, ordered_at, amount);
 INSERT INTO checks (what, got, want) SELECT 'no rows, no customers', count(*), 0 FROM rfm('few');
 INSERT INTO few VALUES ('a', '2024-02-29', 8.25);
-INSERT INTO checks (what, got, want) SELECT 'one customer, ' || method, r || f || m || ' ' || recency_days || ' ' || rfm_segment, CASE method WHEN 'quantile' THEN '511 0.0 new' ELSE '111 0.0 hibernating' END
+INSERT INTO checks (what, got, want) SELECT 'one customer, ' || method, r || f || m || ' ' || recency_days || ' ' || segment, CASE method WHEN 'quantile' THEN '511 0.0 new' ELSE '111 0.0 hibernating' END
 FROM (VALUES ('quantile'), ('ntile'), ('mean')) AS methods JOIN rfm('few') AS f ON f.method = methods.column1;
-INSERT INTO checks (what, got, want) SELECT 'one customer is A', rfm_segment, 'A' FROM rfm('few') WHERE scheme = 'abc';
+INSERT INTO checks (what, got, want) SELECT 'one customer is A', segment, 'A' FROM rfm('few') WHERE scheme = 'abc';
 INSERT INTO few VALUES ('b', '2024-02-29', 8.25), ('c', '2024-02-29', 8.25);
 INSERT INTO checks (what, got, want) SELECT 'all alike', group_concat(DISTINCT rfm_score), '511' FROM rfm('few');
 INSERT INTO checks (what, got, want) SELECT 'all alike, mean', group_concat(DISTINCT rfm_score), '111' FROM rfm('few') WHERE method = 'mean';
 INSERT INTO checks (what, got, want) SELECT 'all alike, ntile', group_concat(customer || rfm_score), 'a111,b222,c333' FROM rfm('few') WHERE method = 'ntile';
-INSERT INTO checks (what, got, want) SELECT 'all alike, abc', group_concat(DISTINCT rfm_segment), 'A' FROM rfm('few') WHERE scheme = 'abc';
+INSERT INTO checks (what, got, want) SELECT 'all alike, abc', group_concat(DISTINCT segment), 'A' FROM rfm('few') WHERE scheme = 'abc';
 UPDATE few SET amount = 0.1;
 INSERT INTO checks (what, got, want) SELECT 'all alike, 0.1, mean', group_concat(DISTINCT rfm_score), '111' FROM rfm('few') WHERE method = 'mean';
 UPDATE few SET amount = -5;
-INSERT INTO checks (what, got, want) SELECT 'nothing but refunds, abc', group_concat(DISTINCT rfm_segment), 'C' FROM rfm('few') WHERE scheme = 'abc';
+INSERT INTO checks (what, got, want) SELECT 'nothing but refunds, abc', group_concat(DISTINCT segment), 'C' FROM rfm('few') WHERE scheme = 'abc';
 UPDATE few SET amount = CASE customer_id WHEN 'a' THEN 80 WHEN 'b' THEN 15 ELSE 5 END;
-INSERT INTO checks (what, got, want) SELECT 'abc at the limits', group_concat(customer || rfm_segment), 'aA,bB,cC' FROM rfm('few') WHERE scheme = 'abc';
+INSERT INTO checks (what, got, want) SELECT 'abc at the limits', group_concat(customer || segment), 'aA,bB,cC' FROM rfm('few') WHERE scheme = 'abc';
 UPDATE few SET amount = CASE customer_id WHEN 'a' THEN 1e16 WHEN 'b' THEN 1 ELSE -1e16 END, customer_id = 1;
 INSERT INTO checks (what, got, want) SELECT 'sums are compensated', monetary, 1.0 FROM rfm('few');
 

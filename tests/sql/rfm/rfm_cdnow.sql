@@ -61,7 +61,7 @@ FROM means CROSS JOIN rfm('orders') AS f JOIN c USING (customer) WHERE scheme = 
 -- Segments: sizes and revenue, by the slow scores.
 INSERT INTO checks (what, got, want)
 SELECT 'rf25: ' || s.segment, s.customers || ' ' || s.revenue, q.customers || ' ' || q.revenue
-FROM (SELECT rfm_segment AS segment, count(*) AS customers, sum(monetary) AS revenue FROM rfm('orders') GROUP BY 1) AS s JOIN (
+FROM (SELECT segment, count(*) AS customers, sum(monetary) AS revenue FROM rfm('orders') GROUP BY 1) AS s JOIN (
   SELECT CASE WHEN r <= 2 AND f <= 2 THEN 'hibernating' WHEN r <= 2 AND f <= 4 THEN 'at_risk' WHEN r <= 2 THEN 'cant_lose'
       WHEN r = 3 AND f <= 2 THEN 'about_to_sleep' WHEN r = 3 AND f = 3 THEN 'need_attention' WHEN r <= 4 AND f >= 4 THEN 'loyal'
       WHEN r = 4 AND f = 1 THEN 'promising' WHEN r = 5 AND f = 1 THEN 'new' WHEN f <= 3 THEN 'potential_loyalist' ELSE 'champions' END AS segment, count(*) AS customers, sum(monetary) AS revenue
@@ -69,12 +69,12 @@ FROM (SELECT rfm_segment AS segment, count(*) AS customers, sum(monetary) AS rev
 CREATE TEMP TABLE above AS SELECT monetary, sum(sum(monetary)) OVER (ORDER BY monetary DESC) - sum(monetary) AS above FROM c GROUP BY monetary;
 CREATE UNIQUE INDEX above_monetary ON above (monetary);
 INSERT INTO checks (what, got, want)
-SELECT 'abc', sum(f.rfm_segment = CASE WHEN c.monetary <= 0 THEN 'C' WHEN above * 100 < whole * 80 THEN 'A' WHEN above * 100 < whole * 95 THEN 'B' ELSE 'C' END), 23570
+SELECT 'abc', sum(f.segment = CASE WHEN c.monetary <= 0 THEN 'C' WHEN above * 100 < whole * 80 THEN 'A' WHEN above * 100 < whole * 95 THEN 'B' ELSE 'C' END), 23570
 FROM means CROSS JOIN rfm('orders') AS f JOIN c USING (customer) JOIN above ON above.monetary = c.monetary WHERE scheme = 'abc';
 
 INSERT INTO checks (what, got, want)
 SELECT 'segment_flow: the same ' || count(*) || ' flows', sum(f.customers = s.customers AND f.value_between = s.value), count(*)
 FROM segment_flow('orders', '1997-10-01', '1998-03-31') AS f LEFT JOIN (
-    SELECT coalesce(a.rfm_segment, '(not yet)') AS from_segment, b.rfm_segment AS to_segment, count(*) AS customers, sum(b.monetary - coalesce(a.monetary, 0)) AS value
+    SELECT coalesce(a.segment, '(not yet)') AS from_segment, b.segment AS to_segment, count(*) AS customers, sum(b.monetary - coalesce(a.monetary, 0)) AS value
     FROM (SELECT * FROM rfm('orders') WHERE as_of = '1998-03-31') AS b LEFT JOIN (SELECT * FROM rfm('orders') WHERE as_of = '1997-09-30') AS a USING (customer) GROUP BY 1, 2) AS s
   ON s.from_segment = f.from_segment AND s.to_segment = f.to_segment;

@@ -17,7 +17,7 @@ INSERT INTO checks (what, got, want)
 SELECT 'rfm_score() is rfm_score, ' || b || ' bins', sum(rfm_score(recency_days, frequency, monetary, saved.cuts) = rfm_score), 300
 FROM saved JOIN rfm('orders') AS f ON f.bins = b GROUP BY b;
 INSERT INTO checks (what, got, want)
-SELECT 'rfm() takes them, ' || b || ' bins', sum(f.rfm_score = g.rfm_score AND f.rfm_segment = g.rfm_segment), 300
+SELECT 'rfm() takes them, ' || b || ' bins', sum(f.rfm_score = g.rfm_score AND f.segment = g.segment), 300
 FROM saved JOIN rfm('orders') AS f ON f.bins = b JOIN rfm('orders') AS g ON g.cuts = saved.cuts AND g.customer = f.customer GROUP BY b;
 INSERT INTO checks (what, got, want)
 SELECT 'cuts read back to the last bit, ' || dimension, sum(upper IS CAST(json_extract(cuts, printf('$.%s[%d]', dimension, k - 1)) AS REAL)), 4
@@ -26,7 +26,7 @@ WHERE b = 5 GROUP BY dimension;
 INSERT INTO checks (what, got, want)
 SELECT 'applied to half of the customers', sum(rfm_score(recency_days, frequency, monetary, (SELECT cuts FROM saved WHERE b = 5)) = rfm_score), 150 FROM c WHERE customer % 2;
 INSERT INTO checks (what, got, want)
-SELECT 'rfm_segment() is rfm_segment', sum(rfm_segment(rfm_score) = c.rfm_segment), 300 FROM c;
+SELECT 'rfm_segment() is its segment', sum(rfm_segment(rfm_score) = c.segment), 300 FROM c;
 -- More than are remembered, in turn: each row by its own cuts.
 INSERT INTO checks (what, got, want)
 SELECT 'many cuts in turn, ' || count(*) || ' rows', sum(rfm_score(50, 50, 50, json_object('recency', json_array(n % 7 * 20), 'frequency', json_array(n % 7 * 20), 'monetary', json_array(0)))

@@ -9,10 +9,10 @@ UNION ALL SELECT bins.b, method, 'monetary', m, monetary FROM bins, (VALUES ('qu
 
 -- R1
 CREATE TEMP TABLE t AS
-SELECT b, t.method, kind, dimension, bin, lower, upper, smallest, largest, customers, rfm_segment, r, f, m, matches
+SELECT b, t.method, kind, dimension, bin, lower, upper, smallest, largest, customers, segment, r, f, m, matches
 FROM bins, (VALUES ('quantile'), ('ntile')) AS methods JOIN rfm_thresholds('orders') AS t ON t.bins = b AND t.method = methods.column1;
 INSERT INTO checks (what, got, want)
-SELECT method || ', ' || b || ' bins: rows', count(*) || ' ' || sum(customers) || ' ' || sum(kind = 'bin') || ' ' || count(rfm_segment) || count(r) || count(matches), (3 * b) || ' 1200 ' || (3 * b) || ' 000'
+SELECT method || ', ' || b || ' bins: rows', count(*) || ' ' || sum(customers) || ' ' || sum(kind = 'bin') || ' ' || count(segment) || count(r) || count(matches), (3 * b) || ' 1200 ' || (3 * b) || ' 000'
 FROM t GROUP BY method, b;
 INSERT INTO checks (what, got, want)
 SELECT method || ': customers and what they span', sum(t.customers = (SELECT count(*) FROM scored AS s WHERE (s.b, s.method, s.dimension, s.bin) = (t.b, t.method, t.dimension, t.bin))
@@ -37,10 +37,10 @@ FROM rfm_thresholds('orders') WHERE cuts = '{"recency":[5.5],"frequency":[2],"mo
 
 -- R2
 INSERT INTO checks (what, got, want)
-SELECT 'abc, ' || t.rfm_segment, t.dimension || t.customers || t.smallest || t.largest, f.got
-FROM rfm_thresholds('orders') AS t JOIN (SELECT rfm_segment, 'value' || count(*) || min(monetary) || max(monetary) AS got FROM rfm('orders') WHERE scheme = 'abc' GROUP BY rfm_segment) AS f USING (rfm_segment)
+SELECT 'abc, ' || t.segment, t.dimension || t.customers || t.smallest || t.largest, f.got
+FROM rfm_thresholds('orders') AS t JOIN (SELECT segment, 'value' || count(*) || min(monetary) || max(monetary) AS got FROM rfm('orders') WHERE scheme = 'abc' GROUP BY segment) AS f USING (segment)
 WHERE scheme = 'abc' AND kind = 'class';
-INSERT INTO checks (what, got, want) SELECT 'abc, zh', group_concat(rfm_segment), 'A类,B类,C类' FROM rfm_thresholds('orders') WHERE scheme = 'abc' AND lang = 'zh';
+INSERT INTO checks (what, got, want) SELECT 'abc, zh', group_concat(segment), 'A类,B类,C类' FROM rfm_thresholds('orders') WHERE scheme = 'abc' AND lang = 'zh';
 
 -- R3: against the rules applied cell by cell.
 CREATE TEMP TABLE rule (name, r_min, r_max, f_min, f_max, m_min, m_max);
@@ -52,7 +52,7 @@ FROM (SELECT 1 AS b UNION SELECT b FROM bins WHERE b <= 4) AS r, (SELECT 1 AS b 
 CREATE TEMP TABLE cells AS
 SELECT r, f, m, sum(matches) OVER (PARTITION BY r, f, m) AS matches, name AS segment, (SELECT count(*) FROM rfm('orders', 4) AS o WHERE o.r = cell.r AND o.f = cell.f AND o.m = cell.m) AS customers FROM cell;
 DELETE FROM cells WHERE matches = 1;
-CREATE TEMP TABLE told AS SELECT r, f, m, matches, rfm_segment AS segment, customers, bin, dimension, smallest FROM rfm_thresholds('orders', 4) WHERE scheme = 'custom' AND kind = 'cell' AND rules = (SELECT json_group_array(json_object(
+CREATE TEMP TABLE told AS SELECT r, f, m, matches, segment, customers, bin, dimension, smallest FROM rfm_thresholds('orders', 4) WHERE scheme = 'custom' AND kind = 'cell' AND rules = (SELECT json_group_array(json_object(
   'name', name, 'r_min', r_min, 'r_max', r_max, 'f_min', f_min, 'f_max', f_max, 'm_min', m_min, 'm_max', m_max)) FROM rule);
 INSERT INTO checks (what, got, want)
 SELECT 'cells: ' || sum(matches = 0) || ' of none, ' || sum(matches > 1) || ' of several', count(*) || ' ' || (sum(matches = 0) > 0) || (max(matches) > 2) || count(bin) || count(dimension) || count(smallest), (SELECT count(*) FROM cells) || ' 11000' FROM told;
@@ -66,7 +66,7 @@ CREATE TABLE empty (customer_id, ordered_at, amount);
 INSERT INTO checks (what, got, want) SELECT 'no customers', count(*), 0 FROM rfm_thresholds('empty');
 INSERT INTO checks (what, got, want) SELECT 'no customers, abc', count(*), 0 FROM rfm_thresholds('empty') WHERE scheme = 'abc' AND method = 'ntile';
 INSERT INTO checks (what, got, want) SELECT 'no customers, given cuts', count(*) || ' ' || sum(customers) || count(smallest), '6 00' FROM rfm_thresholds('empty') WHERE cuts = '{"recency":[5.5],"frequency":[2],"monetary":[7.25]}';
-INSERT INTO checks (what, got, want) SELECT 'no customers, custom', count(*) || ' ' || sum(customers), '8 0' FROM rfm_thresholds('empty', 2) WHERE scheme = 'custom' AND rules = '[{"name":"x"},{"name":"y"}]' AND rfm_segment = 'y';
+INSERT INTO checks (what, got, want) SELECT 'no customers, custom', count(*) || ' ' || sum(customers), '8 0' FROM rfm_thresholds('empty', 2) WHERE scheme = 'custom' AND rules = '[{"name":"x"},{"name":"y"}]' AND segment = 'y';
 
 -- expect error
 SELECT * FROM rfm_thresholds('orders', 1);

@@ -5,18 +5,18 @@ INSERT INTO orders SELECT 'text ' || customer_id, ordered_at, CASE WHEN rowid % 
 -- One way to ask: its name, its options, and the flows as rfm() gives them.
 CREATE TEMP TABLE slow (way, from_segment, to_segment, customers, value_before, value_between);
 CREATE TEMP TABLE fast (way, segment, from_segment, to_segment, customers, from_customers, rate, low, high, value_before, value_between);
-CREATE TEMP TABLE since AS SELECT 'defaults' AS way, customer, rfm_segment AS segment, monetary FROM rfm('orders') WHERE as_of = '2025-01-14'
-  UNION ALL SELECT 'ntile', customer, rfm_segment AS segment, monetary FROM rfm('orders') WHERE as_of = '2025-01-14' AND method = 'ntile' AND bins = 7 AND lang = 'zh'
-  UNION ALL SELECT 'rfm8', customer, rfm_segment AS segment, monetary FROM rfm('orders') WHERE as_of = '2025-01-14' AND scheme = 'rfm8'
-  UNION ALL SELECT 'abc', customer, rfm_segment AS segment, monetary FROM rfm('orders') WHERE as_of = '2025-01-14' AND scheme = 'abc'
-  UNION ALL SELECT 'cuts', customer, rfm_segment AS segment, monetary FROM rfm('orders') WHERE as_of = '2025-01-14' AND cuts = '{"recency":[30,90],"frequency":[1,3],"monetary":[50,100]}'
-  UNION ALL SELECT 'custom', customer, rfm_segment AS segment, monetary FROM rfm('orders') WHERE as_of = '2025-01-14' AND scheme = 'custom' AND rules = '[{"name":"good","r_min":4},{"name":"once","f_max":1},{"name":"good","m_min":5}]';
-CREATE TEMP TABLE until AS SELECT 'defaults' AS way, customer, rfm_segment AS segment, monetary FROM rfm('orders') WHERE as_of = '2025-08-01 12:00:00'
-  UNION ALL SELECT 'ntile', customer, rfm_segment AS segment, monetary FROM rfm('orders') WHERE as_of = '2025-08-01 12:00:00' AND method = 'ntile' AND bins = 7 AND lang = 'zh'
-  UNION ALL SELECT 'rfm8', customer, rfm_segment AS segment, monetary FROM rfm('orders') WHERE as_of = '2025-08-01 12:00:00' AND scheme = 'rfm8'
-  UNION ALL SELECT 'abc', customer, rfm_segment AS segment, monetary FROM rfm('orders') WHERE as_of = '2025-08-01 12:00:00' AND scheme = 'abc'
-  UNION ALL SELECT 'cuts', customer, rfm_segment AS segment, monetary FROM rfm('orders') WHERE as_of = '2025-08-01 12:00:00' AND cuts = '{"recency":[30,90],"frequency":[1,3],"monetary":[50,100]}'
-  UNION ALL SELECT 'custom', customer, rfm_segment AS segment, monetary FROM rfm('orders') WHERE as_of = '2025-08-01 12:00:00' AND scheme = 'custom' AND rules = '[{"name":"good","r_min":4},{"name":"once","f_max":1},{"name":"good","m_min":5}]';
+CREATE TEMP TABLE since AS SELECT 'defaults' AS way, customer, segment, monetary FROM rfm('orders') WHERE as_of = '2025-01-14'
+  UNION ALL SELECT 'ntile', customer, segment, monetary FROM rfm('orders') WHERE as_of = '2025-01-14' AND method = 'ntile' AND bins = 7 AND lang = 'zh'
+  UNION ALL SELECT 'rfm8', customer, segment, monetary FROM rfm('orders') WHERE as_of = '2025-01-14' AND scheme = 'rfm8'
+  UNION ALL SELECT 'abc', customer, segment, monetary FROM rfm('orders') WHERE as_of = '2025-01-14' AND scheme = 'abc'
+  UNION ALL SELECT 'cuts', customer, segment, monetary FROM rfm('orders') WHERE as_of = '2025-01-14' AND cuts = '{"recency":[30,90],"frequency":[1,3],"monetary":[50,100]}'
+  UNION ALL SELECT 'custom', customer, segment, monetary FROM rfm('orders') WHERE as_of = '2025-01-14' AND scheme = 'custom' AND rules = '[{"name":"good","r_min":4},{"name":"once","f_max":1},{"name":"good","m_min":5}]';
+CREATE TEMP TABLE until AS SELECT 'defaults' AS way, customer, segment, monetary FROM rfm('orders') WHERE as_of = '2025-08-01 12:00:00'
+  UNION ALL SELECT 'ntile', customer, segment, monetary FROM rfm('orders') WHERE as_of = '2025-08-01 12:00:00' AND method = 'ntile' AND bins = 7 AND lang = 'zh'
+  UNION ALL SELECT 'rfm8', customer, segment, monetary FROM rfm('orders') WHERE as_of = '2025-08-01 12:00:00' AND scheme = 'rfm8'
+  UNION ALL SELECT 'abc', customer, segment, monetary FROM rfm('orders') WHERE as_of = '2025-08-01 12:00:00' AND scheme = 'abc'
+  UNION ALL SELECT 'cuts', customer, segment, monetary FROM rfm('orders') WHERE as_of = '2025-08-01 12:00:00' AND cuts = '{"recency":[30,90],"frequency":[1,3],"monetary":[50,100]}'
+  UNION ALL SELECT 'custom', customer, segment, monetary FROM rfm('orders') WHERE as_of = '2025-08-01 12:00:00' AND scheme = 'custom' AND rules = '[{"name":"good","r_min":4},{"name":"once","f_max":1},{"name":"good","m_min":5}]';
 INSERT INTO fast SELECT 'defaults', * FROM segment_flow('orders', '2025-01-15', '2025-08-01 12:00:00');
 INSERT INTO fast SELECT 'ntile', * FROM segment_flow('orders', '2025-01-15', '2025-08-01 12:00:00', 7, 'ntile') WHERE lang = 'zh';
 INSERT INTO fast SELECT 'rfm8', * FROM segment_flow('orders', '2025-01-15', '2025-08-01 12:00:00') WHERE scheme = 'rfm8';
