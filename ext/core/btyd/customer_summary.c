@@ -245,21 +245,33 @@ static Status finish_days(CustomerSummaryPart *part, const Customers *customers,
   return status;
 }
 
+static Status add(CustomerSummary *summary, int p, CustomerSummaryState *state, const Event *event, uint32_t day)
+{
+  return summary->second_pass ? add_unordered(summary, p, state + p, event, day)
+                              : part_add(&summary->part[p], state + p, event, day, p == 1);
+}
+
 static Status customer_summary_step(void *self, void *state, const Event *event)
 {
   CustomerSummary *summary = self;
-  uint32_t day = day_number(zone_local(&summary->zone, event->time));
-  return summary->second_pass ? add_unordered(summary, 0, state, event, day)
-                              : part_add(&summary->part[0], state, event, day, false);
+  return add(summary, 0, state, event, day_number(zone_local(&summary->zone, event->time)));
 }
 
 static Status customer_summary_step_split(void *self, void *state, const Event *event)
 {
   CustomerSummary *summary = self;
-  int p = event->time > summary->until;
-  uint32_t day = day_number(zone_local(&summary->zone, event->time));
-  return summary->second_pass ? add_unordered(summary, p, (CustomerSummaryState *)state + p, event, day)
-                              : part_add(&summary->part[p], (CustomerSummaryState *)state + p, event, day, p == 1);
+  return add(summary, event->time > summary->until, state, event, day_number(zone_local(&summary->zone, event->time)));
+}
+
+static Status customer_summary_step_hourly(void *self, void *state, const Event *event)
+{
+  CustomerSummary *summary = self;
+  uint32_t hour;
+  if (!hour_number(zone_local(&summary->zone, event->time), &hour)) {
+    summary->too_far = true;
+    return STATUS_ERROR;
+  }
+  return add(summary, summary->split && event->time > summary->until, state, event, hour);
 }
 
 static void part_free(CustomerSummaryPart *part)
@@ -291,10 +303,19 @@ Accumulator customer_summary_accumulator(const CustomerSummary *summary)
 {
   return (Accumulator){
     .state_size = (summary->split ? 2 : 1) * sizeof(CustomerSummaryState),
-    .step = summary->split ? customer_summary_step_split : customer_summary_step,
+    .step = summary->hourly  ? customer_summary_step_hourly
+            : summary->split ? customer_summary_step_split
+                             : customer_summary_step,
     .restart = customer_summary_restart,
     .any_order = true,
   };
+}
+
+uint32_t customer_summary_number(const CustomerSummary *summary, int64_t ms)
+{
+  int64_t local = zone_local_at(&summary->zone, ms);
+  uint32_t hour;
+  return !summary->hourly ? day_number(local) : hour_number(local, &hour) ? hour : DAY_MASK;
 }
 
 Status customer_summary_finish(CustomerSummary *summary, const Customers *customers, int64_t end_ms, const Watch *watch)
@@ -306,7 +327,7 @@ Status customer_summary_finish(CustomerSummary *summary, const Customers *custom
       return status;
     }
   }
-  summary->end = day_number(zone_local(&summary->zone, end_ms));
+  summary->end = customer_summary_number(summary, end_ms);
   summary->n_rows = customers->count;
   if (!summary->split) {
     return STATUS_OK;

@@ -45,13 +45,15 @@ typedef struct CustomerSummaryPart {
 } CustomerSummaryPart;
 
 /*
-** Set the first three, feed customer_summary_accumulator() with rows, customer_summary_finish(). {0} is a valid empty
+** Set the first four, feed customer_summary_accumulator() with rows, customer_summary_finish(). {0} is a valid empty
 ** object.
 */
 typedef struct CustomerSummary {
   ZoneCursor zone;
   bool split;
   int64_t until;
+  bool hourly;  /* purchases of one hour are one, instead of those of one day, and all that is a day is an hour */
+  bool too_far; /* STATUS_ERROR: a row that cannot be counted by the hour, before 1699 or after 2176 */
   CustomerSummaryPart part[2]; /* calibration, holdout */
   bool second_pass;
   /* second pass: the sums of the calibration's first days, until customer_summary_finish() */
@@ -66,13 +68,16 @@ typedef struct CustomerSummary {
 typedef struct CustomerSummaryRow {
   uint32_t customer;
   int64_t orders, repeats; /* repeats: x */
-  int64_t recency, age;    /* in days: t_x, T */
+  int64_t recency, age;    /* in days (hours): t_x, T */
   double mean;             /* m; NaN where x = 0 */
   int64_t holdout_orders, holdout_days;
   double holdout_value;
 } CustomerSummaryRow;
 
 Accumulator customer_summary_accumulator(const CustomerSummary *summary);
+
+/* The number of the day (hour) that holds an instant. */
+uint32_t customer_summary_number(const CustomerSummary *summary, int64_t ms);
 
 /*
 ** `end_ms`: when the observation (with split: the calibration) ends. `customers` are those whose states the

@@ -28,6 +28,17 @@ static inline uint32_t day_number(int64_t local_ms)
   return (uint32_t)((uint64_t)(local_ms + DAY_BIAS * MS_PER_DAY) / (uint64_t)MS_PER_DAY);
 }
 
+/*
+** An hour in the same bits, from a day of 1698 into 2177: whatever takes days takes hours then. false: a time beyond.
+*/
+#define HOUR_BIAS INT64_C(2380000)
+static inline bool hour_number(int64_t local_ms, uint32_t *hour)
+{
+  int64_t number = floor_div(local_ms, MS_PER_HOUR) + HOUR_BIAS;
+  *hour = (uint32_t)number;
+  return number > 0 && number <= DAY_MASK;
+}
+
 /* The local time at which the day of a number begins. */
 static inline int64_t day_number_start(uint32_t day)
 {

@@ -8,6 +8,7 @@
 ** R2  Purchases are merged by civil day in time_zone. orders counts rows, x the purchase days after the first.
 ** R3  t_x: from the first to the last purchase day; T: from the first purchase day to the day on which observation
 **     ends, `until`, else as_of. Both are whole days divided by the unit: day 1, week 7, month 30.4375, year 365.25.
+**     With unit hour all that is a day here is an hour.
 ** R4  m: mean of the day sums over the x repeat days, the first day left out. NULL where x = 0 or the source has no
 **     value.
 ** R5  Rows after the instant `until` (a date alone is its first instant), up to as_of, are the holdout:
@@ -24,7 +25,7 @@
 typedef struct SummaryAnswer {
   EventSource source;
   CustomerSummary summary;
-  double unit_days;
+  double unit;           /* in days, or of hours 1 */
   double holdout_length; /* in the unit */
 } SummaryAnswer;
 
@@ -39,13 +40,18 @@ static Status summary_compute(Call *call, void *state, int64_t *n_rows)
 {
   SummaryAnswer *answer = state;
   CustomerSummary *summary = &answer->summary;
-  answer->unit_days = UNIT_DAYS[call_choice(call, ARG_UNIT)];
+  int unit = call_choice(call, ARG_UNIT);
+  summary->hourly = unit == 0;
+  answer->unit = unit > 0 ? UNIT_DAYS[unit - 1] : 1;
   Status status = summary_params_read(call, ARG_UNTIL, summary); /* R6 */
   if (status) {
     return status;
   }
   Accumulator accumulator = customer_summary_accumulator(summary);
   status = event_source_read(call, &accumulator, summary, (EventSourceOptions){0}, &answer->source);
+  if (status == STATUS_ERROR && summary->too_far) {
+    call_fail(call, "by the hour times must lie in the years 1699 to 2176: take another unit");
+  }
   if (status) {
     return status;
   }
@@ -53,9 +59,8 @@ static Status summary_compute(Call *call, void *state, int64_t *n_rows)
   int64_t end = summary->split ? summary->until : as_of;
   status = customer_summary_finish(summary, &answer->source.customers, end, call_watch(call));
   if (summary->split && as_of > summary->until) {
-    uint32_t days =
-      day_number(zone_local(&summary->zone, as_of)) - day_number(zone_local(&summary->zone, summary->until));
-    answer->holdout_length = days / answer->unit_days;
+    uint32_t length = customer_summary_number(summary, as_of) - customer_summary_number(summary, summary->until);
+    answer->holdout_length = length / answer->unit;
   }
   *n_rows = summary->n_rows;
   return status;
@@ -92,10 +97,10 @@ static void summary_cell(const void *state, int64_t row, int column, Cell *out)
       cell_integer(out, customer.repeats);
       return;
     case COLUMN_T_X:
-      cell_real(out, (double)customer.recency / answer->unit_days);
+      cell_real(out, (double)customer.recency / answer->unit);
       return;
     case COLUMN_T:
-      cell_real(out, (double)customer.age / answer->unit_days);
+      cell_real(out, (double)customer.age / answer->unit);
       return;
     case COLUMN_M:
       if (answer->source.has_value) {
@@ -167,10 +172,12 @@ _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
   [ARG_SOURCE] = EVENT_SOURCE_PARAM(EVENT_VALUES),
-  [ARG_UNIT] = UNIT_PARAM("t_x, T and holdout_T"),
-  [ARG_UNTIL] =
-    {"until", PARAM_TIME, "", 0, 0, NULL,
-     "the instant that ends the calibration; rows after it are the holdout. A date alone is its first instant"},
+  [ARG_UNIT] = {"unit", PARAM_CHOICE, "week", 0, 0, "hour|" UNIT_CHOICES,
+                "the unit of t_x, T and holdout_T: " UNITS_HELP
+                "; with hour the purchases of one hour are one purchase, "
+                "instead of those of one day"},
+  [ARG_UNTIL] = {"until", PARAM_TIME, "", 0, 0, NULL,
+                 "the instant that ends the calibration; rows after it are the holdout. A date alone is its whole day"},
 };
 _Static_assert(COUNT_OF(PARAMS) == ARG_COUNT, "a parameter is not numbered");
 
@@ -183,8 +190,8 @@ const TableSpec customer_summary_table = {
       .result = "A row per customer; with until, per customer who bought up to it. Customers come in the order of "
                 "their first row.",
       .nulls = "Rows with a NULL customer or time do not take part; a NULL value counts as 0. m is NULL where x = 0.",
-      .errors =
-        "An unknown unit; until after a given as_of; an unknown source or column; an invalid customer, time or value.",
+      .errors = "An unknown unit; a time before 1699 or after 2176 with unit hour; until after a given as_of; an "
+                "unknown source or column; an invalid customer, time or value.",
       .example = "SELECT customer, x, round(t_x, 2) AS t_x, round(T, 2) AS T, round(m, 2) AS m, holdout_x FROM "
                  "customer_summary((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(200, 1))) "
                  "WHERE until = '2025-06-30' LIMIT 3",

@@ -33,6 +33,12 @@ static bool value_read(Call *call, int model, int x, int m, double *value)
   if (spend) {
     double repeats = (double)call_integer(call, x);
     *value = spend->model->expected_value(spend->theta, repeats, repeats > 0 ? call_real(call, m) : 0);
+    double p = spend->theta[0], q = spend->theta[1];
+    if (p * repeats + q <= 1) {
+      call_fail(call,
+                repeats > 0 ? "p x + q of 1 or less: the mean is infinite" : "q of 1 or less: the mean is infinite");
+      return false;
+    }
   }
   return spend;
 }

@@ -8,10 +8,9 @@
 #include "glue/call.h"
 #include "glue/spec.h"
 
-#define UNIT_PARAM(of) \
-  ENTRY("unit", PARAM_CHOICE, "week", 0, 0, UNIT_CHOICES, \
-        "the unit of " of ": day, week (7 days), month (" NUMBER_TEXT(DAYS_PER_MONTH) " days) or year (" NUMBER_TEXT( \
-          DAYS_PER_YEAR) " days)")
+#define UNIT_PARAM(of) ENTRY("unit", PARAM_CHOICE, "week", 0, 0, UNIT_CHOICES, "the unit of " of ": " UNITS_HELP)
+#define UNITS_HELP \
+  "day, week (7 days), month (" NUMBER_TEXT(DAYS_PER_MONTH) " days) or year (" NUMBER_TEXT(DAYS_PER_YEAR) " days)"
 
 /*
 ** Sets what a summary has to know before rows are read: time_zone, and the end of observation where argument `until`

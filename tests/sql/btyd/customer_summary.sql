@@ -79,6 +79,22 @@ INSERT INTO checks (what, got, want)
 SELECT 'decimal amounts add up exactly', m, 0.3
 FROM customer_summary((SELECT retain_log(1, date('2024-01-01', column1 || ' days'), column2) FROM (VALUES (0, 9), (1, 0.1), (1, 0.2)))) WHERE unit = 'day';
 
+-- By the hour: what is a day in the rules is an hour.
+CREATE TEMP TABLE hourly AS
+SELECT customer, column1 AS time_zone, CAST((julianday(t, column2) - 2440587.5) * 24 + 1e-6 AS INTEGER) AS hour, v FROM purchase, (VALUES ('+00:00', '0 hours'), ('-03:30', '-210 minutes')) WHERE shop = 'busy';
+INSERT INTO checks (what, got, want)
+SELECT 'by the hour, ' || z.time_zone || ', ' || count(*) || ' customers', sum(f.orders = w.orders AND f.x = w.x AND f.t_x = w.t_x AND f."T" = w.age AND (f.m IS NULL AND w.m IS NULL OR abs(f.m - w.m) < 1e-9)), count(*)
+FROM (SELECT column1 AS time_zone FROM (VALUES ('+00:00'), ('-03:30'))) AS z JOIN customer_summary('busy', 'hour') AS f ON f.time_zone = z.time_zone JOIN
+  (SELECT time_zone, customer, count(*) AS orders, count(DISTINCT hour) - 1 AS x, max(hour) - min(hour) AS t_x, (SELECT max(hour) FROM hourly AS a WHERE a.time_zone = h.time_zone) - min(hour) AS age,
+     sum(iif(hour > first, v, 0)) / nullif(count(DISTINCT hour) - 1, 0) AS m
+   FROM (SELECT *, min(hour) OVER (PARTITION BY time_zone, customer) AS first FROM hourly) AS h GROUP BY time_zone, customer) AS w ON w.customer = f.customer AND w.time_zone = z.time_zone
+GROUP BY z.time_zone;
+INSERT INTO checks (what, got, want)
+SELECT 'a holdout by the hour', x || ' ' || t_x || ' ' || "T" || ' ' || holdout_x || ' ' || "holdout_T", '1 12.0 15.0 1 48.0'
+FROM customer_summary((SELECT retain_log(1, column1, 1) FROM (VALUES ('2026-01-01 08:00'), ('2026-01-01 08:59:59.999'), ('2026-01-01 20:00'), ('2026-01-02 01:00'))), 'hour', '2026-01-01 23:00') WHERE as_of = '2026-01-03';
+-- expect error
+SELECT * FROM customer_summary((SELECT retain_log(1, column1, 1) FROM (VALUES ('2026-01-01'), ('1650-01-01'))), 'hour');
+
 -- Sources without a value, NULLs, nothing at all.
 CREATE TABLE visits(user_id, created_at);
 INSERT INTO visits VALUES (1, '2024-01-01'), (1, '2024-01-08'), (NULL, '2024-01-09'), (2, NULL), (3, '2024-01-15');
