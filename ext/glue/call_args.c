@@ -221,7 +221,7 @@ static bool arg_from_text(Call *call, const ParamSpec *param, const char *text, 
       return grain_from_text(text, length, &arg->as.grain);
     case PARAM_DURATION:
       return duration_from_text(text, length, &arg->as.duration);
-    default: /* PARAM_SOURCE, PARAM_COLUMN, PARAM_TEXT, PARAM_LIST, PARAM_PLAIN, PARAM_ANY: any text */
+    default: /* PARAM_SOURCE, PARAM_COLUMN, PARAM_TEXT, PARAM_JSON, PARAM_LIST, PARAM_PLAIN, PARAM_ANY: any text */
       return true;
   }
 }
@@ -309,6 +309,11 @@ static bool value_fits(Call *call, const ParamSpec *param, sqlite3_value *value,
   }
   bool is_one_number =
     (param->kind == PARAM_LIST || param->kind == PARAM_PLAIN) && (type == SQLITE_INTEGER || type == SQLITE_FLOAT);
+  if (param->kind == PARAM_JSON && type == SQLITE_BLOB) { /* as bytes: SQLite's JSON functions judge it */
+    arg->text = sqlite3_value_blob(value);
+    arg->length = (size_t)sqlite3_value_bytes(value);
+    return arg->text != NULL;
+  }
   if (type != SQLITE_TEXT && !is_one_number) {
     return false;
   }

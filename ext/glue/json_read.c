@@ -12,13 +12,21 @@ static Status sqlite_failed(Call *call, int rc)
   return status == STATUS_ERROR ? call_fail(call, "%s", sqlite3_errmsg(call->connection->db)) : status;
 }
 
+static int bind_argument(Call *call, int param, sqlite3_stmt *statement)
+{
+  const char *bytes = call_text(call, param);
+  size_t length = call_length(call, param);
+  return sqlite3_value_type(call->values[param]) == SQLITE_BLOB
+           ? sqlite3_bind_blob64(statement, 1, bytes, length, SQLITE_STATIC)
+           : sqlite3_bind_text64(statement, 1, bytes, length, SQLITE_STATIC, SQLITE_UTF8);
+}
+
 /* A fixed SQL text about (?1 the argument, ?2 a path). */
 static Status statement_make(Call *call, int param, const char *sql, sqlite3_stmt **statement)
 {
   int rc = sqlite3_prepare_v2(call->connection->db, sql, -1, statement, NULL);
   if (rc == SQLITE_OK) {
-    rc =
-      sqlite3_bind_text64(*statement, 1, call_text(call, param), call_length(call, param), SQLITE_STATIC, SQLITE_UTF8);
+    rc = bind_argument(call, param, *statement);
   }
   return rc == SQLITE_OK ? STATUS_OK : sqlite_failed(call, rc);
 }
@@ -156,8 +164,7 @@ Status json_each_open(JsonEach *each, Call *call, int param, const char *path)
                      sqlite3_errmsg(call->connection->db));
   }
   if (rc == SQLITE_OK) {
-    rc =
-      sqlite3_bind_text64(statement, 1, call_text(call, param), call_length(call, param), SQLITE_STATIC, SQLITE_UTF8);
+    rc = bind_argument(call, param, statement);
   }
   if (rc == SQLITE_OK) {
     rc = sqlite3_bind_text(statement, 2, path, -1, SQLITE_STATIC);

@@ -183,6 +183,8 @@ char *param_accepted(const ParamSpec *param)
       return sqlite3_mprintf("the name of a column, in quotes");
     case PARAM_TRUTH:
       return sqlite3_mprintf(TRUTH_WORDS);
+    case PARAM_JSON:
+      return sqlite3_mprintf("JSON");
     case PARAM_PLAIN:
       return sqlite3_mprintf("text or a number");
     case PARAM_LIST:

@@ -21,6 +21,7 @@ typedef enum ParamKind {
   PARAM_TABLE,     /* table or view name only; read by row_source_read(), or event_source_read() as a second source */
   PARAM_COLUMN,    /* a column name of the source; read by event_source_read() or call_text() */
   PARAM_TEXT,      /* any text: call_text() */
+  PARAM_JSON,      /* JSON as text, or as JSONB where SQLite reads that (3.45): json_open(), json_each_open() */
   PARAM_LIST,      /* text of numbers, or one number as itself: call_text() */
   PARAM_PLAIN,     /* text, or a number as its text: call_text() */
   PARAM_CHOICE,    /* one of `choices`: call_choice() gives its number, from 0 */

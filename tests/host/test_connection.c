@@ -204,9 +204,34 @@ static void registering_twice_is_harmless(void **state)
   assert_int_equal(sqlite3_close(db), SQLITE_OK);
 }
 
+/* A model and cuts kept as JSONB. */
+static void jsonb_is_json(void **state)
+{
+  (void)state;
+  if (sqlite3_libversion_number() < 3045000) {
+    print_message("skip: JSONB needs SQLite 3.45\n");
+    skip();
+  }
+  sqlite3 *db = shop(":memory:");
+  connection_must(db,
+                  "CREATE TABLE kept AS SELECT jsonb('{\"model\":\"bgnbd\",\"parameters\":{\"r\":0.25,\"alpha\":4.5,"
+                  "\"a\":0.8,\"b\":2.5}}') AS model, jsonb('{\"recency\":[30,90],\"frequency\":[1,3],\"monetary\":"
+                  "[50,100]}') AS cuts, jsonb('{\"x\":1}') AS features");
+  expect_rows(db, "SELECT typeof(model), p_alive(model, 2, 30, 38) = p_alive(json(model), 2, 30, 38) FROM kept",
+              "blob|1\n");
+  expect_rows(db, "SELECT rfm_score(20, 2, 70, cuts) FROM kept", "322\n");
+  expect_rows(db,
+              "SELECT json(logit_fit_named(column1, features)) = json(logit_fit_named(column1, json(features))) "
+              "FROM kept, (VALUES (0), (1), (1))",
+              "1\n");
+  expect_error(db, "SELECT p_alive(x'ffff', 2, 30, 38)", SQLITE_ERROR, "model must be JSON, got a blob of 2 bytes");
+  assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
+    cmocka_unit_test(jsonb_is_json),
     cmocka_unit_test(authorizer_applies_to_what_a_function_reads),
     cmocka_unit_test(read_only_database_is_enough),
     cmocka_unit_test(uncommitted_rows_of_the_own_transaction_are_seen),

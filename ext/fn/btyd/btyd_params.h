@@ -70,7 +70,7 @@ void question_answer(Call *call, double value, Cell *out);
 #define SPEND_JSON "{\"model\":\"gamma_gamma\",\"parameters\":{\"p\":6.25,\"q\":3.74,\"gamma\":15.45}}"
 #define A_MODEL "'" BGNBD_JSON "'"
 #define A_SPEND_MODEL "'" SPEND_JSON "'"
-#define MODEL_PARAM ENTRY("model", PARAM_TEXT, NULL, 0, 0, NULL, MODEL_HELP("bgnbd_fit()", BGNBD_JSON))
+#define MODEL_PARAM ENTRY("model", PARAM_JSON, NULL, 0, 0, NULL, MODEL_HELP("bgnbd_fit()", BGNBD_JSON))
 #define HORIZON_PARAM \
   ENTRY("horizon", PARAM_REAL, NULL, 0, INFINITY, NULL, \
         "length of the time to come, in the model's unit (weeks, if it was fitted on weeks); bgbb: opportunities, a " \

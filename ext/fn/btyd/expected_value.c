@@ -77,7 +77,7 @@ static void value_scalar(Call *call, Cell *out)
 }
 
 static const ParamSpec VALUE_PARAMS[] = {
-  [ARG_MODEL] = {"model", PARAM_TEXT, NULL, 0, 0, NULL, MODEL_HELP("gamma_gamma_fit()", SPEND_JSON)},
+  [ARG_MODEL] = {"model", PARAM_JSON, NULL, 0, 0, NULL, MODEL_HELP("gamma_gamma_fit()", SPEND_JSON)},
   [ARG_X] = {"x", PARAM_INTEGER, NULL, 0, INFINITY, NULL, "repeat purchases"},
   [ARG_M] = MEAN_PARAM,
 };
@@ -197,7 +197,7 @@ static void clv_scalar(Call *call, Cell *out)
 
 static const ParamSpec CLV_PARAMS[] = {
   [ARG_CLV_MODEL] = MODEL_PARAM,
-  [ARG_CLV_SPEND_MODEL] = {"spend_model", PARAM_TEXT, NULL, 0, 0, NULL, MODEL_HELP("gamma_gamma_fit()", SPEND_JSON)},
+  [ARG_CLV_SPEND_MODEL] = {"spend_model", PARAM_JSON, NULL, 0, 0, NULL, MODEL_HELP("gamma_gamma_fit()", SPEND_JSON)},
   [ARG_CLV_HORIZON] = HORIZON_PARAM,
   [ARG_CLV_DISCOUNT] =
     {"discount", PARAM_REAL, NULL, 0, INFINITY, NULL,

@@ -235,7 +235,7 @@ static void survival_scalar(Call *call, Cell *out)
   "a number"
 
 static const ParamSpec PREDICT_PARAMS[] = {
-  [ARG_MODEL] = {"model", PARAM_TEXT, NULL, 0, 0, NULL, "JSON from cox_fit()"},
+  [ARG_MODEL] = {"model", PARAM_JSON, NULL, 0, 0, NULL, "JSON from cox_fit()"},
   [ARG_TIME] = {"time", PARAM_REAL, NULL, 0, TIME_MOST, NULL,
                 "a time from the beginning, 0 to " NUMBER_TEXT(TIME_MOST) " in the unit of the model's times"},
 };

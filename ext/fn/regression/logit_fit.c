@@ -384,7 +384,7 @@ const FunctionSpec logit_fit_function = {
 
 static const ParamSpec FIT_NAMED_PARAMS[] = {
   [ARG_LABEL] = {"label", PARAM_TRUTH, NULL, 0, 0, NULL, LABEL_HELP},
-  [ARG_FEATURES] = {"features", PARAM_TEXT, NULL, 0, 0, NULL,
+  [ARG_FEATURES] = {"features", PARAM_JSON, NULL, 0, 0, NULL,
                     "a JSON object of numbers such as json_object('tenure', tenure, 'charges', charges), of the same "
                     "keys in every row"},
   [ARG_L2] = {"l2", PARAM_REAL, "0", 0, INFINITY, NULL,

@@ -401,8 +401,8 @@ static void reasons_named_scalar(Call *call, Cell *out)
   "or have one that is not a number. Features that the model has not are ignored"
 
 static const ParamSpec PREDICT_PARAMS[] = {
-  [ARG_MODEL] = {"model", PARAM_TEXT, NULL, 0, 0, NULL, "JSON from logit_fit() or logit_fit_named()"},
-  [ARG_FEATURES] = {"features", PARAM_TEXT, NULL, 0, 0, NULL,
+  [ARG_MODEL] = {"model", PARAM_JSON, NULL, 0, 0, NULL, "JSON from logit_fit() or logit_fit_named()"},
+  [ARG_FEATURES] = {"features", PARAM_JSON, NULL, 0, 0, NULL,
                     "a JSON object of numbers such as json_object('visits', visits, 'age', age)"},
 };
 

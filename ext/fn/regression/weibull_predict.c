@@ -253,7 +253,7 @@ static void residual_scalar(Call *call, Cell *out)
 
 #define TIME_HIGHEST 1e15
 #define MODEL_PARAM \
-  ENTRY("model", PARAM_TEXT, NULL, 0, 0, NULL, \
+  ENTRY("model", PARAM_JSON, NULL, 0, 0, NULL, \
         "JSON from weibull_fit(), or by hand {\"model\":\"weibull\",\"shape\":1.2,\"scale\":24}")
 #define EXAMPLE_MODEL "'{\"model\":\"weibull\",\"shape\":1.2,\"scale\":24}'"
 #define EXAMPLE_FEATURES "'{\"model\":\"weibull\",\"shape\":0.9,\"intercept\":3,\"coefficients\":[0.5,-0.01]}'"

@@ -33,8 +33,8 @@
 #define LANG_PARAM ENTRY("lang", PARAM_CHOICE, "en", 0, 0, "en|zh", "language of the segment names: en or zh")
 #define MONETARY_AS_PARAM \
   ENTRY("monetary_as", PARAM_CHOICE, "sum", 0, 0, "sum|mean", "monetary is the sum of the values, or their mean")
-#define CUTS_PARAM ENTRY("cuts", PARAM_TEXT, "", 0, 0, NULL, CUTS_HELP)
-#define RULES_PARAM ENTRY("rules", PARAM_TEXT, "", 0, 0, NULL, RULES_HELP)
+#define CUTS_PARAM ENTRY("cuts", PARAM_JSON, "", 0, 0, NULL, CUTS_HELP)
+#define RULES_PARAM ENTRY("rules", PARAM_JSON, "", 0, 0, NULL, RULES_HELP)
 #define RFM_PARAMS \
   [ARG_BINS] = BINS_PARAM, [ARG_METHOD] = METHOD_PARAM, [ARG_SCHEME] = SCHEME_PARAM, [ARG_LANG] = LANG_PARAM, \
   [ARG_MONETARY_AS] = MONETARY_AS_PARAM, [ARG_CUTS] = CUTS_PARAM, [ARG_RULES] = RULES_PARAM

@@ -203,7 +203,7 @@ static void score_scalar(Call *call, Cell *out)
 
 static const ParamSpec SCORE_PARAMS[] = {
   AXIS_PARAMS,
-  [ARG_CUTS] = {"cuts", PARAM_TEXT, NULL, 0, 0, NULL, "JSON from rfm_cuts(), or your own such as " A_CUTS},
+  [ARG_CUTS] = {"cuts", PARAM_JSON, NULL, 0, 0, NULL, "JSON from rfm_cuts(), or your own such as " A_CUTS},
 };
 
 const FunctionSpec rfm_score_function = {
@@ -285,7 +285,7 @@ static const ParamSpec SEGMENT_PARAMS[] = {
   [ARG_SCHEME] = {"scheme", PARAM_CHOICE, "rf25", 0, 0, "rf25|rfm8|custom",
                   "rf25: from r and f; rfm8: from three scores of 1 and 2; custom: from rules"},
   [ARG_LANG] = {"lang", PARAM_CHOICE, "en", 0, 0, "en|zh", "language of the names: en or zh"},
-  [ARG_SEGMENT_RULES] = {"rules", PARAM_TEXT, "", 0, 0, NULL, RULES_HELP},
+  [ARG_SEGMENT_RULES] = {"rules", PARAM_JSON, "", 0, 0, NULL, RULES_HELP},
   [ARG_SEGMENT_BINS] =
     {"bins", PARAM_INTEGER, "", RFM_BINS_MIN, RFM_BINS_MAX, NULL,
      "the bins of the score. Left out: 5 for rf25, 2 for rfm8; others than 5 are stretched onto 1…5 for rf25"},

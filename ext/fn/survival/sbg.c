@@ -292,7 +292,7 @@ const FunctionSpec sbg_fit_function = {
 
 #define EXAMPLE_MODEL "'{\"model\":\"sbg\",\"parameters\":{\"alpha\":0.704,\"beta\":1.182}}'"
 #define MODEL_PARAM \
-  ENTRY("model", PARAM_TEXT, NULL, 0, 0, NULL, \
+  ENTRY("model", PARAM_JSON, NULL, 0, 0, NULL, \
         "JSON from sbg_fit(), or by hand {\"model\":\"sbg\",\"parameters\":{\"alpha\":0.7,\"beta\":1.2}}")
 #define ANSWER_NULLS "NULL if an argument is NULL"
 #define MODEL_ERRORS \
