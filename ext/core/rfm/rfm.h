@@ -60,6 +60,12 @@ static inline double rfm_totals_sum(const RfmTotals *totals)
   return totals->high + (double)totals->low;
 }
 
+/*
+** Money adds exactly: where the sums of all customers, whose totals are at `offset` of their states, are numbers of at
+** most four decimals but for rounding, they become those numbers. So equal totals are equal, whatever they are made of.
+*/
+void rfm_totals_settle(const Customers *customers, size_t offset);
+
 /* The state of rfm() beside a customer's key: 32 bytes. */
 typedef struct RfmState {
   int64_t first; /* ms */

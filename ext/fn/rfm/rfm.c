@@ -47,6 +47,7 @@ static Status rfm_compute(Call *call, void *state, int64_t *n_rows)
   if (status != STATUS_OK) {
     return status;
   }
+  rfm_totals_settle(&rfm->source.customers, offsetof(RfmState, totals));
   rfm->view = (RfmView){&rfm->source.customers, offsetof(RfmState, totals), rfm->source.as_of, rfm->options.mean,
                         rfm->source.zone};
   *n_rows = rfm->source.customers.count;
@@ -143,7 +144,8 @@ static const ColumnSpec COLUMNS[] = {
   [COLUMN_LAST_TIME] = {"last_time", "TEXT", "last purchase, UTC"},
   [COLUMN_RECENCY_DAYS] = {"recency_days", "REAL", "days from the last purchase to as_of"},
   [COLUMN_FREQUENCY] = {"frequency", "INTEGER", "number of purchases: the customer's rows"},
-  [COLUMN_MONETARY] = {"monetary", "REAL", "sum of the values, or their mean (monetary_as)"},
+  [COLUMN_MONETARY] = {"monetary", "REAL",
+                       "sum of the values, exact where they have at most four decimals, or their mean (monetary_as)"},
   [COLUMN_R] = {"r", "INTEGER", "recency score, 1…bins, bins bought most recently"},
   [COLUMN_F] = {"f", "INTEGER", "frequency score, 1…bins, bins bought most often"},
   [COLUMN_M] = {"m", "INTEGER", "monetary score, 1…bins, bins is worth most"},

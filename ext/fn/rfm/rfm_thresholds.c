@@ -157,6 +157,7 @@ static Status thresholds_compute(Call *call, void *state, int64_t *n_rows)
   if (status != STATUS_OK) {
     goto done;
   }
+  rfm_totals_settle(&source.customers, offsetof(RfmState, totals));
   RfmView view = {&source.customers, offsetof(RfmState, totals), source.as_of, table->options.mean, source.zone};
   status = rfm_options_score(&table->options, call, &view, &scores);
   table->cuts = scores.cuts;

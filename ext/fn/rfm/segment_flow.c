@@ -81,6 +81,8 @@ static Status flow_compute(Call *call, void *state, int64_t *n_rows)
     span.until = to.last;
     status = span_check(call, &span, &zone, to);
   }
+  rfm_totals_settle(&source.customers, offsetof(FlowState, since));
+  rfm_totals_settle(&source.customers, offsetof(FlowState, until));
   RfmView view = {&source.customers, offsetof(FlowState, since), from, flow->options.mean, zone};
   if (status == STATUS_OK) {
     status = rfm_options_score(&flow->options, call, &view, &since);

@@ -144,6 +144,16 @@ INSERT INTO checks (what, got, want) SELECT 'abc at the limits', group_concat(cu
 UPDATE few SET amount = CASE customer_id WHEN 'a' THEN 1e16 WHEN 'b' THEN 1 ELSE -1e16 END, customer_id = 1;
 INSERT INTO checks (what, got, want) SELECT 'sums are compensated', monetary, 1.0 FROM rfm('few');
 
+-- Money adds exactly: equal totals are equal, whatever they are made of; of numbers that are no decimals nothing is changed.
+CREATE TABLE till (customer, time, amount);
+INSERT INTO till VALUES ('a', '2026-01-01', 4.99), ('a', '2026-02-01', 16.49), ('b', '2026-01-01', 16.49), ('b', '2026-02-01', 4.99), ('c', '2026-01-01', 5.49), ('c', '2026-02-01', 15.99),
+  ('d', '2026-01-01', 121.48), ('d', '2026-02-01', -100), ('e', '2026-01-01', 21.4799), ('e', '2026-02-01', 0.0001);
+INSERT INTO checks (what, got, want) SELECT 'sums of decimals', count(DISTINCT monetary) || ' ' || max(monetary) || ' ' || count(DISTINCT m), '1 21.48 1' FROM rfm('till');
+INSERT INTO checks (what, got, want) SELECT 'and their flow', group_concat(DISTINCT value_before + value_between), '107.4' FROM (SELECT sum(value_before) AS value_before, sum(value_between) AS value_between FROM segment_flow('till', '2026-01-15'));
+CREATE TABLE fine AS SELECT customer, time, amount / 3 AS amount FROM till;
+INSERT INTO checks (what, got, want, tolerance) SELECT 'other sums stay as they are', monetary, (4.99 + 16.49) / 3, 1e-15 FROM rfm('fine') WHERE customer = 'a' UNION ALL
+SELECT 'and differ by rounding', count(DISTINCT monetary) > 1, 1, 0 FROM rfm('fine');
+
 -- expect error
 SELECT * FROM rfm('orders') WHERE bins = 11;
 -- expect error
