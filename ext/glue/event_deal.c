@@ -1,9 +1,9 @@
 #include "event_deal.h"
 
-#include "core/base/compiler.h"
 #include "core/base/mem.h"
+#include "core/events/event_log.h"
 
-/* A number of the whole source's and the id that it has in this turn. */
+/* The id in this turn of an id of the whole source. */
 typedef struct DealtId {
   uint32_t turn, id;
 } DealtId;
@@ -12,7 +12,6 @@ static void kept_free(void *in)
 {
   EventDeal *kept = in;
   event_source_free(&kept->source);
-  events_free(&kept->events);
   mem_free(kept->customers);
   mem_free(kept->attributes);
   mem_free(kept);
@@ -29,15 +28,13 @@ EventDeal *event_deal_new(Deal *deal)
   return kept;
 }
 
-static Status deal_step(void *self, void *state, const Event *event)
+void event_deal_start(EventDeal *kept, bool values, bool attributes)
 {
-  EventDeal *kept = self;
-  (void)state;
-  Status status = segment_rows_add(kept->segments, event->segment);
-  return status == STATUS_OK ? events_add(&kept->events, event, false) : status;
+  segment_rows_free(kept->segments);
+  segment_rows_init(kept->segments, attributes ? sizeof(DealtEvent)
+                                    : values   ? offsetof(DealtEvent, attribute)
+                                               : offsetof(DealtEvent, value));
 }
-
-const Accumulator EVENT_DEAL_ACCUMULATOR = {.step = deal_step};
 
 Status event_deal_finish(EventDeal *kept, const Watch *watch)
 {
@@ -46,7 +43,7 @@ Status event_deal_finish(EventDeal *kept, const Watch *watch)
   return kept->customers && kept->attributes ? segment_rows_deal(kept->segments, watch) : STATUS_NOMEM;
 }
 
-/* The id of a key of the whole source in the segment, added where it is new. CUSTOMER_NONE when out of memory. */
+/* The id in the segment of a key that has an id in the whole source, added where it is new. */
 static inline uint32_t id_of(const EventDeal *kept, DealtId *ids, uint32_t number, const Customers *all, Customers *own)
 {
   DealtId *id = &ids[number];
@@ -58,51 +55,64 @@ static inline uint32_t id_of(const EventDeal *kept, DealtId *ids, uint32_t numbe
   return id->id;
 }
 
-/* One pass over the rows; a row's event as the segment numbers it goes to the analysis, or to `unsorted`. */
-static Status pass(EventDeal *kept, uint32_t segment, const Accumulator *accumulator, void *self, EventSource *source,
-                   Events *unsorted, const Watch *watch)
+/* The event of a row, with the segment's ids. */
+static inline Status event_of(const EventDeal *kept, const void *record, EventSource *source, Event *event)
 {
-  const SegmentRows *segments = kept->segments;
-  size_t end = segments->first[segment + 1];
+  const EventSource *all = &kept->source;
+  DealtEvent row = {.attribute = NO_ATTRIBUTE};
+  memcpy(&row, record, kept->segments->stride);
+  bool is_text = row.time & 1;
+  *event = (Event){.time = (row.time - is_text) / 2, .value = row.value, .attribute = NO_ATTRIBUTE};
+  event->customer = is_text ? id_of(kept, kept->customers, (uint32_t)row.customer, &all->customers, &source->customers)
+                            : customers_add_integer(&source->customers, row.customer);
+  if (row.attribute != NO_ATTRIBUTE) {
+    event->attribute = id_of(kept, kept->attributes, row.attribute, &all->attributes, &source->attributes);
+    if (event->attribute == CUSTOMER_NONE) {
+      return STATUS_NOMEM;
+    }
+  }
+  event_source_count(source, event->time, false);
+  return event->customer == CUSTOMER_NONE ? STATUS_NOMEM : STATUS_OK;
+}
+
+/* One pass over the rows of a list: to the analysis, or to `unsorted`. */
+static Status pass(EventDeal *kept, const SegmentList *list, const Accumulator *accumulator, void *self,
+                   EventSource *source, Events *unsorted, const Watch *watch)
+{
+  size_t passed = 0, stride = kept->segments->stride;
   customers_free(&source->customers);
   customers_free(&source->attributes);
-  source->customers.most = source->attributes.most = end - segments->first[segment];
+  source->customers.most = source->attributes.most = segment_list_count(list, stride);
   source->rows = 0;
   source->first_time = INT64_MAX;
   source->newest = NEWEST_NONE;
   kept->turn++;
-  for (size_t i = segments->first[segment]; i < end; i++) {
-    Event event;
-    events_get(&kept->events, segments->row[i], &event);
-    event.customer = id_of(kept, kept->customers, event.customer, &kept->source.customers, &source->customers);
-    if (event.attribute != NO_ATTRIBUTE) {
-      event.attribute = id_of(kept, kept->attributes, event.attribute, &kept->source.attributes, &source->attributes);
-      if (event.attribute == CUSTOMER_NONE) {
-        return STATUS_NOMEM;
+  for (const SegmentBlock *block = list->first; block; block = block->next) {
+    const char *record = (const char *)block->records;
+    for (size_t i = segment_block_count(list, block, stride); i > 0; i--, record += stride) {
+      Event event;
+      Status status = event_of(kept, record, source, &event);
+      if (status == STATUS_OK) {
+        status = unsorted ? events_add(unsorted, &event, false)
+                          : accumulator->step(self, customers_state(&source->customers, event.customer), &event);
       }
-    }
-    if (event.customer == CUSTOMER_NONE) {
-      return STATUS_NOMEM;
-    }
-    event_source_count(source, event.time, false);
-    Status status = unsorted ? events_add(unsorted, &event, false)
-                             : accumulator->step(self, customers_state(&source->customers, event.customer), &event);
-    if (status != STATUS_OK) {
-      return status;
-    }
-    if ((i + 1) % WATCH_EVERY == 0 && watch_stop(watch)) {
-      return STATUS_INTERRUPT;
+      if (status != STATUS_OK) {
+        return status;
+      }
+      if (++passed % WATCH_EVERY == 0 && watch_stop(watch)) {
+        return STATUS_INTERRUPT;
+      }
     }
   }
   return STATUS_OK;
 }
 
-static Status pass_sorted(EventDeal *kept, uint32_t segment, const Accumulator *accumulator, void *self,
+static Status pass_sorted(EventDeal *kept, const SegmentList *list, const Accumulator *accumulator, void *self,
                           EventSource *source, const Watch *watch)
 {
   Events unsorted = {0};
   uint32_t *order = NULL;
-  Status status = pass(kept, segment, accumulator, self, source, &unsorted, watch);
+  Status status = pass(kept, list, accumulator, self, source, &unsorted, watch);
   if (status == STATUS_OK) {
     status = events_sort(&unsorted, source->customers.count, &order, watch);
   }
@@ -125,11 +135,12 @@ Status event_deal_hand_over(EventDeal *kept, uint32_t segment, const Accumulator
   if (segment >= kept->segments->n) {
     return STATUS_OK; /* no rows, no segments */
   }
-  Status status = pass(kept, segment, accumulator, self, source, NULL, watch);
+  const SegmentList *list = segment_list(kept->segments, kept->segments->key[segment]);
+  Status status = pass(kept, list, accumulator, self, source, NULL, watch);
   if (status == STATUS_DISORDER) {
     accumulator->restart(self);
-    status = accumulator->any_order ? pass(kept, segment, accumulator, self, source, NULL, watch)
-                                    : pass_sorted(kept, segment, accumulator, self, source, watch);
+    status = accumulator->any_order ? pass(kept, list, accumulator, self, source, NULL, watch)
+                                    : pass_sorted(kept, list, accumulator, self, source, watch);
   }
   return status;
 }

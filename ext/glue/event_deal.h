@@ -1,25 +1,46 @@
 /*
-** The rows of a source of events, kept to be handed over segment by segment: 28 bytes a row, 32 while they are dealt.
+** The rows of a source of events, kept to be handed over segment by segment: 16 bytes a row, 8 more with values, and 8
+** more with an attribute.
 */
 #ifndef RETAIN_GLUE_EVENT_DEAL_H
 #define RETAIN_GLUE_EVENT_DEAL_H
 
-#include "core/events/event_log.h"
+#include <string.h>
+
+#include "core/events/accumulator.h"
 #include "deal.h"
 #include "event_source.h"
 
+/* A row. Without values, or without an attribute, it is kept up to them. */
+typedef struct DealtEvent {
+  int64_t time;     /* twice, plus one where the customer is a text: times are below 2^62 */
+  int64_t customer; /* an integer key; or the id of a text among the source's customers */
+  double value;
+  uint32_t attribute;
+} DealtEvent;
+
 typedef struct EventDeal {
-  SegmentRows *segments; /* borrowed */
-  EventSource source;    /* of all rows; its customers and attributes are those that `events` number */
-  Events events;
-  struct DealtId *customers, *attributes; /* by those numbers: the ids in the segment that is handed over */
+  SegmentRows *segments;                  /* borrowed; of DealtEvent */
+  EventSource source;                     /* of all rows; its customers are those with a text key */
+  struct DealtId *customers, *attributes; /* by the source's ids: those in the segment that is handed over */
   uint32_t turn;                          /* how often rows have been handed over */
 } EventDeal;
+
+/* Adds a row; false when out of memory. */
+static inline bool event_deal_add(EventDeal *kept, uint32_t segment, const DealtEvent *event)
+{
+  void *row = segment_rows_add(kept->segments, segment);
+  if (row) {
+    memcpy(row, event, kept->segments->stride);
+  }
+  return row != NULL;
+}
 
 /* Attached to the deal, which frees it; NULL when out of memory. */
 EventDeal *event_deal_new(Deal *deal);
 
-extern const Accumulator EVENT_DEAL_ACCUMULATOR; /* self is an EventDeal: keeps every row */
+/* Before the first row, and before each pass over the source. */
+void event_deal_start(EventDeal *kept, bool values, bool attributes);
 
 /* After the last row. */
 Status event_deal_finish(EventDeal *kept, const Watch *watch);

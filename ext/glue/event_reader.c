@@ -5,7 +5,6 @@
 
 #include <math.h>
 
-#include "deal.h"
 #include "row_value.h"
 
 static Status take_attribute(EventReader *reader, sqlite3_value *value, uint32_t *attribute)
@@ -26,10 +25,41 @@ static Status take_attribute(EventReader *reader, sqlite3_value *value, uint32_t
 static Status take_segment(EventReader *reader, sqlite3_value *value, uint32_t *segment)
 {
   int type = sqlite3_value_type(value);
-  if (!deal_segment_of_value(reader->segments, value, type, segment)) {
+  if (!deal_segment_of_value(&reader->deal->segments->keys, value, type, segment)) {
     return row_check_blob(&reader->check, value, EVENT_COLUMN_SEGMENT);
   }
   return *segment == CUSTOMER_NONE && type != SQLITE_NULL ? STATUS_NOMEM : STATUS_OK;
+}
+
+/* A row that is kept by segment. */
+APART static Status deal(EventReader *reader, sqlite3_value **values, int customer_type, const Event *event)
+{
+  uint32_t segment, id;
+  bool is_text = customer_type == SQLITE_TEXT;
+  DealtEvent dealt = {2 * event->time + is_text, 0, event->value, NO_ATTRIBUTE};
+  Status status = take_segment(reader, values[reader->segment_at], &segment);
+  if (status == STATUS_OK && reader->attribute_at >= 0) {
+    status = take_attribute(reader, values[reader->attribute_at], &dealt.attribute);
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (customer_type == SQLITE_INTEGER) {
+    dealt.customer = sqlite3_value_int64(values[0]);
+  } else {
+    if (!key_of_value(&reader->source->customers, values[0], customer_type, &id)) {
+      return row_check_fault(&reader->check, FAULT_BAD_CUSTOMER, values, values[0]);
+    }
+    if (id == CUSTOMER_NONE) {
+      return STATUS_NOMEM;
+    }
+    dealt.customer = is_text ? id : (int64_t)sqlite3_value_double(values[0]);
+  }
+  event_source_count(reader->source, event->time, reader->memo.is_date);
+  if (reader->check.seeking) {
+    return STATUS_OK;
+  }
+  return event_deal_add(reader->deal, segment, &dealt) ? STATUS_OK : STATUS_NOMEM;
 }
 
 /* The value of a row. false: the row ends here, with *status. */
@@ -115,19 +145,15 @@ static inline Status enqueue(EventReader *reader, struct Queued *queued, int64_t
 }
 
 /*
-** A row that is not merely an integer key with its event: one that is diagnosed, kept, has a segment or an attribute,
-** or a text customer. Once there is a text customer no row goes through the queue.
+** A row that is not merely an integer key with its event: one that is diagnosed, kept, dealt or has an attribute, or a
+** text customer. Once there is a text customer no row goes through the queue.
 */
 APART static Status take_unusual(EventReader *reader, sqlite3_value **values, int customer_type, struct Queued *queued)
 {
-  if (reader->segment_at >= 0) {
-    Status status = take_segment(reader, values[reader->segment_at], &queued->event.segment);
-    if (status != STATUS_OK) {
-      return status;
-    }
-  }
   if (reader->check.diagnosis) {
     row_check_event(&reader->check, values, reader->memo.is_date, &queued->event);
+  } else if (reader->deal) {
+    return deal(reader, values, customer_type, &queued->event);
   }
   if (customer_type == SQLITE_INTEGER && !reader->apart) {
     return enqueue(reader, queued, sqlite3_value_int64(values[0]));

@@ -5,6 +5,7 @@
 #define RETAIN_GLUE_EVENT_READER_H
 
 #include "core/events/event_log.h"
+#include "event_deal.h"
 #include "event_fault.h"
 #include "scan.h"
 
@@ -17,8 +18,8 @@ typedef struct EventReader {
   Accumulator accumulator;
   void *self;
   EventSource *source;
-  Customers *segments; /* the keys of segments; NULL: none are wanted */
-  bool value_wanted;   /* the value column is read, where there is one */
+  EventDeal *deal;   /* where rows are kept by segment, in place of the accumulator; else NULL */
+  bool value_wanted; /* the value column is read, where there is one */
   /* which of a row's values they are, after customer and time; -1: not read */
   int value_at, attribute_at, segment_at;
   int64_t as_of;   /* INT64_MAX: none given */

@@ -20,10 +20,10 @@ static void forget_rows(EventReader *reader)
   reader->check.row = 0;
   reader->queue_head = reader->queue_tail = 0;
   for (int i = 0; i < QUEUE; i++) {
-    reader->queue[i] = (struct Queued){.event.attribute = NO_ATTRIBUTE, .event.segment = SEGMENT_NULL};
+    reader->queue[i] = (struct Queued){.event.attribute = NO_ATTRIBUTE};
   }
   reader->apart = reader->collecting || reader->check.seeking || reader->attribute_at >= 0;
-  reader->unusual = reader->apart || reader->check.diagnosis || reader->segment_at >= 0;
+  reader->unusual = reader->apart || reader->check.diagnosis || reader->deal;
   if (reader->check.diagnosis) {
     *reader->check.diagnosis = (Diagnosis){0};
   }
@@ -49,6 +49,9 @@ static Status read_once(EventReader *reader, bool with_rowid)
   }
   if (with_rowid && named_table_has_rowid(call, &columns->table)) {
     names[reader->check.rowid_at = n++] = "rowid";
+  }
+  if (reader->deal) {
+    event_deal_start(reader->deal, reader->value_at >= 0, reader->attribute_at >= 0);
   }
   forget_rows(reader);
   if (!customers_start(&reader->source->customers)) {
@@ -234,9 +237,9 @@ static Status read_event_log(EventReader *reader, const EventLog *log, const Eve
 {
   Call *call = reader->check.call;
   uint32_t *order = NULL;
-  if (reader->segments || options->attribute_column || options->attribute == EVENT_ATTRIBUTE_KIND) {
+  if (reader->deal || options->attribute_column || options->attribute == EVENT_ATTRIBUTE_KIND) {
     return call_fail(call, "%s needs a named source: retain_log(…) keeps customer, time and value only",
-                     reader->segments            ? "segment_column"
+                     reader->deal                ? "segment_column"
                      : options->attribute_column ? event_attribute_param(options->attribute)
                                                  : call_param(call, options->param)->name);
   }
@@ -270,9 +273,9 @@ static Status read_event_log(EventReader *reader, const EventLog *log, const Eve
   return status == STATUS_OK && lies_ahead(reader, options) ? refuse_log_ahead(call, log) : status;
 }
 
-/* All rows of a source, those of all segments. */
+/* All rows of a source: to the analysis, or, where they are dealt, to `deal`. */
 static Status read_all(Call *call, const Accumulator *accumulator, void *self, EventSourceOptions options,
-                       Customers *segments, EventSource *source)
+                       EventDeal *deal, EventSource *source)
 {
   bool bounded = options.param == 0 && event_source_as_of(call, &source->as_of);
   EventReader reader = {
@@ -281,7 +284,7 @@ static Status read_all(Call *call, const Accumulator *accumulator, void *self, E
     .accumulator = *accumulator,
     .self = self,
     .source = source,
-    .segments = segments,
+    .deal = deal,
     .value_wanted = call->value_used || options.param != 0,
     .value_at = -1,
     .attribute_at = -1,
@@ -308,13 +311,14 @@ static Status read_all(Call *call, const Accumulator *accumulator, void *self, E
 static Status read_segment(Call *call, Deal *deal, const Accumulator *accumulator, void *self,
                            EventSourceOptions options, EventSource *source)
 {
+  static const Accumulator NOTHING = {0}; /* rows go to `kept` */
   Status status = STATUS_OK;
   if (!deal->dealt) {
     EventDeal *kept = event_deal_new(deal);
     if (!kept) {
       return STATUS_NOMEM;
     }
-    status = read_all(call, &EVENT_DEAL_ACCUMULATOR, kept, options, &deal->rows.keys, &kept->source);
+    status = read_all(call, &NOTHING, NULL, options, kept, &kept->source);
     if (status == STATUS_OK) {
       status = event_deal_finish(kept, call_watch(call));
     }

@@ -22,10 +22,13 @@ typedef struct Table {
 
 typedef struct Cursor {
   sqlite3_vtab_cursor base;
-  bool writing; /* a statement that writes opened it */
+  bool writing;     /* a statement that writes opened it */
+  int first_column; /* that is the spec's own */
+  unsigned n_columns;
+  void (*cell)(const void *state, int64_t row, int column, Cell *out);
   Answer *answer;
-  uint32_t part;           /* of the answer … */
-  const void *state;       /* … what it made, and in it … */
+  uint32_t part;           /* of the answer */
+  const void *state;       /* of that part, and in it … */
   int64_t row, end;        /* … the next row and the end of what is wanted */
   sqlite3_value *customer; /* the one that is looked up; NULL: all */
 } Cursor;
@@ -193,6 +196,9 @@ static int table_open(sqlite3_vtab *vtab, sqlite3_vtab_cursor **out)
   Snapshot now;
   snapshot_take(table->connection, &now);
   cursor->writing = now.writing;
+  cursor->first_column = table->spec->by_segment;
+  cursor->n_columns = (unsigned)table->spec->n_columns;
+  cursor->cell = table->spec->cell;
   table->n_cursors++;
   table->n_writing += cursor->writing;
   return SQLITE_OK;
@@ -369,16 +375,13 @@ static void echo_param(const Answer *answer, uint32_t part, int i, sqlite3_conte
 static int table_value(sqlite3_vtab_cursor *base, sqlite3_context *context, int column)
 {
   const Cursor *cursor = (const Cursor *)base;
-  const Answer *answer = cursor->answer;
-  const TableSpec *spec = answer->spec;
-  Cell *out = (Cell *)(void *)context;
-  int own = column - spec->by_segment;
-  if (own >= spec->n_columns) {
-    echo_param(answer, cursor->part, own - spec->n_columns, context);
+  int own = column - cursor->first_column;
+  if ((unsigned)own < cursor->n_columns) {
+    cursor->cell(cursor->state, cursor->row, own, (Cell *)(void *)context);
   } else if (own >= 0) {
-    spec->cell(cursor->state, cursor->row, own, out);
-  } else if (answer->segments.n) { /* else NULL, as SQLite begins with */
-    deal_segment_cell(out, &answer->segments, cursor->part);
+    echo_param(cursor->answer, cursor->part, own - (int)cursor->n_columns, context);
+  } else if (cursor->answer->segments.n > 0) { /* else SQLite makes it NULL */
+    deal_segment_cell((Cell *)(void *)context, &cursor->answer->segments, cursor->part);
   }
   return SQLITE_OK;
 }

@@ -27,8 +27,7 @@ typedef struct Event {
   uint32_t customer; /* dense id */
   /* dense id of the attribute column's value, NO_ATTRIBUTE where none was asked for or it is NULL */
   uint32_t attribute;
-  int64_t rowid;    /* the source's rowid, or the row's 1-based number where it has none */
-  uint32_t segment; /* of a source that is dealt: see segment_rows.h */
+  int64_t rowid; /* the source's rowid, or the row's 1-based number where it has none */
 } Event;
 
 typedef struct Accumulator {

@@ -32,8 +32,8 @@ static int64_t *record_at(const Customers *customers, uint32_t id)
 
 static bool is_text(const Customers *customers, uint32_t id)
 {
-  if (customers->n_text == 0) {
-    return false;
+  if (customers->n_text == 0 || customers->n_text == customers->count) {
+    return customers->n_text > 0;
   }
   const uint64_t *word = chunks_at(&customers->kinds, id >> 6);
   return *word >> (id & 63) & 1;

@@ -46,87 +46,72 @@ bool segment_key_before(CustomerKey a, CustomerKey b)
   return is_number != is_other ? is_number : customers_key_before(a, b);
 }
 
-Status segment_rows_add(SegmentRows *rows, uint32_t key)
+void segment_rows_init(SegmentRows *rows, size_t stride)
 {
-  rows->key_of.stride = sizeof key;
-  uint32_t *of_row = rows->key_of.count < UINT32_MAX ? chunks_push(&rows->key_of) : NULL;
-  if (!of_row) {
-    return STATUS_NOMEM;
+  *rows = (SegmentRows){.stride = stride, .keys.state_size = sizeof(SegmentList)};
+}
+
+void *segment_list_grow(SegmentList *list, size_t stride)
+{
+  size_t size = list->last ? 2 * list->last->size : 4;
+  size = size < SEGMENT_BLOCK_MAX ? size : SEGMENT_BLOCK_MAX;
+  SegmentBlock *block = mem_alloc(1, sizeof *block + size * stride);
+  if (!block) {
+    return NULL;
   }
-  *of_row = key;
-  return STATUS_OK;
+  block->next = NULL;
+  block->size = size;
+  if (list->last) {
+    list->last->next = block;
+    list->before += list->last->size;
+  } else {
+    list->first = block;
+  }
+  list->last = block;
+  list->at = (char *)block->records + stride;
+  list->end = (char *)block->records + size * stride;
+  return block->records;
+}
+
+static void list_free(SegmentList *list)
+{
+  while (list->first) {
+    SegmentBlock *next = list->first->next;
+    mem_free(list->first);
+    list->first = next;
+  }
+  *list = (SegmentList){0};
 }
 
 static bool id_before(const void *a, const void *b, const void *keys)
 {
-  uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-  if (x == SEGMENT_NULL || y == SEGMENT_NULL) {
-    return x == SEGMENT_NULL && y != SEGMENT_NULL;
-  }
-  return segment_key_before(customers_key(keys, x), customers_key(keys, y));
-}
-
-/* The element of an array by key that a row's segment has; that of NULL is the last. */
-static uint32_t key_at(const SegmentRows *rows, size_t row)
-{
-  uint32_t key = *(const uint32_t *)chunks_at(&rows->key_of, row);
-  return key == SEGMENT_NULL ? rows->keys.count : key;
-}
-
-/* The keys that have rows, in order. `next` is by key: rows in, places in `key` out. */
-static Status put_in_order(SegmentRows *rows, size_t *next, const Watch *watch)
-{
-  uint32_t n_keys = rows->keys.count + 1;
-  for (uint32_t key = 0; key < n_keys; key++) {
-    if (next[key] > 0) {
-      rows->key[rows->n++] = key < rows->keys.count ? key : SEGMENT_NULL;
-    }
-  }
-  return records_sort(rows->key, rows->n, sizeof *rows->key, id_before, &rows->keys, watch);
+  return segment_key_before(customers_key(keys, *(const uint32_t *)a), customers_key(keys, *(const uint32_t *)b));
 }
 
 Status segment_rows_deal(SegmentRows *rows, const Watch *watch)
 {
-  size_t n = rows->key_of.count, n_keys = (size_t)rows->keys.count + 1;
-  size_t *next = mem_zero(n_keys, sizeof *next);
-  rows->key = mem_alloc(n_keys, sizeof *rows->key);
-  Status status = next && rows->key ? STATUS_OK : STATUS_NOMEM;
-  for (size_t i = 0; i < n && status == STATUS_OK; i++) {
-    next[key_at(rows, i)]++;
-    status = i % WATCH_EVERY == 0 && watch_stop(watch) ? STATUS_INTERRUPT : STATUS_OK;
+  uint32_t with_null = rows->null.first != NULL;
+  rows->key = mem_alloc((size_t)rows->keys.count + 1, sizeof *rows->key);
+  if (!rows->key) {
+    return STATUS_NOMEM;
   }
-  if (status == STATUS_OK) {
-    status = put_in_order(rows, next, watch);
+  if (with_null) {
+    rows->key[rows->n++] = SEGMENT_NULL;
   }
-  if (status == STATUS_OK) {
-    rows->first = mem_alloc((size_t)rows->n + 1, sizeof *rows->first);
-    rows->row = mem_alloc(n + 1, sizeof *rows->row);
-    status = rows->first && rows->row ? STATUS_OK : STATUS_NOMEM;
-  }
-  if (status == STATUS_OK) {
-    rows->first[0] = 0;
-    for (uint32_t i = 0; i < rows->n; i++) {
-      size_t *of_key = &next[rows->key[i] == SEGMENT_NULL ? rows->keys.count : rows->key[i]];
-      rows->first[i + 1] = rows->first[i] + *of_key;
-      *of_key = rows->first[i];
+  for (uint32_t key = 0; key < rows->keys.count; key++) {
+    if (segment_list(rows, key)->first) {
+      rows->key[rows->n++] = key;
     }
   }
-  for (size_t i = 0; i < n && status == STATUS_OK; i++) {
-    rows->row[next[key_at(rows, i)]++] = (uint32_t)i;
-    status = i % WATCH_EVERY == 0 && watch_stop(watch) ? STATUS_INTERRUPT : STATUS_OK;
-  }
-  mem_free(next);
-  chunks_free(&rows->key_of);
-  return status;
+  return records_sort(rows->key + with_null, rows->n - with_null, sizeof *rows->key, id_before, &rows->keys, watch);
 }
 
 void segment_rows_forget(SegmentRows *rows)
 {
-  chunks_free(&rows->key_of);
-  mem_free(rows->first);
-  mem_free(rows->row);
-  rows->first = NULL;
-  rows->row = NULL;
+  list_free(&rows->null);
+  for (uint32_t key = 0; key < rows->keys.count; key++) {
+    list_free(segment_list(rows, key));
+  }
 }
 
 void segment_rows_free(SegmentRows *rows)

@@ -80,60 +80,54 @@ enum {
   COLUMN_COUNT
 };
 
+/* Whether a column is NULL for all customers. */
+static bool is_unknown(const SummaryAnswer *answer, int column)
+{
+  bool of_holdout = column >= COLUMN_HOLDOUT_ORDERS, of_value = column == COLUMN_M || column == COLUMN_HOLDOUT_VALUE;
+  return (of_holdout && !answer->summary.split) || (of_value && !answer->source.has_value);
+}
+
 static void summary_cell(const void *state, int64_t row, int column, Cell *out)
 {
   const SummaryAnswer *answer = state;
-  const CustomerSummary *summary = &answer->summary;
   CustomerSummaryRow customer;
-  customer_summary_get(summary, &answer->source.customers, (uint32_t)row, &customer);
+  if (is_unknown(answer, column)) {
+    cell_null(out);
+    return;
+  }
+  customer_summary_get(&answer->summary, &answer->source.customers, (uint32_t)row, &customer);
   switch (column) {
     case COLUMN_CUSTOMER:
       cell_customer(out, &answer->source.customers, customer.customer);
-      return;
+      break;
     case COLUMN_ORDERS:
       cell_integer(out, customer.orders);
-      return;
+      break;
     case COLUMN_X:
       cell_integer(out, customer.repeats);
-      return;
+      break;
     case COLUMN_T_X:
       cell_real(out, (double)customer.recency / answer->unit);
-      return;
+      break;
     case COLUMN_T:
       cell_real(out, (double)customer.age / answer->unit);
-      return;
+      break;
     case COLUMN_M:
-      if (answer->source.has_value) {
-        cell_real(out, customer.mean);
-        return;
-      }
+      cell_real(out, customer.mean);
       break;
     case COLUMN_HOLDOUT_ORDERS:
-      if (summary->split) {
-        cell_integer(out, customer.holdout_orders);
-        return;
-      }
+      cell_integer(out, customer.holdout_orders);
       break;
     case COLUMN_HOLDOUT_X:
-      if (summary->split) {
-        cell_integer(out, customer.holdout_days);
-        return;
-      }
+      cell_integer(out, customer.holdout_days);
       break;
     case COLUMN_HOLDOUT_VALUE:
-      if (summary->split && answer->source.has_value) {
-        cell_real(out, customer.holdout_value);
-        return;
-      }
+      cell_real(out, customer.holdout_value);
       break;
     case COLUMN_HOLDOUT_T:
-      if (summary->split) {
-        cell_real(out, answer->holdout_length);
-        return;
-      }
+      cell_real(out, answer->holdout_length);
       break;
   }
-  cell_null(out);
 }
 
 static void summary_answer_free(void *state)

@@ -66,13 +66,14 @@ static void intervals_cell(const void *state, int64_t row, int column, Cell *out
 {
   const IntervalsAnswer *answer = state;
   PurchaseIntervalsStats stats;
+  if (column == COLUMN_CUSTOMER) {
+    cell_customer(out, &answer->source.customers, answer->intervals.row[row].customer);
+    return;
+  }
   purchase_intervals_get(&answer->intervals, &answer->source.customers, (uint32_t)row, &stats);
   double typical = answer->by_median ? stats.median : stats.mean;
   int64_t since = (int64_t)answer->today - stats.last;
   switch (column) {
-    case COLUMN_CUSTOMER:
-      cell_customer(out, &answer->source.customers, stats.customer);
-      return;
     case COLUMN_PURCHASES:
       cell_integer(out, (int64_t)stats.gaps + 1);
       return;
