@@ -104,7 +104,7 @@ static Status segments_make(Call *call, Answer *answer)
   call->deal = &deal;
   Status status = parts_make(call, answer, &deal);
   call->deal = NULL;
-  if (status != STATUS_OK && deal.dealt) {
+  if (status == STATUS_ERROR && deal.dealt && !deal.too_much) {
     deal_name_segment(call, &deal.rows, deal.current);
   }
   deal_forget_rows(&deal);

@@ -1,6 +1,7 @@
 #include "deal.h"
 
 #include "call_private.h"
+#include "core/base/mem.h"
 #include "row_value.h"
 
 #define INTEGER_END 9223372036854775808.0 /* 2^63 */
@@ -10,6 +11,25 @@ Deal *call_deal(const Call *call)
   return call->deal;
 }
 
+Status deal_count_rows(Call *call, int64_t n)
+{
+  Deal *deal = call->deal;
+  if (!deal || (deal->n_rows += n) <= SEGMENT_ROWS_MAX) {
+    return STATUS_OK;
+  }
+  deal->too_much = true;
+  return call_fail(call, "the segments of '%s' have more than %d rows together; take a coarser grain or fewer segments",
+                   deal->column, SEGMENT_ROWS_MAX);
+}
+
+Status deal_count_segments(Call *call)
+{
+  const Deal *deal = call->deal;
+  return deal->rows.keys.count <= SEGMENTS_MAX
+           ? STATUS_OK
+           : call_fail(call, "segment_column '%s' has more than %d different values", deal->column, SEGMENTS_MAX);
+}
+
 void deal_forget_rows(Deal *deal)
 {
   if (deal->kept) {
@@ -17,6 +37,18 @@ void deal_forget_rows(Deal *deal)
     deal->kept = NULL;
   }
   segment_rows_forget(&deal->rows);
+}
+
+bool dealt_keys_start(DealtKeys *dealt, uint32_t n)
+{
+  dealt->keys = mem_zero((size_t)n + 1, sizeof *dealt->keys);
+  return dealt->keys != NULL;
+}
+
+void dealt_keys_free(DealtKeys *dealt)
+{
+  mem_free(dealt->keys);
+  dealt->keys = NULL;
 }
 
 bool deal_segment_of_value(Customers *keys, sqlite3_value *value, int type, uint32_t *key)

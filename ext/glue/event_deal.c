@@ -3,17 +3,12 @@
 #include "core/base/mem.h"
 #include "core/events/event_log.h"
 
-/* The id in this turn of an id of the whole source. */
-typedef struct DealtId {
-  uint32_t turn, id;
-} DealtId;
-
 static void kept_free(void *in)
 {
   EventDeal *kept = in;
   event_source_free(&kept->source);
-  mem_free(kept->customers);
-  mem_free(kept->attributes);
+  dealt_keys_free(&kept->customers);
+  dealt_keys_free(&kept->attributes);
   mem_free(kept);
 }
 
@@ -38,35 +33,23 @@ void event_deal_start(EventDeal *kept, bool values, bool attributes)
 
 Status event_deal_finish(EventDeal *kept, const Watch *watch)
 {
-  kept->customers = mem_zero((size_t)kept->source.customers.count + 1, sizeof *kept->customers);
-  kept->attributes = mem_zero((size_t)kept->source.attributes.count + 1, sizeof *kept->attributes);
-  return kept->customers && kept->attributes ? segment_rows_deal(kept->segments, watch) : STATUS_NOMEM;
-}
-
-/* The id in the segment of a key that has an id in the whole source, added where it is new. */
-static inline uint32_t id_of(const EventDeal *kept, DealtId *ids, uint32_t number, const Customers *all, Customers *own)
-{
-  DealtId *id = &ids[number];
-  if (id->turn != kept->turn) {
-    CustomerKey key = customers_key(all, number);
-    id->id = key.text ? customers_add_text(own, key.text, key.length) : customers_add_integer(own, key.integer);
-    id->turn = kept->turn;
-  }
-  return id->id;
+  bool room = dealt_keys_start(&kept->customers, kept->source.customers.count) &&
+              dealt_keys_start(&kept->attributes, kept->source.attributes.count);
+  return room ? segment_rows_deal(kept->segments, watch) : STATUS_NOMEM;
 }
 
 /* The event of a row, with the segment's ids. */
-static inline Status event_of(const EventDeal *kept, const void *record, EventSource *source, Event *event)
+static inline Status event_of(EventDeal *kept, const void *record, EventSource *source, Event *event)
 {
   const EventSource *all = &kept->source;
   DealtEvent row = {.attribute = NO_ATTRIBUTE};
   memcpy(&row, record, kept->segments->stride);
   bool is_text = row.time & 1;
   *event = (Event){.time = (row.time - is_text) / 2, .value = row.value, .attribute = NO_ATTRIBUTE};
-  event->customer = is_text ? id_of(kept, kept->customers, (uint32_t)row.customer, &all->customers, &source->customers)
+  event->customer = is_text ? dealt_key(&kept->customers, (uint32_t)row.customer, &all->customers, &source->customers)
                             : customers_add_integer(&source->customers, row.customer);
   if (row.attribute != NO_ATTRIBUTE) {
-    event->attribute = id_of(kept, kept->attributes, row.attribute, &all->attributes, &source->attributes);
+    event->attribute = dealt_key(&kept->attributes, row.attribute, &all->attributes, &source->attributes);
     if (event->attribute == CUSTOMER_NONE) {
       return STATUS_NOMEM;
     }
@@ -86,7 +69,8 @@ static Status pass(EventDeal *kept, const SegmentList *list, const Accumulator *
   source->rows = 0;
   source->first_time = INT64_MAX;
   source->newest = NEWEST_NONE;
-  kept->turn++;
+  dealt_keys_next(&kept->customers);
+  dealt_keys_next(&kept->attributes);
   for (const SegmentBlock *block = list->first; block; block = block->next) {
     const char *record = (const char *)block->records;
     for (size_t i = segment_block_count(list, block, stride); i > 0; i--, record += stride) {

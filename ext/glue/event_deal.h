@@ -20,10 +20,9 @@ typedef struct DealtEvent {
 } DealtEvent;
 
 typedef struct EventDeal {
-  SegmentRows *segments;                  /* borrowed; of DealtEvent */
-  EventSource source;                     /* of all rows; its customers are those with a text key */
-  struct DealtId *customers, *attributes; /* by the source's ids: those in the segment that is handed over */
-  uint32_t turn;                          /* how often rows have been handed over */
+  SegmentRows *segments; /* borrowed; of DealtEvent */
+  EventSource source;    /* of all rows; its customers are those with a text key */
+  DealtKeys customers, attributes;
 } EventDeal;
 
 /* Adds a row; false when out of memory. */

@@ -59,6 +59,10 @@ APART static Status deal(EventReader *reader, sqlite3_value **values, int custom
   if (reader->check.seeking) {
     return STATUS_OK;
   }
+  status = deal_count_segments(reader->check.call);
+  if (status != STATUS_OK) {
+    return status;
+  }
   return event_deal_add(reader->deal, segment, &dealt) ? STATUS_OK : STATUS_NOMEM;
 }
 

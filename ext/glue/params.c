@@ -33,8 +33,9 @@ static const ParamSpec SEGMENT_PARAM = {
   0,
   NULL,
   "a column of the source that tells segments apart, such as a store: an answer for each of its values, in order, from "
-  "the rows with that value alone, so that a customer counts in a store by the purchases there. NULL is a value too. "
-  "as_of is the same for all. Left out: one answer"};
+  "the rows with that value alone, so that a customer counts in a store by what happened there. NULL is a value too; "
+  "at "
+  "most " NUMBER_TEXT(SEGMENTS_MAX) " values. as_of is the same for all. Left out: one answer"};
 static const ColumnSpec SEGMENT_COLUMN = {"segment", "", "the value of segment_column; NULL without one"};
 /* The same beside a column `segment` of the function's own, of RFM scores. */
 static const ColumnSpec SEGMENT_VALUE_COLUMN = {"segment_value", "", "the value of segment_column; NULL without one"};

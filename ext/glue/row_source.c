@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/mem.h"
+#include "deal.h"
 #include "row_value.h"
 #include "scan.h"
 #include "source_log.h"
@@ -87,11 +88,9 @@ static bool take_truth(sqlite3_value *value, int type, FieldValue *out)
 
 static Status take_value(RowReader *reader, int i)
 {
-  static const char *const MUST[] = {[FIELD_REAL] = A_NUMBER,
-                                     [FIELD_TIME] = A_TIME,
-                                     [FIELD_KEY] = A_CUSTOMER,
-                                     [FIELD_ANY] = (A_NUMBER ", or text"),
-                                     [FIELD_TRUTH] = TRUTH_WORDS};
+  static const char *const MUST[] = {[FIELD_REAL] = A_NUMBER,     [FIELD_TIME] = A_TIME,
+                                     [FIELD_KEY] = A_CUSTOMER,    [FIELD_ANY] = (A_NUMBER ", or text"),
+                                     [FIELD_TRUTH] = TRUTH_WORDS, [FIELD_SEGMENT] = A_SEGMENT};
   Field *field = &reader->fields[i];
   FieldValue *out = &reader->values[i];
   sqlite3_value *value = reader->row[reader->argument[i]];
@@ -99,7 +98,7 @@ static Status take_value(RowReader *reader, int i)
   bool fits = true;
   out->null = type == SQLITE_NULL;
   out->text = false;
-  out->key = 0;
+  out->key = field->kind == FIELD_SEGMENT ? SEGMENT_NULL : 0;
   if (out->null) {
     return STATUS_OK;
   }
@@ -123,8 +122,11 @@ static Status take_value(RowReader *reader, int i)
     case FIELD_TRUTH:
       fits = take_truth(value, type, out);
       break;
+    case FIELD_SEGMENT:
+      fits = deal_segment_of_value(field->segments, value, type, &out->key);
+      break;
   }
-  if (out->key == CUSTOMER_NONE) {
+  if (fits && out->key == CUSTOMER_NONE) {
     return STATUS_NOMEM;
   }
   return fits
@@ -221,10 +223,10 @@ static Status replay(RowReader *reader, const ContractLog *log)
     reader->number = (int64_t)i + 1;
     *part[CONTRACT_PART_CUSTOMER] = (FieldValue){.key = contract->customer};
     *part[CONTRACT_PART_START] =
-      (FieldValue){.time = contract->start, .is_date = contract->segment & CONTRACT_LOG_START_DATE};
+      (FieldValue){.time = contract->start, .is_date = contract->dates & CONTRACT_LOG_START_DATE};
     *part[CONTRACT_PART_END] = (FieldValue){.null = contract->end == CONTRACT_OPEN,
                                             .time = contract->end,
-                                            .is_date = contract->segment & CONTRACT_LOG_END_DATE};
+                                            .is_date = contract->dates & CONTRACT_LOG_END_DATE};
     *part[CONTRACT_PART_AMOUNT] = (FieldValue){.real = contract->amount};
     status = reader->step(reader->self, reader, reader->values);
     if (status == STATUS_OK && i % WATCH_EVERY == 0 && watch_stop(call_watch(call))) {

@@ -11,11 +11,12 @@
 #include "core/events/customers.h"
 
 typedef enum FieldKind {
-  FIELD_REAL, /* a finite number, also as text */
-  FIELD_TIME, /* a time as in calendar.h: ms */
-  FIELD_KEY,  /* an integer or text, as a dense id into Field.keys */
-  FIELD_ANY,  /* a number, or text as FIELD_KEY */
-  FIELD_TRUTH /* 0 or 1, or a word of TRUTH_WORDS: .real is 0 or 1 */
+  FIELD_REAL,   /* a finite number, also as text */
+  FIELD_TIME,   /* a time as in calendar.h: ms */
+  FIELD_KEY,    /* an integer or text, as a dense id into Field.keys */
+  FIELD_ANY,    /* a number, or text as FIELD_KEY */
+  FIELD_TRUTH,  /* 0 or 1, or a word of TRUTH_WORDS: .real is 0 or 1 */
+  FIELD_SEGMENT /* as deal.h has them: an id of Field.segments, or SEGMENT_NULL */
 } FieldKind;
 
 /* Where argument 0 may be a retain_contracts(…): the part of a contract that a field is. */
@@ -37,7 +38,8 @@ typedef struct Field {
   /* the usual names, in lower case, without spaces and underscores; ends in NULL; NULL: only where it is wanted */
   const char *const *names;
   bool required;
-  bool never_null; /* a row where it is NULL is passed over before any of its keys is looked at */
+  Customers *segments; /* FIELD_SEGMENT */
+  bool never_null;     /* a row where it is NULL is passed over before any of its keys is looked at */
   /* Out: */
   bool found;     /* there is such a column */
   Customers keys; /* FIELD_KEY, FIELD_ANY: the distinct integers and texts */

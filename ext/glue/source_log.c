@@ -86,7 +86,7 @@ Status contract_log_take(Call *call, ContractLog *log)
   if (!key_of_argument(call, CUSTOMER, &log->customers, &contract.customer)) {
     return call_fail_argument(call, CUSTOMER, "%s", A_CUSTOMER);
   }
-  contract.segment = (start_is_date ? CONTRACT_LOG_START_DATE : 0) | (end_is_date ? CONTRACT_LOG_END_DATE : 0);
+  contract.dates = (start_is_date ? CONTRACT_LOG_START_DATE : 0) | (end_is_date ? CONTRACT_LOG_END_DATE : 0);
   return contract.customer == CUSTOMER_NONE ? STATUS_NOMEM : contract_log_add(log, &contract);
 }
 

@@ -148,6 +148,9 @@ typedef enum EventParam {
   EVENT_PARAM_COUNT
 } EventParam;
 
+/* The different values that segment_column may have. */
+#define SEGMENTS_MAX 100000
+
 /* The parameters and the columns of a table function, with those that the engine adds. */
 int table_param_count(const TableSpec *spec);
 const ParamSpec *table_param(const TableSpec *spec, int i);

@@ -12,6 +12,8 @@ SELECT count(*) FROM purchase_intervals('orders');
 SELECT count(*) FROM repeat_ladder('orders');
 SELECT count(*) FROM segment_flow('orders') WHERE since = '2025-01-01' AND until = '2025-07-01';
 SELECT count(*) FROM data_check('orders');
+SELECT count(*) FROM rfm('stores') WHERE segment_column = 'store';
+SELECT count(*) FROM retention_by_period('stores') WHERE segment_column = 'store' AND grain = 'week';
 
 -- on orders
 SELECT length(rfm_cuts(order_id % 1000, amount, amount * 2)) FROM orders;

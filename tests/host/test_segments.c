@@ -23,7 +23,9 @@ static const char SHOP[] =
   "INSERT INTO source SELECT customer_id, '2027-01-01', 1, 'x', 'too late' FROM source LIMIT 3;"
   "CREATE TABLE sorted AS SELECT * FROM source ORDER BY ordered_at;"
   "CREATE TABLE calls AS SELECT customer_id, ordered_at AS time, kind, amount AS value FROM source WHERE rowid %% 5 = 0"
-  "  AND customer_id IS NOT NULL AND ordered_at < '2026-01-01';";
+  "  AND customer_id IS NOT NULL AND ordered_at < '2026-01-01';"
+  "CREATE TABLE contracts AS SELECT customer_id AS customer, date(ordered_at) AS start,"
+  "  iif(rowid %% 4, date(ordered_at, (rowid * 7919 %% 300) || ' days'), NULL) AS \"end\", amount, seg FROM source;";
 
 typedef struct Case {
   const char *name, *arguments, *where;
@@ -51,6 +53,11 @@ static const Case EVENTS[] = {
   {"churn_risk_quality", ", '60 days'", ""},
   {"churn_threshold", ", '60 days'", ""},
 };
+static const Case CONTRACTS[] = {
+  {"mrr_movements", "", ""}, {"revenue_retention", ", 'quarter'", ""}, {"logo_retention", "", ""},
+  {"renewals", "", ""},      {"contracts_expiring", "", ""},
+};
+
 static sqlite3_int64 number_of(sqlite3 *db, const char *sql)
 {
   sqlite3_stmt *statement = NULL;
@@ -154,6 +161,11 @@ static void as_views_of_each_segment(void **unused)
       refused += is_refused;
       compared++;
     }
+    for (size_t i = 0; i < COUNT_OF(CONTRACTS); i++) {
+      compare(db, &CONTRACTS[i], "contracts", "customer IS NOT NULL AND start <= '2026-01-01'", &is_refused);
+      refused += is_refused;
+      compared++;
+    }
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
   }
   assert_true(refused * 10 < compared);
@@ -167,6 +179,9 @@ static void no_function_is_left_out(void **unused)
   connection_must(db, "CREATE TABLE compared (name)");
   for (size_t i = 0; i < COUNT_OF(EVENTS); i++) {
     run(db, sqlite3_mprintf("INSERT INTO compared VALUES (%Q)", EVENTS[i].name));
+  }
+  for (size_t i = 0; i < COUNT_OF(CONTRACTS); i++) {
+    run(db, sqlite3_mprintf("INSERT INTO compared VALUES (%Q)", CONTRACTS[i].name));
   }
   assert_int_equal(number_of(db, "SELECT count(DISTINCT name) FROM compared"),
                    number_of(db,

@@ -8,7 +8,7 @@
 #include "core/base/chunks.h"
 #include "core/events/customers.h"
 
-/* In Contract.segment: which of its times are dates alone. */
+/* In Contract.dates: which of its times are dates alone. */
 #define CONTRACT_LOG_START_DATE 1U
 #define CONTRACT_LOG_END_DATE 2U
 
@@ -16,7 +16,7 @@
 typedef struct ContractLog {
   int refs;
   Customers customers;
-  Chunks contracts; /* of Contract, in the order of their arrival; `segment` has flags */
+  Chunks contracts; /* of Contract, in the order of their arrival */
 } ContractLog;
 
 ContractLog *contract_log_new(void); /* with one reference; NULL when out of memory */

@@ -36,10 +36,10 @@ static bool contract_before(const void *a, const void *b, const void *unused)
   return x->amount < y->amount;
 }
 
-/* One pass of a distribution sort, stable: by customer, or by segment. */
-static Status distribute(Contracts *contracts, uint32_t keys, bool by_segment, const Watch *watch)
+/* One pass of a distribution sort, stable: by customer. */
+static Status distribute(Contracts *contracts, const Watch *watch)
 {
-  size_t *next = mem_zero((size_t)keys + 1, sizeof *next);
+  size_t *next = mem_zero((size_t)contracts->n_customers + 1, sizeof *next);
   Contract *out = mem_alloc(contracts->count + 1, sizeof *out);
   if (!next || !out) {
     mem_free(next);
@@ -47,15 +47,14 @@ static Status distribute(Contracts *contracts, uint32_t keys, bool by_segment, c
     return STATUS_NOMEM;
   }
   for (size_t i = 0; i < contracts->count; i++) {
-    const Contract *contract = &contracts->contracts[i];
-    next[(by_segment ? contract->segment : contract->customer) + 1]++;
+    next[contracts->contracts[i].customer + 1]++;
   }
-  for (uint32_t key = 0; key < keys; key++) {
-    next[key + 1] += next[key];
+  for (uint32_t customer = 0; customer < contracts->n_customers; customer++) {
+    next[customer + 1] += next[customer];
   }
   for (size_t i = 0; i < contracts->count; i++) {
     const Contract *contract = &contracts->contracts[i];
-    out[next[by_segment ? contract->segment : contract->customer]++] = *contract;
+    out[next[contract->customer]++] = *contract;
     if ((i + 1) % WATCH_EVERY == 0 && watch_stop(watch)) {
       mem_free(next);
       mem_free(out);
@@ -68,11 +67,10 @@ static Status distribute(Contracts *contracts, uint32_t keys, bool by_segment, c
   return STATUS_OK;
 }
 
-/* Into one array, without what begins after as_of, and looks at the rest: *n_keys is the number of keys of segments. */
-static Status take_part(Contracts *contracts, uint32_t *n_keys, const Watch *watch)
+/* Into one array, without what begins after as_of, and looks at the rest. */
+static Status take_part(Contracts *contracts, const Watch *watch)
 {
   size_t n = 0;
-  *n_keys = 0;
   contracts->first = INT64_MAX;
   contracts->contracts = mem_alloc(contracts->added.count + 1, sizeof *contracts->contracts);
   if (!contracts->contracts) {
@@ -90,39 +88,9 @@ static Status take_part(Contracts *contracts, uint32_t *n_keys, const Watch *wat
     contracts->first = contract->start < contracts->first ? contract->start : contracts->first;
     contracts->n_customers =
       contract->customer >= contracts->n_customers ? contract->customer + 1 : contracts->n_customers;
-    if (contract->segment != CONTRACT_SEGMENT_NONE && contract->segment >= *n_keys) {
-      *n_keys = contract->segment + 1;
-    }
   }
   contracts->count = n;
   chunks_free(&contracts->added);
-  return STATUS_OK;
-}
-
-/* Segments with contracts that take part become 0, 1, 2 … in the order of their keys, that of NULL the last. */
-static Status segments_number(Contracts *contracts, uint32_t n_keys)
-{
-  uint32_t *number = mem_zero((size_t)n_keys + 1, sizeof *number); /* of key i; of NULL */
-  contracts->segments = mem_alloc((size_t)n_keys + 1, sizeof *contracts->segments);
-  if (!number || !contracts->segments) {
-    mem_free(number);
-    return STATUS_NOMEM;
-  }
-  for (size_t i = 0; i < contracts->count; i++) {
-    uint32_t key = contracts->contracts[i].segment;
-    number[key < n_keys ? key : n_keys] = 1;
-  }
-  for (uint32_t key = 0; key <= n_keys; key++) {
-    if (number[key]) {
-      contracts->segments[contracts->n_segments] = key < n_keys ? key : CONTRACT_SEGMENT_NONE;
-      number[key] = contracts->n_segments++;
-    }
-  }
-  for (size_t i = 0; i < contracts->count; i++) {
-    uint32_t *segment = &contracts->contracts[i].segment;
-    *segment = number[*segment < n_keys ? *segment : n_keys];
-  }
-  mem_free(number);
   return STATUS_OK;
 }
 
@@ -146,12 +114,8 @@ static void amounts_scale(Contracts *contracts)
 
 Status contracts_finish(Contracts *contracts, Bound as_of, const Watch *watch)
 {
-  uint32_t n_keys;
   contracts->as_of = as_of;
-  Status status = take_part(contracts, &n_keys, watch);
-  if (status == STATUS_OK) {
-    status = segments_number(contracts, n_keys);
-  }
+  Status status = take_part(contracts, watch);
   if (status != STATUS_OK || contracts->count == 0) {
     return status;
   }
@@ -159,10 +123,7 @@ Status contracts_finish(Contracts *contracts, Bound as_of, const Watch *watch)
     return STATUS_INTERRUPT;
   }
   amounts_scale(contracts);
-  status = watch_stop(watch) ? STATUS_INTERRUPT : distribute(contracts, contracts->n_customers, false, watch);
-  if (status == STATUS_OK && contracts->n_segments > 1) {
-    status = distribute(contracts, contracts->n_segments, true, watch);
-  }
+  status = watch_stop(watch) ? STATUS_INTERRUPT : distribute(contracts, watch);
   for (size_t from = 0, turn = 0; from < contracts->count && status == STATUS_OK; turn++) {
     size_t to = contracts_run(contracts, from);
     status = turn % WATCH_EVERY == 0 && watch_stop(watch)
@@ -178,7 +139,6 @@ void contracts_free(Contracts *contracts)
 {
   chunks_free(&contracts->added);
   mem_free(contracts->contracts);
-  mem_free(contracts->segments);
   *contracts = (Contracts){0};
 }
 
@@ -186,8 +146,7 @@ size_t contracts_run(const Contracts *contracts, size_t from)
 {
   const Contract *first = &contracts->contracts[from];
   size_t to = from + 1;
-  while (to < contracts->count && contracts->contracts[to].customer == first->customer &&
-         contracts->contracts[to].segment == first->segment) {
+  while (to < contracts->count && contracts->contracts[to].customer == first->customer) {
     to++;
   }
   return to;

@@ -25,24 +25,22 @@
 #include "core/base/status.h"
 #include "core/time/zone.h"
 
-#define CONTRACT_OPEN INT64_MAX          /* the end of a contract without one */
-#define CONTRACT_SEGMENT_NONE UINT32_MAX /* the segment's value is NULL */
+#define CONTRACT_OPEN INT64_MAX /* the end of a contract without one */
 
 typedef struct Contract {
   int64_t start, end;
   double amount;
-  uint32_t customer, segment;
+  uint32_t customer;
+  uint32_t dates; /* flags of contract_log.h */
 } Contract;
 
 /* {0} is a valid empty object. */
 typedef struct Contracts {
   bool keep_ahead;     /* set by the caller: contracts that begin after as_of are kept too */
   Chunks added;        /* until contracts_finish() */
-  Contract *contracts; /* from then on: by segment, customer, start, end */
+  Contract *contracts; /* from then on: by customer, start, end */
   size_t count;
   uint32_t n_customers; /* the largest id + 1 */
-  uint32_t n_segments;  /* with contracts that take part; contracts_finish() numbers them from 0 */
-  uint32_t *segments;   /* by that number: the id that was added, in order; CONTRACT_SEGMENT_NONE the last */
   double units;         /* of amounts: 10000, or 1 where they are not exact */
   int64_t first;        /* the earliest start */
   Bound as_of;
@@ -69,7 +67,7 @@ static inline double contracts_money(const Contracts *contracts, double units)
   return units / contracts->units;
 }
 
-/* The end of the run of one customer's contracts (within a segment) that begins at `from`. */
+/* The end of the run of one customer's contracts that begins at `from`. */
 size_t contracts_run(const Contracts *contracts, size_t from);
 
 /* A customer's revenue from `time` on, to the next step. */

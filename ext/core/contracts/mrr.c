@@ -25,7 +25,7 @@ static void movement_add(MrrRow *row, double before, double after, bool first_ev
   }
 }
 
-static void run_add(const Mrr *mrr, MrrRow *rows, const ContractSteps *steps, PeriodCursor *cursor)
+static void run_add(const Mrr *mrr, const ContractSteps *steps, PeriodCursor *cursor)
 {
   bool had = false;
   double level = 0;
@@ -40,7 +40,7 @@ static void run_add(const Mrr *mrr, MrrRow *rows, const ContractSteps *steps, Pe
       level = steps->steps[i].level;
       had = had || level > 0;
     }
-    movement_add(&rows[period - mrr->first], before, level, had && !had_before);
+    movement_add(&mrr->rows[period - mrr->first], before, level, had && !had_before);
   }
 }
 
@@ -80,12 +80,11 @@ Status mrr_build(Mrr *mrr, const Contracts *contracts, Grain grain, ZoneCursor z
     mrr->periods = 0;
     return STATUS_OK;
   }
-  if (mrr->periods > MRR_ROWS_MAX / (int64_t)contracts->n_segments) {
+  if (mrr->periods > MRR_ROWS_MAX) {
     mrr->too_long = true;
     return STATUS_ERROR;
   }
-  mrr->n_rows = mrr->periods * contracts->n_segments;
-  mrr->rows = mem_zero((size_t)mrr->n_rows, sizeof *mrr->rows);
+  mrr->rows = mem_zero((size_t)mrr->periods, sizeof *mrr->rows);
   if (!mrr->rows) {
     return STATUS_NOMEM;
   }
@@ -96,14 +95,12 @@ Status mrr_build(Mrr *mrr, const Contracts *contracts, Grain grain, ZoneCursor z
     status = turn % WATCH_EVERY == 0 && watch_stop(watch) ? STATUS_INTERRUPT
                                                           : contract_steps(contracts, from, to, cover, &steps, watch);
     if (status == STATUS_OK) {
-      run_add(mrr, mrr->rows + contracts->contracts[from].segment * mrr->periods, &steps, &cursor);
+      run_add(mrr, &steps, &cursor);
     }
     from = to;
   }
   contract_steps_free(&steps);
-  for (uint32_t segment = 0; segment < contracts->n_segments && status == STATUS_OK; segment++) {
-    rows_run_on(mrr->rows + segment * mrr->periods, mrr->periods);
-  }
+  rows_run_on(mrr->rows, mrr->periods);
   return status;
 }
 

@@ -12,7 +12,7 @@
 ** (contracts.h). A contract that begins at a period's first instant belongs to that period, and so does one that ends
 ** there.
 **
-** O(contracts log contracts per customer + segments * periods); 176 bytes per segment and period.
+** O(contracts log contracts per customer + periods); 176 bytes per period.
 */
 #ifndef RETAIN_CORE_CONTRACTS_MRR_H
 #define RETAIN_CORE_CONTRACTS_MRR_H
@@ -31,15 +31,14 @@ typedef struct MrrRow {
 
 /* {0} is a valid empty object. */
 typedef struct Mrr {
-  MrrRow *rows; /* segments * periods */
+  MrrRow *rows; /* a row per period */
   int64_t first, periods;
-  int64_t n_rows;
   bool too_long;
 } Mrr;
 
 /*
 ** `cover`: counts customers by the cover of their contracts, whatever these cost. STATUS_ERROR: too_long, more than
-** MRR_ROWS_MAX rows.
+** MRR_ROWS_MAX periods.
 */
 Status mrr_build(Mrr *mrr, const Contracts *contracts, Grain grain, ZoneCursor zone, bool cover, const Watch *watch);
 void mrr_free(Mrr *mrr);

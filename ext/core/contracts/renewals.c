@@ -175,12 +175,11 @@ static Status rows_make(Renewals *renewals, const Contracts *contracts, PeriodCu
   }
   renewals->first = period_of(cursor, first);
   renewals->periods = period_of(cursor, contracts->as_of.end - 1) - renewals->first + 1;
-  if (renewals->periods > RENEWAL_ROWS_MAX / (int64_t)contracts->n_segments) {
+  if (renewals->periods > RENEWAL_ROWS_MAX) {
     renewals->too_long = true;
     return STATUS_ERROR;
   }
-  renewals->n_rows = renewals->periods * contracts->n_segments;
-  renewals->rows = mem_zero((size_t)renewals->n_rows, sizeof *renewals->rows);
+  renewals->rows = mem_zero((size_t)renewals->periods, sizeof *renewals->rows);
   return renewals->rows ? STATUS_OK : STATUS_NOMEM;
 }
 
@@ -193,7 +192,6 @@ Status renewals_build(Renewals *renewals, const Contracts *contracts, const Rene
   for (size_t from = 0, turn = 0; renewals->rows && from < contracts->count && status == STATUS_OK; turn++) {
     const Contract *run = contracts->contracts + from;
     size_t n = contracts_run(contracts, from) - from;
-    RenewalRow *rows = renewals->rows + run->segment * renewals->periods;
     size_t n_ended = 0;
     status = turn % WATCH_EVERY == 0 && watch_stop(watch) ? STATUS_INTERRUPT : work_reserve(&work, n);
     if (status == STATUS_OK) {
@@ -202,7 +200,7 @@ Status renewals_build(Renewals *renewals, const Contracts *contracts, const Rene
     for (size_t i = 0; i < n_ended && status == STATUS_OK; i++) {
       int64_t period = period_of(&cursor, work.ended[i].contract->end);
       if (period - renewals->first < renewals->periods) { /* else it begins at as_of: nothing of it has passed */
-        row_add(&rows[period - renewals->first], &work.ended[i], contracts, rule);
+        row_add(&renewals->rows[period - renewals->first], &work.ended[i], contracts, rule);
       }
       status = (i + 1) % WATCH_EVERY == 0 && watch_stop(watch) ? STATUS_INTERRUPT : STATUS_OK;
     }

@@ -2,7 +2,7 @@
 ** Renewals, and contracts about to end.
 **
 ** A contract is up for renewal when it ends, at or before as_of. It is renewed by one other contract of its customer
-** (in its segment) that begins after it did, and from `early` before its end to `grace` after it. Each contract renews
+** that begins after it did, and from `early` before its end to `grace` after it. Each contract renews
 ** at most one: first those that begin within an hour of the end, the dearest ending first, then the earliest that fits,
 ** in the order of the ends. It is decided once `grace` after its end has passed at as_of.
 **
@@ -28,9 +28,8 @@ typedef struct RenewalRow {
 
 /* {0} is a valid empty object. */
 typedef struct Renewals {
-  RenewalRow *rows; /* segments * periods */
+  RenewalRow *rows; /* a row per period */
   int64_t first, periods;
-  int64_t n_rows;
   bool too_long;
 } Renewals;
 
@@ -40,7 +39,7 @@ typedef struct RenewalRule {
   Duration grace, early;
 } RenewalRule;
 
-/* STATUS_ERROR: too_long, more than RENEWAL_ROWS_MAX rows. */
+/* STATUS_ERROR: too_long, more than RENEWAL_ROWS_MAX periods. */
 Status renewals_build(Renewals *renewals, const Contracts *contracts, const RenewalRule *rule, const Watch *watch);
 void renewals_free(Renewals *renewals);
 
@@ -56,8 +55,7 @@ typedef struct ExpiringRow {
 } ExpiringRow;
 
 /*
-** By end, then customer id. *rows from mem_alloc(), the caller's. Contracts without segments, those that begin after
-** as_of kept.
+** By end, then customer id. *rows from mem_alloc(), the caller's. Contracts that begin after as_of are to be kept.
 */
 Status contracts_expiring_find(const Contracts *contracts, int64_t days, ZoneCursor zone, ExpiringRow **rows,
                                int64_t *n_rows, const Watch *watch);

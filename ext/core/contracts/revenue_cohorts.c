@@ -2,10 +2,9 @@
 
 #include "core/base/mem.h"
 
-static RevenueCell *cohort_cells(const RevenueCohorts *cohorts, uint32_t segment, int64_t cohort)
+static RevenueCell *cohort_cells(const RevenueCohorts *cohorts, int64_t cohort)
 {
-  int64_t per_segment = cohorts->periods * (cohorts->periods + 1) / 2;
-  return cohorts->cells + segment * per_segment + cohort * cohorts->periods - cohort * (cohort - 1) / 2;
+  return cohorts->cells + cohort * cohorts->periods - cohort * (cohort - 1) / 2;
 }
 
 /* A level of one customer at the ends of ages low … high - 1. */
@@ -25,7 +24,7 @@ static void cells_add(RevenueCell *cells, int64_t ages, int64_t low, int64_t hig
   }
 }
 
-static void run_add(RevenueCohorts *cohorts, uint32_t segment, const ContractSteps *steps, PeriodCursor *cursor)
+static void run_add(RevenueCohorts *cohorts, const ContractSteps *steps, PeriodCursor *cursor)
 {
   size_t i = 0;
   while (i < steps->count && !(steps->steps[i].level > 0)) {
@@ -39,10 +38,10 @@ static void run_add(RevenueCohorts *cohorts, uint32_t segment, const ContractSte
   if (ages <= 0) {
     return; /* begins at as_of, with a period of which nothing has passed */
   }
-  RevenueCell *cells = cohort_cells(cohorts, segment, cohort);
+  RevenueCell *cells = cohort_cells(cohorts, cohort);
   double level = 0, base = 0;
   bool has_base = false;
-  cohorts->sizes[segment * cohorts->periods + cohort]++;
+  cohorts->sizes[cohort]++;
   for (; i < steps->count; i++) {
     int64_t next = period_of(cursor, steps->steps[i].time) - first;
     if (next > age) {
@@ -71,27 +70,24 @@ static void cells_run_on(RevenueCell *cells, int64_t ages)
 }
 
 /* The rows of cohorts that somebody is in. */
-static Status rows_make(RevenueCohorts *cohorts, uint32_t n_segments)
+static Status rows_make(RevenueCohorts *cohorts)
 {
   int64_t n = 0;
-  for (int64_t i = 0; i < n_segments * cohorts->periods; i++) {
-    n += cohorts->sizes[i] ? cohorts->periods - i % cohorts->periods : 0;
+  for (int64_t cohort = 0; cohort < cohorts->periods; cohort++) {
+    n += cohorts->sizes[cohort] ? cohorts->periods - cohort : 0;
   }
   cohorts->rows = mem_alloc((size_t)n + 1, sizeof *cohorts->rows);
   if (!cohorts->rows) {
     return STATUS_NOMEM;
   }
-  for (uint32_t segment = 0; segment < n_segments; segment++) {
-    for (int64_t cohort = 0; cohort < cohorts->periods; cohort++) {
-      int64_t size = cohorts->sizes[segment * cohorts->periods + cohort], ages = cohorts->periods - cohort;
-      RevenueCell *cells = cohort_cells(cohorts, segment, cohort);
-      if (size) {
-        cells_run_on(cells, ages);
-      }
-      for (int64_t age = 0; size && age < ages; age++) {
-        cohorts->rows[cohorts->n_rows++] =
-          (RevenueRow){segment, (uint32_t)cohort, (uint32_t)age, cells + age, cells, size};
-      }
+  for (int64_t cohort = 0; cohort < cohorts->periods; cohort++) {
+    int64_t size = cohorts->sizes[cohort], ages = cohorts->periods - cohort;
+    RevenueCell *cells = cohort_cells(cohorts, cohort);
+    if (size) {
+      cells_run_on(cells, ages);
+    }
+    for (int64_t age = 0; size && age < ages; age++) {
+      cohorts->rows[cohorts->n_rows++] = (RevenueRow){(uint32_t)cohort, (uint32_t)age, cells + age, cells, size};
     }
   }
   return STATUS_OK;
@@ -111,14 +107,14 @@ Status revenue_cohorts_build(RevenueCohorts *cohorts, const Contracts *contracts
     cohorts->periods = 0;
     return STATUS_OK;
   }
-  int64_t per_segment =
+  cohorts->n_cells =
     cohorts->periods > REVENUE_CELLS_MAX ? cohorts->periods : cohorts->periods * (cohorts->periods + 1) / 2;
-  if (per_segment > REVENUE_CELLS_MAX / (int64_t)contracts->n_segments) {
+  if (cohorts->n_cells > REVENUE_CELLS_MAX) {
     cohorts->too_long = true;
     return STATUS_ERROR;
   }
-  cohorts->cells = mem_zero((size_t)(per_segment * contracts->n_segments), sizeof *cohorts->cells);
-  cohorts->sizes = mem_zero((size_t)(cohorts->periods * contracts->n_segments), sizeof *cohorts->sizes);
+  cohorts->cells = mem_zero((size_t)cohorts->n_cells, sizeof *cohorts->cells);
+  cohorts->sizes = mem_zero((size_t)cohorts->periods, sizeof *cohorts->sizes);
   if (!cohorts->cells || !cohorts->sizes) {
     return STATUS_NOMEM;
   }
@@ -129,12 +125,12 @@ Status revenue_cohorts_build(RevenueCohorts *cohorts, const Contracts *contracts
     status = turn % WATCH_EVERY == 0 && watch_stop(watch) ? STATUS_INTERRUPT
                                                           : contract_steps(contracts, from, to, false, &steps, watch);
     if (status == STATUS_OK) {
-      run_add(cohorts, contracts->contracts[from].segment, &steps, &cursor);
+      run_add(cohorts, &steps, &cursor);
     }
     from = to;
   }
   contract_steps_free(&steps);
-  return status == STATUS_OK ? rows_make(cohorts, contracts->n_segments) : status;
+  return status == STATUS_OK ? rows_make(cohorts) : status;
 }
 
 void revenue_cohorts_free(RevenueCohorts *cohorts)

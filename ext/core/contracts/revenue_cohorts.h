@@ -5,9 +5,9 @@
 ** (as in mrr.h: just before the next one's first instant), age n the n-th period after it:
 **   revenue  of the cohort's customers at the end of age n; nrr = revenue / base
 **   kept     of each customer at most what it paid at the end of age 0; grr = kept / base
-** With no segment the bases are the `new` of mrr_movements() and the revenues of all cohorts add up to its mrr_end.
+** The bases are the `new` of mrr_movements() and the revenues of all cohorts add up to its mrr_end.
 **
-** By differences over the ages between two changes: O(contracts log + segments * cells), 40 bytes per cell.
+** By differences over the ages between two changes: O(contracts log + cells), 40 bytes per cell.
 */
 #ifndef RETAIN_CORE_CONTRACTS_REVENUE_COHORTS_H
 #define RETAIN_CORE_CONTRACTS_REVENUE_COHORTS_H
@@ -24,17 +24,17 @@ typedef struct RevenueCell {
 } RevenueCell;
 
 typedef struct RevenueRow {
-  uint32_t segment, cohort, age; /* cohort: periods after `first` */
+  uint32_t cohort, age; /* cohort: periods after `first` */
   const RevenueCell *cell, *base;
   int64_t size;
 } RevenueRow;
 
 /* {0} is a valid empty object. */
 typedef struct RevenueCohorts {
-  RevenueCell *cells; /* by segment, cohort, age; a cohort c has periods - c ages */
-  int64_t *sizes;     /* by segment, cohort: customers */
+  RevenueCell *cells; /* by cohort, age; a cohort c has periods - c ages */
+  int64_t *sizes;     /* by cohort: customers */
   RevenueRow *rows;   /* of cohorts with customers */
-  int64_t n_rows;
+  int64_t n_rows, n_cells;
   int64_t first, periods;
   bool too_long;
 } RevenueCohorts;

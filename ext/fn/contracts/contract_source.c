@@ -1,5 +1,8 @@
 #include "contract_source.h"
 
+#include "core/base/mem.h"
+#include "glue/deal.h"
+
 static const char *const CUSTOMER_NAMES[] = {"customerid",   "userid",    "clientid", "accountid", "memberid",
                                              "subscriberid", "companyid", "tenantid", "contactid", "customer",
                                              "user",         "client",    "account",  "member",    "subscriber",
@@ -107,40 +110,145 @@ static Bound find_as_of(const Call *call, const ContractSource *source, int para
   return source->newest == NEWEST_NONE ? bound_of_instant(source->now) : bound_of_newest(&source->zone, source->newest);
 }
 
-static Status take(void *self, RowReader *reader, const FieldValue *values)
+/* A contract from the values of a row; the message says what is wrong with it. */
+static Status contract_of(ContractSource *source, RowReader *reader, const FieldValue *values, Contract *contract)
 {
-  ContractSource *source = self;
-  Contract contract = {
+  *contract = (Contract){
     .customer = values[CONTRACT_FIELD_CUSTOMER].key,
     .start = values[CONTRACT_FIELD_START].time,
     .end = values[CONTRACT_FIELD_END].null ? CONTRACT_OPEN : values[CONTRACT_FIELD_END].time,
   };
-  if (contract.end < contract.start) {
+  if (contract->end < contract->start) {
     return row_source_fail(reader, CONTRACT_FIELD_END, "at or after the start");
   }
   if (source->fields[CONTRACT_FIELD_AMOUNT].required && !values[CONTRACT_FIELD_AMOUNT].null) {
-    contract.amount = values[CONTRACT_FIELD_AMOUNT].real;
+    contract->amount = values[CONTRACT_FIELD_AMOUNT].real;
   }
-  if (!(contract.amount >= 0)) {
+  if (!(contract->amount >= 0)) {
     return row_source_fail(reader, CONTRACT_FIELD_AMOUNT, "0 or more");
   }
-  if (contract.amount > CONTRACT_AMOUNT_MAX) {
+  if (contract->amount > CONTRACT_AMOUNT_MAX) {
     return row_source_fail(reader, CONTRACT_FIELD_AMOUNT, "at most " NUMBER_TEXT(CONTRACT_AMOUNT_MAX));
-  }
-  if (source->fields[CONTRACT_FIELD_SEGMENT].found) {
-    contract.segment = values[CONTRACT_FIELD_SEGMENT].null ? CONTRACT_SEGMENT_NONE : values[CONTRACT_FIELD_SEGMENT].key;
   }
   newest_add(source, &values[CONTRACT_FIELD_START]);
   newest_add(source, &values[CONTRACT_FIELD_END]);
-  return contracts_add(&source->contracts, &contract);
+  return STATUS_OK;
 }
 
-Status contracts_read(Call *call, ContractSource *source, int customer_column, int segment, bool amounts)
+static Status take(void *self, RowReader *reader, const FieldValue *values)
 {
-  enum {
-    CONTRACT_ARGS
-  };
-  int as_of_param = customer_column + ARG_AS_OF;
+  ContractSource *source = self;
+  Contract contract;
+  Status status = contract_of(source, reader, values, &contract);
+  return status == STATUS_OK ? contracts_add(&source->contracts, &contract) : status;
+}
+
+/* Segments */
+
+/* The contracts of all segments, kept by segment; the fields' keys number their customers. */
+typedef struct ContractDeal {
+  Call *call;            /* while it is read */
+  SegmentRows *segments; /* borrowed; of Contract */
+  ContractSource all;    /* without contracts, but with what is newest */
+  DealtKeys customers;
+} ContractDeal;
+
+static void deal_free(void *in)
+{
+  ContractDeal *kept = in;
+  contract_source_free(&kept->all);
+  dealt_keys_free(&kept->customers);
+  mem_free(kept);
+}
+
+static Status take_dealt(void *self, RowReader *reader, const FieldValue *values)
+{
+  ContractDeal *kept = self;
+  Contract contract;
+  Status status = contract_of(&kept->all, reader, values, &contract);
+  if (status == STATUS_OK) {
+    status = deal_count_segments(kept->call);
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  Contract *row = segment_rows_add(kept->segments, values[CONTRACT_FIELD_SEGMENT].key);
+  if (!row) {
+    return STATUS_NOMEM;
+  }
+  *row = contract;
+  return STATUS_OK;
+}
+
+static void source_start(Call *call, ContractSource *source, int customer_column, bool amounts);
+
+static Status deal_read(Call *call, Deal *deal, int customer_column, bool amounts)
+{
+  ContractDeal *kept = mem_zero(1, sizeof *kept);
+  if (!kept) {
+    return STATUS_NOMEM;
+  }
+  deal->kept = kept;
+  deal->free_kept = deal_free;
+  kept->call = call;
+  kept->segments = &deal->rows;
+  segment_rows_init(&deal->rows, sizeof(Contract));
+  source_start(call, &kept->all, customer_column, amounts);
+  kept->all.fields[CONTRACT_FIELD_SEGMENT] = (Field){.kind = FIELD_SEGMENT,
+                                                     .noun = "segment",
+                                                     .param_name = "segment_column",
+                                                     .wanted = deal->column,
+                                                     .segments = &deal->rows.keys};
+  Status status = row_source_read(call, 0, kept->all.fields, CONTRACT_FIELDS, take_dealt, kept);
+  if (status == STATUS_OK &&
+      !dealt_keys_start(&kept->customers, kept->all.fields[CONTRACT_FIELD_CUSTOMER].keys.count)) {
+    status = STATUS_NOMEM;
+  }
+  if (status == STATUS_OK) {
+    status = segment_rows_deal(&deal->rows, call_watch(call));
+  }
+  deal->dealt = status == STATUS_OK;
+  return status;
+}
+
+/* The contracts of the segment that is asked for. */
+static Status deal_hand_over(Call *call, Deal *deal, ContractSource *source)
+{
+  ContractDeal *kept = deal->kept;
+  Customers *own = &source->fields[CONTRACT_FIELD_CUSTOMER].keys;
+  if (deal->current >= deal->rows.n) {
+    return STATUS_OK; /* no contracts, no segments */
+  }
+  const SegmentList *list = segment_list(&deal->rows, deal->rows.key[deal->current]);
+  source->newest = kept->all.newest;
+  source->now = kept->all.now;
+  own->most = source->contracts.added.most = segment_list_count(list, sizeof(Contract));
+  dealt_keys_next(&kept->customers);
+  size_t taken = 0;
+  for (const SegmentBlock *block = list->first; block; block = block->next) {
+    const Contract *rows = (const Contract *)(const void *)block->records;
+    size_t count = segment_block_count(list, block, sizeof(Contract));
+    for (size_t i = 0; i < count; i++) {
+      Contract contract = rows[i];
+      contract.customer =
+        dealt_key(&kept->customers, contract.customer, &kept->all.fields[CONTRACT_FIELD_CUSTOMER].keys, own);
+      if (contract.customer == CUSTOMER_NONE || contracts_add(&source->contracts, &contract) != STATUS_OK) {
+        return STATUS_NOMEM;
+      }
+      if (++taken % WATCH_EVERY == 0 && watch_stop(call_watch(call))) {
+        return STATUS_INTERRUPT;
+      }
+    }
+  }
+  return STATUS_OK;
+}
+
+/* All */
+
+static void source_start(Call *call, ContractSource *source, int customer_column, bool amounts)
+{
+  source->newest = NEWEST_NONE;
+  source->now = call_now_anywhere();
   source->fields[CONTRACT_FIELD_CUSTOMER] = (Field){.kind = FIELD_KEY,
                                                     .part = CONTRACT_PART_CUSTOMER,
                                                     .noun = "customer",
@@ -167,18 +275,29 @@ Status contracts_read(Call *call, ContractSource *source, int customer_column, i
                                                   .param_name = "amount_column",
                                                   .names = amounts ? AMOUNT_NAMES : NULL,
                                                   .required = amounts};
-  source->fields[CONTRACT_FIELD_SEGMENT] =
-    (Field){.kind = FIELD_KEY, .noun = "segment", .param_name = "segment_column"};
   for (int i = CONTRACT_FIELD_CUSTOMER; i < CONTRACT_FIELD_AMOUNT + amounts; i++) {
     source->fields[i].wanted = call_text(call, customer_column + i);
   }
-  if (segment >= 0) {
-    source->fields[CONTRACT_FIELD_SEGMENT].wanted = call_text(call, segment);
-  }
+}
+
+Status contracts_read(Call *call, ContractSource *source, int customer_column, bool amounts)
+{
+  enum {
+    CONTRACT_ARGS
+  };
+  int as_of_param = customer_column + ARG_AS_OF;
+  Deal *deal = call_deal(call);
+  Status status = STATUS_OK;
   source->zone = call_zone(call, customer_column + ARG_TIME_ZONE);
-  source->newest = NEWEST_NONE;
-  source->now = call_now_anywhere();
-  Status status = row_source_read(call, 0, source->fields, CONTRACT_FIELDS, take, source);
+  if (!deal) {
+    source_start(call, source, customer_column, amounts);
+    status = row_source_read(call, 0, source->fields, CONTRACT_FIELD_SEGMENT, take, source);
+  } else {
+    status = deal->dealt ? STATUS_OK : deal_read(call, deal, customer_column, amounts);
+    if (status == STATUS_OK) {
+      status = deal_hand_over(call, deal, source);
+    }
+  }
   if (status == STATUS_OK) {
     status = contracts_finish(&source->contracts, find_as_of(call, source, as_of_param), call_watch(call));
   }
@@ -193,15 +312,4 @@ void contract_source_free(ContractSource *source)
 {
   fields_free(source->fields, CONTRACT_FIELDS);
   contracts_free(&source->contracts);
-}
-
-void segment_cell(const ContractSource *source, uint32_t segment, Cell *out)
-{
-  const Customers *keys = &source->fields[CONTRACT_FIELD_SEGMENT].keys;
-  uint32_t key = source->contracts.segments[segment];
-  if (!source->fields[CONTRACT_FIELD_SEGMENT].found || key == CONTRACT_SEGMENT_NONE) {
-    cell_null(out);
-  } else {
-    cell_customer(out, keys, key);
-  }
 }

@@ -16,10 +16,6 @@
   ENTRY("source", PARAM_CONTRACTS, NULL, 0, 0, NULL, \
         "the name of a table or view with a row per contract: customer, start, end (NULL: none), amount per month; " \
         "or (SELECT retain_contracts(customer, start, end, amount) FROM …)")
-#define CONTRACT_SEGMENT_PARAM \
-  ENTRY("segment_column", PARAM_COLUMN, "", 0, 0, NULL, \
-        "a column with a segment, an integer or text: each is answered as if its contracts were all; left out: one " \
-        "answer")
 
 /* They follow a function's own parameters: CONTRACT_ARGS numbers them in its enum, CONTRACT_PARAMS are their specs. */
 #define CONTRACT_ARGS ARG_CUSTOMER_COLUMN, ARG_START_COLUMN, ARG_END_COLUMN, ARG_AMOUNT_COLUMN, ARG_AS_OF, ARG_TIME_ZONE
@@ -52,10 +48,10 @@
   "A row with a NULL customer or start does not take part; a NULL end: none; a NULL amount counts as 0; "
 #define CONTRACT_ERRORS \
   "An unknown table or column; an end before its start; an amount that is negative, above " NUMBER_TEXT( \
-    CONTRACT_AMOUNT_MAX) " or not a number; a customer or " \
-                         "segment that is neither integer nor text"
+    CONTRACT_AMOUNT_MAX) " or not a number; a customer that is " \
+                         "neither integer nor text"
 
-/* The columns that are read; the keys of customers and segments stay here. */
+/* The columns that are read; the keys of customers stay here. */
 enum {
   CONTRACT_FIELD_CUSTOMER,
   CONTRACT_FIELD_START,
@@ -76,13 +72,11 @@ typedef struct ContractSource {
 } ContractSource;
 
 /*
-** Reads the contracts and puts them in order. CONTRACT_ARGS begin at argument `customer_column`; segment: the number of
-** segment_column, or -1. Without `amounts` they are not read. To be freed also after a failure.
+** Reads the contracts and puts them in order; with segment_column those of the segment that is asked for, and as_of is
+** that of all. CONTRACT_ARGS begin at argument `customer_column`. Without `amounts` they are not read. To be freed also
+** after a failure.
 */
-Status contracts_read(Call *call, ContractSource *source, int customer_column, int segment, bool amounts);
+Status contracts_read(Call *call, ContractSource *source, int customer_column, bool amounts);
 void contract_source_free(ContractSource *source);
-
-/* The value of a segment; NULL where there is none. */
-void segment_cell(const ContractSource *source, uint32_t segment, Cell *out);
 
 #endif

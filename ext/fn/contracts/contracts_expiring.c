@@ -100,7 +100,7 @@ static Status compute(Call *call, void *out, int64_t *n_rows)
     most = state->steps[i] > most ? state->steps[i] : most;
   }
   state->source.contracts.keep_ahead = true;
-  Status status = contracts_read(call, &state->source, ARG_CUSTOMER_COLUMN, -1, true);
+  Status status = contracts_read(call, &state->source, ARG_CUSTOMER_COLUMN, true);
   if (status == STATUS_OK) {
     status = contracts_expiring_find(&state->source.contracts, most, state->source.zone, &state->rows, n_rows,
                                      call_watch(call));
@@ -205,6 +205,7 @@ const TableSpec contracts_expiring_table = {
   .n_columns = COUNT_OF(COLUMNS),
   .params = PARAMS,
   .n_params = COUNT_OF(PARAMS),
+  .by_segment = true,
   .state_size = sizeof(State),
   .compute = compute,
   .cell = cell,

@@ -1,5 +1,5 @@
 /*
-** logo_retention(source[, grain, segment_column, …]): who stayed, who came and who went, period by period, by the cover
+** logo_retention(source[, grain, …]): who stayed, who came and who went, period by period, by the cover
 ** of their contracts.
 **
 **   SELECT period, start_customers, retained, retention_rate, retention_low, retention_high
@@ -14,17 +14,16 @@
 #include "contract_source.h"
 #include "core/contracts/mrr.h"
 #include "fn/numerics/wilson_cell.h"
+#include "glue/deal.h"
 
 enum {
   ARG_SOURCE,
   ARG_GRAIN,
-  ARG_SEGMENT_COLUMN,
   CONTRACT_ARGS,
   ARG_COUNT
 };
 
 enum {
-  COLUMN_SEGMENT,
   COLUMN_PERIOD,
   COLUMN_START_CUSTOMERS,
   COLUMN_NEW_CUSTOMERS,
@@ -53,17 +52,16 @@ static Status compute(Call *call, void *out, int64_t *n_rows)
 {
   State *state = out;
   state->grain = call_grain(call, ARG_GRAIN);
-  Status status = contracts_read(call, &state->source, ARG_CUSTOMER_COLUMN, ARG_SEGMENT_COLUMN, false);
+  Status status = contracts_read(call, &state->source, ARG_CUSTOMER_COLUMN, false);
   if (status == STATUS_OK) {
     status = mrr_build(&state->mrr, &state->source.contracts, state->grain, state->source.zone, true, call_watch(call));
   }
   if (state->mrr.too_long) {
-    return call_fail(
-      call, "the contracts span more than %d periods and segments; take a coarser grain, or look for wrong times",
-      MRR_ROWS_MAX);
+    return call_fail(call, "the contracts span more than %d periods; take a coarser grain, or look for wrong times",
+                     MRR_ROWS_MAX);
   }
-  *n_rows = state->mrr.n_rows;
-  return status;
+  *n_rows = state->mrr.periods;
+  return status == STATUS_OK ? deal_count_rows(call, state->mrr.periods) : status;
 }
 
 static void rate_cell(const MrrRow *row, int column, Cell *out)
@@ -95,11 +93,8 @@ static void cell(const void *in, int64_t i, int column, Cell *out)
 {
   const State *state = in;
   const MrrRow *row = state->mrr.rows + i;
-  int64_t period = state->mrr.first + i % state->mrr.periods;
+  int64_t period = state->mrr.first + i;
   switch (column) {
-    case COLUMN_SEGMENT:
-      segment_cell(&state->source, (uint32_t)(i / state->mrr.periods), out);
-      break;
     case COLUMN_PERIOD:
       cell_period(out, state->grain, period);
       break;
@@ -140,7 +135,6 @@ static void state_free(void *in)
 }
 
 static const ColumnSpec COLUMNS[] = {
-  [COLUMN_SEGMENT] = {"segment", "", "the segment's value; NULL without a segment_column"},
   [COLUMN_PERIOD] = {"period", "TEXT", "first civil day of the period"},
   [COLUMN_START_CUSTOMERS] = {"start_customers", "INTEGER", "customers covered by a contract just before the period"},
   [COLUMN_NEW_CUSTOMERS] = {"new_customers", "INTEGER",
@@ -166,7 +160,6 @@ _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 static const ParamSpec PARAMS[] = {
   [ARG_SOURCE] = CONTRACT_SOURCE_PARAM,
   [ARG_GRAIN] = GRAIN_PARAM,
-  [ARG_SEGMENT_COLUMN] = CONTRACT_SEGMENT_PARAM,
   CONTRACT_PARAMS,
 };
 _Static_assert(COUNT_OF(PARAMS) == ARG_COUNT, "a parameter is not numbered");
@@ -176,9 +169,9 @@ const TableSpec logo_retention_table = {
   .doc =
     {
       .summary = "Shows retention, churn and movement of customers period by period, by the cover of their contracts.",
-      .result = "A row per segment and period from the first start to as_of, in order.",
+      .result = "A row per period from the first start to as_of, in order.",
       .nulls = CONTRACT_NULLS "a rate of nobody (0/0) is NULL.",
-      .errors = CONTRACT_ERRORS "; more than " NUMBER_TEXT(MRR_ROWS_MAX) " periods and segments. Amounts are not read.",
+      .errors = CONTRACT_ERRORS "; more than " NUMBER_TEXT(MRR_ROWS_MAX) " periods. Amounts are not read.",
       .example = "SELECT period, start_customers, retained, lost, retention_rate, retention_low, retention_high FROM "
                  "logo_retention('demo_contracts') WHERE as_of = '2025-12-31'",
       .formula =
@@ -189,6 +182,7 @@ const TableSpec logo_retention_table = {
   .n_columns = COUNT_OF(COLUMNS),
   .params = PARAMS,
   .n_params = COUNT_OF(PARAMS),
+  .by_segment = true,
   .state_size = sizeof(State),
   .compute = compute,
   .cell = cell,

@@ -1,11 +1,11 @@
 /*
-** mrr_movements(source[, grain, segment_column, …]): monthly recurring revenue, what it gained and lost, period by
+** mrr_movements(source[, grain, …]): monthly recurring revenue, what it gained and lost, period by
 ** period.
 **
 **   SELECT period, new, expansion, contraction, churn, reactivation, mrr_end, nrr, grr, quick_ratio
 **     FROM mrr_movements('subscriptions');
 **
-** R1  One row per calendar period (and segment), from that of the first start to that of as_of. `period` is the first
+** R1  One row per calendar period, from that of the first start to that of as_of. `period` is the first
 **     civil day of the period, whatever the grain.
 ** R2  mrr_start: the sum of the amounts of the contracts that cover the time just before the period; mrr_end: just
 **     before the next (in the period of as_of: at as_of). A contract that begins or ends at the period's first instant
@@ -24,18 +24,17 @@
 
 #include "contract_source.h"
 #include "core/contracts/mrr.h"
+#include "glue/deal.h"
 
 enum {
   ARG_SOURCE,
   ARG_GRAIN,
-  ARG_SEGMENT_COLUMN,
   ARG_REACTIVATION_IN_NRR,
   CONTRACT_ARGS,
   ARG_COUNT
 };
 
 enum {
-  COLUMN_SEGMENT,
   COLUMN_PERIOD,
   COLUMN_MRR_START,
   COLUMN_NEW,
@@ -71,18 +70,17 @@ static Status compute(Call *call, void *out, int64_t *n_rows)
   State *state = out;
   state->grain = call_grain(call, ARG_GRAIN);
   state->reactivation = call_choice(call, ARG_REACTIVATION_IN_NRR) == 1;
-  Status status = contracts_read(call, &state->source, ARG_CUSTOMER_COLUMN, ARG_SEGMENT_COLUMN, true);
+  Status status = contracts_read(call, &state->source, ARG_CUSTOMER_COLUMN, true);
   if (status == STATUS_OK) {
     status =
       mrr_build(&state->mrr, &state->source.contracts, state->grain, state->source.zone, false, call_watch(call));
   }
   if (state->mrr.too_long) {
-    return call_fail(
-      call, "the contracts span more than %d periods and segments; take a coarser grain, or look for wrong times",
-      MRR_ROWS_MAX);
+    return call_fail(call, "the contracts span more than %d periods; take a coarser grain, or look for wrong times",
+                     MRR_ROWS_MAX);
   }
-  *n_rows = state->mrr.n_rows;
-  return status;
+  *n_rows = state->mrr.periods;
+  return status == STATUS_OK ? deal_count_rows(call, state->mrr.periods) : status;
 }
 
 static void money_cell(const State *state, const Sum *sum, Cell *out)
@@ -111,11 +109,8 @@ static void cell(const void *in, int64_t i, int column, Cell *out)
 {
   const State *state = in;
   const MrrRow *row = state->mrr.rows + i;
-  int64_t period = state->mrr.first + i % state->mrr.periods;
+  int64_t period = state->mrr.first + i;
   switch (column) {
-    case COLUMN_SEGMENT:
-      segment_cell(&state->source, (uint32_t)(i / state->mrr.periods), out);
-      break;
     case COLUMN_PERIOD:
       cell_period(out, state->grain, period);
       break;
@@ -183,7 +178,6 @@ static void state_free(void *in)
 }
 
 static const ColumnSpec COLUMNS[] = {
-  [COLUMN_SEGMENT] = {"segment", "", "the segment's value; NULL without a segment_column"},
   [COLUMN_PERIOD] = {"period", "TEXT", "first civil day of the period, whatever the grain"},
   [COLUMN_MRR_START] = {"mrr_start", "REAL", "revenue per month just before the period"},
   [COLUMN_NEW] = {"new", "REAL", "of customers whose first revenue ever lies in the period"},
@@ -212,7 +206,6 @@ _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 static const ParamSpec PARAMS[] = {
   [ARG_SOURCE] = CONTRACT_SOURCE_PARAM,
   [ARG_GRAIN] = GRAIN_PARAM,
-  [ARG_SEGMENT_COLUMN] = CONTRACT_SEGMENT_PARAM,
   [ARG_REACTIVATION_IN_NRR] = {"reactivation_in_nrr", PARAM_CHOICE, "no", 0, 0, "no|yes",
                                "whether nrr counts reactivation: no (the usual definition) or yes"},
   CONTRACT_PARAMS,
@@ -225,9 +218,9 @@ const TableSpec mrr_movements_table = {
     {
       .summary = "Shows monthly recurring revenue and its movements: new, expansion, contraction, churn, reactivation; "
                  "NRR, GRR and quick ratio.",
-      .result = "A row per segment and period from the first start to as_of, in order.",
+      .result = "A row per period from the first start to as_of, in order.",
       .nulls = CONTRACT_NULLS "nrr and grr are NULL where mrr_start is 0, quick_ratio where nothing was lost.",
-      .errors = CONTRACT_ERRORS "; more than " NUMBER_TEXT(MRR_ROWS_MAX) " periods and segments.",
+      .errors = CONTRACT_ERRORS "; more than " NUMBER_TEXT(MRR_ROWS_MAX) " periods.",
       .example = "SELECT period, new, expansion, contraction, churn, reactivation, mrr_end, nrr, grr, quick_ratio FROM "
                  "mrr_movements('demo_contracts') WHERE as_of = '2025-12-31'",
       .formula = "per customer and period the difference of its revenue just before the period's and the next period's "
@@ -239,6 +232,7 @@ const TableSpec mrr_movements_table = {
   .n_columns = COUNT_OF(COLUMNS),
   .params = PARAMS,
   .n_params = COUNT_OF(PARAMS),
+  .by_segment = true,
   .state_size = sizeof(State),
   .compute = compute,
   .cell = cell,

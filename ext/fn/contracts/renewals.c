@@ -1,12 +1,12 @@
 /*
-** renewals(source[, grace, grain, segment_column, …]): contracts up for renewal, period by period: renewed, late,
+** renewals(source[, grace, grain, …]): contracts up for renewal, period by period: renewed, late,
 ** churned.
 **
 **   SELECT * FROM renewals('contracts') WHERE grace = '14 days';
 **
 ** R1  A contract is up for renewal in the calendar period in which it ends; contracts whose end lies after as_of, or
-**     that have none, are not. One row per period (and segment) from that of the first end to that of as_of.
-** R2  Renewed: another contract of the customer (in its segment) begins from `early` before the end to `grace` after
+**     that have none, are not. One row per period from that of the first end to that of as_of.
+** R2  Renewed: another contract of the customer begins from `early` before the end to `grace` after
 **     it, and after the contract began. Each contract renews one (core/contracts/renewals.h says which). What replaces
 **     a contract with another amount renews it.
 ** R3  Decided: the grace after the end has passed at as_of. renewed and churned count decided contracts: up_for_renewal
@@ -20,19 +20,18 @@
 #include "core/contracts/renewals.h"
 #include "contract_source.h"
 #include "fn/numerics/wilson_cell.h"
+#include "glue/deal.h"
 
 enum {
   ARG_SOURCE,
   ARG_GRACE,
   ARG_GRAIN,
-  ARG_SEGMENT_COLUMN,
   ARG_EARLY,
   CONTRACT_ARGS,
   ARG_COUNT
 };
 
 enum {
-  COLUMN_SEGMENT,
   COLUMN_PERIOD,
   COLUMN_UP_FOR_RENEWAL,
   COLUMN_RENEWED,
@@ -64,18 +63,17 @@ static Status compute(Call *call, void *out, int64_t *n_rows)
   state->rule = (RenewalRule){.grain = call_grain(call, ARG_GRAIN),
                               .grace = call_duration(call, ARG_GRACE),
                               .early = call_duration(call, ARG_EARLY)};
-  Status status = contracts_read(call, &state->source, ARG_CUSTOMER_COLUMN, ARG_SEGMENT_COLUMN, true);
+  Status status = contracts_read(call, &state->source, ARG_CUSTOMER_COLUMN, true);
   if (status == STATUS_OK) {
     state->rule.zone = state->source.zone;
     status = renewals_build(&state->renewals, &state->source.contracts, &state->rule, call_watch(call));
   }
   if (state->renewals.too_long) {
-    return call_fail(call,
-                     "the ends span more than %d periods and segments; take a coarser grain, or look for wrong times",
+    return call_fail(call, "the ends span more than %d periods; take a coarser grain, or look for wrong times",
                      RENEWAL_ROWS_MAX);
   }
-  *n_rows = state->renewals.n_rows;
-  return status;
+  *n_rows = state->renewals.periods;
+  return status == STATUS_OK ? deal_count_rows(call, state->renewals.periods) : status;
 }
 
 static void cell(const void *in, int64_t i, int column, Cell *out)
@@ -83,11 +81,8 @@ static void cell(const void *in, int64_t i, int column, Cell *out)
   const State *state = in;
   const Contracts *contracts = &state->source.contracts;
   const RenewalRow *row = state->renewals.rows + i;
-  int64_t period = state->renewals.first + i % state->renewals.periods;
+  int64_t period = state->renewals.first + i;
   switch (column) {
-    case COLUMN_SEGMENT:
-      segment_cell(&state->source, (uint32_t)(i / state->renewals.periods), out);
-      break;
     case COLUMN_PERIOD:
       cell_period(out, state->rule.grain, period);
       break;
@@ -148,7 +143,6 @@ static void state_free(void *in)
 }
 
 static const ColumnSpec COLUMNS[] = {
-  [COLUMN_SEGMENT] = {"segment", "", "the segment's value; NULL without a segment_column"},
   [COLUMN_PERIOD] = {"period", "TEXT", "first civil day of the period"},
   [COLUMN_UP_FOR_RENEWAL] = {"up_for_renewal", "INTEGER", "contracts that ended in it = renewed + churned + pending"},
   [COLUMN_RENEWED] = {"renewed", "INTEGER", "of the decided ones: renewed at the latest within the grace"},
@@ -173,7 +167,6 @@ static const ParamSpec PARAMS[] = {
   [ARG_GRACE] = {"grace", PARAM_DURATION, "14 days", 0, 0, NULL,
                  "how long after the end a new contract still renews the old one"},
   [ARG_GRAIN] = GRAIN_PARAM,
-  [ARG_SEGMENT_COLUMN] = CONTRACT_SEGMENT_PARAM,
   [ARG_EARLY] = {"early", PARAM_DURATION, "30 days", 0, 0, NULL,
                  "how long before the end a new contract already renews the old one"},
   CONTRACT_PARAMS,
@@ -185,9 +178,9 @@ const TableSpec renewals_table = {
   .doc =
     {
       .summary = "Shows contracts up for renewal period by period: renewed, late, churned, with logo and dollar rates.",
-      .result = "A row per segment and period, from that of the first end to that of as_of, in order.",
+      .result = "A row per period, from that of the first end to that of as_of, in order.",
       .nulls = CONTRACT_NULLS "a rate of nothing decided (0/0) is NULL.",
-      .errors = CONTRACT_ERRORS "; more than " NUMBER_TEXT(RENEWAL_ROWS_MAX) " periods and segments.",
+      .errors = CONTRACT_ERRORS "; more than " NUMBER_TEXT(RENEWAL_ROWS_MAX) " periods.",
       .example = "SELECT period, up_for_renewal, renewed, late, churned, pending, logo_rate, dollar_rate FROM "
                  "renewals('demo_contracts') WHERE as_of = '2025-12-31' AND grace = '14 days'",
       .formula = "logo_rate = renewed / decided, dollar_rate the same in old amounts; a contract is renewed by another "
@@ -198,6 +191,7 @@ const TableSpec renewals_table = {
   .n_columns = COUNT_OF(COLUMNS),
   .params = PARAMS,
   .n_params = COUNT_OF(PARAMS),
+  .by_segment = true,
   .state_size = sizeof(State),
   .compute = compute,
   .cell = cell,

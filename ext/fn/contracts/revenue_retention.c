@@ -1,30 +1,29 @@
 /*
-** revenue_retention(source[, grain, segment_column, …]): the revenue that cohorts of customers kept, by age.
+** revenue_retention(source[, grain, …]): the revenue that cohorts of customers kept, by age.
 **
 **   SELECT cohort, age, base, revenue, nrr, grr FROM revenue_retention('contracts') WHERE complete;
 **
-** R1  A customer's cohort is the calendar period of its first revenue ever; one row per segment, cohort with customers
+** R1  A customer's cohort is the calendar period of its first revenue ever; one row per cohort with customers
 **     and age, 0 … the period of as_of.
 ** R2  Revenue at an age is what the contracts pay that cover the time just before the end of the age's period (in the
 **     period of as_of: at as_of); base is that of age 0.
 ** R3  nrr = revenue / base, reactivations included; grr = the sum of what each customer pays, but at most what it paid
-**     at age 0, / base, so that grr <= 1. Without segments base is `new` of mrr_movements(), and the revenues of all
+**     at age 0, / base, so that grr <= 1. base is `new` of mrr_movements(), and the revenues of all
 **     cohorts in a period are mrr_end.
 ** R4  complete: the age's period had passed at as_of.
 */
 #include "contract_source.h"
 #include "core/contracts/revenue_cohorts.h"
+#include "glue/deal.h"
 
 enum {
   ARG_SOURCE,
   ARG_GRAIN,
-  ARG_SEGMENT_COLUMN,
   CONTRACT_ARGS,
   ARG_COUNT
 };
 
 enum {
-  COLUMN_SEGMENT,
   COLUMN_COHORT,
   COLUMN_AGE,
   COLUMN_PERIOD,
@@ -49,7 +48,7 @@ static Status compute(Call *call, void *out, int64_t *n_rows)
 {
   State *state = out;
   state->grain = call_grain(call, ARG_GRAIN);
-  Status status = contracts_read(call, &state->source, ARG_CUSTOMER_COLUMN, ARG_SEGMENT_COLUMN, true);
+  Status status = contracts_read(call, &state->source, ARG_CUSTOMER_COLUMN, true);
   if (status == STATUS_OK) {
     status = revenue_cohorts_build(&state->cohorts, &state->source.contracts, state->grain, state->source.zone,
                                    call_watch(call));
@@ -59,7 +58,7 @@ static Status compute(Call *call, void *out, int64_t *n_rows)
                      REVENUE_CELLS_MAX);
   }
   *n_rows = state->cohorts.n_rows;
-  return status;
+  return status == STATUS_OK ? deal_count_rows(call, state->cohorts.n_cells) : status;
 }
 
 static void cell(const void *in, int64_t i, int column, Cell *out)
@@ -70,9 +69,6 @@ static void cell(const void *in, int64_t i, int column, Cell *out)
   int64_t cohort = state->cohorts.first + row->cohort;
   double base = sum_value(&row->base->revenue);
   switch (column) {
-    case COLUMN_SEGMENT:
-      segment_cell(&state->source, row->segment, out);
-      break;
     case COLUMN_COHORT:
       cell_period(out, state->grain, cohort);
       break;
@@ -117,7 +113,6 @@ static void state_free(void *in)
 }
 
 static const ColumnSpec COLUMNS[] = {
-  [COLUMN_SEGMENT] = {"segment", "", "the segment's value; NULL without a segment_column"},
   [COLUMN_COHORT] = {"cohort", "TEXT", "first civil day of the period of the customers' first revenue"},
   [COLUMN_AGE] = {"age", "INTEGER", "periods since then: 0, 1, 2 …"},
   [COLUMN_PERIOD] = {"period", "TEXT", "first civil day of the period of that age"},
@@ -135,7 +130,6 @@ _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 static const ParamSpec PARAMS[] = {
   [ARG_SOURCE] = CONTRACT_SOURCE_PARAM,
   [ARG_GRAIN] = GRAIN_PARAM,
-  [ARG_SEGMENT_COLUMN] = CONTRACT_SEGMENT_PARAM,
   CONTRACT_PARAMS,
 };
 _Static_assert(COUNT_OF(PARAMS) == ARG_COUNT, "a parameter is not numbered");
@@ -145,9 +139,9 @@ const TableSpec revenue_retention_table = {
   .doc =
     {
       .summary = "Shows the revenue kept by cohort and age: net and gross revenue retention curves.",
-      .result = "A row per segment, cohort and age, in order.",
+      .result = "A row per cohort and age, in order.",
       .nulls = CONTRACT_NULLS "nrr and grr are NULL where base is 0.",
-      .errors = CONTRACT_ERRORS "; more than " NUMBER_TEXT(REVENUE_CELLS_MAX) " segments, cohorts and ages.",
+      .errors = CONTRACT_ERRORS "; more than " NUMBER_TEXT(REVENUE_CELLS_MAX) " cohorts and ages.",
       .example = "SELECT cohort, age, base, revenue, nrr, grr FROM revenue_retention('demo_contracts', 'quarter') "
                  "WHERE as_of = '2025-12-31'",
       .formula = "revenue at an age: of the contracts that cover the time just before the end of its period; nrr = "
@@ -157,6 +151,7 @@ const TableSpec revenue_retention_table = {
   .n_columns = COUNT_OF(COLUMNS),
   .params = PARAMS,
   .n_params = COUNT_OF(PARAMS),
+  .by_segment = true,
   .state_size = sizeof(State),
   .compute = compute,
   .cell = cell,

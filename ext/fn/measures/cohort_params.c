@@ -2,6 +2,7 @@
 
 #include "fn/events/event_params.h"
 #include "fn/time/period_params.h"
+#include "glue/deal.h"
 
 const ParamSpec COHORT_PARAMS[] = {
   [ARG_SOURCE] = EVENT_SOURCE_PARAM(EVENT_VALUES),
@@ -104,5 +105,5 @@ Status cohorts_compute(Call *call, Cohorts *cohorts, EventSource *source)
       COHORT_CELLS_MAX, COHORTS_MAX);
   }
   customers_free(&source->customers);
-  return status;
+  return status == STATUS_OK ? deal_count_rows(call, cohorts->n_rows) : status;
 }

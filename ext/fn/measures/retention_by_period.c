@@ -25,6 +25,7 @@
 #include "fn/events/event_params.h"
 #include "fn/numerics/wilson_cell.h"
 #include "fn/time/period_params.h"
+#include "glue/deal.h"
 
 enum {
   ARG_SOURCE,
@@ -93,13 +94,14 @@ static Status compute(Call *call, void *out, int64_t *n_rows)
   }
   if (status == STATUS_ERROR && retention->too_long) {
     call_fail(call,
-              "the history spans more than %d periods; take a coarser grain, or look for wrong times with data_check()",
+              "the history spans more than %d periods; take a coarser grain, or look for wrong "
+              "times with data_check()",
               RETENTION_PERIODS_MAX);
   }
   state->has_value = source.has_value;
   *n_rows = retention->n_rows;
   event_source_free(&source);
-  return status;
+  return status == STATUS_OK ? deal_count_rows(call, *n_rows) : status;
 }
 
 static void cell(const void *in, int64_t i, int column, Cell *out)

@@ -59,12 +59,12 @@ CREATE VIEW yearly AS SELECT customer, start, "end", amount FROM contracts WHERE
 INSERT INTO checks (what, got, want)
 SELECT 'a segment is answered as if it were all', sum(a.new = b.new AND a.mrr_end = b.mrr_end AND a.churn = b.churn AND a.new_lost = b.new_lost AND a.complete = b.complete),
   (SELECT count(*) FROM mrr_movements('yearly') WHERE as_of = (SELECT t FROM today))
-FROM mrr_movements('contracts', 'month', 'plan') AS a
-JOIN (SELECT * FROM mrr_movements('yearly') WHERE as_of = (SELECT t FROM today)) AS b ON a.period = b.period WHERE a.segment = 'yearly';
+FROM mrr_movements('contracts', 'month') AS a
+JOIN (SELECT * FROM mrr_movements('yearly') WHERE as_of = (SELECT t FROM today)) AS b ON a.period = b.period WHERE a.segment_column = 'plan' AND a.segment = 'yearly';
 INSERT INTO checks (what, got, want)
 SELECT 'segments add up, by quarter', sum(ok), count(*) FROM
   (SELECT abs(sum(a.mrr_end) - b.mrr_end) < 1e-9 AND sum(a.end_customers) = b.end_customers AS ok
-   FROM mrr_movements('contracts', 'quarter', 'plan') AS a JOIN mrr_movements('contracts', 'quarter') AS b USING (period) GROUP BY period);
+   FROM mrr_movements('contracts', 'quarter') AS a JOIN mrr_movements('contracts', 'quarter') AS b USING (period) WHERE a.segment_column = 'plan' AND b.segment_column IS NULL GROUP BY period);
 -- What was known on a day: later starts are not there, later ends are not there.
 CREATE VIEW then_known AS SELECT customer, start, iif("end" <= '2024-05-17', "end", NULL) AS "end", amount FROM contracts WHERE start <= '2024-05-17';
 INSERT INTO checks (what, got, want)
@@ -149,14 +149,14 @@ CREATE TABLE regions (customer, start, "end", amount, region);
 INSERT INTO regions VALUES (1, '2024-06-01', NULL, 5, 'yet to come'), (2, '2024-01-10', '2024-02-10', 5, 'here'), (3, '2024-07-01', NULL, 5, 'later'), (4, '2024-02-01', NULL, 7, NULL), (5, '2024-08-01', NULL, 7, 'last');
 CREATE VIEW backwards AS SELECT * FROM regions ORDER BY customer DESC;
 INSERT INTO checks (what, got, want)
-SELECT 'segments that have not begun: ' || name, group_concat(DISTINCT coalesce(region, '-')), 'here,-' FROM
-  (SELECT 'mrr' AS name, segment AS region FROM mrr_movements('regions', 'month', 'region') WHERE as_of = '2024-03-01'
-   UNION ALL SELECT 'logo', segment FROM logo_retention('regions', 'month', 'region') WHERE as_of = '2024-03-01'
-   UNION ALL SELECT 'revenue', segment FROM revenue_retention('regions', 'month', 'region') WHERE as_of = '2024-03-01'
+SELECT 'segments that have not begun: ' || name, group_concat(DISTINCT coalesce(region, '-')), iif(name = 'renewals', 'here', '-,here') FROM
+  (SELECT 'mrr' AS name, segment AS region FROM mrr_movements('regions') WHERE segment_column = 'region' AND as_of = '2024-03-01'
+   UNION ALL SELECT 'logo', segment FROM logo_retention('regions') WHERE segment_column = 'region' AND as_of = '2024-03-01'
+   UNION ALL SELECT 'revenue', segment FROM revenue_retention('regions') WHERE segment_column = 'region' AND as_of = '2024-03-01'
    UNION ALL SELECT 'renewals', segment FROM renewals('regions') WHERE segment_column = 'region' AND as_of = '2024-03-01') GROUP BY name;
 INSERT INTO checks (what, got, want)
-SELECT 'segments in the other order', count(*) || ' ' || sum(mrr_end), (SELECT count(*) || ' ' || sum(mrr_end) FROM mrr_movements('regions', 'month', 'region') WHERE as_of = '2024-03-01')
-FROM mrr_movements('backwards', 'month', 'region') WHERE as_of = '2024-03-01';
+SELECT 'segments in the other order', count(*) || ' ' || sum(mrr_end), (SELECT count(*) || ' ' || sum(mrr_end) FROM mrr_movements('regions') WHERE segment_column = 'region' AND as_of = '2024-03-01')
+FROM mrr_movements('backwards') WHERE segment_column = 'region' AND as_of = '2024-03-01';
 
 -- Amounts with more than four decimals: compensated, no phantom movements.
 CREATE TABLE thirds AS WITH RECURSIVE i(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM i WHERE n < 2999)

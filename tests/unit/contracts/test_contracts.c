@@ -12,7 +12,6 @@ static const Grain MONTH = {GRAIN_MONTH, 1};
 
 #define START INT64_C(1704067200000) /* 2024-01-01 */
 #define CUSTOMERS 60
-#define SEGMENTS 3
 
 static uint32_t below(Random *random, uint32_t n)
 {
@@ -36,8 +35,7 @@ static void random_contracts(Contracts *contracts, uint64_t seed, int n, double 
     Contract contract = {.start = start,
                          .end = below(&random, 4) ? end : CONTRACT_OPEN,
                          .amount = below(&random, 1000000) / per,
-                         .customer = below(&random, CUSTOMERS),
-                         .segment = below(&random, 9) ? below(&random, SEGMENTS - 1) : CONTRACT_SEGMENT_NONE};
+                         .customer = below(&random, CUSTOMERS)};
     assert_int_equal(contracts_add(contracts, &contract), STATUS_OK);
     last = end < START + 500 * MS_PER_DAY ? end : last;
   }
@@ -55,14 +53,13 @@ static Bound newest_start(const Contracts *contracts)
   return bound_of_day(&utc, newest);
 }
 
-/* What a customer of a segment pays just before `instant`, by looking at every contract; in units. */
-static double paid(const Contracts *contracts, uint32_t segment, uint32_t customer, int64_t instant)
+/* What a customer pays just before `instant`, by looking at every contract; in units. */
+static double paid(const Contracts *contracts, uint32_t customer, int64_t instant)
 {
   double sum = 0;
   for (size_t i = 0; i < contracts->count; i++) {
     const Contract *contract = &contracts->contracts[i];
-    if (contract->customer == customer && contract->segment == segment && contract->start < instant &&
-        contract->end >= instant) {
+    if (contract->customer == customer && contract->start < instant && contract->end >= instant) {
       sum += contract->amount;
     }
   }
@@ -82,17 +79,15 @@ static void movements_add_up_exactly(void **state)
     random_contracts(&contracts, seed, 400, 100);
     assert_int_equal(contracts_finish(&contracts, newest_start(&contracts), &QUIET), STATUS_OK);
     assert_true(contracts.units == 10000);
-    assert_int_equal(contracts.n_segments, SEGMENTS);
     assert_int_equal(mrr_build(&mrr, &contracts, MONTH, zone_fixed(0), false, &QUIET), STATUS_OK);
-    assert_int_equal(mrr.n_rows, SEGMENTS * mrr.periods);
-    for (int64_t i = 0; i < mrr.n_rows; i++) {
+    for (int64_t i = 0; i < mrr.periods; i++) {
       const MrrRow *row = &mrr.rows[i];
       double start = sum_value(&row->start), end = sum_value(&row->end);
       assert_true(end == start + sum_value(&row->new_revenue) + sum_value(&row->expansion) +
                            sum_value(&row->reactivation) - sum_value(&row->contraction) - sum_value(&row->churn));
       assert_true(end == floor(end));
       assert_int_equal(row->end_customers, row->start_customers + row->new_customers + row->reactivated - row->churned);
-      assert_true(i % mrr.periods == 0 ? start == 0 : start == sum_value(&row[-1].end));
+      assert_true(i == 0 ? start == 0 : start == sum_value(&row[-1].end));
     }
     mrr_free(&mrr);
     mrr_free(&mrr);
@@ -122,16 +117,14 @@ static void revenue_is_what_covers(void **state)
     assert_int_equal(contracts_finish(&contracts, newest_start(&contracts), &QUIET), STATUS_OK);
     assert_true(contracts.units == (seed % 2 ? 10000 : 1));
     assert_int_equal(mrr_build(&mrr, &contracts, MONTH, zone_fixed(0), false, &QUIET), STATUS_OK);
-    for (int64_t i = 0; i < mrr.n_rows; i++) {
+    for (int64_t i = 0; i < mrr.periods; i++) {
       const MrrRow *row = &mrr.rows[i];
-      uint32_t segment = (uint32_t)(i / mrr.periods);
-      int64_t from = period_start(MONTH, mrr.first + i % mrr.periods),
-              to = period_start(MONTH, mrr.first + i % mrr.periods + 1);
+      int64_t from = period_start(MONTH, mrr.first + i), to = period_start(MONTH, mrr.first + i + 1);
       to = to < contracts.as_of.end ? to : contracts.as_of.end;
       double start = 0, end = 0, churn = 0, expansion = 0;
       int64_t churned = 0;
       for (uint32_t customer = 0; customer < CUSTOMERS; customer++) {
-        double was = paid(&contracts, segment, customer, from), now = paid(&contracts, segment, customer, to);
+        double was = paid(&contracts, customer, from), now = paid(&contracts, customer, to);
         start += was;
         end += now;
         churn += was > 0 && now == 0 ? was : 0;
@@ -161,10 +154,10 @@ static void cohorts_add_up_to_movements(void **state)
     assert_int_equal(contracts_finish(&contracts, newest_start(&contracts), &QUIET), STATUS_OK);
     assert_int_equal(mrr_build(&mrr, &contracts, MONTH, zone_fixed(0), false, &QUIET), STATUS_OK);
     assert_int_equal(revenue_cohorts_build(&cohorts, &contracts, MONTH, zone_fixed(0), &QUIET), STATUS_OK);
-    double *ends = calloc((size_t)mrr.n_rows, sizeof *ends);
+    double *ends = calloc((size_t)mrr.periods, sizeof *ends);
     for (int64_t i = 0; i < cohorts.n_rows; i++) {
       const RevenueRow *row = &cohorts.rows[i];
-      int64_t place = row->segment * mrr.periods + row->cohort + row->age;
+      int64_t place = row->cohort + row->age;
       ends[place] += sum_value(&row->cell->revenue);
       assert_true(sum_value(&row->cell->kept) <= sum_value(&row->base->revenue));
       assert_true(sum_value(&row->cell->kept) <= sum_value(&row->cell->revenue));
@@ -174,7 +167,7 @@ static void cohorts_add_up_to_movements(void **state)
         assert_int_equal(row->size, mrr.rows[place].new_customers + mrr.rows[place].new_lost);
       }
     }
-    for (int64_t i = 0; i < mrr.n_rows; i++) {
+    for (int64_t i = 0; i < mrr.periods; i++) {
       assert_true(ends[i] == sum_value(&mrr.rows[i].end));
     }
     free(ends);
@@ -201,7 +194,7 @@ static void renewals_split_what_is_up(void **state)
       next += contracts.contracts[i].start > START;
       assert_true(contracts.contracts[i].start <= as_of);
     }
-    for (int64_t i = 0; i < renewals.n_rows; i++) {
+    for (int64_t i = 0; i < renewals.periods; i++) {
       const RenewalRow *row = &renewals.rows[i];
       assert_true(row->late <= row->renewed && row->renewed <= row->decided &&
                   row->decided + row->pending_renewed <= row->up);
@@ -251,7 +244,7 @@ static void renewals_of_one_customer(void **state)
     double value = 0, got_value = 0;
     random_contracts(&contracts, seed, N, 4);
     for (size_t i = 0; i < contracts.added.count; i++) {
-      contracts_added(&contracts, i)->customer = contracts_added(&contracts, i)->segment = 0;
+      contracts_added(&contracts, i)->customer = 0;
     }
     assert_int_equal(contracts_finish(&contracts, bound_of_instant(as_of), &QUIET), STATUS_OK);
     const Contract *all = contracts.contracts;
@@ -287,7 +280,7 @@ static void renewals_of_one_customer(void **state)
       value += decided && next[order[k]] >= 0 ? all[next[order[k]]].amount : 0;
     }
     assert_int_equal(renewals_build(&renewals, &contracts, &rule, &QUIET), STATUS_OK);
-    for (int64_t i = 0; i < renewals.n_rows; i++) {
+    for (int64_t i = 0; i < renewals.periods; i++) {
       got += renewals.rows[i].renewed + renewals.rows[i].pending_renewed;
       got_value += sum_value(&renewals.rows[i].value_next);
     }
@@ -364,15 +357,14 @@ static void order_does_not_matter(void **state)
   for (size_t i = forward.added.count; i-- > 0;) {
     Contract *contract = contracts_added(&forward, i);
     contract->customer = 0;
-    contract->segment = 0;
     assert_int_equal(contracts_add(&backward, contract), STATUS_OK);
   }
   assert_int_equal(contracts_finish(&forward, newest_start(&forward), &QUIET), STATUS_OK);
   assert_int_equal(contracts_finish(&backward, newest_start(&backward), &QUIET), STATUS_OK);
   assert_int_equal(mrr_build(&a, &forward, (Grain){GRAIN_DAY, 1}, zone_fixed(0), false, &QUIET), STATUS_OK);
   assert_int_equal(mrr_build(&b, &backward, (Grain){GRAIN_DAY, 1}, zone_fixed(0), false, &QUIET), STATUS_OK);
-  assert_int_equal(a.n_rows, b.n_rows);
-  for (int64_t i = 0; i < a.n_rows; i++) {
+  assert_int_equal(a.periods, b.periods);
+  for (int64_t i = 0; i < a.periods; i++) {
     assert_true(sum_value(&a.rows[i].end) == sum_value(&b.rows[i].end));
   }
   mrr_free(&a);
@@ -396,7 +388,7 @@ static void nothing_gives_nothing(void **state)
   assert_int_equal(revenue_cohorts_build(&cohorts, &contracts, MONTH, zone_fixed(0), &QUIET), STATUS_OK);
   assert_int_equal(renewals_build(&renewals, &contracts, &rule, &QUIET), STATUS_OK);
   assert_int_equal(contracts_expiring_find(&contracts, 90, zone_fixed(0), &rows, &n_rows, &QUIET), STATUS_OK);
-  assert_int_equal(mrr.n_rows + cohorts.n_rows + renewals.n_rows + n_rows, 0);
+  assert_int_equal(mrr.periods + cohorts.n_rows + renewals.periods + n_rows, 0);
   mem_free(rows);
   contracts_free(&contracts);
 }
