@@ -7,6 +7,7 @@
 **   repeat_purchase_rate(repeat, total)                scalar     repeat / total
 **   repeat_purchase_rate(orders)                       aggregate  a row per customer
 **   rate_low(k, n[, level]), rate_high(k, n[, level])  scalar     Wilson interval of k / n
+**   rates_differ(k1, n1, k2, n2)                       scalar     p of Fisher's exact test
 **
 **   SELECT retention_rate(1000, 1100, 300);  -- 0.8
 **
@@ -17,9 +18,12 @@
 ** R5  The aggregates answer for the rows of a group or of a window frame; they count, so a sliding frame is exact.
 ** R6  A row with a NULL argument does not take part. Where a LEFT JOIN marks the lost with NULL: `b.id IS NOT NULL`.
 ** R7  level is above 0 and below 1. k = 0 gives low = 0, k = n gives high = 1.
+** R8  rates_differ() is two-sided (core/numerics/fisher.h) and takes whole numbers. A rate of nobody differs from none:
+**     NULL.
 */
 #include <math.h>
 
+#include "core/numerics/fisher.h"
 #include "core/numerics/stats.h"
 #include "glue/call.h"
 #include "glue/spec.h"
@@ -354,4 +358,61 @@ const FunctionSpec rate_high_function = {
   .params = RATE_PARAMS,
   .n_params = COUNT_OF(RATE_PARAMS),
   .scalar = rate_high_scalar,
+};
+
+/* ---- rates_differ() */
+
+enum {
+  ARG_K1,
+  ARG_N1,
+  ARG_K2,
+  ARG_N2
+};
+
+/* R3 of whole numbers. */
+static bool count_fits(Call *call, int part, int whole, const char *whole_name)
+{
+  if (call_integer(call, part) <= call_integer(call, whole)) {
+    return true;
+  }
+  call_fail_argument(call, part, "at most %s (%lld)", whole_name, (long long)call_integer(call, whole));
+  return false;
+}
+
+static void rates_differ_scalar(Call *call, Cell *out)
+{
+  int64_t n1 = call_integer(call, ARG_N1), n2 = call_integer(call, ARG_N2);
+  if (count_fits(call, ARG_K1, ARG_N1, "n1") && count_fits(call, ARG_K2, ARG_N2, "n2") && n1 > 0 && n2 > 0) {
+    cell_real(out, fisher_exact(call_integer(call, ARG_K1), n1, call_integer(call, ARG_K2), n2));
+  }
+}
+
+#define COUNT_MOST 1e9
+_Static_assert((int64_t)COUNT_MOST == FISHER_COUNT_MAX, "the limit that is shown is the one that holds");
+
+static const ParamSpec DIFFER_PARAMS[] = {
+  [ARG_K1] = {"k1", PARAM_INTEGER, NULL, 0, COUNT_MOST, NULL, "how many did in the first group; at most n1"},
+  [ARG_N1] = {"n1", PARAM_INTEGER, NULL, 0, COUNT_MOST, NULL, "how many could in the first group"},
+  [ARG_K2] = {"k2", PARAM_INTEGER, NULL, 0, COUNT_MOST, NULL, "how many did in the second group; at most n2"},
+  [ARG_N2] = {"n2", PARAM_INTEGER, NULL, 0, COUNT_MOST, NULL, "how many could in the second group"},
+};
+
+const FunctionSpec rates_differ_function = {
+  .name = "rates_differ",
+  .doc =
+    {
+      .summary = "Tests whether two rates, k1 of n1 and k2 of n2, differ by more than chance.",
+      .result = "p, the probability of a difference at least as unlikely where the true rates are the same: below 0.05 "
+                "is the usual sign that they are not. Of many pairs that are looked at, one in twenty is below by "
+                "chance.",
+      .nulls = "NULL if an argument is NULL, or n1 or n2 is 0.",
+      .errors = "A count that is negative, not whole or above " NUMBER_TEXT(COUNT_MOST) "; k1 above n1, k2 above n2.",
+      .example = "SELECT rates_differ(151, 1000, 120, 1000)",
+      .formula =
+        "Fisher's exact test (Fisher 1935), two-sided: the sum of the hypergeometric probabilities that are at "
+        "most that of the counts observed, to a part of 1e-7, as R's fisher.test",
+    },
+  .params = DIFFER_PARAMS,
+  .n_params = COUNT_OF(DIFFER_PARAMS),
+  .scalar = rates_differ_scalar,
 };

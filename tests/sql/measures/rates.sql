@@ -97,7 +97,21 @@ FROM (SELECT
          WHERE b.shop = a.shop AND b.id BETWEEN a.id + 3 AND a.id + 30 AND b.was IS NOT NULL AND b.is_now IS NOT NULL) AS slow
       FROM member AS a);
 
--- Errors: R1, R3, R7.
+-- R8: R's ?fisher.test (tea, convictions).
+INSERT INTO checks (what, got, want) VALUES
+  ('rates_differ: tea', round(rates_differ(3, 4, 1, 4), 7), 0.4857143), ('rates_differ: convictions', round(rates_differ(2, 12, 15, 18), 10), 0.0005367241),
+  ('rates_differ: the same rate', rates_differ(30, 100, 300, 1000), 1.0), ('rates_differ: all and none', rates_differ(10, 10, 0, 10) / (2 / 184756.0), 1.0),
+  ('rates_differ: nobody', rates_differ(0, 0, 3, 4), NULL), ('rates_differ: NULL', rates_differ(1, NULL, 3, 4), NULL), ('rates_differ: either way', round(rates_differ('7', 9.0, 3, 12), 12), round(rates_differ(3, 12, 7, 9), 12));
+
+-- Errors: R1, R3, R7, R8.
+-- expect error
+SELECT rates_differ(5, 4, 1, 4);
+-- expect error
+SELECT rates_differ(1, 4, 5, 4);
+-- expect error
+SELECT rates_differ(1.5, 4, 1, 4);
+-- expect error
+SELECT rates_differ(1, 4, 1, 2000000000);
 -- expect error
 SELECT retention_rate(1000, 100, 300);
 -- expect error
