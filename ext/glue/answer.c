@@ -94,6 +94,20 @@ static Status parts_make(Call *call, Answer *answer, Deal *deal)
   return status;
 }
 
+static Status together_make(Call *call, const Answer *answer)
+{
+  void **states = mem_alloc(answer->n_parts, sizeof *states);
+  if (!states) {
+    return STATUS_NOMEM;
+  }
+  for (uint32_t i = 0; i < answer->n_parts; i++) {
+    states[i] = answer->parts[i].state;
+  }
+  Status status = call->table->together(call, states, answer->n_parts);
+  mem_free(states);
+  return status;
+}
+
 static Status segments_make(Call *call, Answer *answer)
 {
   int param = segment_param(call->table);
@@ -103,8 +117,12 @@ static Status segments_make(Call *call, Answer *answer)
   Deal deal = {.column = call_text(call, param)};
   call->deal = &deal;
   Status status = parts_make(call, answer, &deal);
+  if (status == STATUS_OK && call->table->together) {
+    deal.of_all = true;
+    status = together_make(call, answer);
+  }
   call->deal = NULL;
-  if (status == STATUS_ERROR && deal.dealt && !deal.too_much) {
+  if (status == STATUS_ERROR && deal.dealt && !deal.of_all) {
     deal_name_segment(call, &deal.rows, deal.current);
   }
   deal_forget_rows(&deal);

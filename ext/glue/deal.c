@@ -17,7 +17,7 @@ Status deal_count_rows(Call *call, int64_t n)
   if (!deal || (deal->n_rows += n) <= SEGMENT_ROWS_MAX) {
     return STATUS_OK;
   }
-  deal->too_much = true;
+  deal->of_all = true;
   return call_fail(call, "the segments of '%s' have more than %d rows together; take a coarser grain or fewer segments",
                    deal->column, SEGMENT_ROWS_MAX);
 }

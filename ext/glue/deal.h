@@ -18,7 +18,7 @@ typedef struct Deal {
   bool dealt;                    /* `rows` are known: segment `current` is asked for */
   uint32_t current;              /* 0 ≤ current < rows.n, or 0 where there is none */
   int64_t n_rows;                /* see deal_count_rows() */
-  bool too_much;                 /* an error of all segments together */
+  bool of_all;                   /* an error is one of all segments together */
   void *kept;                    /* what the reader kept of the rows … */
   void (*free_kept)(void *kept); /* … and how it frees it */
 } Deal;

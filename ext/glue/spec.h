@@ -86,6 +86,8 @@ typedef struct TableSpec {
   ** engine's message.
   */
   Status (*compute)(Call *call, void *state, int64_t *n_rows);
+  /* with segment_column, after compute() for each of n segments: what needs them all. NULL: nothing does */
+  Status (*together)(Call *call, void *const *states, uint32_t n);
   void (*cell)(const void *state, int64_t row, int column, Cell *out);
   /* frees what compute() allocated, also after it failed half-way; may run on a zeroed state */
   void (*free)(void *state);

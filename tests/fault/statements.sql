@@ -32,6 +32,7 @@ SELECT * FROM rfm('visits') WHERE customer_column = 'who' AND time_column = 'see
 SELECT * FROM rfm('orders') WHERE scheme = 'custom' AND rules = '[{"name":"recent","r_min":4},{"name":"often","f_min":4}]' AND lang = 'zh';
 SELECT * FROM rfm('orders') WHERE cuts = '{"recency":[30,90],"frequency":[1,3],"monetary":[50,100]}';
 SELECT * FROM rfm('orders') WHERE scheme = 'rfm8';
+SELECT * FROM rfm('orders') WHERE segment_column = 'channel' AND score_within = 'all' AND method = 'ntile' AND scheme = 'abc';
 SELECT * FROM rfm_thresholds('orders') WHERE scheme = 'custom' AND rules = '[{"name":"recent","r_min":4},{"name":"often","f_min":4}]';
 SELECT * FROM rfm_thresholds('orders') WHERE scheme = 'abc';
 SELECT * FROM segment_flow('orders', '2025-01-01') WHERE scheme = 'custom' AND rules = '[{"name":"recent","r_min":4},{"name":"often","f_min":4}]';

@@ -18,15 +18,21 @@
 ** R8   Scheme rf25 names r and f, in other than 5 bins stretched onto 1…5: core/rfm/segments.h. rfm8 compares with the
 **      mean and needs 2 bins; left out, method is then mean. abc: core/rfm/rfm.h, rfm_classify(), always by the sum.
 **      custom: the first rule that fits; none: NULL.
+** R9   With segment_column scores are within the segment; score_within = 'all': against the customers of all segments,
+**      where one who bought in two of them is two.
 */
 #include "core/rfm/rfm.h"
 
+#include "core/base/mem.h"
+#include "core/rfm/rfm_pool.h"
 #include "fn/events/event_params.h"
+#include "glue/deal.h"
 #include "rfm_params.h"
 
 enum {
   ARG_SOURCE,
   RFM_ARGS,
+  ARG_SCORE_WITHIN,
   ARG_COUNT
 };
 
@@ -36,6 +42,11 @@ typedef struct Rfm {
   RfmView view;
   RfmScores scores;
 } Rfm;
+
+static bool is_scored_together(const Call *call)
+{
+  return call_choice(call, ARG_SCORE_WITHIN) == 1;
+}
 
 static Status rfm_compute(Call *call, void *state, int64_t *n_rows)
 {
@@ -51,7 +62,46 @@ static Status rfm_compute(Call *call, void *state, int64_t *n_rows)
   rfm->view = (RfmView){&rfm->source.customers, offsetof(RfmState, totals), rfm->source.as_of, rfm->options.mean,
                         rfm->source.zone};
   *n_rows = rfm->source.customers.count;
-  return rfm_options_score(&rfm->options, call, &rfm->view, &rfm->scores);
+  return call_deal(call) && is_scored_together(call) ? STATUS_OK
+                                                     : rfm_options_score(&rfm->options, call, &rfm->view, &rfm->scores);
+}
+
+/* Scores all segments' customers against each other. */
+static Status score_together(const Rfm *first, Call *call, const RfmView *views, RfmScores *const *scores, uint32_t n)
+{
+  RfmPool pool = {0};
+  RfmScores all = {0};
+  Status status = rfm_pool_make(&pool, views, n, call_watch(call));
+  if (status == STATUS_OK) {
+    status = rfm_options_score(&first->options, call, &pool.view, &all);
+  }
+  if (status == STATUS_OK) {
+    status = rfm_pool_share(&pool, &all, views, scores, n);
+  }
+  rfm_scores_free(&all);
+  rfm_pool_free(&pool);
+  return status;
+}
+
+static Status rfm_together(Call *call, void *const *states, uint32_t n)
+{
+  if (!is_scored_together(call)) {
+    return STATUS_OK;
+  }
+  RfmView *views = mem_alloc(n, sizeof *views);
+  RfmScores **scores = mem_alloc(n, sizeof *scores);
+  Status status = STATUS_NOMEM;
+  if (views && scores) {
+    for (uint32_t i = 0; i < n; i++) {
+      Rfm *rfm = states[i];
+      views[i] = rfm->view;
+      scores[i] = &rfm->scores;
+    }
+    status = score_together(states[0], call, views, scores, n);
+  }
+  mem_free(views);
+  mem_free(scores);
+  return status;
 }
 
 enum {
@@ -135,6 +185,10 @@ static const Customers *rfm_customers(const void *state)
 static const ParamSpec PARAMS[] = {
   [ARG_SOURCE] = EVENT_SOURCE_PARAM(EVENT_VALUES),
   RFM_PARAMS,
+  [ARG_SCORE_WITHIN] =
+    {"score_within", PARAM_CHOICE, "segment", 0, 0, "segment|all",
+     "with segment_column, whom a customer is scored against: the customers of the segment, or those "
+     "of all segments"},
 };
 _Static_assert(COUNT_OF(PARAMS) == ARG_COUNT, "a parameter is not numbered");
 
@@ -179,6 +233,7 @@ const TableSpec rfm_table = {
   .value_columns = 1 << COLUMN_MONETARY | 1 << COLUMN_M | 1 << COLUMN_RFM_SCORE | 1 << COLUMN_SEGMENT,
   .state_size = sizeof(Rfm),
   .compute = rfm_compute,
+  .together = rfm_together,
   .cell = rfm_cell,
   .free = rfm_free,
   .customers = rfm_customers,

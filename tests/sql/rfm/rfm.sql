@@ -1,4 +1,4 @@
--- rfm(), rules R1–R8 of ext/fn/rfm/rfm.c, row by row against the slow obvious SQL.
+-- rfm(), rules R1–R9 of ext/fn/rfm/rfm.c, row by row against the slow obvious SQL.
 
 -- A generated shop: integer and text customers (1 and '1' among them), refunds, many ties, rows that do not take part.
 -- Amounts are multiples of 1/4, so that every sum is exact in any order.
@@ -153,6 +153,34 @@ INSERT INTO checks (what, got, want) SELECT 'and their flow', group_concat(DISTI
 CREATE TABLE fine AS SELECT customer, time, amount / 3 AS amount FROM till;
 INSERT INTO checks (what, got, want, tolerance) SELECT 'other sums stay as they are', monetary, (4.99 + 16.49) / 3, 1e-15 FROM rfm('fine') WHERE customer = 'a' UNION ALL
 SELECT 'and differ by rounding', count(DISTINCT monetary) > 1, 1, 0 FROM rfm('fine');
+-- R9. Segments that part customers: against all, scores are those without segments. Segments that do not: a customer in two of them is two.
+CREATE TEMP VIEW stores AS SELECT *, unicode(customer_id) % 3 AS store, iif(rowid % 4, 'north', NULL) AS region FROM orders;
+CREATE TEMP TABLE pair AS SELECT quote(customer_id) || '/' || coalesce(region, '') AS customer_id, ordered_at, amount, region, customer_id AS customer FROM stores WHERE customer_id IS NOT NULL;
+INSERT INTO checks (what, got, want)
+SELECT 'against all: ' || b.way, count(*) || ' ' || sum(a.rfm_score = b.rfm_score AND a.rfm_segment IS b.rfm_segment AND a.recency_days = b.recency_days), (SELECT count(*) || ' ' || count(*) FROM c) FROM (
+  SELECT 'quantile' AS way, * FROM rfm('stores') WHERE segment_column = 'store' AND score_within = 'all' UNION ALL
+  SELECT 'ntile', * FROM rfm('stores') WHERE segment_column = 'store' AND score_within = 'all' AND method = 'ntile' UNION ALL
+  SELECT 'mean', * FROM rfm('stores') WHERE segment_column = 'store' AND score_within = 'all' AND scheme = 'rfm8' UNION ALL
+  SELECT 'abc', * FROM rfm('stores') WHERE segment_column = 'store' AND score_within = 'all' AND scheme = 'abc' UNION ALL
+  SELECT 'mean value', * FROM rfm('stores') WHERE segment_column = 'store' AND score_within = 'all' AND monetary_as = 'mean' UNION ALL
+  SELECT 'cuts', * FROM rfm('stores') WHERE segment_column = 'store' AND score_within = 'all' AND cuts = '{"recency":[100,300],"frequency":[2,6],"monetary":[50,200]}') AS a JOIN (
+  SELECT 'quantile' AS way, * FROM rfm('orders') UNION ALL
+  SELECT 'ntile', * FROM rfm('orders') WHERE method = 'ntile' UNION ALL
+  SELECT 'mean', * FROM rfm('orders') WHERE scheme = 'rfm8' UNION ALL
+  SELECT 'abc', * FROM rfm('orders') WHERE scheme = 'abc' UNION ALL
+  SELECT 'mean value', * FROM rfm('orders') WHERE monetary_as = 'mean' UNION ALL
+  SELECT 'cuts', * FROM rfm('orders') WHERE cuts = '{"recency":[100,300],"frequency":[2,6],"monetary":[50,200]}') AS b ON a.way = b.way AND a.customer IS b.customer GROUP BY b.way;
+INSERT INTO checks (what, got, want)
+SELECT 'a customer in two segments is two: ' || a.way, count(*) || ' ' || sum(a.rfm_score = b.rfm_score), (SELECT count(DISTINCT customer_id) || ' ' || count(DISTINCT customer_id) FROM pair) FROM (
+  SELECT 'quantile' AS way, * FROM rfm('stores') WHERE segment_column = 'region' AND score_within = 'all' UNION ALL
+  SELECT 'mean', * FROM rfm('stores') WHERE segment_column = 'region' AND score_within = 'all' AND method = 'mean') AS a JOIN (
+  SELECT 'quantile' AS way, * FROM rfm('pair') WHERE customer_column = 'customer_id' UNION ALL SELECT 'mean', * FROM rfm('pair') WHERE customer_column = 'customer_id' AND method = 'mean') AS b
+  ON a.way = b.way AND b.customer = quote(a.customer) || '/' || coalesce(a.segment, '') GROUP BY a.way;
+INSERT INTO checks (what, got, want)
+SELECT 'within a segment', count(*), 0 FROM (SELECT customer, rfm_score FROM rfm('stores') WHERE segment_column = 'region' AND segment = 'north' EXCEPT
+  SELECT customer, rfm_score FROM rfm((SELECT retain_log(customer_id, ordered_at, amount) FROM stores WHERE region = 'north')) WHERE as_of = (SELECT max(ordered_at) FROM orders WHERE customer_id IS NOT NULL));
+INSERT INTO checks (what, got, want)
+SELECT 'nobody, against all', count(*), 0 FROM rfm('stores') WHERE segment_column = 'region' AND score_within = 'all' AND as_of = '2000-01-01';
 
 -- expect error
 SELECT * FROM rfm('orders') WHERE bins = 11;
