@@ -45,6 +45,17 @@ static const Case CASES[] = {
 };
 #define N_CASES ((int)(sizeof CASES / sizeof *CASES))
 
+/* With segments, 1,000 stores: over the same without them. */
+static const Case SEGMENT_CASES[] = {
+  {"retention_by_store", "retention_by_period('orders')", "segment, period, start_customers, retained, retention_rate"},
+  {"cohorts_by_store", "cohort_retention('orders', 'quarter')", "segment, cohort, age, eligible, active, rate"},
+  {"ladder_by_store", "repeat_ladder('orders')", "*"},
+  {"rfm_by_store", "rfm('orders')", "segment_value, customer, r, f, m"},
+  {"summary_by_store", "customer_summary('orders')", "segment, customer, x, t_x, T"},
+};
+#define N_SEGMENT_CASES ((int)(sizeof SEGMENT_CASES / sizeof *SEGMENT_CASES))
+#define BY_STORE " WHERE segment_column = 'store'"
+
 /*
 ** Steps to the end, so that every cell is made; the number of rows, or -1. Its own function, so that callgrind can name
 ** it.
@@ -118,6 +129,32 @@ static sqlite3_int64 high_water(sqlite3 *db, const char *sql)
   measured(db, sql);
   sqlite3_status64(SQLITE_STATUS_MEMORY_USED, &before, &high, 1);
   return high - sqlite3_memory_used();
+}
+
+/* Each the least of REPEATS taken in turn. */
+static void print_segments(const char *folder, long rows)
+{
+  char file[ORDERS_NAME_MAX];
+  orders_file(folder, rows, ORDERS_STORES, file);
+  sqlite3 *db = connection_open(file);
+  printf("\n%-20s %8s %8s %8s %9s\n", "1,000 stores", "without", "with", "with /", "bytes");
+  printf("%-20s %8s %8s %8s %9s\n", "", "seconds", "seconds", "without", "a row");
+  for (int i = 0; i < N_SEGMENT_CASES; i++) {
+    const Case *item = &SEGMENT_CASES[i];
+    char *without = sqlite3_mprintf("SELECT count(*) FROM %s", item->from);
+    char *with = sqlite3_mprintf("%s" BY_STORE, without);
+    double plain = 1e300, dealt = 1e300;
+    for (int k = 0; k < 2 * REPEATS; k++) {
+      plain = least(plain, timed(db, without));
+      dealt = least(dealt, timed(db, with));
+    }
+    printf("%-20s %8.3f %8.3f %8.2f %9.1f\n", item->name, plain, dealt, dealt / plain,
+           (double)high_water(db, with) / (double)rows);
+    fflush(stdout);
+    sqlite3_free(without);
+    sqlite3_free(with);
+  }
+  sqlite3_close(db);
 }
 
 static char *file_text(const char *file)
@@ -204,6 +241,7 @@ static void print_table(const char *folder, long rows, const char *experts)
   for (int i = 0; i < 4; i++) {
     sqlite3_close(db[i]);
   }
+  print_segments(folder, rows);
 }
 
 int main(int argc, char **argv)
@@ -211,6 +249,9 @@ int main(int argc, char **argv)
   if (argc >= 3 && strcmp(argv[2], "list") == 0) {
     for (int i = 0; i < N_CASES; i++) {
       printf(strcmp(CASES[i].asked, "*") == 0 || CASES[i].slow ? "%s\n" : "%s\n%s_all\n", CASES[i].name, CASES[i].name);
+    }
+    for (int i = 0; i < N_SEGMENT_CASES; i++) {
+      printf("%s\n", SEGMENT_CASES[i].name);
     }
     return 0;
   }
@@ -221,7 +262,15 @@ int main(int argc, char **argv)
   if (argc == 5 && strcmp(argv[2], "once") == 0) {
     char file[ORDERS_NAME_MAX];
     char *sql = sqlite3_mprintf("%s", YARDSTICK);
-    orders_file(argv[1], strtol(argv[3], NULL, 10), ORDERS_PLAIN, file);
+    OrdersForm form = ORDERS_PLAIN;
+    for (int i = 0; i < N_SEGMENT_CASES; i++) {
+      if (strcmp(SEGMENT_CASES[i].name, argv[4]) == 0) {
+        sqlite3_free(sql);
+        sql = sqlite3_mprintf("SELECT %s FROM %s" BY_STORE, SEGMENT_CASES[i].asked, SEGMENT_CASES[i].from);
+        form = ORDERS_STORES;
+      }
+    }
+    orders_file(argv[1], strtol(argv[3], NULL, 10), form, file);
     sqlite3 *db = connection_open(file);
     for (int i = 0; i < N_CASES; i++) {
       size_t n = strlen(CASES[i].name);

@@ -60,10 +60,18 @@ void orders_write(const char *file, long rows, OrdersForm form)
   sqlite3_open(file, &db);
   connection_must(db, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN");
   connection_must(
-    db, form == ORDERS_TEXT_IDS
-          ? "CREATE TABLE orders(order_id INTEGER PRIMARY KEY, customer_id TEXT, ordered_at TEXT, amount REAL)"
-          : "CREATE TABLE orders(order_id INTEGER PRIMARY KEY, customer_id INTEGER, ordered_at TEXT, amount REAL)");
-  sqlite3_prepare_v2(db, "INSERT INTO orders(customer_id, ordered_at, amount) VALUES(?, ?, ?)", -1, &insert, NULL);
+    db,
+    form == ORDERS_TEXT_IDS
+      ? "CREATE TABLE orders(order_id INTEGER PRIMARY KEY, customer_id TEXT, ordered_at TEXT, amount REAL)"
+    : form == ORDERS_STORES
+      ? "CREATE TABLE orders(order_id INTEGER PRIMARY KEY, customer_id INTEGER, ordered_at TEXT, amount REAL, store "
+        "INTEGER)"
+      : "CREATE TABLE orders(order_id INTEGER PRIMARY KEY, customer_id INTEGER, ordered_at TEXT, amount REAL)");
+  sqlite3_prepare_v2(db,
+                     form == ORDERS_STORES
+                       ? "INSERT INTO orders(customer_id, ordered_at, amount, store) VALUES(?, ?, ?, ?)"
+                       : "INSERT INTO orders(customer_id, ordered_at, amount) VALUES(?, ?, ?)",
+                     -1, &insert, NULL);
   for (long i = 0; i < rows; i++) {
     uint64_t random = mix((uint64_t)i), other = mix(random);
     uint64_t customer;
@@ -83,6 +91,10 @@ void orders_write(const char *file, long rows, OrdersForm form)
     time_text(FIRST_SECOND + (int64_t)((double)place / (double)rows * SPAN_SECONDS), text);
     sqlite3_bind_text(insert, 2, text, 19, SQLITE_TRANSIENT);
     sqlite3_bind_double(insert, 3, (double)(199 + (random >> 32) % 20000) / 100);
+    if (form == ORDERS_STORES) {
+      uint64_t third = mix(other);
+      sqlite3_bind_int64(insert, 4, (int64_t)((third % 10 ? mix(customer) : mix(third)) % 1000));
+    }
     if (sqlite3_step(insert) != SQLITE_DONE) {
       fprintf(stderr, "FAIL %s: %s\n", file, sqlite3_errmsg(db));
       exit(2);
@@ -101,7 +113,7 @@ void orders_write(const char *file, long rows, OrdersForm form)
 
 void orders_file(const char *folder, long rows, OrdersForm form, char out[ORDERS_NAME_MAX])
 {
-  static const char *const SUFFIX[] = {"", "-text", "-shuffled", "-indexed"};
+  static const char *const SUFFIX[] = {"", "-text", "-shuffled", "-indexed", "-stores"};
   snprintf(out, ORDERS_NAME_MAX, "%s/orders-%ld%s.db", folder, rows, SUFFIX[form]);
   orders_write(out, rows, form);
 }

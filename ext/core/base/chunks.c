@@ -1,9 +1,20 @@
 #include "chunks.h"
 
+#include <string.h>
+
 #include "mem.h"
+
+#define ZEROED 64 /* elements at a time, so that what is not used costs no time */
+_Static_assert(CHUNK_ELEMENTS % ZEROED == 0, "a chunk is zeroed in whole parts");
+
+static size_t least(size_t a, size_t b)
+{
+  return a < b ? a : b;
+}
 
 void *chunks_push(Chunks *chunks)
 {
+  size_t left = chunks->most > chunks->count ? chunks->most - chunks->count : CHUNK_ELEMENTS;
   if (chunks->count >> CHUNK_SHIFT == chunks->n_chunks) {
     if (chunks->n_chunks == chunks->n_slots) {
       size_t n_slots = chunks->n_slots ? 2 * chunks->n_slots : 4;
@@ -14,14 +25,18 @@ void *chunks_push(Chunks *chunks)
       chunks->chunk = grown;
       chunks->n_slots = n_slots;
     }
-    size_t left = chunks->most > chunks->count ? chunks->most - chunks->count : CHUNK_ELEMENTS;
-    char *fresh = mem_zero(left < CHUNK_ELEMENTS ? left : CHUNK_ELEMENTS, chunks->stride);
+    char *fresh = mem_alloc(least(left, CHUNK_ELEMENTS), chunks->stride);
     if (!fresh) {
       return NULL;
     }
     chunks->chunk[chunks->n_chunks++] = fresh;
   }
-  return chunks_at(chunks, chunks->count++);
+  char *element = chunks_at(chunks, chunks->count);
+  if (chunks->count % ZEROED == 0) {
+    memset(element, 0, least(left, ZEROED) * chunks->stride);
+  }
+  chunks->count++;
+  return element;
 }
 
 void chunks_free(Chunks *chunks)

@@ -157,7 +157,7 @@ SELECT 'and differ by rounding', count(DISTINCT monetary) > 1, 1, 0 FROM rfm('fi
 CREATE TEMP VIEW stores AS SELECT *, unicode(customer_id) % 3 AS store, iif(rowid % 4, 'north', NULL) AS region FROM orders;
 CREATE TEMP TABLE pair AS SELECT quote(customer_id) || '/' || coalesce(region, '') AS customer_id, ordered_at, amount, region, customer_id AS customer FROM stores WHERE customer_id IS NOT NULL;
 INSERT INTO checks (what, got, want)
-SELECT 'against all: ' || b.way, count(*) || ' ' || sum(a.rfm_score = b.rfm_score AND a.rfm_segment IS b.rfm_segment AND a.recency_days = b.recency_days), (SELECT count(*) || ' ' || count(*) FROM c) FROM (
+SELECT 'against all: ' || b.way, count(*) || ' ' || sum(a.rfm_score = b.rfm_score AND a.segment IS b.segment AND a.recency_days = b.recency_days), (SELECT count(*) || ' ' || count(*) FROM c) FROM (
   SELECT 'quantile' AS way, * FROM rfm('stores') WHERE segment_column = 'store' AND score_within = 'all' UNION ALL
   SELECT 'ntile', * FROM rfm('stores') WHERE segment_column = 'store' AND score_within = 'all' AND method = 'ntile' UNION ALL
   SELECT 'mean', * FROM rfm('stores') WHERE segment_column = 'store' AND score_within = 'all' AND scheme = 'rfm8' UNION ALL
@@ -175,9 +175,9 @@ SELECT 'a customer in two segments is two: ' || a.way, count(*) || ' ' || sum(a.
   SELECT 'quantile' AS way, * FROM rfm('stores') WHERE segment_column = 'region' AND score_within = 'all' UNION ALL
   SELECT 'mean', * FROM rfm('stores') WHERE segment_column = 'region' AND score_within = 'all' AND method = 'mean') AS a JOIN (
   SELECT 'quantile' AS way, * FROM rfm('pair') WHERE customer_column = 'customer_id' UNION ALL SELECT 'mean', * FROM rfm('pair') WHERE customer_column = 'customer_id' AND method = 'mean') AS b
-  ON a.way = b.way AND b.customer = quote(a.customer) || '/' || coalesce(a.segment, '') GROUP BY a.way;
+  ON a.way = b.way AND b.customer = quote(a.customer) || '/' || coalesce(a.segment_value, '') GROUP BY a.way;
 INSERT INTO checks (what, got, want)
-SELECT 'within a segment', count(*), 0 FROM (SELECT customer, rfm_score FROM rfm('stores') WHERE segment_column = 'region' AND segment = 'north' EXCEPT
+SELECT 'within a segment', count(*), 0 FROM (SELECT customer, rfm_score FROM rfm('stores') WHERE segment_column = 'region' AND segment_value = 'north' EXCEPT
   SELECT customer, rfm_score FROM rfm((SELECT retain_log(customer_id, ordered_at, amount) FROM stores WHERE region = 'north')) WHERE as_of = (SELECT max(ordered_at) FROM orders WHERE customer_id IS NOT NULL));
 INSERT INTO checks (what, got, want)
 SELECT 'nobody, against all', count(*), 0 FROM rfm('stores') WHERE segment_column = 'region' AND score_within = 'all' AND as_of = '2000-01-01';
