@@ -43,7 +43,7 @@ static inline Status event_of(EventDeal *kept, const void *record, EventSource *
 {
   const EventSource *all = &kept->source;
   DealtEvent row = {.attribute = NO_ATTRIBUTE};
-  memcpy(&row, record, kept->segments->stride);
+  dealt_event_copy(&row, record, kept->segments->stride);
   bool is_text = row.time & 1;
   *event = (Event){.time = (row.time - is_text) / 2, .value = row.value, .attribute = NO_ATTRIBUTE};
   event->customer = is_text ? dealt_key(&kept->customers, (uint32_t)row.customer, &all->customers, &source->customers)

@@ -5,8 +5,6 @@
 #ifndef RETAIN_GLUE_EVENT_DEAL_H
 #define RETAIN_GLUE_EVENT_DEAL_H
 
-#include <string.h>
-
 #include "core/events/accumulator.h"
 #include "deal.h"
 #include "event_source.h"
@@ -25,12 +23,25 @@ typedef struct EventDeal {
   DealtKeys customers, attributes;
 } EventDeal;
 
+/* Copies as much of a row as is kept: field by field, since most rows have two or three. */
+static inline void dealt_event_copy(DealtEvent *to, const DealtEvent *from, size_t stride)
+{
+  to->time = from->time;
+  to->customer = from->customer;
+  if (stride > offsetof(DealtEvent, value)) {
+    to->value = from->value;
+  }
+  if (stride > offsetof(DealtEvent, attribute)) {
+    to->attribute = from->attribute;
+  }
+}
+
 /* Adds a row; false when out of memory. */
 static inline bool event_deal_add(EventDeal *kept, uint32_t segment, const DealtEvent *event)
 {
-  void *row = segment_rows_add(kept->segments, segment);
+  DealtEvent *row = segment_rows_add(kept->segments, segment);
   if (row) {
-    memcpy(row, event, kept->segments->stride);
+    dealt_event_copy(row, event, kept->segments->stride);
   }
   return row != NULL;
 }

@@ -25,6 +25,10 @@ static Status take_attribute(EventReader *reader, sqlite3_value *value, uint32_t
 static Status take_segment(EventReader *reader, sqlite3_value *value, uint32_t *segment)
 {
   int type = sqlite3_value_type(value);
+  if (type == SQLITE_INTEGER) {
+    *segment = customers_add_integer(&reader->deal->segments->keys, sqlite3_value_int64(value));
+    return *segment == CUSTOMER_NONE ? STATUS_NOMEM : STATUS_OK;
+  }
   if (!deal_segment_of_value(&reader->deal->segments->keys, value, type, segment)) {
     return row_check_blob(&reader->check, value, EVENT_COLUMN_SEGMENT);
   }
