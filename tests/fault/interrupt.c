@@ -79,9 +79,10 @@ typedef enum FileKind {
   FILE_ORDERS,
   FILE_SHUFFLED,
   FILE_CONTRACTS,
+  FILE_STORES,
   FILE_COUNT
 } FileKind;
-static const char *const FILE_NAME[FILE_COUNT] = {"orders", "shuffled", "contracts"};
+static const char *const FILE_NAME[FILE_COUNT] = {"orders", "shuffled", "contracts", "stores"};
 
 /* Contracts, lifetimes and summaries of histories for as many customers as make `rows` contracts, about. */
 static void contracts_file(const char *folder, long rows, char out[ORDERS_NAME_MAX])
@@ -197,6 +198,7 @@ int main(int argc, char **argv)
   /* Out of order, every row is kept and sorted: as many rows again would take long to write. */
   orders_file(argv[1], rows / 5, ORDERS_SHUFFLED, file[FILE_SHUFFLED]);
   contracts_file(argv[1], rows, file[FILE_CONTRACTS]);
+  orders_file(argv[1], rows / 5, ORDERS_STORES, file[FILE_STORES]);
   bool on[FILE_COUNT] = {false};
   for (char *line = strtok(statements, "\n"); line; line = strtok(NULL, "\n")) {
     bool statement = strncmp(line, "--", 2) != 0;

@@ -1,4 +1,4 @@
--- What is interrupted, on which file: `-- on orders` (time order), `-- on shuffled` (a fifth as many, in no order) and `-- on contracts`
+-- What is interrupted, on which file: `-- on orders` (time order), `-- on shuffled` (a fifth as many, in no order) and `-- on stores` (a fifth as many, in 1,000 stores), `-- on contracts`
 -- (contracts, lifetimes of their customers; purchases and histories, their summaries) say where the statements below them run. Every table function,
 -- aggregate and window function of retain_help stands here, or in a line `-- without NAME: reason`.
 
@@ -12,8 +12,6 @@ SELECT count(*) FROM purchase_intervals('orders');
 SELECT count(*) FROM repeat_ladder('orders');
 SELECT count(*) FROM segment_flow('orders') WHERE since = '2025-01-01' AND until = '2025-07-01';
 SELECT count(*) FROM data_check('orders');
-SELECT count(*) FROM rfm('stores') WHERE segment_column = 'store';
-SELECT count(*) FROM retention_by_period('stores') WHERE segment_column = 'store' AND grain = 'week';
 
 -- on orders
 SELECT length(rfm_cuts(order_id % 1000, amount, amount * 2)) FROM orders;
@@ -31,6 +29,10 @@ SELECT count(*) FROM churn_threshold('orders');
 -- Whose fits cost as much as the reading.
 SELECT count(reasons) FROM churn_risk('orders');
 SELECT count(*) FROM churn_risk_quality('orders');
+
+-- on stores
+SELECT count(*) FROM rfm('orders') WHERE segment_column = 'store';
+SELECT count(*) FROM retention_by_period('orders') WHERE segment_column = 'store' AND grain = 'week';
 
 -- on contracts
 SELECT count(*) FROM demo_orders(400000);
