@@ -26,9 +26,17 @@ static const Listed LISTED[] = {
 #undef FUNCTION
 };
 
+static const Translation TRANSLATIONS[] = {
+#define TEXT(english, chinese) {(english), (chinese)},
+#include "texts_zh.def"
+#undef TEXT
+};
+
 static const Registry REGISTRY = {
   .listed = LISTED,
   .n_listed = COUNT_OF(LISTED),
+  .translations = TRANSLATIONS,
+  .n_translations = COUNT_OF(TRANSLATIONS),
 };
 
 int sqlite3_retain_init(sqlite3 *db, char **message, const sqlite3_api_routines *api)

@@ -17,6 +17,16 @@ const Registry *call_registry(const Call *call)
   return call->connection->registry;
 }
 
+const char *registry_text(const Registry *registry, Language language, const char *english)
+{
+  for (int i = 0; language == LANGUAGE_ZH && i < registry->n_translations; i++) {
+    if (strcmp(registry->translations[i].english, english) == 0) {
+      return registry->translations[i].chinese;
+    }
+  }
+  return english;
+}
+
 const char *call_sqlite_version(void)
 {
   return sqlite3_libversion();

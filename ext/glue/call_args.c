@@ -49,6 +49,11 @@ int call_choice(const Call *call, int param)
   return (int)call->args[param].as.integer;
 }
 
+Language call_language(const Call *call, int param)
+{
+  return (Language)call->args[param].as.integer;
+}
+
 int64_t call_time(const Call *call, int param)
 {
   return call->args[param].as.integer;
@@ -161,6 +166,16 @@ static int choice_of(const char *choices, const char *text, size_t length)
   }
 }
 
+/* Of a tag such as zh-CN or zh_Hans what names the language. */
+static size_t language_length(const char *text, size_t length)
+{
+  size_t n = 0;
+  while (n < length && text[n] != '-' && text[n] != '_') {
+    n++;
+  }
+  return n + 1 < length ? n : length;
+}
+
 static bool time_now(int64_t *ms)
 {
   sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
@@ -212,6 +227,9 @@ static bool arg_from_text(Call *call, const ParamSpec *param, const char *text, 
   switch (param->kind) {
     case PARAM_CHOICE:
       arg->as.integer = choice_of(param->choices, text, length);
+      return arg->as.integer >= 0;
+    case PARAM_LANGUAGE:
+      arg->as.integer = choice_of("en|zh", text, language_length(text, length));
       return arg->as.integer >= 0;
     case PARAM_TIME:
       return time_text_fits(text, length, arg);

@@ -168,6 +168,8 @@ char *param_accepted(const ParamSpec *param)
       return sqlite3_mprintf(
         "an offset from UTC such as '+08:00' (at most 14 hours) or the name of a time zone such as "
         "'Europe/Berlin'");
+    case PARAM_LANGUAGE:
+      return sqlite3_mprintf("one of 'en', 'zh', or with a region or script, as 'zh-CN' or 'zh_Hans'");
     case PARAM_GRAIN:
       return sqlite3_mprintf(GRAIN_FORMS);
     case PARAM_DURATION:

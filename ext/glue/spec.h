@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "call.h"
+#include "core/base/language.h"
 #include "core/events/customers.h"
 
 /* The kind of an argument says what is accepted and which call_…() reads it. */
@@ -25,6 +26,7 @@ typedef enum ParamKind {
   PARAM_LIST,      /* text of numbers, or one number as itself: call_text() */
   PARAM_PLAIN,     /* text, or a number as its text: call_text() */
   PARAM_CHOICE,    /* one of `choices`: call_choice() gives its number, from 0 */
+  PARAM_LANGUAGE,  /* 'en', 'zh-CN': call_language() */
   PARAM_INTEGER,   /* low … high: call_integer(). Integral reals and numeric text are taken */
   PARAM_REAL,      /* low … high: call_real() */
   PARAM_TIME,      /* a time as in calendar.h, or 'now': call_time() */
@@ -130,12 +132,23 @@ typedef struct Listed {
   const FunctionSpec *function;
 } Listed;
 
+/* A text that is given out, and what it is in Chinese: a line of texts_zh.def. */
+typedef struct Translation {
+  const char *english, *chinese;
+} Translation;
+
 /* All that exists. */
 typedef struct Registry {
   const Listed *listed;
   int n_listed;
+  const Translation *translations;
+  int n_translations;
 } Registry;
 const Registry *call_registry(const Call *call);
+Language call_language(const Call *call, int param);
+
+/* A text in a language; in English where texts_zh.def lacks it. */
+const char *registry_text(const Registry *registry, Language language, const char *english);
 
 /*
 ** The parameters that the engine appends to a table function with has_source; value_column only where the analysis

@@ -12,6 +12,7 @@
 #ifndef RETAIN_CORE_RFM_SEGMENTS_H
 #define RETAIN_CORE_RFM_SEGMENTS_H
 
+#include "core/base/language.h"
 #include "rfm.h"
 
 typedef enum Scheme {
@@ -20,11 +21,6 @@ typedef enum Scheme {
   SCHEME_ABC,
   SCHEME_CUSTOM
 } Scheme;
-typedef enum Language {
-  LANGUAGE_EN,
-  LANGUAGE_ZH,
-  LANGUAGES
-} Language;
 
 #define SEGMENT_RULES_MAX 250
 #define SEGMENT_NONE (-1)

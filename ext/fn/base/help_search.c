@@ -61,37 +61,52 @@ static int word_of_name(const char *name, const char *word, size_t length)
   return 0;
 }
 
-static int word_of_item(const char *name, const char *help, const char *word, size_t length)
+/* A word that is looked for: beyond ASCII, in the texts in Chinese. */
+typedef struct Word {
+  const char *text;
+  size_t length;
+  const Registry *registry;
+  Language language;
+} Word;
+
+static bool is_in(const Word *word, const char *english)
 {
-  return similar_has_word(name, word, length)   ? WORD_OF_ITEM_NAME
-         : similar_has_word(help, word, length) ? WORD_OF_ITEM_HELP
-                                                : 0;
+  return similar_has_word(registry_text(word->registry, word->language, english), word->text, word->length);
 }
 
-static int word_score(Entry entry, const char *word, size_t length)
+static int word_of_item(const char *name, const char *help, const Word *word)
+{
+  return similar_has_word(name, word->text, word->length) ? WORD_OF_ITEM_NAME
+         : is_in(word, help)                              ? WORD_OF_ITEM_HELP
+                                                          : 0;
+}
+
+static int word_score(Entry entry, const Word *word)
 {
   int best = 0;
   for (int i = 0; i < entry_params(entry); i++) {
     const ParamSpec *param = entry_param(entry, i);
-    best = larger(best, word_of_item(param->name, param->help, word, length));
+    best = larger(best, word_of_item(param->name, param->help, word));
   }
   for (int i = 0; i < entry_columns(entry); i++) {
     const ColumnSpec *column = table_column(entry.table, i);
-    best = larger(best, word_of_item(column->name, column->help, word, length));
+    best = larger(best, word_of_item(column->name, column->help, word));
   }
-  best = larger(best, similar_has_word(entry_doc(entry)->summary, word, length) ? WORD_OF_SUMMARY : 0);
-  best = larger(best, word_of_name(entry_name(entry), word, length));
-  return best + (similar_has_word(entry.family, word, length) ? WORD_OF_FAMILY : 0);
+  best = larger(best, is_in(word, entry_doc(entry)->summary) ? WORD_OF_SUMMARY : 0);
+  best = larger(best, word_of_name(entry_name(entry), word->text, word->length));
+  return best + (is_in(word, entry.family) ? WORD_OF_FAMILY : 0);
 }
 
-int help_score(Entry entry, const char *typed)
+int help_score(const Registry *registry, Entry entry, const char *typed)
 {
   size_t length = 0;
   int score = name_score(entry_name(entry), typed, strlen(typed));
-  for (const char *word = typed; (word = similar_word(word, &length)); word += length) {
+  for (const char *text = typed; (text = similar_word(text, &length)); text += length) {
     /* the summary says "cohort" where "cohorts" was typed */
-    size_t stem = length > WORD_MIN && (word[length - 1] == 's' || word[length - 1] == 'S') ? length - 1 : length;
-    score += length >= WORD_MIN ? word_score(entry, word, stem) : 0;
+    bool plural = length > WORD_MIN && (text[length - 1] == 's' || text[length - 1] == 'S');
+    Language language = (unsigned char)*text >= 0x80 ? LANGUAGE_ZH : LANGUAGE_EN;
+    Word word = {text, length - plural, registry, language};
+    score += length >= WORD_MIN ? word_score(entry, &word) : 0;
   }
   return score;
 }

@@ -6,7 +6,7 @@
 
 #include "help_entry.h"
 
-/* How well a function fits what was typed; 0: not at all. */
-int help_score(Entry entry, const char *typed);
+/* How well a function fits what was typed, in English or Chinese; 0: not at all. */
+int help_score(const Registry *registry, Entry entry, const char *typed);
 
 #endif

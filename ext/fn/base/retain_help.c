@@ -1,5 +1,5 @@
 /*
-** retain_help([function]): the documentation of every function, parameter and column, as rows.
+** retain_help([function, lang]): the documentation of every function, parameter and column, as rows.
 **
 **   SELECT family, name, help FROM retain_help;             a line per function
 **   SELECT topic, item, help FROM retain_help('rfm');       all about one
@@ -27,6 +27,7 @@
 
 enum {
   ARG_FUNCTION,
+  ARG_LANG,
   ARG_COUNT
 };
 enum {
@@ -65,6 +66,8 @@ typedef struct HelpRow {
 
 typedef struct Help {
   Chunks rows;
+  const Registry *registry;
+  Language language;
 } Help;
 
 static char lower(char c)
@@ -153,7 +156,7 @@ static Status nearest_add(Help *help, Call *call, const char *typed)
   int n = 0;
   Entry entry = {0};
   for (int i = 0; i < registry->n_listed; i++) {
-    int score = entry_read(registry, i, &entry) ? help_score(entry, typed) : 0, at = n;
+    int score = entry_read(registry, i, &entry) ? help_score(registry, entry, typed) : 0, at = n;
     if (score == 0) {
       continue;
     }
@@ -182,6 +185,8 @@ static Status help_compute(Call *call, void *state, int64_t *n_rows)
   bool everything = wanted && strcmp(wanted, EVERYTHING) == 0;
   Entry entry = {0};
   Status status = STATUS_OK;
+  help->registry = registry;
+  help->language = call_language(call, ARG_LANG);
   help->rows.stride = sizeof(HelpRow);
   for (int i = 0; status == STATUS_OK && i < registry->n_listed; i++) {
     if (entry_read(registry, i, &entry)) {
@@ -273,7 +278,7 @@ static void help_cell(const void *state, int64_t i, int column, Cell *out)
   const Help *help = state;
   const HelpRow *row = chunks_at(&help->rows, (size_t)i);
   if (column == COLUMN_FAMILY) {
-    cell_static(out, row->entry.family);
+    cell_static(out, registry_text(help->registry, help->language, row->entry.family));
   } else if (column == COLUMN_NAME) {
     cell_static(out, entry_name(row->entry));
   } else if (column == COLUMN_KIND) {
@@ -283,7 +288,7 @@ static void help_cell(const void *state, int64_t i, int column, Cell *out)
   } else if (column == COLUMN_HELP && row->text && row->topic == TOPIC_SIGNATURE) {
     cell_string(out, row->text); /* a copy: the row dies with the cursor */
   } else if (column == COLUMN_HELP) {
-    cell_static(out, row_help(row));
+    cell_static(out, registry_text(help->registry, help->language, row_help(row)));
   } else if (row->topic == TOPIC_PARAMETER) {
     parameter_cell(entry_param(row->entry, row->item), row, column, out);
   } else if (row->topic == TOPIC_COLUMN) {
@@ -325,6 +330,9 @@ static const ParamSpec PARAMS[] = {
   [ARG_FUNCTION] = {"function", PARAM_TEXT, "", 0, 0, NULL,
                     "the function to explain, such as 'rfm'; a word or a misspelt name lists the functions it may "
                     "mean; '" EVERYTHING "' explains all; left out, a line per function"},
+  [ARG_LANG] = {"lang", PARAM_LANGUAGE, "en", 0, 0, NULL,
+                "language of family and of the help of summaries, parameters and columns: en or zh; the rest is "
+                "English"},
 };
 _Static_assert(COUNT_OF(PARAMS) == ARG_COUNT, "a parameter is not numbered");
 

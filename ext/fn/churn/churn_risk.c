@@ -193,7 +193,7 @@ _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 
 static const ParamSpec PARAMS[] = {
   CHURN_PARAMS,
-  [ARG_LANG] = {"lang", PARAM_CHOICE, "en", 0, 0, "en|zh", "language of reasons and actions: en or zh"},
+  [ARG_LANG] = {"lang", PARAM_LANGUAGE, "en", 0, 0, NULL, "language of reasons and actions: en or zh"},
   [ARG_MEDIUM_FROM] = {"medium_from", PARAM_REAL, "0.25", 0, 1, NULL, "the least probability of risk medium, 0…1"},
   [ARG_HIGH_FROM] = {"high_from", PARAM_REAL, "0.5", 0, 1, NULL, "the least probability of risk high, 0…1"},
   [ARG_CRITICAL_FROM] = {"critical_from", PARAM_REAL, "0.75", 0, 1, NULL,

@@ -30,7 +30,7 @@
 #define BINS_PARAM ENTRY("bins", PARAM_INTEGER, "", RFM_BINS_MIN, RFM_BINS_MAX, NULL, BINS_HELP)
 #define METHOD_PARAM ENTRY("method", PARAM_CHOICE, "", 0, 0, "quantile|ntile|mean", METHOD_HELP)
 #define SCHEME_PARAM ENTRY("scheme", PARAM_CHOICE, "rf25", 0, 0, "rf25|rfm8|abc|custom", SCHEME_HELP)
-#define LANG_PARAM ENTRY("lang", PARAM_CHOICE, "en", 0, 0, "en|zh", "language of the segment names: en or zh")
+#define LANG_PARAM ENTRY("lang", PARAM_LANGUAGE, "en", 0, 0, NULL, "language of the segment names: en or zh")
 #define MONETARY_AS_PARAM \
   ENTRY("monetary_as", PARAM_CHOICE, "sum", 0, 0, "sum|mean", "monetary is the sum of the values, or their mean")
 #define CUTS_PARAM ENTRY("cuts", PARAM_JSON, "", 0, 0, NULL, CUTS_HELP)

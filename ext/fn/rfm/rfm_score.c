@@ -284,7 +284,7 @@ static const ParamSpec SEGMENT_PARAMS[] = {
   [ARG_SCORE] = {"score", PARAM_INTEGER, NULL, 0, 999999, NULL, "an RFM score such as 545"},
   [ARG_SCHEME] = {"scheme", PARAM_CHOICE, "rf25", 0, 0, "rf25|rfm8|custom",
                   "rf25: from r and f; rfm8: from three scores of 1 and 2; custom: from rules"},
-  [ARG_LANG] = {"lang", PARAM_CHOICE, "en", 0, 0, "en|zh", "language of the names: en or zh"},
+  [ARG_LANG] = {"lang", PARAM_LANGUAGE, "en", 0, 0, NULL, "language of the names: en or zh"},
   [ARG_SEGMENT_RULES] = {"rules", PARAM_JSON, "", 0, 0, NULL, RULES_HELP},
   [ARG_SEGMENT_BINS] =
     {"bins", PARAM_INTEGER, "", RFM_BINS_MIN, RFM_BINS_MAX, NULL,

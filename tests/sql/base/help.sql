@@ -55,6 +55,19 @@ INSERT INTO checks (what, got, want) SELECT 'nearest to ' || column1, (SELECT na
 INSERT INTO checks (what, got, want) SELECT 'at most ten', count(*), 10 FROM retain_help('customer');
 -- expect error
 SELECT * FROM retain_help('xqzw');
+
+.print -- in Chinese; a language may have a region or a script
+SELECT family, name, help FROM retain_help('rfm', 'zh') WHERE topic = 'summary';
+SELECT family, name, item, help FROM retain_help('rfm') WHERE lang = 'zh-CN' AND item IN ('bins', 'customer', 'time_zone');
+SELECT family, name FROM retain_help('流失', 'zh_Hans') LIMIT 3;
+SELECT name FROM retain_help('同期群') LIMIT 2;
+INSERT INTO checks (what, got, want) SELECT 'the rest is the same', count(*), 0 FROM (
+  SELECT name, kind, topic, item, type, fallback, accepted, iif(topic IN ('summary', 'parameter', 'column'), '', help) FROM retain_help('*', 'zh') EXCEPT
+  SELECT name, kind, topic, item, type, fallback, accepted, iif(topic IN ('summary', 'parameter', 'column'), '', help) FROM retain_help('*', 'EN-us'));
+-- expect error
+SELECT * FROM retain_help('rfm', 'de');
+-- expect error
+SELECT * FROM retain_help('rfm', 'zh-');
 -- expect error
 SELECT * FROM retain_help('');
 
