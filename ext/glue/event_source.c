@@ -68,7 +68,9 @@ static Status read_sorted(EventReader *reader)
 {
   bool with_rowid = reader->check.diagnosis != NULL;
   uint32_t *order = NULL;
-  reader->accumulator.restart(reader->self);
+  if (reader->accumulator.restart) { /* all that answer STATUS_DISORDER have it */
+    reader->accumulator.restart(reader->self);
+  }
   if (reader->accumulator.any_order) {
     return read_once(reader, with_rowid);
   }
@@ -345,12 +347,6 @@ Status event_source_read(Call *call, const Accumulator *accumulator, void *self,
     call_resolve_bound(call, event_param(call->table, EVENT_AS_OF), source->as_of, &source->zone);
   }
   return status;
-}
-
-void event_source_free(EventSource *source)
-{
-  customers_free(&source->customers);
-  customers_free(&source->attributes);
 }
 
 ZoneCursor event_source_zone(const Call *call)

@@ -87,7 +87,11 @@ typedef struct EventSourceOptions {
 Status event_source_read(Call *call, const Accumulator *accumulator, void *self, EventSourceOptions options,
                          EventSource *source);
 
-void event_source_free(EventSource *source);
+static inline void event_source_free(EventSource *source)
+{
+  customers_free(&source->customers);
+  customers_free(&source->attributes);
+}
 
 /* Counts a row that takes part; is_date: its time is a date alone. */
 static inline void event_source_count(EventSource *source, int64_t time, bool is_date)

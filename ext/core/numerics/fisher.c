@@ -34,12 +34,14 @@ static void add_side(const Hypergeometric *h, double from, double to, double lim
 /* The weight of x, that of the mode being 1. */
 static double weight_of(const Hypergeometric *h, double mode, double x)
 {
-  double weight = 1;
-  for (double at = mode; at < x && weight >= DBL_MIN; at++) {
+  double weight = 1, at = mode;
+  while (at < x && weight >= DBL_MIN) {
     weight *= rise(h, at);
+    at += 1;
   }
-  for (double at = mode; at > x && weight >= DBL_MIN; at--) {
-    weight /= rise(h, at - 1);
+  while (at > x && weight >= DBL_MIN) {
+    at -= 1;
+    weight /= rise(h, at);
   }
   return weight >= DBL_MIN ? weight : 0;
 }

@@ -320,6 +320,9 @@ static Status score_by_ntile(RfmScores *scores, const RfmView *view, RfmAxis axi
 {
   double sign = axis == RFM_RECENCY ? -1 : 1, begin[RFM_CUTS_MAX];
   size_t n = scores->n, skip[RFM_CUTS_MAX], seen[RFM_CUTS_MAX] = {0};
+  if (bins < RFM_BINS_MIN) {
+    return STATUS_OK;
+  }
   int groups = n < (size_t)bins ? (int)n : bins;
   for (size_t i = 0; i < n; i++) {
     x[i] *= sign;
