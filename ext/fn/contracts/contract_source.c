@@ -95,10 +95,11 @@ static const char *const AMOUNT_NAMES[] = {"amount",     "mrr",          "monthl
 /* Looks for the newest time that has happened. */
 static void newest_add(ContractSource *source, const FieldValue *value)
 {
-  int64_t mark = newest_mark(value->time, value->is_date);
-  if (!value->null && mark > source->newest && value->time <= source->now) {
-    source->newest = mark;
+  if (value->null || value->time > source->now) {
+    return; /* open, or yet to come */
   }
+  int64_t mark = newest_mark(value->time, value->is_date);
+  source->newest = mark > source->newest ? mark : source->newest;
 }
 
 /* The argument; else what has happened last; where nothing has, now. */
