@@ -68,20 +68,13 @@ static void members_come_in_key_order(void **unused)
   chain_free(&chain);
 }
 
-static bool stops(void *unused)
-{
-  (void)unused;
-  return true;
-}
-
 static void it_is_interruptible(void **unused)
 {
   (void)unused;
-  const Watch watch = {stops, NULL};
   Chain chain;
   RfmPool pool = {0};
   chain_init(&chain, 30);
-  assert_int_equal(rfm_pool_make(&pool, chain.views, SEGMENTS, &watch), STATUS_INTERRUPT);
+  assert_int_equal(rfm_pool_make(&pool, chain.views, SEGMENTS, &NOW), STATUS_INTERRUPT);
   rfm_pool_free(&pool);
   chain_free(&chain);
 }
