@@ -204,7 +204,7 @@ Status call_fail_argument(Call *call, int param, const char *must, ...)
   char *accepted = sqlite3_vmprintf(must, list);
   va_end(list);
   char *what = accepted ? sqlite3_mprintf("%s must be %s", call_param(call, param)->name, accepted) : NULL;
-  bool is_time = call_param(call, param)->kind == PARAM_TIME;
+  bool is_time = param_is_time(call_param(call, param));
   Status status = !what     ? fail(call, NULL)
                   : is_time ? call_fail_time(call, what, call->values[param])
                             : call_fail_value(call, what, call->values[param]);

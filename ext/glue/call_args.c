@@ -211,10 +211,10 @@ static bool zone_fits(Call *call, const char *text, size_t length, ZoneCursor *c
   return status == STATUS_OK;
 }
 
-static bool time_text_fits(const char *text, size_t length, Arg *arg)
+static bool time_text_fits(ParamKind kind, const char *text, size_t length, Arg *arg)
 {
   TimeMemo memo = {0};
-  if (is_same_word("now", 3, text, length)) {
+  if (kind == PARAM_TIME && is_same_word("now", 3, text, length)) {
     return time_now(&arg->as.integer);
   }
   bool fits = time_from_text_memo(&memo, text, length, &arg->as.integer);
@@ -232,7 +232,8 @@ static bool arg_from_text(Call *call, const ParamSpec *param, const char *text, 
       arg->as.integer = choice_of("en|zh", text, language_length(text, length));
       return arg->as.integer >= 0;
     case PARAM_TIME:
-      return time_text_fits(text, length, arg);
+    case PARAM_FIXED_TIME:
+      return time_text_fits(param->kind, text, length, arg);
     case PARAM_ZONE:
       return zone_fits(call, text, length, &arg->as.zone);
     case PARAM_GRAIN:
@@ -322,7 +323,7 @@ static bool value_fits(Call *call, const ParamSpec *param, sqlite3_value *value,
   if (param->kind == PARAM_TRUTH) {
     return truth_fits(value, arg);
   }
-  if (param->kind == PARAM_TIME && (type == SQLITE_INTEGER || type == SQLITE_FLOAT)) {
+  if (param_is_time(param) && (type == SQLITE_INTEGER || type == SQLITE_FLOAT)) {
     return time_fits(value, arg);
   }
   bool is_one_number =
@@ -340,8 +341,8 @@ static bool value_fits(Call *call, const ParamSpec *param, sqlite3_value *value,
     return false;
   }
   arg->length = (size_t)sqlite3_value_bytes(value);
-  if (param->kind != PARAM_TIME && memchr(arg->text, 0, arg->length)) {
-    return false; /* a name would be another one; times are read as SQLite's date functions read them */
+  if (memchr(arg->text, 0, arg->length)) {
+    return false; /* a name would be another one */
   }
   return arg_from_text(call, param, arg->text, arg->length, arg);
 }

@@ -102,7 +102,7 @@ void cell_ratio(Cell *cell, double k, double n)
   if (n == 0) {
     cell_null(cell);
   } else {
-    cell_real(cell, k / n);
+    cell_finite(cell, k / n);
   }
 }
 

@@ -164,6 +164,8 @@ char *param_accepted(const ParamSpec *param)
       return choices_text(param->choices);
     case PARAM_TIME:
       return sqlite3_mprintf("a time such as '2026-01-31', '2026-01-31 18:00:00', unix seconds or 'now'");
+    case PARAM_FIXED_TIME:
+      return sqlite3_mprintf("a time such as '2026-01-31', '2026-01-31 18:00:00' or unix seconds");
     case PARAM_ZONE:
       return sqlite3_mprintf(
         "an offset from UTC such as '+08:00' (at most 14 hours) or the name of a time zone such as "

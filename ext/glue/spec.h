@@ -17,24 +17,25 @@
 
 /* The kind of an argument says what is accepted and which call_…() reads it. */
 typedef enum ParamKind {
-  PARAM_SOURCE,    /* table or view name, or retain_log(…); read by event_source_read() */
-  PARAM_CONTRACTS, /* table or view name, or retain_contracts(…); read by row_source_read() */
-  PARAM_TABLE,     /* table or view name only; read by row_source_read(), or event_source_read() as a second source */
-  PARAM_COLUMN,    /* a column name of the source; read by event_source_read() or call_text() */
-  PARAM_TEXT,      /* any text: call_text() */
-  PARAM_JSON,      /* JSON as text, or as JSONB where SQLite reads that (3.45): json_open(), json_each_open() */
-  PARAM_LIST,      /* text of numbers, or one number as itself: call_text() */
-  PARAM_PLAIN,     /* text, or a number as its text: call_text() */
-  PARAM_CHOICE,    /* one of `choices`: call_choice() gives its number, from 0 */
-  PARAM_LANGUAGE,  /* 'en', 'zh-CN': call_language() */
-  PARAM_INTEGER,   /* low … high: call_integer(). Integral reals and numeric text are taken */
-  PARAM_REAL,      /* low … high: call_real() */
-  PARAM_TIME,      /* a time as in calendar.h, or 'now': call_time() */
-  PARAM_ZONE,      /* '+08:00' or 'Europe/Berlin': call_zone() */
-  PARAM_GRAIN,     /* 'month', '10 days', 'week from sunday': call_grain() */
-  PARAM_DURATION,  /* '90 days', '3 months': call_duration() */
-  PARAM_TRUTH,     /* 0 or 1, or a word of TRUTH_WORDS: call_integer() gives 0 or 1 */
-  PARAM_ANY        /* unchecked; the fn looks at call_type() */
+  PARAM_SOURCE,     /* table or view name, or retain_log(…); read by event_source_read() */
+  PARAM_CONTRACTS,  /* table or view name, or retain_contracts(…); read by row_source_read() */
+  PARAM_TABLE,      /* table or view name only; read by row_source_read(), or event_source_read() as a second source */
+  PARAM_COLUMN,     /* a column name of the source; read by event_source_read() or call_text() */
+  PARAM_TEXT,       /* any text: call_text() */
+  PARAM_JSON,       /* JSON as text, or as JSONB where SQLite reads that (3.45): json_open(), json_each_open() */
+  PARAM_LIST,       /* text of numbers, or one number as itself: call_text() */
+  PARAM_PLAIN,      /* text, or a number as its text: call_text() */
+  PARAM_CHOICE,     /* one of `choices`: call_choice() gives its number, from 0 */
+  PARAM_LANGUAGE,   /* 'en', 'zh-CN': call_language() */
+  PARAM_INTEGER,    /* low … high: call_integer(). Integral reals and numeric text are taken */
+  PARAM_REAL,       /* low … high: call_real() */
+  PARAM_TIME,       /* a time as in calendar.h, or 'now': call_time() */
+  PARAM_FIXED_TIME, /* the same without 'now', which a DETERMINISTIC function may not read */
+  PARAM_ZONE,       /* '+08:00' or 'Europe/Berlin': call_zone() */
+  PARAM_GRAIN,      /* 'month', '10 days', 'week from sunday': call_grain() */
+  PARAM_DURATION,   /* '90 days', '3 months': call_duration() */
+  PARAM_TRUTH,      /* 0 or 1, or a word of TRUTH_WORDS: call_integer() gives 0 or 1 */
+  PARAM_ANY         /* unchecked; the fn looks at call_type() */
 } ParamKind;
 
 typedef struct ParamSpec {
@@ -171,6 +172,11 @@ int table_param_count(const TableSpec *spec);
 const ParamSpec *table_param(const TableSpec *spec, int i);
 int table_column_count(const TableSpec *spec);
 const ColumnSpec *table_column(const TableSpec *spec, int i);
+
+static inline bool param_is_time(const ParamSpec *param)
+{
+  return param->kind == PARAM_TIME || param->kind == PARAM_FIXED_TIME;
+}
 
 /*
 ** What a parameter accepts, in the words of its error message; NULL when out of memory. The caller's, from mem_alloc().

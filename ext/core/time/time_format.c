@@ -285,7 +285,7 @@ TimeFormatResult time_from_format(const char *text, size_t length, const char *f
 
 bool time_from_serial(double serial, bool from_1904, int64_t *ms)
 {
-  if (!(serial >= 1 && serial < 2958466) || (!from_1904 && serial >= 60 && serial < 61)) {
+  if (!(serial >= !from_1904 && serial < 2958466) || (!from_1904 && serial >= 60 && serial < 61)) {
     return false;
   }
   /* Before that day numbers count from 1899-12-31. */

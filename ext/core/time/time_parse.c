@@ -331,8 +331,7 @@ bool number_from_text(const char *p, const char *end, double *number)
 /* Any accepted text; complete but slower than the way through the memo. */
 static bool scan_text(const char *text, size_t length, bool *is_date, int64_t *ms)
 {
-  const char *zero = memchr(text, 0, length); /* SQLite's date functions stop there */
-  const char *end = zero ? zero : text + length, *p = skip_spaces(text, end);
+  const char *end = text + length, *p = skip_spaces(text, end);
   int64_t clock = 0;
   double number;
   Civil civil;

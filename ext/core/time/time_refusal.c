@@ -132,6 +132,9 @@ const char *time_refusal_of_text(const char *text, size_t length)
     return is_date ? "what follows the date is not read as a time; time_parse(value, format) reads other forms"
                    : "it has no such month or day";
   }
+  if (end - p == 3 && memcmp(p, "now", 3) == 0) {
+    return "write datetime('now')";
+  }
   if (starts_with(sketch, "0:0")) {
     return "it is a time of day, and has no date";
   }

@@ -51,7 +51,7 @@ static void period_index_scalar(Call *call, Cell *out)
 }
 
 static const ParamSpec PERIOD_PARAMS[] = {
-  [ARG_TIME] = {"time", PARAM_TIME, NULL, 0, 0, NULL,
+  [ARG_TIME] = {"time", PARAM_FIXED_TIME, NULL, 0, 0, NULL,
                 "a date or time as text, unix seconds or milliseconds, or a julian day number (REAL)"},
   [ARG_GRAIN] = {"grain", PARAM_GRAIN, NULL, 0, 0, NULL, GRAIN_HELP},
   [ARG_TIME_ZONE] = {"time_zone", PARAM_ZONE, "Z", 0, 0, NULL,

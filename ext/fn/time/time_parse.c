@@ -49,7 +49,10 @@ static void time_parse_scalar(Call *call, Cell *out)
     if (number_from_text(text, text + length, &serial) && time_from_serial(serial, from_1904, &ms)) {
       put_time(out, ms, ms % MS_PER_DAY == 0);
     } else {
-      call_fail_argument(call, ARG_VALUE, "the day number of a spreadsheet, 1 … 2958465 (in 1900 there was no day 60)");
+      call_fail_argument(call, ARG_VALUE,
+                         from_1904 ? "the day number of a spreadsheet, 0 … 2957003"
+                                   : "the day number of a spreadsheet, 1 … 2958465 (in 1900 there was "
+                                     "no day 60)");
     }
     return;
   }

@@ -104,6 +104,7 @@ INSERT INTO checks (what, got, want) VALUES
   ('rates_differ: nobody', rates_differ(0, 0, 3, 4), NULL), ('rates_differ: NULL', rates_differ(1, NULL, 3, 4), NULL), ('rates_differ: either way', round(rates_differ('7', 9.0, 3, 12), 12), round(rates_differ(3, 12, 7, 9), 12));
 
 -- Errors: R1, R3, R7, R8.
+INSERT INTO checks (what, got, want) SELECT 'beyond the range of numbers', retention_rate(5e-324, 1e308, 0), NULL;
 -- expect error
 SELECT rates_differ(5, 4, 1, 4);
 -- expect error

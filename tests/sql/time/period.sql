@@ -120,3 +120,11 @@ SELECT period_start(x'323032342D30322D3239', 'day');
 SELECT period_start(1e300, 'day');
 -- expect error
 SELECT period_start('2024-02-29', 7);
+-- A function that may stand in an index reads no clock.
+CREATE TABLE dated(t);
+INSERT INTO dated VALUES ('now');
+-- expect error
+CREATE INDEX by_hour ON dated(period_start(t, 'hour'));
+-- expect error
+SELECT period_start('2026-01-31' || char(0) || 'x', 'day');
+INSERT INTO checks (what, got, want) SELECT 'now, as SQLite writes it', period_start(datetime('now'), 'day'), date('now');

@@ -4,7 +4,7 @@ SELECT value || ' as ' || format, time_parse(value, format), want FROM (SELECT c
   ('03/05/2024', '%d/%m/%Y', '2024-05-03'), ('03/05/2024', '%m/%d/%Y', '2024-03-05'), ('Mar 5, 2024 7:30 PM', '%b %d, %Y %I:%M %p', '2024-03-05 19:30:00'),
   ('Tue Mar 5 01:02:03 2024 +0800', '%a %b %d %H:%M:%S %Y %z', '2024-03-04 17:02:03'), ('2024-03-05T01:02:03.123456Z', '%Y-%m-%dT%H:%M:%S.%f%z', '2024-03-05 01:02:03.123'),
   (20240305, '%Y%m%d', '2024-03-05'), (20240305235959, '%Y%m%d%H%M%S', '2024-03-05 23:59:59'), ('2024-060', '%Y-%j', '2024-02-29'), ('2024-03', '%Y-%m', '2024-03-01'),
-  (45356, 'excel', '2024-03-05'), ('45356.75', 'excel', '2024-03-05 18:00:00'), (43894.5, 'excel1904', '2024-03-05 12:00:00'), ('12/31/98', '%D', '1998-12-31')));
+  (45356, 'excel', '2024-03-05'), ('45356.75', 'excel', '2024-03-05 18:00:00'), (43894.5, 'excel1904', '2024-03-05 12:00:00'), (0, 'excel1904', '1904-01-01'), (0.5, 'excel1904', '1904-01-01 12:00:00'), (60, 'excel1904', '1904-03-01'), ('12/31/98', '%D', '1998-12-31')));
 INSERT INTO checks (what, got, want) SELECT 'NULL', (time_parse(NULL, '%Y') IS NULL AND time_parse('2024', NULL) IS NULL), 1;
 INSERT INTO checks (what, got, want) SELECT 'every day of 30 years, there and back',
   sum(time_parse(strftime('%m/%d/%Y', d), '%m/%d/%Y') <> d OR time_parse(julianday(d) - 2415018.5, 'excel') <> d OR time_parse(strftime('%Y %j', d), '%Y %j') <> d), 0
@@ -33,3 +33,7 @@ SELECT time_parse('today', 'excel');
 SELECT time_parse(x'00', '%Y');
 -- expect error
 SELECT time_parse('2024', 5);
+-- expect error
+SELECT time_parse(-1, 'excel1904');
+-- expect error
+SELECT time_parse(0, 'excel');
