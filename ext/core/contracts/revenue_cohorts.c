@@ -1,6 +1,11 @@
 #include "revenue_cohorts.h"
 
+#include <string.h>
+
 #include "core/base/mem.h"
+
+#define CELL_WORK 20         /* of a WatchMeter, to run a cell on */
+#define CELLS_BETWEEN 100000 /* cleared between two questions to the watch: some ms */
 
 static RevenueCell *cohort_cells(const RevenueCohorts *cohorts, int64_t cohort)
 {
@@ -69,9 +74,23 @@ static void cells_run_on(RevenueCell *cells, int64_t ages)
   }
 }
 
-/* The rows of cohorts that somebody is in. */
-static Status rows_make(RevenueCohorts *cohorts)
+/* All at once they may take longer than a stop may wait. */
+static Status cells_clear(RevenueCohorts *cohorts, const Watch *watch)
 {
+  for (int64_t i = 0; i < cohorts->n_cells; i += CELLS_BETWEEN) {
+    int64_t n = cohorts->n_cells - i;
+    memset(cohorts->cells + i, 0, (size_t)(n < CELLS_BETWEEN ? n : CELLS_BETWEEN) * sizeof *cohorts->cells);
+    if (watch_stop(watch)) {
+      return STATUS_INTERRUPT;
+    }
+  }
+  return STATUS_OK;
+}
+
+/* The rows of cohorts that somebody is in. */
+static Status rows_make(RevenueCohorts *cohorts, const Watch *watch)
+{
+  WatchMeter meter = {.watch = watch};
   int64_t n = 0;
   for (int64_t cohort = 0; cohort < cohorts->periods; cohort++) {
     n += cohorts->sizes[cohort] ? cohorts->periods - cohort : 0;
@@ -83,6 +102,9 @@ static Status rows_make(RevenueCohorts *cohorts)
   for (int64_t cohort = 0; cohort < cohorts->periods; cohort++) {
     int64_t size = cohorts->sizes[cohort], ages = cohorts->periods - cohort;
     RevenueCell *cells = cohort_cells(cohorts, cohort);
+    if (watch_spend(&meter, CELL_WORK * (size_t)ages)) {
+      return STATUS_INTERRUPT;
+    }
     if (size) {
       cells_run_on(cells, ages);
     }
@@ -113,13 +135,13 @@ Status revenue_cohorts_build(RevenueCohorts *cohorts, const Contracts *contracts
     cohorts->too_long = true;
     return STATUS_ERROR;
   }
-  cohorts->cells = mem_zero((size_t)cohorts->n_cells, sizeof *cohorts->cells);
+  cohorts->cells = mem_alloc((size_t)cohorts->n_cells, sizeof *cohorts->cells);
   cohorts->sizes = mem_zero((size_t)cohorts->periods, sizeof *cohorts->sizes);
   if (!cohorts->cells || !cohorts->sizes) {
     return STATUS_NOMEM;
   }
   ContractSteps steps = {0};
-  Status status = STATUS_OK;
+  Status status = cells_clear(cohorts, watch);
   for (size_t from = 0, turn = 0; from < contracts->count && status == STATUS_OK; turn++) {
     size_t to = contracts_run(contracts, from);
     status = turn % WATCH_EVERY == 0 && watch_stop(watch) ? STATUS_INTERRUPT
@@ -130,7 +152,7 @@ Status revenue_cohorts_build(RevenueCohorts *cohorts, const Contracts *contracts
     from = to;
   }
   contract_steps_free(&steps);
-  return status == STATUS_OK ? rows_make(cohorts) : status;
+  return status == STATUS_OK ? rows_make(cohorts, watch) : status;
 }
 
 void revenue_cohorts_free(RevenueCohorts *cohorts)

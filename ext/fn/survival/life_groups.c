@@ -4,6 +4,7 @@
 
 #include "core/base/mem.h"
 #include "core/base/sort.h"
+#include "glue/spec.h"
 
 /* Order of keys */
 
@@ -62,6 +63,10 @@ static bool groups_grow(LifeGroups *groups, uint32_t group)
 Status life_groups_take(LifeReader *reader, const Life *life)
 {
   LifeGroups *groups = reader->self;
+  if (life->group >= SEGMENTS_MAX) {
+    groups->too_many = true;
+    return STATUS_ERROR;
+  }
   if (life->group >= groups->n && !groups_grow(groups, life->group)) {
     return STATUS_NOMEM;
   }
@@ -89,6 +94,10 @@ Status life_groups_read(Call *call, LifeGroups *groups)
     groups->reader.take = life_groups_take;
   }
   Status status = lives_read(call, &groups->reader);
+  if (groups->too_many) {
+    return call_fail(call, "segment_column '%s' has more than %d different values",
+                     groups->reader.fields[LIFE_GROUP].wanted, SEGMENTS_MAX);
+  }
   for (uint32_t i = 0; i < groups->n && status == STATUS_OK; i++) {
     status = i % 1024 == 1023 && watch_stop(call_watch(call))
                ? STATUS_INTERRUPT

@@ -20,6 +20,7 @@ typedef struct LifeGroups {
   uint32_t n, size;
   uint32_t *order; /* n ids */
   bool ties_broken;
+  bool too_many; /* more than SEGMENTS_MAX */
 } LifeGroups;
 
 /*

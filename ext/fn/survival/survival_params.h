@@ -56,7 +56,8 @@ enum {
 #define LIFE_ERRORS \
   "An unknown table or column; a time that is not a number from 0 to " NUMBER_TEXT( \
     LIFE_MAX) "; an event other than 0, 1, yes, no, true, " \
-              "false and their first letters; a group that is neither integer nor text."
+              "false and their first letters; a group that is neither integer nor text, or more than " NUMBER_TEXT( \
+                SEGMENTS_MAX) " of them."
 
 /*
 ** Numbers such as '12, 24, 36' of a text argument, each in low … high, at most `most`: their number in *n; the array

@@ -159,3 +159,9 @@ INSERT INTO checks (what, got, want) SELECT 'hair: survival_test', (SELECT max(c
 INSERT INTO checks (what, got, want) SELECT 'hair: cox_model', (SELECT round(coef, 12) FROM cox_model('hair', 'weeks', 'relapse', 'arm') WHERE entry_column = 'entry'), (SELECT round(coef, 12) FROM cox_model('exact', 'weeks', 'relapse', 'arm') WHERE entry_column = 'entry');
 INSERT INTO checks (what, got, want) SELECT 'hair: hazard_by', group_concat(period || ' ' || events), (SELECT group_concat(period || ' ' || events) FROM hazard_by('exact', 'weeks', 'relapse')) FROM hazard_by('hair', 'weeks', 'relapse');
 INSERT INTO checks (what, got, want) SELECT 'hair: competing_risks', group_concat(cause || ' ' || at_risk || ' ' || events || ' ' || incidence), (SELECT group_concat(cause || ' ' || at_risk || ' ' || events || ' ' || incidence) FROM competing_risks('exact', 'weeks', 'cause', 'arm')) FROM competing_risks('hair', 'weeks', 'cause', 'arm');
+-- More segments than are taken, and as many.
+CREATE TABLE each AS WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 100000) SELECT i AS customer, i % 37 + 1 AS tenure, i % 2 AS churned FROM n;
+-- expect error
+SELECT count(*) FROM survival_summary('each', 'tenure', 'churned') WHERE segment_column = 'customer';
+DELETE FROM each WHERE customer = 5;
+INSERT INTO checks (what, got, want) SELECT 'the most segments', count(*), 100000 FROM survival_summary('each', 'tenure', 'churned') WHERE segment_column = 'customer';
