@@ -14,6 +14,7 @@ SELECT count(*) FROM segment_flow('orders') WHERE since = '2025-01-01' AND until
 SELECT count(*) FROM data_check('orders');
 
 -- on orders
+SELECT count(*) FROM cohort_average('orders') WHERE cohort_column = 'order_id';
 SELECT length(rfm_cuts(order_id % 1000, amount, amount * 2)) FROM orders;
 SELECT nps(order_id % 11), nps_low(order_id % 11), nps_high(order_id % 11), csat(1 + order_id % 5), ces(1 + order_id % 7) FROM orders;
 SELECT retention_rate(order_id % 2, order_id % 3 > 0), repeat_purchase_rate(order_id % 4) FROM orders;

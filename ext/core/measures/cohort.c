@@ -112,14 +112,17 @@ static Status cohort_at(Cohorts *cohorts, int64_t place, Cohort **cohort)
       cohorts->too_many = true;
       return STATUS_ERROR;
     }
-    Cohort *grown = mem_zero((size_t)count, sizeof *grown);
+    /* Resized where it stands, which large memory is without a copy; then moved, where it grows to the left. */
+    Cohort *grown = mem_resize(cohorts->cohorts, (size_t)count, sizeof *grown);
     if (!grown) {
       return STATUS_NOMEM;
     }
-    if (old_count > 0) {
-      memcpy(grown + (old_lo - lo), cohorts->cohorts, (size_t)old_count * sizeof *grown);
+    int64_t left = old_count > 0 ? old_lo - lo : 0;
+    if (left > 0) {
+      memmove(grown + left, grown, (size_t)old_count * sizeof *grown);
+      memset(grown, 0, (size_t)left * sizeof *grown);
     }
-    mem_free(cohorts->cohorts);
+    memset(grown + left + old_count, 0, (size_t)(count - left - old_count) * sizeof *grown);
     cohorts->cohorts = grown;
     cohorts->base = lo;
     cohorts->n_cohorts = count;
@@ -352,7 +355,9 @@ static void cohorts_clear(Cohorts *cohorts)
 {
   for (int64_t i = 0; i < cohorts->n_cohorts; i++) {
     mem_free(cohorts->cohorts[i].cells);
-    mem_free(cohorts->cohorts[i].rows);
+    if (cohorts->cohorts[i].owns_rows) {
+      mem_free(cohorts->cohorts[i].rows);
+    }
   }
   mem_free(cohorts->cohorts);
   mem_free(cohorts->origins);

@@ -108,6 +108,7 @@ typedef struct Cohort {
   int64_t earliest; /* first time of its first member */
   uint32_t size;
   uint32_t n_cells, n_rows;
+  bool owns_rows;    /* frees `rows`, in which those of later cohorts may follow */
   CohortCell *cells; /* while rows come in */
   CohortRow *rows;   /* after cohorts_finish(): slots 0 … the last one that has begun for its first member */
 } Cohort;

@@ -6,6 +6,8 @@
 #include "core/base/sort.h"
 #include "core/numerics/stats.h"
 
+#define ROWS_SHARED 128 /* rows of a block that small cohorts share */
+
 /* A cohort whose period had not begun, or had just begun, at the end has no row: nobody was there for any time. */
 static void cohort_drop(Cohort *cohort)
 {
@@ -58,18 +60,28 @@ static bool rows_stop(int64_t *rows, const Cohort *cohort, const Watch *watch)
   return watch_stop(watch);
 }
 
+/* Small cohorts share a block of rows, which the first of them owns: a block for each would take long to give back. */
 static Status rows_alloc(Cohorts *cohorts, const Watch *watch)
 {
-  int64_t rows = 0;
+  CohortRow *block = NULL;
+  int64_t asked = 0;
+  uint32_t left = 0;
   for (int64_t i = 0; i < cohorts->n_cohorts; i++) {
     Cohort *cohort = cohorts->cohorts + i;
-    if (rows_stop(&rows, cohort, watch)) {
+    if (rows_stop(&asked, cohort, watch)) {
       return STATUS_INTERRUPT;
     }
-    cohort->rows = cohort->size > 0 ? mem_zero(cohort->n_rows, sizeof *cohort->rows) : NULL;
-    if (cohort->size > 0 && !cohort->rows) {
-      return STATUS_NOMEM;
+    if (cohort->n_rows > left) {
+      left = cohort->n_rows > ROWS_SHARED ? cohort->n_rows : ROWS_SHARED;
+      block = mem_zero(left, sizeof *block);
+      if (!block) {
+        return STATUS_NOMEM;
+      }
+      cohort->owns_rows = true;
     }
+    cohort->rows = block;
+    block += cohort->n_rows;
+    left -= cohort->n_rows;
   }
   return STATUS_OK;
 }

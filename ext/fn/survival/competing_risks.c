@@ -37,6 +37,7 @@ typedef struct RisksAnswer {
   uint32_t *groups;   /* in order */
   uint32_t *causes;   /* in order: ids of keys that are causes */
   uint32_t n_groups, n_causes;
+  uint32_t n_read, last_cause; /* causes met while reading, at least; the newest of them */
   KaplanMeierScale scale;
   double z;
 } RisksAnswer;
@@ -44,6 +45,12 @@ typedef struct RisksAnswer {
 static Status risks_take(LifeReader *reader, const Life *life)
 {
   RisksAnswer *answer = reader->self;
+  if (life->cause > answer->last_cause) { /* they are numbered as they appear */
+    answer->last_cause = life->cause;
+    if (++answer->n_read > MOST_CAUSES) {
+      return STATUS_ERROR;
+    }
+  }
   return curve_grid_add(&answer->grid, life->group, life->cause, life->time, life->event);
 }
 
@@ -77,14 +84,7 @@ static Status order_causes(Call *call, RisksAnswer *answer)
   if (status == STATUS_OK) {
     status = keep_causes(answer, keys->count);
   }
-  if (status) {
-    return status;
-  }
-  if (answer->n_causes > MOST_CAUSES) {
-    return call_fail(call, "column %s has %u causes: at most %d are taken", call_text(call, ARG_EVENT_COLUMN),
-                     answer->n_causes, MOST_CAUSES);
-  }
-  return STATUS_OK;
+  return status;
 }
 
 static Status risks_compute(Call *call, void *state, int64_t *n_rows)
@@ -99,6 +99,10 @@ static Status risks_compute(Call *call, void *state, int64_t *n_rows)
   Status status = life_grid_read(call, &answer->reader, &answer->grid, ARG_SEGMENT_COLUMN, ARG_CAUSE_COLUMN);
   if (status == STATUS_OK) {
     status = order_causes(call, answer);
+  }
+  if (answer->n_read > MOST_CAUSES || answer->n_causes > MOST_CAUSES) {
+    return call_fail(call, "column %s has more than %d causes, which is the most", call_text(call, ARG_EVENT_COLUMN),
+                     MOST_CAUSES);
   }
   if (status) {
     return status;

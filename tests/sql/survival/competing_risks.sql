@@ -37,3 +37,10 @@ SELECT count(*) FROM competing_risks('bad', 'back', 'plan');
 SELECT count(*) FROM competing_risks('bad', 'tenure', 'reason');
 -- expect error
 SELECT count(*) FROM competing_risks('bad', 'tenure');
+-- The limit holds while rows are read: the last row here is no number, and is not reached.
+CREATE VIEW many AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
+SELECT iif(i < 2000, i, 'x') AS tenure, 'cause ' || (i % 1001) AS cause FROM n;
+-- expect error
+SELECT count(*) FROM competing_risks('many', 'tenure', 'cause');
+CREATE VIEW thousand AS SELECT tenure, iif(cause = 'cause 7', 'no', cause) AS cause FROM many WHERE tenure < 2000;
+INSERT INTO checks (what, got, want) SELECT 'a thousand causes', count(DISTINCT cause), 1000 FROM competing_risks('thousand', 'tenure', 'cause');
