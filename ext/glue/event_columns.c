@@ -70,6 +70,10 @@ Status event_columns_find(Call *call, const EventSourceOptions *options, EventCo
   if (first && call_deal(call)) {
     role[EVENT_COLUMN_SEGMENT].wanted = call_deal(call)->column;
   }
+  role[EVENT_COLUMN_ORDER] = (Role){.noun = "order", .param_name = "order_column"};
+  if (first) {
+    role[EVENT_COLUMN_ORDER].wanted = call_text(call, order_param(call->table));
+  }
   for (int i = 0; i < EVENT_COLUMN_COUNT; i++) {
     roles[i] = &role[i];
   }

@@ -1,7 +1,7 @@
 #include "event_deal.h"
 
 #include "core/base/mem.h"
-#include "core/events/event_log.h"
+#include "core/events/orders.h"
 
 static void kept_free(void *in)
 {
@@ -9,6 +9,7 @@ static void kept_free(void *in)
   event_source_free(&kept->source);
   dealt_keys_free(&kept->customers);
   dealt_keys_free(&kept->attributes);
+  customers_free(&kept->order_ids);
   mem_free(kept);
 }
 
@@ -23,23 +24,26 @@ EventDeal *event_deal_new(Deal *deal)
   return kept;
 }
 
-void event_deal_start(EventDeal *kept, bool values, bool attributes)
+void event_deal_start(EventDeal *kept, bool values, bool attributes, bool orders)
 {
+  kept->by_order = orders;
+  customers_free(&kept->order_ids);
   segment_rows_free(kept->segments);
-  segment_rows_init(kept->segments, attributes ? sizeof(DealtEvent)
-                                    : values   ? offsetof(DealtEvent, attribute)
-                                               : offsetof(DealtEvent, value));
+  segment_rows_init(kept->segments, attributes || orders ? sizeof(DealtEvent)
+                                    : values             ? offsetof(DealtEvent, attribute)
+                                                         : offsetof(DealtEvent, value));
 }
 
 Status event_deal_finish(EventDeal *kept, const Watch *watch)
 {
+  customers_free(&kept->order_ids);
   bool room = dealt_keys_start(&kept->customers, kept->source.customers.count) &&
               dealt_keys_start(&kept->attributes, kept->source.attributes.count);
   return room ? segment_rows_deal(kept->segments, watch) : STATUS_NOMEM;
 }
 
-/* The event of a row, with the segment's ids. */
-static inline Status event_of(EventDeal *kept, const void *record, EventSource *source, Event *event)
+/* The event of a row, with the segment's ids, and the id of its order. */
+static inline Status event_of(EventDeal *kept, const void *record, EventSource *source, Event *event, uint32_t *order)
 {
   const EventSource *all = &kept->source;
   DealtEvent row = {.attribute = NO_ATTRIBUTE};
@@ -54,13 +58,14 @@ static inline Status event_of(EventDeal *kept, const void *record, EventSource *
       return STATUS_NOMEM;
     }
   }
+  *order = row.order;
   event_source_count(source, event->time, false);
   return event->customer == CUSTOMER_NONE ? STATUS_NOMEM : STATUS_OK;
 }
 
-/* One pass over the rows of a list: to the analysis, or to `unsorted`. */
+/* One pass over the rows of a list: to the analysis, or to `unsorted`, orders made of their lines. */
 static Status pass(EventDeal *kept, const SegmentList *list, const Accumulator *accumulator, void *self,
-                   EventSource *source, Events *unsorted, const Watch *watch)
+                   EventSource *source, Orders *unsorted, const Watch *watch)
 {
   size_t passed = 0, stride = kept->segments->stride;
   customers_free(&source->customers);
@@ -75,10 +80,13 @@ static Status pass(EventDeal *kept, const SegmentList *list, const Accumulator *
     const char *record = (const char *)block->records;
     for (size_t i = segment_block_count(list, block, stride); i > 0; i--, record += stride) {
       Event event;
-      Status status = event_of(kept, record, source, &event);
-      if (status == STATUS_OK) {
-        status = unsorted ? events_add(unsorted, &event, false)
-                          : accumulator->step(self, customers_state(&source->customers, event.customer), &event);
+      uint32_t order;
+      Status status = event_of(kept, record, source, &event, &order);
+      if (status == STATUS_OK && !unsorted) {
+        status = accumulator->step(self, customers_state(&source->customers, event.customer), &event);
+      } else if (status == STATUS_OK) {
+        status =
+          kept->by_order ? orders_add(unsorted, &event, order, false) : events_add(&unsorted->events, &event, false);
       }
       if (status != STATUS_OK) {
         return status;
@@ -94,22 +102,26 @@ static Status pass(EventDeal *kept, const SegmentList *list, const Accumulator *
 static Status pass_sorted(EventDeal *kept, const SegmentList *list, const Accumulator *accumulator, void *self,
                           EventSource *source, const Watch *watch)
 {
-  Events unsorted = {0};
+  Orders unsorted = {0};
   uint32_t *order = NULL;
   Status status = pass(kept, list, accumulator, self, source, &unsorted, watch);
   if (status == STATUS_OK) {
-    status = events_sort(&unsorted, source->customers.count, &order, watch);
+    status = orders_finish(&unsorted, watch);
   }
-  for (size_t i = 0; i < unsorted.rows.count && status == STATUS_OK; i++) {
+  if (status == STATUS_OK) {
+    status = events_sort(&unsorted.events, source->customers.count, &order, watch);
+  }
+  source->rows = (int64_t)unsorted.events.rows.count;
+  for (size_t i = 0; i < unsorted.events.rows.count && status == STATUS_OK; i++) {
     Event event;
-    events_get(&unsorted, order[i], &event);
+    events_get(&unsorted.events, order[i], &event);
     status = accumulator->step(self, customers_state(&source->customers, event.customer), &event);
     if (status == STATUS_OK && (i + 1) % WATCH_EVERY == 0 && watch_stop(watch)) {
       status = STATUS_INTERRUPT;
     }
   }
   mem_free(order);
-  events_free(&unsorted);
+  orders_free(&unsorted);
   return status;
 }
 
@@ -120,11 +132,15 @@ Status event_deal_hand_over(EventDeal *kept, uint32_t segment, const Accumulator
     return STATUS_OK; /* no rows, no segments */
   }
   const SegmentList *list = segment_list(kept->segments, kept->segments->key[segment]);
-  Status status = pass(kept, list, accumulator, self, source, NULL, watch);
-  if (status == STATUS_DISORDER) {
-    accumulator->restart(self);
-    status = accumulator->any_order ? pass(kept, list, accumulator, self, source, NULL, watch)
-                                    : pass_sorted(kept, list, accumulator, self, source, watch);
+  if (!kept->by_order) {
+    Status status = pass(kept, list, accumulator, self, source, NULL, watch);
+    if (status != STATUS_DISORDER) {
+      return status;
+    }
   }
-  return status;
+  if (accumulator->restart) {
+    accumulator->restart(self);
+  }
+  return accumulator->any_order && !kept->by_order ? pass(kept, list, accumulator, self, source, NULL, watch)
+                                                   : pass_sorted(kept, list, accumulator, self, source, watch);
 }

@@ -1,6 +1,6 @@
 /*
 ** The rows of a source of events, kept to be handed over segment by segment: 16 bytes a row, 8 more with values, and 8
-** more with an attribute.
+** more with an attribute or an order.
 */
 #ifndef RETAIN_GLUE_EVENT_DEAL_H
 #define RETAIN_GLUE_EVENT_DEAL_H
@@ -9,18 +9,20 @@
 #include "deal.h"
 #include "event_source.h"
 
-/* A row. Without values, or without an attribute, it is kept up to them. */
+/* A row. Without values, or without an attribute and an order, it is kept up to them. */
 typedef struct DealtEvent {
   int64_t time;     /* twice, plus one where the customer is a text: times are below 2^62 */
   int64_t customer; /* an integer key; or the id of a text among the source's customers */
   double value;
-  uint32_t attribute;
+  uint32_t attribute, order;
 } DealtEvent;
 
 typedef struct EventDeal {
   SegmentRows *segments; /* borrowed; of DealtEvent */
   EventSource source;    /* of all rows; its customers are those with a text key */
   DealtKeys customers, attributes;
+  bool by_order;       /* rows are lines of orders … */
+  Customers order_ids; /* … with these ids */
 } EventDeal;
 
 /* Copies as much of a row as is kept: field by field, since most rows have two or three. */
@@ -33,6 +35,7 @@ static inline void dealt_event_copy(DealtEvent *to, const DealtEvent *from, size
   }
   if (stride > offsetof(DealtEvent, attribute)) {
     to->attribute = from->attribute;
+    to->order = from->order;
   }
 }
 
@@ -50,7 +53,7 @@ static inline bool event_deal_add(EventDeal *kept, uint32_t segment, const Dealt
 EventDeal *event_deal_new(Deal *deal);
 
 /* Before the first row, and before each pass over the source. */
-void event_deal_start(EventDeal *kept, bool values, bool attributes);
+void event_deal_start(EventDeal *kept, bool values, bool attributes, bool orders);
 
 /* After the last row. */
 Status event_deal_finish(EventDeal *kept, const Watch *watch);

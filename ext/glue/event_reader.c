@@ -22,17 +22,25 @@ static Status take_attribute(EventReader *reader, sqlite3_value *value, uint32_t
   return *attribute == CUSTOMER_NONE ? STATUS_NOMEM : STATUS_OK;
 }
 
-static Status take_segment(EventReader *reader, sqlite3_value *value, uint32_t *segment)
+/* The value of a column whose equal values belong together; NULL is UINT32_MAX, as SEGMENT_NULL and ORDER_NONE are. */
+static Status take_key(EventReader *reader, sqlite3_value *value, Customers *keys, EventColumn column, uint32_t *key)
 {
   int type = sqlite3_value_type(value);
   if (type == SQLITE_INTEGER) {
-    *segment = customers_add_integer(&reader->deal->segments->keys, sqlite3_value_int64(value));
-    return *segment == CUSTOMER_NONE ? STATUS_NOMEM : STATUS_OK;
+    *key = customers_add_integer(keys, sqlite3_value_int64(value));
+    return *key == CUSTOMER_NONE ? STATUS_NOMEM : STATUS_OK;
   }
-  if (!deal_segment_of_value(&reader->deal->segments->keys, value, type, segment)) {
-    return row_check_blob(&reader->check, value, EVENT_COLUMN_SEGMENT);
+  if (!deal_segment_of_value(keys, value, type, key)) {
+    return row_check_blob(&reader->check, value, column);
   }
-  return *segment == CUSTOMER_NONE && type != SQLITE_NULL ? STATUS_NOMEM : STATUS_OK;
+  return *key == CUSTOMER_NONE && type != SQLITE_NULL ? STATUS_NOMEM : STATUS_OK;
+}
+
+static Status take_order(EventReader *reader, sqlite3_value *value, uint32_t *order)
+{
+  *order = ORDER_NONE;
+  bool is_empty = sqlite3_value_type(value) == SQLITE_TEXT && sqlite3_value_bytes(value) == 0;
+  return is_empty ? STATUS_OK : take_key(reader, value, reader->order_ids, EVENT_COLUMN_ORDER, order);
 }
 
 /* A row that is kept by segment. */
@@ -40,10 +48,14 @@ APART static Status deal(EventReader *reader, sqlite3_value **values, int custom
 {
   uint32_t segment, id;
   bool is_text = customer_type == SQLITE_TEXT;
-  DealtEvent dealt = {2 * event->time + is_text, 0, event->value, NO_ATTRIBUTE};
-  Status status = take_segment(reader, values[reader->segment_at], &segment);
+  DealtEvent dealt = {2 * event->time + is_text, 0, event->value, NO_ATTRIBUTE, ORDER_NONE};
+  Status status =
+    take_key(reader, values[reader->segment_at], &reader->deal->segments->keys, EVENT_COLUMN_SEGMENT, &segment);
   if (status == STATUS_OK && reader->attribute_at >= 0) {
     status = take_attribute(reader, values[reader->attribute_at], &dealt.attribute);
+  }
+  if (status == STATUS_OK && reader->order_at >= 0) {
+    status = take_order(reader, values[reader->order_at], &dealt.order);
   }
   if (status != STATUS_OK) {
     return status;
@@ -86,7 +98,7 @@ static bool take_value(EventReader *reader, sqlite3_value **values, double *numb
   return *status == STATUS_OK;
 }
 
-/* What only a second pass, a diagnosis or an attribute needs. */
+/* What only rows that are kept, a diagnosis or an attribute need. */
 static Status take_apart(EventReader *reader, sqlite3_value **values, Event *event)
 {
   if (reader->attribute_at >= 0) {
@@ -98,8 +110,14 @@ static Status take_apart(EventReader *reader, sqlite3_value **values, Event *eve
   if (reader->check.seeking) {
     return STATUS_OK;
   }
+  bool with_rowid = reader->check.diagnosis != NULL;
+  if (reader->orders) {
+    uint32_t order;
+    Status status = take_order(reader, values[reader->order_at], &order);
+    return status == STATUS_OK ? orders_add(reader->orders, event, order, with_rowid) : status;
+  }
   if (reader->collecting) {
-    return events_add(&reader->events, event, reader->check.diagnosis != NULL);
+    return events_add(&reader->events, event, with_rowid);
   }
   return reader->accumulator.step(reader->self, customers_state(&reader->source->customers, event->customer), event);
 }

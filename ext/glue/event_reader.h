@@ -4,7 +4,7 @@
 #ifndef RETAIN_GLUE_EVENT_READER_H
 #define RETAIN_GLUE_EVENT_READER_H
 
-#include "core/events/event_log.h"
+#include "core/events/orders.h"
 #include "event_deal.h"
 #include "event_fault.h"
 #include "scan.h"
@@ -18,10 +18,12 @@ typedef struct EventReader {
   Accumulator accumulator;
   void *self;
   EventSource *source;
-  EventDeal *deal;   /* where rows are kept by segment, in place of the accumulator; else NULL */
-  bool value_wanted; /* the value column is read, where there is one */
+  Orders *orders;       /* where rows are lines of orders: they are kept here, in place of the accumulator; else NULL */
+  Customers *order_ids; /* the ids of orders, of lines that are kept or dealt */
+  EventDeal *deal;      /* where rows are kept by segment, in place of the accumulator; else NULL */
+  bool value_wanted;    /* the value column is read, where there is one */
   /* which of a row's values they are, after customer and time; -1: not read */
-  int value_at, attribute_at, segment_at;
+  int value_at, attribute_at, segment_at, order_at;
   int64_t as_of;   /* INT64_MAX: none given */
   bool collecting; /* second pass: keep the events, to be sorted */
   bool apart;      /* collecting, seeking, an attribute or text customers: rows do not go through the queue */

@@ -37,7 +37,7 @@ static Status read_once(EventReader *reader, bool with_rowid)
   const char *names[EVENT_COLUMN_COUNT + 1] = {columns->role[EVENT_COLUMN_CUSTOMER].column,
                                                columns->role[EVENT_COLUMN_TIME].column};
   int n = 2;
-  reader->value_at = reader->attribute_at = reader->segment_at = reader->check.rowid_at = -1;
+  reader->value_at = reader->attribute_at = reader->segment_at = reader->order_at = reader->check.rowid_at = -1;
   if (columns->role[EVENT_COLUMN_VALUE].column && reader->value_wanted) {
     names[reader->value_at = n++] = columns->role[EVENT_COLUMN_VALUE].column;
   }
@@ -47,11 +47,14 @@ static Status read_once(EventReader *reader, bool with_rowid)
   if (columns->role[EVENT_COLUMN_SEGMENT].column) {
     names[reader->segment_at = n++] = columns->role[EVENT_COLUMN_SEGMENT].column;
   }
+  if (reader->order_ids) {
+    names[reader->order_at = n++] = columns->role[EVENT_COLUMN_ORDER].column;
+  }
   if (with_rowid && named_table_has_rowid(call, &columns->table)) {
     names[reader->check.rowid_at = n++] = "rowid";
   }
   if (reader->deal) {
-    event_deal_start(reader->deal, reader->value_at >= 0, reader->attribute_at >= 0);
+    event_deal_start(reader->deal, reader->value_at >= 0, reader->attribute_at >= 0, reader->order_at >= 0);
   }
   forget_rows(reader);
   if (!customers_start(&reader->source->customers)) {
@@ -63,28 +66,65 @@ static Status read_once(EventReader *reader, bool with_rowid)
 
 static Status replay(EventReader *reader, const Events *events, const uint32_t *order, const uint32_t *ids);
 
+/* What was kept goes to the analysis, by customer and time. */
+static Status hand_over(EventReader *reader, const Events *events)
+{
+  uint32_t *order = NULL;
+  Status status = events_sort(events, reader->source->customers.count, &order, call_watch(reader->check.call));
+  if (status == STATUS_OK) {
+    status = replay(reader, events, order, NULL);
+  }
+  mem_free(order);
+  return status;
+}
+
+static void restart(EventReader *reader)
+{
+  if (reader->accumulator.restart) { /* all that answer STATUS_DISORDER have it */
+    reader->accumulator.restart(reader->self);
+  }
+}
+
 /* All rows again: kept, sorted and handed over in order, where the analysis needs that. */
 static Status read_sorted(EventReader *reader)
 {
   bool with_rowid = reader->check.diagnosis != NULL;
-  uint32_t *order = NULL;
-  if (reader->accumulator.restart) { /* all that answer STATUS_DISORDER have it */
-    reader->accumulator.restart(reader->self);
-  }
+  restart(reader);
   if (reader->accumulator.any_order) {
     return read_once(reader, with_rowid);
   }
   reader->collecting = true;
   Status status = read_once(reader, with_rowid);
-  if (status == STATUS_OK) {
-    status = events_sort(&reader->events, reader->source->customers.count, &order, call_watch(reader->check.call));
-  }
   reader->collecting = false;
   if (status == STATUS_OK) {
-    status = replay(reader, &reader->events, order, NULL);
+    status = hand_over(reader, &reader->events);
   }
-  mem_free(order);
   events_free(&reader->events);
+  return status;
+}
+
+/* All rows as lines of orders, which are handed over in order. */
+static Status read_orders(EventReader *reader)
+{
+  Orders orders = {0};
+  Customers ids = {0};
+  restart(reader); /* nothing but a second, sorted pass comes */
+  reader->orders = &orders;
+  reader->order_ids = &ids;
+  reader->collecting = true;
+  Status status = read_once(reader, reader->check.diagnosis != NULL);
+  reader->collecting = false;
+  reader->orders = NULL;
+  reader->order_ids = NULL;
+  customers_free(&ids);
+  if (status == STATUS_OK) {
+    status = orders_finish(&orders, call_watch(reader->check.call));
+  }
+  if (status == STATUS_OK) {
+    reader->source->rows = (int64_t)orders.events.rows.count;
+    status = hand_over(reader, &orders.events);
+  }
+  orders_free(&orders);
   return status;
 }
 
@@ -148,8 +188,12 @@ static Status read_named(EventReader *reader, const EventSourceOptions *options)
   Status status = event_columns_find(call, options, &columns);
   reader->check.columns = &columns;
   if (status == STATUS_OK) {
+    bool by_order = columns.role[EVENT_COLUMN_ORDER].column != NULL;
     reader->source->has_value = columns.role[EVENT_COLUMN_VALUE].column != NULL;
-    status = read_once(reader, reader->check.diagnosis != NULL);
+    if (by_order && reader->deal) {
+      reader->order_ids = &reader->deal->order_ids;
+    }
+    status = by_order && !reader->deal ? read_orders(reader) : read_once(reader, reader->check.diagnosis != NULL);
   }
   if (status == STATUS_DISORDER) {
     status = read_sorted(reader);
@@ -239,9 +283,11 @@ static Status read_event_log(EventReader *reader, const EventLog *log, const Eve
 {
   Call *call = reader->check.call;
   uint32_t *order = NULL;
-  if (reader->deal || options->attribute_column || options->attribute == EVENT_ATTRIBUTE_KIND) {
+  bool by_order = options->param == 0 && call_text(call, order_param(call->table));
+  if (reader->deal || by_order || options->attribute_column || options->attribute == EVENT_ATTRIBUTE_KIND) {
     return call_fail(call, "%s needs a named source: retain_log(…) keeps customer, time and value only",
                      reader->deal                ? "segment_column"
+                     : by_order                  ? "order_column"
                      : options->attribute_column ? event_attribute_param(options->attribute)
                                                  : call_param(call, options->param)->name);
   }
@@ -291,6 +337,7 @@ static Status read_all(Call *call, const Accumulator *accumulator, void *self, E
     .value_at = -1,
     .attribute_at = -1,
     .segment_at = -1,
+    .order_at = -1,
     .as_of = bounded ? source->as_of.last : INT64_MAX,
   };
   source->customers.state_size = accumulator->state_size;

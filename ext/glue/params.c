@@ -36,6 +36,17 @@ static const ParamSpec SEGMENT_PARAM = {
   "the rows with that value alone, so that a customer counts in a store by what happened there. NULL is a value too; "
   "at "
   "most " NUMBER_TEXT(SEGMENTS_MAX) " values. as_of is the same for all. Left out: one answer"};
+static const ParamSpec ORDER_PARAM = {
+  "order_column",
+  PARAM_COLUMN,
+  "",
+  0,
+  0,
+  NULL,
+  "a column of the source with the number of the order, where a row is a line of one: rows of a customer with the same "
+  "number are one purchase, at the earliest of their times, of the sum of their values. Where it is NULL or empty the "
+  "row is a purchase of its own. Left out: every row is one"};
+
 static const ColumnSpec SEGMENT_COLUMN = {"segment", "", "the value of segment_column; NULL without one"};
 /* The same beside a column `segment` of the function's own, of RFM scores. */
 static const ColumnSpec SEGMENT_VALUE_COLUMN = {"segment_value", "", "the value of segment_column; NULL without one"};
@@ -48,7 +59,12 @@ static int own_and_event_params(const TableSpec *spec)
 
 int table_param_count(const TableSpec *spec)
 {
-  return own_and_event_params(spec) + spec->by_segment;
+  return own_and_event_params(spec) + spec->by_segment + spec->has_source;
+}
+
+int order_param(const TableSpec *spec)
+{
+  return spec->has_source ? table_param_count(spec) - 1 : -1;
 }
 
 int segment_param(const TableSpec *spec)
@@ -83,6 +99,9 @@ const ParamSpec *table_param(const TableSpec *spec, int i)
   }
   if (i == segment_param(spec)) {
     return &SEGMENT_PARAM;
+  }
+  if (i == order_param(spec)) {
+    return &ORDER_PARAM;
   }
   i -= spec->n_params;
   return &EVENT_PARAMS[spec->value == VALUE_UNUSED && i >= EVENT_VALUE_COLUMN ? i + 1 : i];

@@ -17,6 +17,9 @@ int event_param(const TableSpec *spec, EventParam param);
 /* The number of segment_column; -1 where there is none. */
 int segment_param(const TableSpec *spec);
 
+/* The number of order_column; -1 where there is none. */
+int order_param(const TableSpec *spec);
+
 /* The number that a spec's numeric default is written as. */
 double param_default_number(const char *text);
 

@@ -12,6 +12,7 @@ SELECT count(*) FROM purchase_intervals('orders');
 SELECT count(*) FROM repeat_ladder('orders');
 SELECT count(*) FROM segment_flow('orders') WHERE since = '2025-01-01' AND until = '2025-07-01';
 SELECT count(*) FROM data_check('orders');
+SELECT count(*) FROM rfm('orders') WHERE order_column = 'order_id';
 
 -- on orders
 SELECT count(*) FROM cohort_average('orders') WHERE cohort_column = 'order_id';
@@ -34,6 +35,7 @@ SELECT count(*) FROM churn_risk_quality('orders');
 -- on stores
 SELECT count(*) FROM rfm('orders') WHERE segment_column = 'store';
 SELECT count(*) FROM retention_by_period('orders') WHERE segment_column = 'store' AND grain = 'week';
+SELECT count(*) FROM repeat_ladder('orders') WHERE segment_column = 'store' AND order_column = 'order_id';
 
 -- on contracts
 SELECT count(*) FROM demo_orders(400000);

@@ -23,6 +23,8 @@ SELECT o.order_id, s.orders FROM orders AS o JOIN customer_summary('orders') AS 
 SELECT o.order_id, r.segment FROM orders AS o LEFT JOIN rfm('orders') AS r ON r.customer = o.customer_id AND r.bins = 3 WHERE o.order_id < 5;
 SELECT count(*) FROM retain_help('*');
 SELECT * FROM retention_by_period('orders') WHERE segment_column = 'channel';
+SELECT * FROM rfm('visits') WHERE customer_column = 'who' AND time_column = 'seen_at' AND value_column = 'spent' AND order_column = 'who';
+SELECT * FROM repeat_ladder('orders') WHERE segment_column = 'channel' AND order_column = 'ordered_at';
 SELECT * FROM cohort_retention('visits') WHERE customer_column = 'who' AND time_column = 'seen_at' AND value_column = 'spent' AND cohort_column = 'spent' AND segment_column = 'who' AND max_age = 2;
 SELECT * FROM rfm('visits') WHERE customer_column = 'who' AND time_column = 'seen_at' AND value_column = 'spent' AND segment_column = 'spent' AND customer = 'customer number 1';
 SELECT * FROM churn_risk('buyers') WHERE horizon = '30 days' AND segment_column = 'channel';

@@ -61,6 +61,8 @@ static const Case CASES[] = {
   {"purchase_intervals('wide')", 100, 0, false},
   {"purchase_intervals('few')", 40, 0, false},
   {"rfm('wide')", 120, 0, false},
+  {"rfm('wide') WHERE order_column = 'segment'", 300, 0, false},
+  {"rfm('few') WHERE order_column = 'ordered_at' AND segment_column = 'segment'", 2300, 0, false},
   {"rfm_thresholds('wide')", 120, 0, false},
   {"segment_flow('wide', '1980-01-01', '1990-01-01')", 140, 0, false},
   {"customer_summary('wide')", 100, 0, false},

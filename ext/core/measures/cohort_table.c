@@ -15,10 +15,10 @@ static void cohort_drop(Cohort *cohort)
   *cohort = (Cohort){0};
 }
 
-/* Sets n_rows of every cohort: the slots that have begun for its first member. */
+/* Sets n_rows of every cohort, the slots that have begun for its first member, and of all. */
 static Status rows_count(Cohorts *cohorts, int64_t end, const Watch *watch)
 {
-  int64_t now = period_of(&cohorts->cursor, end - 1), total = 0;
+  int64_t now = period_of(&cohorts->cursor, end - 1);
   for (int64_t i = 0; i < cohorts->n_cohorts; i++) {
     Cohort *cohort = cohorts->cohorts + i;
     if (i % WATCH_EVERY == 0 && watch_stop(watch)) {
@@ -40,8 +40,8 @@ static Status rows_count(Cohorts *cohorts, int64_t end, const Watch *watch)
     }
     uint32_t slot = cohorts_slot(cohorts, age);
     cohort->n_rows = slot < cohorts->n_slots ? slot + 1 : cohorts->n_slots;
-    total += cohort->n_rows;
-    if (total > COHORT_CELLS_MAX) {
+    cohorts->n_rows += cohort->n_rows;
+    if (cohorts->n_rows > COHORT_CELLS_MAX) {
       cohorts->too_many = true;
       return STATUS_ERROR;
     }
@@ -64,16 +64,16 @@ static bool rows_stop(int64_t *rows, const Cohort *cohort, const Watch *watch)
 static Status rows_alloc(Cohorts *cohorts, const Watch *watch)
 {
   CohortRow *block = NULL;
-  int64_t asked = 0;
-  uint32_t left = 0;
+  int64_t asked = 0, to_come = cohorts->n_rows, left = 0;
   for (int64_t i = 0; i < cohorts->n_cohorts; i++) {
     Cohort *cohort = cohorts->cohorts + i;
     if (rows_stop(&asked, cohort, watch)) {
       return STATUS_INTERRUPT;
     }
     if (cohort->n_rows > left) {
-      left = cohort->n_rows > ROWS_SHARED ? cohort->n_rows : ROWS_SHARED;
-      block = mem_zero(left, sizeof *block);
+      left = to_come < ROWS_SHARED ? to_come : ROWS_SHARED;
+      left = cohort->n_rows > left ? cohort->n_rows : left;
+      block = mem_zero((size_t)left, sizeof *block);
       if (!block) {
         return STATUS_NOMEM;
       }
@@ -82,6 +82,7 @@ static Status rows_alloc(Cohorts *cohorts, const Watch *watch)
     cohort->rows = block;
     block += cohort->n_rows;
     left -= cohort->n_rows;
+    to_come -= cohort->n_rows;
   }
   return STATUS_OK;
 }
@@ -249,8 +250,9 @@ Status cohorts_finish(Cohorts *cohorts, const Customers *customers, const Custom
   if (!cohorts->row_ends) {
     return STATUS_NOMEM;
   }
+  rows = 0;
   for (int64_t i = 0; i < n; i++) {
-    cohorts->row_ends[i] = cohorts->n_rows += cohorts->cohorts[i].n_rows;
+    cohorts->row_ends[i] = rows += cohorts->cohorts[i].n_rows;
   }
   return STATUS_OK;
 }

@@ -18,6 +18,21 @@ double sum_value(const Sum *sum)
   return isfinite(sum->high) ? sum->high + sum->low : sum->high;
 }
 
+#define DECIMAL_UNITS 10000.0 /* in 1 */
+#define DECIMAL_MOST 2e11     /* above it a unit is not far from what rounding changes */
+
+double sum_decimal(const Sum *sum)
+{
+  const double integers = 6755399441055744.0; /* 1.5 * 2^52: a number added to it is rounded to an integer */
+  double units = sum->high * DECIMAL_UNITS + sum->low * DECIMAL_UNITS;
+  return ((units + integers) - integers) / DECIMAL_UNITS;
+}
+
+bool sum_is_decimal(const Sum *sum, double size)
+{
+  return size < DECIMAL_MOST && fabs(sum->high - sum_decimal(sum) + sum->low) <= 2.3e-16 * size;
+}
+
 /* ---- Order: one quicksort that can leave parts nobody asks for unsorted ---- */
 
 /*

@@ -4,6 +4,7 @@
 #ifndef RETAIN_CORE_NUMERICS_STATS_H
 #define RETAIN_CORE_NUMERICS_STATS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "core/base/status.h"
@@ -17,6 +18,13 @@ typedef struct Sum {
 } Sum;
 void sum_add(Sum *sum, double x);
 double sum_value(const Sum *sum);
+
+/*
+** Money: the nearest number of at most four decimals; and whether the sum is as near to it as the rounding of its terms
+** puts it, where `size` is the sum of the terms without their signs. It is then what the terms add up to.
+*/
+double sum_decimal(const Sum *sum);
+bool sum_is_decimal(const Sum *sum, double size);
 
 static inline void sum_add_compact(double *high, float *low, double x)
 {

@@ -20,19 +20,9 @@ void rfm_totals_add(RfmTotals *totals, int64_t time, double value)
   sum_add_compact(&totals->high, &totals->low, value);
 }
 
-#define DECIMAL_UNITS 10000.0 /* in 1 */
-#define DECIMAL_MOST 2e11     /* above it a unit is not far from what rounding changes */
-
 static RfmTotals *totals_at(const Customers *customers, size_t offset, uint32_t id)
 {
   return (RfmTotals *)(void *)((char *)customers_state(customers, id) + offset);
-}
-
-static double decimal_near(const RfmTotals *totals)
-{
-  const double integers = 6755399441055744.0; /* 1.5 * 2^52: a number added to it is rounded to an integer */
-  double units = totals->high * DECIMAL_UNITS + (double)totals->low * DECIMAL_UNITS;
-  return ((units + integers) - integers) / DECIMAL_UNITS;
 }
 
 /*
@@ -48,8 +38,7 @@ static bool are_decimal(const Customers *customers, size_t offset)
   for (uint32_t id = 0; id < customers->count; id++) {
     const RfmTotals *totals = totals_at(customers, offset, id);
     double size = totals->count * largest; /* of what was added, where refunds are no larger than all that remained */
-    double away = fabs(totals->high - decimal_near(totals) + (double)totals->low);
-    if (!(size < DECIMAL_MOST) || away > 2.3e-16 * size) {
+    if (!sum_is_decimal(&(Sum){totals->high, (double)totals->low}, size)) {
       return false;
     }
   }
@@ -63,7 +52,7 @@ void rfm_totals_settle(const Customers *customers, size_t offset)
   }
   for (uint32_t id = 0; id < customers->count; id++) {
     RfmTotals *totals = totals_at(customers, offset, id);
-    totals->high = decimal_near(totals);
+    totals->high = sum_decimal(&(Sum){totals->high, (double)totals->low});
     totals->low = 0;
   }
 }
