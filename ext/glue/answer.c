@@ -22,6 +22,7 @@ void answer_release(Answer *answer)
   segment_rows_free(&answer->segments);
   for (int i = 0; i < PARAM_MAX; i++) {
     sqlite3_value_free(answer->values[i]);
+    sqlite3_free(answer->recognised[i]);
   }
   source_log_release(answer->log);
   mem_free(answer);
@@ -145,6 +146,7 @@ static Status answer_make(Call *call, Answer **out)
       return STATUS_NOMEM;
     }
   }
+  call->recognised = answer->recognised;
   answer->log = source_log_share(source_log_of(call->values[0]));
   return segments_make(call, answer);
 }

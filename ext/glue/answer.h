@@ -30,6 +30,7 @@ typedef struct Answer {
   bool value_used;                  /* else its value_columns do not hold */
   SourceLog log;                    /* of argument 0; kept, so that its address stays its identity */
   sqlite3_value *values[PARAM_MAX]; /* own copies of the arguments; NULL where left out */
+  char *recognised[PARAM_MAX];      /* columns found for parameters left out; from sqlite3_malloc, or NULL */
   Snapshot seen;                    /* what it was computed from */
 } Answer;
 

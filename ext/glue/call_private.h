@@ -42,6 +42,7 @@ struct Call {
   int n_more;                     /* functions: arguments after the params */
   sqlite3_context *context;       /* functions only */
   Resolved *resolved;             /* table functions: see call_resolve() */
+  char **recognised;              /* table functions: by parameter; the column found where it was left out, or NULL */
   struct Deal *deal;              /* table functions with segment_column: see deal.h; else NULL */
   bool value_used;                /* table functions: the query asks for a column that depends on the source's values */
   sqlite3_value **values;         /* by parameter; NULL where left out */

@@ -170,7 +170,7 @@ static Status column_named(Call *call, const char *label, sqlite3_stmt *table, R
   return column_fail(call, label, table, sqlite3_mprintf("no such column: '%q' (%s)", role->wanted, role->param_name));
 }
 
-static bool is_usual_name(const char *const *names, const char *column)
+bool is_usual_name(const char *const *names, const char *column)
 {
   char folded[64];
   size_t n = 0;
@@ -188,6 +188,18 @@ static bool is_usual_name(const char *const *names, const char *column)
   return false;
 }
 
+/* The query may ask for the parameter, which was left out: it is the column then. */
+static Status tell_recognised(Call *call, const Role *role)
+{
+  for (int i = 0; role->param_name && call->recognised && i < call->n_params; i++) {
+    if (!call->recognised[i] && strcmp(call_param(call, i)->name, role->param_name) == 0) {
+      call->recognised[i] = sqlite3_mprintf("%s", role->column);
+      return call->recognised[i] ? STATUS_OK : STATUS_NOMEM;
+    }
+  }
+  return STATUS_OK;
+}
+
 static Status column_recognised(Call *call, const char *label, sqlite3_stmt *table, Role *role)
 {
   int found = 0;
@@ -198,13 +210,13 @@ static Status column_recognised(Call *call, const char *label, sqlite3_stmt *tab
       sqlite3_free(fitting);
       return STATUS_NOMEM;
     }
-    if (is_usual_name(role->names, name)) {
+    if (is_usual_name(role->names, name) && !(role->any && found)) {
       fitting = found++ ? sqlite3_mprintf("%z, %s", fitting, name) : sqlite3_mprintf("%s", name);
     }
   }
   if (found == 1) {
     role->column = fitting;
-    return fitting ? STATUS_OK : STATUS_NOMEM;
+    return fitting ? tell_recognised(call, role) : STATUS_NOMEM;
   }
   if (found == 0 && !role->required) {
     return STATUS_OK;

@@ -14,9 +14,13 @@ typedef struct Role {
   const char *const *names;
   const char *wanted; /* the name given by the user; NULL: none */
   bool required;
+  bool any;     /* several that are recognised are no error: the first of them is taken */
   char *column; /* out, from sqlite3_malloc: the name as the table spells it; NULL: there is none */
 } Role;
 void role_free(Role *role);
+
+/* Whether a column has one of these names, which are folded. */
+bool is_usual_name(const char *const *names, const char *column);
 
 /* A table or view: text for SQL, and how messages call it. From sqlite3_malloc. */
 typedef struct NamedTable {

@@ -12,6 +12,7 @@ typedef enum EventColumn {
   EVENT_COLUMN_TIME,
   EVENT_COLUMN_ATTRIBUTE,
   EVENT_COLUMN_VALUE,
+  EVENT_COLUMN_QUANTITY, /* the value is that times this */
   EVENT_COLUMN_SEGMENT,
   EVENT_COLUMN_ORDER,
   EVENT_COLUMN_COUNT
@@ -21,6 +22,7 @@ typedef enum EventColumn {
 typedef struct EventColumns {
   NamedTable table;
   Role role[EVENT_COLUMN_COUNT]; /* .column NULL: the source has none, or none is wanted */
+  char *product;                 /* the argument value_column where it is one, in two parts; from sqlite3_malloc */
 } EventColumns;
 
 /* The message says what there is. Free also after a failure. */

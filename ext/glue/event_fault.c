@@ -29,9 +29,11 @@ static const struct {
 
 static Status row_error(const RowCheck *check, RowFault fault, sqlite3_value **values, sqlite3_value *value)
 {
-  char *what = sqlite3_mprintf("%s.%s of %s %lld must be %s", check->columns->table.label,
-                               check->columns->role[ERRORS[fault].column].column,
-                               has_rowid(check, values) ? "rowid" : "row", rowid_of(check, values), ERRORS[fault].must);
+  bool is_quantity = check->quantity_at >= 0 && value == values[check->quantity_at];
+  EventColumn column = is_quantity ? EVENT_COLUMN_QUANTITY : ERRORS[fault].column;
+  char *what =
+    sqlite3_mprintf("%s.%s of %s %lld must be %s", check->columns->table.label, check->columns->role[column].column,
+                    has_rowid(check, values) ? "rowid" : "row", rowid_of(check, values), ERRORS[fault].must);
   Status status = !what                     ? STATUS_NOMEM
                   : fault == FAULT_BAD_TIME ? call_fail_time(check->call, what, value)
                                             : call_fail_row_value(check->call, what, value);

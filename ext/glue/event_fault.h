@@ -16,10 +16,11 @@ typedef struct RowCheck {
   Call *call;
   Diagnosis *diagnosis; /* NULL: none is made */
   const EventColumns *columns;
-  int rowid_at;  /* which of a row's values is the rowid; -1: none */
-  int64_t row;   /* rows seen, from 1 */
-  bool seeking;  /* a row was bad: read again to name it */
-  bool by_rowid; /* the last event's rowid is one */
+  int rowid_at;    /* which of a row's values is the rowid; -1: none */
+  int quantity_at; /* likewise the quantity that the value is multiplied by */
+  int64_t row;     /* rows seen, from 1 */
+  bool seeking;    /* a row was bad: read again to name it */
+  bool by_rowid;   /* the last event's rowid is one */
 } RowCheck;
 
 /*

@@ -82,18 +82,40 @@ APART static Status deal(EventReader *reader, sqlite3_value **values, int custom
   return event_deal_add(reader->deal, segment, &dealt) ? STATUS_OK : STATUS_NOMEM;
 }
 
+/* A number of a row's value. false: the row ends here, with *status. */
+static bool take_number(EventReader *reader, sqlite3_value **values, int at, double *number, Status *status)
+{
+  *status = STATUS_OK;
+  if (sqlite3_value_type(values[at]) == SQLITE_NULL) {
+    *number = NAN;
+  } else if (!number_of_value(values[at], number)) {
+    *status = row_check_fault(&reader->check, FAULT_BAD_VALUE, values, values[at]);
+    return false;
+  }
+  return true;
+}
+
 /* The value of a row. false: the row ends here, with *status. */
 static bool take_value(EventReader *reader, sqlite3_value **values, double *number, Status *status)
 {
-  sqlite3_value *value = values[reader->value_at];
-  int type = sqlite3_value_type(value);
-  *status = STATUS_OK;
-  if (type == SQLITE_NULL) {
-    *number = reader->check.diagnosis ? NAN : 0; /* a check tells NULL from 0 */
-    *status = row_check_fault(&reader->check, FAULT_NULL_VALUE, values, value);
-  } else if (!number_of_value(value, number)) {
-    *status = row_check_fault(&reader->check, FAULT_BAD_VALUE, values, value);
+  int quantity_at = reader->check.quantity_at;
+  if (!take_number(reader, values, reader->value_at, number, status)) {
     return false;
+  }
+  if (quantity_at >= 0) {
+    double quantity;
+    if (!take_number(reader, values, quantity_at, &quantity, status)) {
+      return false;
+    }
+    *number = line_value(*number, quantity);
+    if (fabs(*number) > NUMBER_MOST) {
+      *status = row_check_fault(&reader->check, FAULT_BAD_VALUE, values, values[quantity_at]);
+      return false;
+    }
+  }
+  if (isnan(*number)) {
+    *number = reader->check.diagnosis ? NAN : 0; /* a check tells NULL from 0 */
+    *status = row_check_fault(&reader->check, FAULT_NULL_VALUE, values, values[reader->value_at]);
   }
   return *status == STATUS_OK;
 }
@@ -222,7 +244,7 @@ static inline Status take(EventReader *reader, sqlite3_value **values)
   }
   if (reader->value_at >= 0) { /* else it stays 0, as it was made */
     sqlite3_value *value = values[reader->value_at];
-    bool usual = sqlite3_value_type(value) == SQLITE_FLOAT;
+    bool usual = sqlite3_value_type(value) == reader->usual_value;
     if (usual) {
       event->value = sqlite3_value_double(value);
     }

@@ -22,6 +22,7 @@ typedef struct EventReader {
   Customers *order_ids; /* the ids of orders, of lines that are kept or dealt */
   EventDeal *deal;      /* where rows are kept by segment, in place of the accumulator; else NULL */
   bool value_wanted;    /* the value column is read, where there is one */
+  int usual_value;      /* SQLITE_FLOAT: such a value needs no more checks than its size; else -1 */
   /* which of a row's values they are, after customer and time; -1: not read */
   int value_at, attribute_at, segment_at, order_at;
   int64_t as_of;   /* INT64_MAX: none given */

@@ -37,9 +37,15 @@ static Status read_once(EventReader *reader, bool with_rowid)
   const char *names[EVENT_COLUMN_COUNT + 1] = {columns->role[EVENT_COLUMN_CUSTOMER].column,
                                                columns->role[EVENT_COLUMN_TIME].column};
   int n = 2;
-  reader->value_at = reader->attribute_at = reader->segment_at = reader->order_at = reader->check.rowid_at = -1;
+  reader->value_at = reader->attribute_at = reader->segment_at = reader->order_at = -1;
+  reader->check.rowid_at = reader->check.quantity_at = -1;
+  reader->usual_value = SQLITE_FLOAT;
   if (columns->role[EVENT_COLUMN_VALUE].column && reader->value_wanted) {
     names[reader->value_at = n++] = columns->role[EVENT_COLUMN_VALUE].column;
+    if (columns->role[EVENT_COLUMN_QUANTITY].column) {
+      names[reader->check.quantity_at = n++] = columns->role[EVENT_COLUMN_QUANTITY].column;
+      reader->usual_value = -1;
+    }
   }
   if (columns->role[EVENT_COLUMN_ATTRIBUTE].column) {
     names[reader->attribute_at = n++] = columns->role[EVENT_COLUMN_ATTRIBUTE].column;
@@ -328,7 +334,7 @@ static Status read_all(Call *call, const Accumulator *accumulator, void *self, E
   bool bounded = options.param == 0 && event_source_as_of(call, &source->as_of);
   EventReader reader = {
     .scan = {.row = event_reader_row},
-    .check = {.call = call, .diagnosis = options.diagnosis, .rowid_at = -1},
+    .check = {.call = call, .diagnosis = options.diagnosis, .rowid_at = -1, .quantity_at = -1},
     .accumulator = *accumulator,
     .self = self,
     .source = source,

@@ -13,8 +13,8 @@ static const ParamSpec EVENT_PARAMS[EVENT_PARAM_COUNT] = {
                          "the source's time column; left out, it is recognised from the usual names (ordered_at, "
                          "created_at, …)"},
   [EVENT_VALUE_COLUMN] = {"value_column", PARAM_COLUMN, "", 0, 0, NULL,
-                          "the source's value column; left out, it is recognised from the usual names (amount, total, "
-                          "…)"},
+                          "the source's value column, or the product of two, 'price * quantity'; left out, it is "
+                          "recognised from the usual names (amount, total, …)"},
   [EVENT_AS_OF] = {"as_of", PARAM_TIME, "", 0, 0, NULL,
                    "up to when rows take part: a date alone means to the end of that day in time_zone. Left out: the "
                    "newest time in the source, its whole day where that is a date alone"},

@@ -353,6 +353,8 @@ static void echo_param(const Answer *answer, uint32_t part, int i, sqlite3_conte
   Cell *out = (Cell *)(void *)context;
   if (value && sqlite3_value_type(value) != SQLITE_NULL) {
     sqlite3_result_value(context, value);
+  } else if (answer->recognised[i]) {
+    cell_text(out, answer->recognised[i], strlen(answer->recognised[i]));
   } else if (resolved->dates >> i & 1) {
     cell_date(out, resolved->number[i]);
   } else if (resolved->set >> i & 1 && param->kind == PARAM_TIME) {

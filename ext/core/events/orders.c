@@ -5,6 +5,12 @@
 #include "core/base/mem.h"
 #include "core/numerics/stats.h"
 
+double line_value(double price, double quantity)
+{
+  Sum product = {price * quantity, 0};
+  return sum_is_decimal(&product, 2 * fabs(product.high)) ? sum_decimal(&product) : product.high;
+}
+
 /* Beside an order's event, whose value is the high part of the sum. */
 typedef struct OrderSum {
   double low, size; /* the part lost to rounding; of the values without their signs */

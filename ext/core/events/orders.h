@@ -30,4 +30,7 @@ Status orders_finish(Orders *orders, const Watch *watch);
 
 void orders_free(Orders *orders); /* may run twice */
 
+/* The value of a line. Of money it is the number of four decimals, as if computed by hand: 3 of 19.99 are 59.97. */
+double line_value(double price, double quantity);
+
 #endif

@@ -35,3 +35,36 @@ UPDATE lines SET date = '2099-01-01' WHERE customer = 'x';
 SELECT 1 FROM rfm('lines') WHERE order_column = 'order_id';
 DELETE FROM lines;
 SELECT count(*) FROM rfm('lines') WHERE order_column = 'order_id';
+
+-- A price beside a quantity is not the value of a row; the product is, to the cent, and what it is made of is checked.
+CREATE TABLE articles (order_no, customer, date, article, Quantity, price);
+INSERT INTO articles VALUES ('A-1', 'C-17', '2026-01-05', 'tea', '2', '4.50'), ('A-1', 'C-17', '2026-01-05', 'mug', 1, 9.90), ('A-2', 'C-04', '2026-01-09', 'tea', 1, 4.50), ('A-3', 'C-17', '2026-02-11', 'pot', 3, 19.99);
+-- expect error
+SELECT monetary FROM rfm('articles') WHERE order_column = 'order_no';
+SELECT customer, frequency, monetary, value_column FROM rfm('articles') WHERE order_column = 'order_no' AND value_column = 'price * quantity';
+INSERT INTO checks (what, got, want) SELECT 'three of 19.99, which doubles make 59.97 but for the last bit', m, 59.97 FROM customer_summary('articles') WHERE value_column = ' quantity*PRICE ' AND customer = 'C-17';
+SELECT customer, monetary FROM rfm('articles') WHERE value_column = 'price' ORDER BY customer;
+-- What does not read values does not ask.
+SELECT count(*) FROM rfm('articles') WHERE order_column = 'order_no' AND value_column = 'price';
+SELECT cohort, age, active FROM cohort_retention('articles') WHERE order_column = 'order_no' AND age = 0;
+-- expect error
+SELECT value FROM cohort_retention('articles');
+-- expect error
+SELECT monetary FROM rfm('articles') WHERE value_column = 'price * qty';
+-- expect error
+SELECT monetary FROM rfm('articles') WHERE value_column = 'price *';
+-- expect error
+SELECT monetary FROM rfm('articles') WHERE value_column = 'price * quantity * 2';
+INSERT INTO articles VALUES ('A-4', 'C-04', '2026-02-11', 'pot', 'two', 19.99), ('A-4', 'C-04', '2026-02-11', 'pot', NULL, 19.99);
+-- expect error
+SELECT monetary FROM rfm('articles') WHERE value_column = 'price * quantity';
+SELECT kind, rows FROM data_check('articles') WHERE value_column = 'price * quantity' AND today = '2026-04-01';
+UPDATE articles SET quantity = 1e60, price = 1e60 WHERE quantity = 'two';
+-- expect error
+SELECT monetary FROM rfm('articles') WHERE value_column = 'price * quantity';
+-- What was recognised can be asked for; what was given, or is not there, is what it is.
+INSERT INTO lines VALUES (1, 1, '2025-01-01', 1, 'n');
+SELECT DISTINCT customer_column, time_column, value_column, order_column FROM customer_summary('lines');
+SELECT DISTINCT customer_column, time_column, value_column FROM customer_summary('lines') WHERE value_column = 'AMOUNT';
+CREATE TABLE deals AS SELECT 1 AS who, '2025-01-01' AS start, NULL AS ends, 10 AS mrr;
+SELECT DISTINCT customer_column, start_column, end_column, amount_column FROM mrr_movements('deals') WHERE customer_column = 'who' AND end_column = 'ends' AND as_of = '2025-02-01';

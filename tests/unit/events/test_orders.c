@@ -91,12 +91,27 @@ static void many_orders_of_many_customers(void **unused)
   orders_free(&orders);
 }
 
+static void lines_are_worth_what_a_hand_computes(void **unused)
+{
+  (void)unused;
+  assert_true(3 * 19.99 != 59.97 || 3 * 1.1 != 3.3); /* in doubles */
+  assert_true(line_value(19.99, 3) == 59.97 && line_value(1.1, 3) == 3.3 && line_value(-0.07, 7) == -0.49);
+  assert_true(line_value(0.0125, 0.01) == 0.0125 * 0.01); /* six decimals: no money */
+  assert_true(isnan(line_value(NAN, 2)) && isnan(line_value(2, NAN)));
+  for (int cents = 1; cents < 3000; cents++) {
+    for (int quantity = 1; quantity < 40; quantity++) {
+      assert_true(line_value(cents / 100.0, quantity) == cents * quantity / 100.0);
+    }
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(lines_are_one_purchase_at_the_earliest_time),
     cmocka_unit_test(other_sums_are_compensated),
     cmocka_unit_test(many_orders_of_many_customers),
+    cmocka_unit_test(lines_are_worth_what_a_hand_computes),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
