@@ -51,7 +51,7 @@ static const Case CASES[] = {
   {"retention_by_period('wide') WHERE grain = 'day'", 100, 120, false},
   {"retention_by_period('span') WHERE as_of = '9999-12-31' AND grain = 'day'", 0, 0, true},
   {"cohort_retention('wide') WHERE grain = 'day'", 200, 0, true},
-  {"cohort_retention('few') WHERE grain = 'day'", 100, 48, false},
+  {"cohort_retention('few') WHERE grain = 'day'", 100, 64, false},
   {"cohort_retention('span') WHERE as_of = '9999-12-31' AND grain = 'day'", 0, 0, true},
   {"cohort_retention('wide') WHERE grain = 'day' AND cohort_column = 'segment'", 350, 0, true},
   {"cohort_average('few') WHERE grain = 'month'", 100, 1000, false},

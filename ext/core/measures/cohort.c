@@ -152,7 +152,7 @@ static Status cells_reserve(Cohorts *cohorts, Cohort *cohort, uint32_t slot)
 }
 
 /* A row into its cell: its value, and its member where this is the first row in the slot. */
-static inline Status cell_take(const Cohorts *cohorts, CohortCell *cell, uint32_t *reached, uint32_t slot, double value)
+static inline Status cell_take(Cohorts *cohorts, CohortCell *cell, uint32_t *reached, uint32_t slot, double value)
 {
   uint32_t next = *reached >> 1; /* last slot + 1 */
   if (next != slot + 1) {
@@ -176,8 +176,10 @@ static inline Status cell_take(const Cohorts *cohorts, CohortCell *cell, uint32_
     cell->active += counts;
     *reached = (slot + 1) << 1 | flag;
   }
+  cell->orders++;
   if (value != 0) { /* also where nobody asked for values */
     sum_add_compact(&cell->high, &cell->low, value);
+    cohorts->refunds -= value < 0 ? value : 0;
   }
   return STATUS_OK;
 }
@@ -365,6 +367,7 @@ static void cohorts_clear(Cohorts *cohorts)
   cohorts->cohorts = NULL;
   cohorts->n_cohorts = 0;
   cohorts->cells_used = 0;
+  cohorts->refunds = 0;
   cohorts->origins = NULL;
   cohorts->origin_slots = NULL;
   cohorts->n_origins = cohorts->n_origin_slots = 0;

@@ -76,7 +76,7 @@ typedef struct CohortCell {
   double high; /* value, a compensated sum */
   float low;
   /* COHORT_MODE_ON_OR_BEFORE: members whose first slot after slot 0 is this; COHORT_MODE_ON_OR_AFTER: unused */
-  uint32_t active;
+  uint32_t active, orders;
 } CohortCell;
 
 /*
@@ -99,7 +99,7 @@ typedef struct CohortOrigin {
 
 /* One slot of one cohort, final. */
 typedef struct CohortRow {
-  uint32_t eligible, active;
+  uint32_t eligible, active, orders;
   double value, cumulative; /* of the slot; of slots 0 … this one */
 } CohortRow;
 
@@ -123,6 +123,8 @@ typedef struct Cohorts {
   uint32_t *slot_of_age; /* NULL without brackets */
   bool too_many;         /* why step() or finish() answered STATUS_ERROR: above COHORT_CELLS_MAX or COHORTS_MAX */
   int64_t cells_used;
+  double refunds;    /* the sum of the values below 0, without their sign */
+  bool decimal;      /* all sums of values are numbers of at most four decimals, as money is, and exact */
   CohortCell beyond; /* takes what is beyond; not read */
   Cohort *cohorts;   /* by period, or attribute + 1, from `base`; after cohorts_finish() sorted, none without members */
   int64_t base;
@@ -188,7 +190,7 @@ int64_t cohort_slot_last_age(const Cohorts *cohorts, uint32_t slot);
 */
 typedef struct CohortAverage {
   int64_t cohorts, size; /* that have reached the slot */
-  int64_t eligible, active;
+  int64_t eligible, active, orders;
   int64_t complete_cohorts, complete_size, complete_active;
   double rate_sum;            /* of complete cells */
   double complete_actives;    /* of complete cells: size * active, … */

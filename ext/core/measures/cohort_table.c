@@ -2,6 +2,9 @@
 ** The second half of cohort.h: from what was counted while rows came in to the final table, and its average.
 */
 #include "cohort.h"
+
+#include <math.h>
+
 #include "core/base/mem.h"
 #include "core/base/sort.h"
 #include "core/numerics/stats.h"
@@ -168,6 +171,30 @@ static Status members_settle(Cohorts *cohorts, const Customers *customers, int64
   return STATUS_OK;
 }
 
+/* Whether all values were money: every cell adds up to a number of four decimals, but for the rounding of its values. */
+static Status decimal_find(Cohorts *cohorts, const Watch *watch)
+{
+  int64_t asked = 0;
+  cohorts->decimal = true;
+  for (int64_t i = 0; i < cohorts->n_cohorts && cohorts->decimal; i++) {
+    const Cohort *cohort = cohorts->cohorts + i;
+    if (rows_stop(&asked, cohort, watch)) {
+      return STATUS_INTERRUPT;
+    }
+    for (uint32_t n = 0; n < cohort->n_cells && cohorts->decimal; n++) {
+      Sum sum = {cohort->cells[n].high, (double)cohort->cells[n].low};
+      cohorts->decimal = sum_is_decimal(&sum, fabs(sum.high) + 2 * cohorts->refunds);
+    }
+  }
+  return STATUS_OK;
+}
+
+/* A sum of values, exact where they were money. */
+static double value_of(const Cohorts *cohorts, const Sum *sum)
+{
+  return cohorts->decimal ? sum_decimal(sum) : sum_value(sum);
+}
+
 /* From the marks of members_settle() and the cells to the final rows. */
 static void cohort_sum(const Cohorts *cohorts, Cohort *cohort)
 {
@@ -191,10 +218,11 @@ static void cohort_sum(const Cohorts *cohorts, Cohort *cohort)
     } else if (mode != COHORT_MODE_ON_OR_AFTER) {
       rows[n].active = cell->active;
     }
-    rows[n].value = sum_value(&(Sum){cell->high, (double)cell->low});
+    rows[n].orders = cell->orders;
+    rows[n].value = value_of(cohorts, &(Sum){cell->high, (double)cell->low});
     sum_add(&cumulative, cell->high);
     sum_add(&cumulative, (double)cell->low);
-    rows[n].cumulative = sum_value(&cumulative);
+    rows[n].cumulative = value_of(cohorts, &cumulative);
   }
 }
 
@@ -220,6 +248,9 @@ Status cohorts_finish(Cohorts *cohorts, const Customers *customers, const Custom
   }
   if (status == STATUS_OK) {
     status = members_settle(cohorts, customers, end, watch);
+  }
+  if (status == STATUS_OK) {
+    status = decimal_find(cohorts, watch);
   }
   if (status != STATUS_OK) {
     return status;
@@ -286,6 +317,7 @@ static void slots_add(const Cohort *cohort, CohortAverage *averages, SlotSums *s
     average->size += cohort->size;
     average->eligible += row->eligible;
     average->active += row->active;
+    average->orders += row->orders;
     sum_add(&sums[slot].value, row->value);
     if (row->eligible == cohort->size) {
       average->complete_cohorts++;
@@ -321,8 +353,8 @@ Status cohorts_average(const Cohorts *cohorts, CohortAverage **averages, int64_t
   for (uint32_t slot = 0; slot < n && status == STATUS_OK; slot++) {
     CohortAverage *average = *averages + slot;
     average->rate_sum = sum_value(&sums[slot].rates);
-    average->value = sum_value(&sums[slot].value);
-    average->complete_cumulative = sum_value(&sums[slot].cumulative);
+    average->value = value_of(cohorts, &sums[slot].value);
+    average->complete_cumulative = value_of(cohorts, &sums[slot].cumulative);
     average->complete_actives = sum_value(&sums[slot].actives);
     average->complete_squares = sum_value(&sums[slot].squares);
   }

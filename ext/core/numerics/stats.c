@@ -23,6 +23,9 @@ double sum_value(const Sum *sum)
 
 double sum_decimal(const Sum *sum)
 {
+  if (!(fabs(sum->high) < DECIMAL_MOST)) {
+    return sum_value(sum);
+  }
   const double integers = 6755399441055744.0; /* 1.5 * 2^52: a number added to it is rounded to an integer */
   double units = sum->high * DECIMAL_UNITS + sum->low * DECIMAL_UNITS;
   return ((units + integers) - integers) / DECIMAL_UNITS;

@@ -14,7 +14,7 @@
 **     cohort_column. twice_weighted_rate = sum of size * active / sum of size * size of complete cells: the mean number
 **     of active members over the mean size, both weighted by size, as Mixpanel documents its average.
 ** R5  rate is the one that averaging names. NULL where there is nothing to average.
-** R6  value: sum over all cells; value_per_customer: sum of value over ages 0 … n / size, both of complete cells
+** R6  orders, value: sums over all cells; value_per_customer: sum of value over ages 0 … n / size, both of complete cells
 **     only.
 ** R7  complete: the interval has passed for every customer of the source.
 */
@@ -39,6 +39,7 @@ enum {
   COLUMN_COMPLETE_COHORTS,
   COLUMN_COMPLETE_SIZE,
   COLUMN_COMPLETE_ACTIVE,
+  COLUMN_ORDERS,
   COLUMN_VALUE,
   COLUMN_VALUE_PER_CUSTOMER,
   COLUMN_COMPLETE,
@@ -138,6 +139,9 @@ static void cell(const void *in, int64_t i, int column, Cell *out)
     case COLUMN_COMPLETE_ACTIVE:
       cell_integer(out, row->complete_active);
       break;
+    case COLUMN_ORDERS:
+      cell_integer(out, row->orders);
+      break;
     case COLUMN_VALUE:
       if (state->source.has_value) {
         cell_real(out, row->value);
@@ -187,6 +191,7 @@ static const ColumnSpec COLUMNS[] = {
   [COLUMN_COMPLETE_COHORTS] = {"complete_cohorts", "INTEGER", "cohorts for whose every member the interval has passed"},
   [COLUMN_COMPLETE_SIZE] = {"complete_size", "INTEGER", "members of these"},
   [COLUMN_COMPLETE_ACTIVE] = {"complete_active", "INTEGER", "of these, the active ones"},
+  [COLUMN_ORDERS] = {"orders", "INTEGER", "all members' events at this age; value / orders is the order value"},
   [COLUMN_VALUE] = {"value", "REAL", "sum of the values of all members' events at this age"},
   [COLUMN_VALUE_PER_CUSTOMER] = {"value_per_customer", "REAL",
                                  "of complete cohorts: sum of value over ages 0 … this one / size"},

@@ -21,7 +21,7 @@
 **     R4. A row is named by its last age, `age`; its first is age_from. What happens after the last group, or after
 **     max_age, is not shown but is "later" for on_or_after.
 ** R7  Rows of a cohort: ages 0 … the last that has begun for its first member. complete: every member is eligible.
-** R8  value: sum of all members' events at that age, eligible or not; value_per_customer: sum of value over ages 0
+** R8  orders, value: number and sum of all members' events at that age, eligible or not; value_per_customer: sum of value over ages 0
 **     … n / size. NULL where the source has no value column.
 ** R9  dialect sets what mode, clock and averaging are when left out; a given one is kept.
 **       posthog    on, calendar, weighted                (strict calendar dates)
@@ -43,6 +43,7 @@ enum {
   COLUMN_RATE,
   COLUMN_LOW,
   COLUMN_HIGH,
+  COLUMN_ORDERS,
   COLUMN_VALUE,
   COLUMN_VALUE_PER_CUSTOMER,
   COLUMN_COMPLETE,
@@ -103,6 +104,9 @@ static void cell(const void *in, int64_t i, int column, Cell *out)
     case COLUMN_HIGH:
       wilson_high_cell(out, row->active, row->eligible);
       break;
+    case COLUMN_ORDERS:
+      cell_integer(out, row->orders);
+      break;
     case COLUMN_VALUE:
       if (state->source.has_value) {
         cell_real(out, row->value);
@@ -142,6 +146,7 @@ static const ColumnSpec COLUMNS[] = {
   [COLUMN_RATE] = {"rate", "REAL", "active / eligible"},
   [COLUMN_LOW] = {"low", "REAL", "lower end of its 95 % Wilson interval"},
   [COLUMN_HIGH] = {"high", "REAL", "upper end of its 95 % Wilson interval"},
+  [COLUMN_ORDERS] = {"orders", "INTEGER", "all members' events at this age; value / orders is the order value"},
   [COLUMN_VALUE] = {"value", "REAL", "sum of the values of all members' events at this age"},
   [COLUMN_VALUE_PER_CUSTOMER] = {"value_per_customer", "REAL", "sum of value over ages 0 … this one / size"},
   [COLUMN_COMPLETE] = {"complete", "INTEGER", "1 where the interval has passed for every member, else 0"},

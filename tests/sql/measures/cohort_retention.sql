@@ -64,12 +64,13 @@ SELECT m.id, m.cohort, m.customer, s.number, s.age_from, s.age, m.now > s.age AS
     WHEN 'on_or_after' THEN EXISTS (SELECT 1 FROM aged AS e WHERE e.way = m.way AND e.customer = m.customer AND e.age >= s.age_from)
     WHEN 'on_or_before' THEN EXISTS (SELECT 1 FROM aged AS e WHERE e.way = m.way AND e.customer = m.customer AND e.age BETWEEN 1 AND s.age)
     ELSE NOT EXISTS (SELECT 1 FROM slot AS q WHERE q.id = m.id AND q.number BETWEEN 1 AND s.number AND NOT EXISTS (SELECT 1 FROM aged AS e WHERE e.way = m.way AND e.customer = m.customer AND e.age BETWEEN q.age_from AND q.age)) END AS active,
+  (SELECT count(*) FROM aged AS e WHERE e.way = m.way AND e.customer = m.customer AND e.age BETWEEN s.age_from AND s.age) AS orders,
   (SELECT sum(amount) FROM aged AS e WHERE e.way = m.way AND e.customer = m.customer AND e.age BETWEEN s.age_from AND s.age) AS value
 FROM member AS m JOIN cases AS c USING (id) JOIN slot AS s ON s.id = m.id AND s.age_from <= m.begun;
 CREATE TABLE size AS SELECT id, cohort, count(*) AS size FROM member GROUP BY 1, 2;
 CREATE INDEX size_id ON size (id, cohort);
 CREATE TABLE slow AS
-SELECT j.id, j.cohort, age, age_from, z.size, sum(eligible) AS eligible, sum(eligible AND active) AS active, coalesce(sum(value), 0.0) AS value, sum(eligible) = z.size AS complete
+SELECT j.id, j.cohort, age, age_from, z.size, sum(eligible) AS eligible, sum(eligible AND active) AS active, sum(orders) AS orders, coalesce(sum(value), 0.0) AS value, sum(eligible) = z.size AS complete
 FROM judged AS j JOIN size AS z ON z.id = j.id AND z.cohort IS j.cohort GROUP BY j.id, j.cohort, age, age_from, z.size;
 
 CREATE TABLE fast AS
@@ -83,7 +84,7 @@ UNION ALL SELECT c.id, r.* FROM cases AS c JOIN cohort_retention('shop') AS r ON
 WHERE c.brackets IS NOT NULL AND c.max_age IS NOT NULL AND attribute IS NOT NULL
 UNION ALL SELECT c.id, r.* FROM cases AS c JOIN cohort_retention('shop') AS r ON r.grain = c.grain AND r.mode = c.mode AND r.clock = c.clock AND r.time_zone = c.off AND r.as_of = c.as_of AND r.max_age = c.max_age
 WHERE c.brackets IS NULL AND c.max_age IS NOT NULL AND attribute IS NULL;
-CREATE TABLE counted AS SELECT id, cohort, age, age_from, size, eligible, active, value, complete FROM fast;
+CREATE TABLE counted AS SELECT id, cohort, age, age_from, size, eligible, active, orders, value, complete FROM fast;
 CREATE INDEX counted_id ON counted (id);
 CREATE INDEX slow_id ON slow (id, age);
 
@@ -105,7 +106,7 @@ CREATE TABLE average AS
 SELECT id, age, age_from, count(*) AS cohorts, sum(s.size) AS size, sum(eligible) AS eligible, sum(active) AS active, 1.0 * sum(active) / sum(eligible) AS pooled_rate, avg(1.0 * active / s.size) FILTER (WHERE complete) AS simple_rate,
   1.0 * sum(active) FILTER (WHERE complete) / sum(s.size) FILTER (WHERE complete) AS weighted_rate,
   1.0 * sum(s.size * active) FILTER (WHERE complete) / sum(s.size * s.size) FILTER (WHERE complete) AS twice_weighted_rate, count(*) FILTER (WHERE complete) AS complete_cohorts, coalesce(sum(s.size) FILTER (WHERE complete), 0) AS complete_size,
-  coalesce(sum(active) FILTER (WHERE complete), 0) AS complete_active, sum(value) AS value, sum(total) FILTER (WHERE complete) / sum(s.size) FILTER (WHERE complete) AS value_per_customer,
+  coalesce(sum(active) FILTER (WHERE complete), 0) AS complete_active, sum(orders) AS orders, sum(value) AS value, sum(total) FILTER (WHERE complete) / sum(s.size) FILTER (WHERE complete) AS value_per_customer,
   sum(eligible) = (SELECT count(*) FROM member AS m WHERE m.id = s.id) AS complete
 FROM (SELECT *, sum(value) OVER (PARTITION BY id, cohort ORDER BY age) AS total FROM slow) AS s GROUP BY id, age;
 CREATE INDEX average_id ON average (id, age);
@@ -116,8 +117,8 @@ UNION ALL SELECT c.id, r.* FROM cases AS c JOIN cohort_average('shop') AS r ON r
 WHERE c.brackets IS NOT NULL AND c.max_age IS NOT NULL AND attribute IS NOT NULL;
 INSERT INTO compared (what, rows, wrong)
 SELECT 'cohort_average, ' || clock || iif(attribute IS NULL, '', ' by city'), count(*), group_concat(c.id || '/' || f.age) FILTER (WHERE a.id IS NULL OR NOT (
-  (f.age_from, f.cohorts, f.size, f.eligible, f.active, f.complete_cohorts, f.complete_size, f.complete_active, f.value, f.complete) IS
-  (a.age_from, a.cohorts, a.size, a.eligible, a.active, a.complete_cohorts, a.complete_size, a.complete_active, a.value, a.complete)
+  (f.age_from, f.cohorts, f.size, f.eligible, f.active, f.complete_cohorts, f.complete_size, f.complete_active, f.orders, f.value, f.complete) IS
+  (a.age_from, a.cohorts, a.size, a.eligible, a.active, a.complete_cohorts, a.complete_size, a.complete_active, a.orders, a.value, a.complete)
   AND f.pooled_rate IS a.pooled_rate AND f.rate IS f.pooled_rate AND f.pooled_low IS rate_low(a.active, a.eligible) AND f.pooled_high IS rate_high(a.active, a.eligible) AND f.weighted_rate IS a.weighted_rate AND f.twice_weighted_rate IS a.twice_weighted_rate
   AND (f.simple_rate IS a.simple_rate OR abs(f.simple_rate - a.simple_rate) < 1e-15) AND (f.value_per_customer IS a.value_per_customer OR abs(f.value_per_customer - a.value_per_customer) < 1e-12)))
 FROM fast_average AS f JOIN cases AS c USING (id) LEFT JOIN average AS a ON a.id = f.id AND a.age = f.age GROUP BY clock, attribute;
@@ -155,7 +156,7 @@ UNION ALL SELECT 'milliseconds', * FROM cohort_retention('stamps', '10 days', 's
 UNION ALL SELECT 'julian days', * FROM cohort_retention('stamps', '10 days', 'streak') WHERE clock = 'rolling' AND time_column = 'jd';
 INSERT INTO compared (what, rows, wrong)
 SELECT f.column1 || ' as the table', (SELECT count(*) FROM other WHERE form = f.column1), (SELECT group_concat(cohort || '/' || age) FROM
-  (SELECT cohort, age FROM (SELECT * FROM reference EXCEPT SELECT segment, cohort, age, age_from, size, eligible, active, rate, low, high, value, value_per_customer, complete FROM other WHERE form = f.column1)))
+  (SELECT cohort, age FROM (SELECT * FROM reference EXCEPT SELECT segment, cohort, age, age_from, size, eligible, active, rate, low, high, orders, value, value_per_customer, complete FROM other WHERE form = f.column1)))
 FROM (VALUES ('shuffled'), ('history'), ('shuffled history'), ('seconds'), ('milliseconds'), ('julian days')) AS f;
 
 -- Edge shops.
@@ -182,6 +183,11 @@ INSERT INTO compared (what, rows, wrong) SELECT 'no rows, average', 1, iif(count
 -- A customer a day over 50 years: too many cells by day, but not with max_age.
 CREATE TABLE fifty AS WITH RECURSIVE d(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM d WHERE n < 18262) SELECT n AS customer_id, date('1970-01-01', n || ' days') AS ordered_at, 1 AS amount FROM d;
 INSERT INTO compared (what, rows, wrong) SELECT 'fifty years by day to age 30', count(*), iif(count(*) = 18263 * 31 - 30 * 31 / 2, NULL, count(*)) FROM cohort_retention('fifty', 'day') WHERE max_age = 30;
+
+-- Money is exact: twenty times .1 and .2 and a refund are what a hand computes; other values are compensated.
+CREATE TABLE cents AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60) SELECT i % 3 AS customer, '2025-01-05' AS date, CASE i % 3 WHEN 0 THEN 0.1 WHEN 1 THEN 0.2 ELSE -0.7 END AS amount FROM n;
+INSERT INTO compared (what, rows, wrong) SELECT 'money is exact', count(*), iif(value = -8 AND value_per_customer = -8.0 / 3 AND orders = 60, NULL, printf('%!.17g', value)) FROM cohort_retention('cents');
+INSERT INTO compared (what, rows, wrong) SELECT 'money of all cohorts is exact', count(*), iif(sum(value) = -8, NULL, printf('%!.17g', value)) FROM cohort_average('cents') WHERE cohort_column = 'customer';
 
 INSERT INTO checks (what, got, want) SELECT what || ' (' || rows || ')', substr(coalesce(wrong, iif(rows > 0, 'as expected', 'no rows')), 1, 300), 'as expected' FROM compared ORDER BY what;
 
