@@ -11,14 +11,18 @@
 
 #define SCAN_FUNCTION "retain_scan" /* the internal aggregate: see scan.h */
 
-struct Trees; /* see program.h */
+#define FOLD_MODULE "retain_key_fold" /* the internal module: see key_fold.h */
+
+struct Trees;    /* see program.h */
+struct KeyFolds; /* see key_fold.c */
 
 /* One per connection; lives until the last function or module registered with it is dropped. */
 typedef struct Connection {
   int refs;
-  int depth;           /* of sources being read inside each other */
-  struct Scan *scan;   /* the innermost one that is running */
-  struct Trees *reads; /* what is read is added; NULL: nobody asks */
+  int depth;              /* of sources being read inside each other */
+  struct Scan *scan;      /* the innermost one that is running */
+  struct Trees *reads;    /* what is read is added; NULL: nobody asks */
+  struct KeyFolds *folds; /* what is asked about columns; NULL: nobody asks */
   sqlite3 *db;
   const Registry *registry;
   Zones zones; /* that calls have named */

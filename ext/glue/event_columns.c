@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "deal.h"
+#include "key_fold.h"
 #include "params.h"
 
 /*
@@ -107,6 +108,17 @@ static Status refuse_price(Call *call, EventColumns *columns)
   return STATUS_OK;
 }
 
+static Status find_folds(Call *call, EventColumns *columns)
+{
+  static const EventColumn KEYS[] = {EVENT_COLUMN_CUSTOMER, EVENT_COLUMN_ATTRIBUTE, EVENT_COLUMN_SEGMENT,
+                                     EVENT_COLUMN_ORDER};
+  const char *names[EVENT_COLUMN_COUNT] = {0};
+  for (int i = 0; i < COUNT_OF(KEYS); i++) {
+    names[KEYS[i]] = columns->role[KEYS[i]].column;
+  }
+  return key_folds(call, &columns->table, names, EVENT_COLUMN_COUNT, columns->fold);
+}
+
 Status event_columns_find(Call *call, const EventSourceOptions *options, EventColumns *columns)
 {
   bool first = options->param == 0;
@@ -135,7 +147,10 @@ Status event_columns_find(Call *call, const EventSourceOptions *options, EventCo
   if (status == STATUS_OK) {
     status = named_table_find(call, options->param, roles, EVENT_COLUMN_COUNT, &columns->table);
   }
-  return status == STATUS_OK ? refuse_price(call, columns) : status;
+  if (status == STATUS_OK) {
+    status = refuse_price(call, columns);
+  }
+  return status == STATUS_OK ? find_folds(call, columns) : status;
 }
 
 void event_columns_free(EventColumns *columns)

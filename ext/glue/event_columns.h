@@ -21,8 +21,9 @@ typedef enum EventColumn {
 /* A named source, resolved. {0} is a valid empty object. */
 typedef struct EventColumns {
   NamedTable table;
-  Role role[EVENT_COLUMN_COUNT]; /* .column NULL: the source has none, or none is wanted */
-  char *product;                 /* the argument value_column where it is one, in two parts; from sqlite3_malloc */
+  Role role[EVENT_COLUMN_COUNT];    /* .column NULL: the source has none, or none is wanted */
+  KeyFold fold[EVENT_COLUMN_COUNT]; /* of those that are keys */
+  char *product;                    /* the argument value_column where it is one, in two parts; from sqlite3_malloc */
 } EventColumns;
 
 /* The message says what there is. Free also after a failure. */

@@ -63,6 +63,14 @@ static Status read_once(EventReader *reader, bool with_rowid)
     event_deal_start(reader->deal, reader->value_at >= 0, reader->attribute_at >= 0, reader->order_at >= 0);
   }
   forget_rows(reader);
+  reader->source->customers.fold = columns->fold[EVENT_COLUMN_CUSTOMER];
+  reader->source->attributes.fold = columns->fold[EVENT_COLUMN_ATTRIBUTE];
+  if (reader->deal) {
+    reader->deal->segments->keys.fold = columns->fold[EVENT_COLUMN_SEGMENT];
+  }
+  if (reader->order_ids) {
+    reader->order_ids->fold = columns->fold[EVENT_COLUMN_ORDER];
+  }
   if (!customers_start(&reader->source->customers)) {
     return STATUS_NOMEM;
   }

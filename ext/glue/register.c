@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "function_engine.h"
+#include "key_fold.h"
 #include "retain.h"
 #include "scan.h"
 #include "table_engine.h"
@@ -34,6 +35,7 @@ static bool is_registered(sqlite3 *db)
 static void unregister_all(sqlite3 *db, const Registry *registry)
 {
   scan_unregister(db);
+  key_fold_unregister(db);
   for (int i = 0; i < registry->n_listed; i++) {
     const Listed *listed = &registry->listed[i];
     if (listed->table) {
@@ -48,6 +50,7 @@ static int register_all(Connection *connection, const char **culprit)
 {
   const Registry *registry = connection->registry;
   int rc = scan_register(connection);
+  rc = rc == SQLITE_OK ? key_fold_register(connection) : rc;
   *culprit = "the reader";
   for (int i = 0; rc == SQLITE_OK && i < registry->n_listed; i++) {
     const Listed *listed = &registry->listed[i];

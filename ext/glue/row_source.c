@@ -5,6 +5,7 @@
 
 #include "core/base/mem.h"
 #include "deal.h"
+#include "key_fold.h"
 #include "row_value.h"
 #include "scan.h"
 #include "source_log.h"
@@ -236,6 +237,24 @@ static Status replay(RowReader *reader, const ContractLog *log)
   return status;
 }
 
+/* How the keys are compared; `columns` are those that are read. */
+static Status find_folds(RowReader *reader, const char *const *columns)
+{
+  const char *names[KEY_COLUMNS_MAX];
+  KeyFold folds[KEY_COLUMNS_MAX];
+  _Static_assert(FIELDS_MAX <= KEY_COLUMNS_MAX, "more fields than columns that can be asked about");
+  for (int j = 0; j < reader->n_read; j++) {
+    FieldKind kind = reader->fields[reader->read[j]].kind;
+    names[j] = kind == FIELD_KEY || kind == FIELD_ANY || kind == FIELD_SEGMENT ? columns[j] : NULL;
+  }
+  Status status = key_folds(reader->call, &reader->table, names, reader->n_read, folds);
+  for (int j = 0; j < reader->n_read && status == STATUS_OK; j++) {
+    Field *field = &reader->fields[reader->read[j]];
+    (field->segments ? field->segments : &field->keys)->fold = folds[j];
+  }
+  return status;
+}
+
 static Status read_named(RowReader *reader, int param)
 {
   Role roles[FIELDS_MAX], *pointers[FIELDS_MAX];
@@ -260,6 +279,9 @@ static Status read_named(RowReader *reader, int param)
       columns[reader->n_read] = roles[i].column;
       reader->read[reader->n_read++] = i;
     }
+  }
+  if (status == STATUS_OK) {
+    status = find_folds(reader, columns);
   }
   if (status == STATUS_OK) {
     status = scan_run(&reader->scan, reader->call, &reader->table, columns, reader->n_read);

@@ -105,3 +105,4 @@ SELECT * FROM survival_test('contracts', 'tenure', 'churned', 'channel') WHERE s
 /* error */ SELECT * FROM cox_model('contracts', 'tenure', 'churned') WHERE terms = 'plan, senior, monthly_charges' AND entry_column = 'entry';
 /* error */ SELECT * FROM mrr_movements('contracts') WHERE start_column = 'plan';
 /* error */ SELECT weibull_median('{"model":"weibull","converged":false,"reason":"no"}');
+SELECT customer FROM rfm('folded') WHERE segment_column = 'channel';

@@ -154,7 +154,7 @@ static void how_segments_are_told_apart(void **unused)
     "NULL|5|1|2025-02-01\n-1.0e+300|4|1|2025-02-01\n2|2|2|2025-02-01\n"
     "2.5|4|1|2025-02-01\n10|3|1|2025-02-01\n9000000000000000000|6|1|2025-02-01\n"
     "9000000000000000001|6|1|2025-02-01\n''|6|1|2025-02-01\n'2'|3|1|2025-02-01\n"
-    "'B'|1|1|2025-02-01\n'b'|1|1|2025-02-01\n");
+    "'b'|1|2|2025-02-01\n");
   text_must_be(
     db, "SELECT quote(segment_value), customer FROM rfm('orders') WHERE segment_column = 'store' AND customer = 3",
     "10|3\n'2'|3\n");
@@ -163,11 +163,11 @@ static void how_segments_are_told_apart(void **unused)
   text_must_be(db,
                "SELECT group_concat(rowid) FROM (SELECT r.rowid FROM rfm('orders') AS r WHERE segment_column = "
                "'store')",
-               "1,2,3,4,5,6,7,8,9,10,11\n");
+               "1,2,3,4,5,6,7,8,9,10\n");
   text_must_be(db,
                "SELECT c.column1, count(r.customer) FROM (VALUES (1), (6), (7)) AS c LEFT JOIN rfm('orders') AS r ON "
                "r.customer = c.column1 AND r.segment_column = 'store' GROUP BY 1",
-               "1|2\n6|3\n7|0\n");
+               "1|1\n6|3\n7|0\n");
   text_must_be(
     db, "SELECT 1 FROM rfm('orders') WHERE segment_column = 'stor'",
     "rfm(): no such column: 'stor' (segment_column); the columns of orders are: customer, time, amount, store");

@@ -14,6 +14,7 @@ SELECT 'customer number ' || customer_id, unixepoch(ordered_at), amount FROM ord
 CREATE VIEW recent_orders AS SELECT customer_id, ordered_at, amount FROM orders WHERE order_id > 5;
 CREATE TABLE "odd ""name"(customer_id TEXT, ordered_at TEXT, amount REAL) ;
 INSERT INTO "odd ""name" SELECT 'c' || customer_id, ordered_at, amount FROM orders WHERE order_id < 40;
+CREATE VIEW folded AS SELECT customer_id COLLATE NOCASE AS customer_id, ordered_at, amount, 'A' COLLATE RTRIM AS channel FROM "odd ""name";
 CREATE TABLE empty_orders(customer_id, ordered_at, amount);
 CREATE TABLE buyers(customer_id INTEGER, ordered_at TEXT, amount REAL, channel TEXT);
 INSERT INTO buyers

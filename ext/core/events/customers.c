@@ -20,9 +20,59 @@ typedef struct TextKey { /* what a text record's key points to */
   char bytes[];
 } TextKey;
 
+#define FOLDED 64 /* bytes that are folded at once */
+
+/* Of ASCII, whatever the locale. */
+static char lower(char c)
+{
+  return (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
+}
+
+static size_t trimmed(const char *text, size_t length)
+{
+  while (length > 0 && text[length - 1] == ' ') {
+    length--;
+  }
+  return length;
+}
+
+/* How a text is compared. */
+static KeyFold fold_of(const Customers *customers, const char *text, size_t length)
+{
+  return length == 0 || *text ? customers->fold : KEY_EXACT;
+}
+
+static uint64_t hash_nocase(const Customers *customers, const char *text, size_t length)
+{
+  char folded[FOLDED];
+  uint64_t hash = length;
+  for (size_t at = 0; at < length; at += FOLDED) {
+    size_t n = length - at < FOLDED ? length - at : FOLDED;
+    for (size_t i = 0; i < n; i++) {
+      folded[i] = lower(text[at + i]);
+    }
+    hash = hash_words(&customers->secret, hash, hash_bytes(&customers->secret, folded, n));
+  }
+  return hash;
+}
+
+APART static uint64_t hash_folded(const Customers *customers, const char *text, size_t length)
+{
+  switch (fold_of(customers, text, length)) {
+    case KEY_NOCASE:
+      return hash_nocase(customers, text, length);
+    case KEY_RTRIM:
+      return hash_bytes(&customers->secret, text, trimmed(text, length));
+    default:
+      return hash_bytes(&customers->secret, text, length);
+  }
+}
+
 static uint32_t hash_text(const Customers *customers, const char *text, size_t length)
 {
-  return (uint32_t)(hash_bytes(&customers->secret, text, length) >> 32);
+  uint64_t hash =
+    customers->fold == KEY_EXACT ? hash_bytes(&customers->secret, text, length) : hash_folded(customers, text, length);
+  return (uint32_t)(hash >> 32);
 }
 
 static int64_t *record_at(const Customers *customers, uint32_t id)
@@ -44,6 +94,30 @@ static const TextKey *text_key(const Customers *customers, uint32_t id)
   return (const TextKey *)(intptr_t)*record_at(customers, id);
 }
 
+static bool same_nocase(const char *a, const char *b, size_t length)
+{
+  for (size_t i = 0; i < length; i++) {
+    if (lower(a[i]) != lower(b[i])) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/* Of a text that is not the key's, byte by byte. */
+APART static bool same_folded(const Customers *customers, const TextKey *key, const char *text, size_t length)
+{
+  switch (fold_of(customers, text, length)) {
+    case KEY_NOCASE:
+      return key->length == length && same_nocase(key->bytes, text, length);
+    case KEY_RTRIM:
+      length = trimmed(text, length);
+      return trimmed(key->bytes, key->length) == length && memcmp(key->bytes, text, length) == 0;
+    default:
+      return false;
+  }
+}
+
 static bool same_key(const Customers *customers, uint32_t id, uint32_t hash, int64_t integer, const char *text,
                      size_t length)
 {
@@ -54,7 +128,8 @@ static bool same_key(const Customers *customers, uint32_t id, uint32_t hash, int
     return *record_at(customers, id) == integer;
   }
   const TextKey *key = text_key(customers, id);
-  return key->hash == hash && key->length == length && memcmp(key->bytes, text, length) == 0;
+  return key->hash == hash && ((key->length == length && memcmp(key->bytes, text, length) == 0) ||
+                               (customers->fold != KEY_EXACT && same_folded(customers, key, text, length)));
 }
 
 /* The slot that holds the key, or the free one where it belongs. *id: CUSTOMER_NONE in the latter case. */
@@ -258,5 +333,5 @@ void customers_free(Customers *customers)
   mem_free(customers->slots);
   chunks_free(&customers->records);
   chunks_free(&customers->kinds);
-  *customers = (Customers){.state_size = customers->state_size};
+  *customers = (Customers){.state_size = customers->state_size, .fold = customers->fold};
 }

@@ -2,9 +2,10 @@
 ** The customer index: customer key (integer or text) -> dense id 0, 1, 2 … in order of first appearance, with
 ** `state_size` bytes of an analysis's own state beside each key, so that one row touches one slot and one record.
 **
-** Integer 1 and text '1' are different customers, as in SQLite; text is compared byte by byte. Memory: 8 bytes of key +
-** state_size (rounded up to 8) + 4.6 … 9.1 bytes of hash slot per customer, and about 24 + length of a text key.
-** Expected O(1) per look-up. Pointers to states stay valid until customers_free().
+** Integer 1 and text '1' are different customers, as in SQLite; text is compared as `fold` says, and the key is the
+** text that came first. Memory: 8 bytes of key + state_size (rounded up to 8) + 4.6 … 9.1 bytes of hash slot per
+** customer, and about 24 + length of a text key. Expected O(1) per look-up. Pointers to states stay valid until
+** customers_free().
 */
 #ifndef RETAIN_CORE_EVENTS_CUSTOMERS_H
 #define RETAIN_CORE_EVENTS_CUSTOMERS_H
@@ -25,8 +26,17 @@ typedef struct CustomerKey {
   int64_t integer;
 } CustomerKey;
 
+/* When two texts are one key: SQLite's collations. A text that begins with a zero byte is always compared exactly. */
+typedef enum KeyFold {
+  KEY_EXACT,  /* byte by byte */
+  KEY_NOCASE, /* ASCII letters of either case */
+  KEY_RTRIM,  /* with or without spaces at the end */
+  KEY_OTHER   /* a collation that only the host can ask: byte by byte */
+} KeyFold;
+
 typedef struct Customers {
   size_t state_size; /* set before the first customer */
+  KeyFold fold;      /* likewise */
   size_t most;       /* likewise: there will not be more, and memory is taken for no more; 0: unknown */
   uint32_t count;
   int bits, shift;   /* 2^bits slots; 32 - bits */
@@ -61,7 +71,7 @@ static inline void *customers_state(const Customers *customers, uint32_t id)
   return (char *)chunks_at(&customers->records, id) + sizeof(int64_t);
 }
 
-/* Frees all; state_size stays. {0} is a valid empty object; may run twice. */
+/* Frees all; state_size and fold stay. {0} is a valid empty object; may run twice. */
 void customers_free(Customers *customers);
 
 /*

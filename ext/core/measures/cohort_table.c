@@ -171,7 +171,7 @@ static Status members_settle(Cohorts *cohorts, const Customers *customers, int64
   return STATUS_OK;
 }
 
-/* Whether all values were money: every cell adds up to a number of four decimals, but for the rounding of its values. */
+/* Whether all values were money: every cell adds up to a number of four decimals, but for the rounding of values. */
 static Status decimal_find(Cohorts *cohorts, const Watch *watch)
 {
   int64_t asked = 0;

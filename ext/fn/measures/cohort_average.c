@@ -14,8 +14,8 @@
 **     cohort_column. twice_weighted_rate = sum of size * active / sum of size * size of complete cells: the mean number
 **     of active members over the mean size, both weighted by size, as Mixpanel documents its average.
 ** R5  rate is the one that averaging names. NULL where there is nothing to average.
-** R6  orders, value: sums over all cells; value_per_customer: sum of value over ages 0 … n / size, both of complete cells
-**     only.
+** R6  orders, value: sums over all cells; value_per_customer: sum of value over ages 0 … n / size, both of complete
+**     cells only.
 ** R7  complete: the interval has passed for every customer of the source.
 */
 #include "cohort_params.h"

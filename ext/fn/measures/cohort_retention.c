@@ -21,8 +21,8 @@
 **     R4. A row is named by its last age, `age`; its first is age_from. What happens after the last group, or after
 **     max_age, is not shown but is "later" for on_or_after.
 ** R7  Rows of a cohort: ages 0 … the last that has begun for its first member. complete: every member is eligible.
-** R8  orders, value: number and sum of all members' events at that age, eligible or not; value_per_customer: sum of value over ages 0
-**     … n / size. NULL where the source has no value column.
+** R8  orders, value: number and sum of all members' events at that age, eligible or not; value_per_customer: sum of
+**     value over ages 0 … n / size. NULL where the source has no value column.
 ** R9  dialect sets what mode, clock and averaging are when left out; a given one is kept.
 **       posthog    on, calendar, weighted                (strict calendar dates)
 **       mixpanel   on_or_after, rolling, twice_weighted  (docs.mixpanel.com, Retention: "How is the Average row …")

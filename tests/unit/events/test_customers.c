@@ -142,12 +142,82 @@ static void chosen_texts_spread(void **unused)
   customers_free(&customers);
 }
 
+/*
+** The texts that are one key, as SQLite 3.46 says by SELECT 'a' = 'b' COLLATE NOCASE: ASCII letters fold and others do
+** not, spaces at the end count; RTRIM: they alone do not, and a tab is none.
+*/
+static void texts_are_folded(void **unused)
+{
+  (void)unused;
+  static const struct {
+    const char *a, *b;
+    bool nocase, rtrim;
+  } PAIRS[] = {
+    {"Ann@x.org", "aNN@X.ORG", true, false},
+    {"Ann", "Ann ", false, true},
+    {"Ann  ", "Ann ", false, true},
+    {"Ann", "ann ", false, false},
+    {"", "  ", false, true},
+    {"Ann", "Ann\t", false, false},
+    {" Ann", "Ann", false, false},
+    {"\xC3\x84", "\xC3\xA4", false, false},
+    {"[", "{", false, false},
+    {"@", "`", false, false},
+    {"Ann", "Anna", false, false},
+    {"a\001", "A\001", true, false},
+  };
+  for (KeyFold fold = KEY_EXACT; fold <= KEY_OTHER; fold++) {
+    for (size_t i = 0; i < sizeof PAIRS / sizeof *PAIRS; i++) {
+      Customers customers = {.fold = fold};
+      bool same = fold == KEY_NOCASE ? PAIRS[i].nocase : fold == KEY_RTRIM ? PAIRS[i].rtrim : false;
+      assert_int_equal(customers_add_text(&customers, PAIRS[i].a, strlen(PAIRS[i].a)), 0);
+      assert_int_equal(customers_add_text(&customers, PAIRS[i].b, strlen(PAIRS[i].b)), same ? 0 : 1);
+      assert_int_equal(customers_find_text(&customers, PAIRS[i].b, strlen(PAIRS[i].b)), same ? 0 : 1);
+      assert_string_equal(customers_key(&customers, 0).text, PAIRS[i].a); /* the first one is shown */
+      customers_free(&customers);
+      assert_int_equal(customers.fold, fold);
+    }
+  }
+}
+
+/* Longer than what is folded at once; through growths; bytes of other things than text, which begin with a zero. */
+static void many_texts_are_folded(void **unused)
+{
+  (void)unused;
+  enum {
+    N = 3000,
+    LENGTH = 150
+  };
+  Customers nocase = {.fold = KEY_NOCASE}, rtrim = {.fold = KEY_RTRIM};
+  char text[LENGTH];
+  for (int round = 0; round < 2; round++) {
+    for (uint32_t i = 0; i < N; i++) {
+      memset(text, round ? 'X' : 'x', sizeof text);
+      snprintf(text, 8, "%07u", i);
+      text[7] = round ? 'Y' : 'y';
+      assert_int_equal(customers_add_text(&nocase, text, sizeof text), i);
+      memset(text, ' ', sizeof text);
+      snprintf(text, 8, "%07u", i);
+      text[7] = ' ';
+      assert_int_equal(customers_add_text(&rtrim, text, round ? sizeof text : 7), i);
+    }
+  }
+  assert_int_equal(customers_add_text(&nocase, "\0A", 2), N);
+  assert_int_equal(customers_add_text(&nocase, "\0a", 2), N + 1);
+  assert_int_equal(customers_add_text(&rtrim, "\0 ", 2), N);
+  assert_int_equal(customers_add_text(&rtrim, "\0", 1), N + 1);
+  customers_free(&nocase);
+  customers_free(&rtrim);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(integers_get_dense_ids),
     cmocka_unit_test(integer_and_text_differ),
     cmocka_unit_test(many_customers_keep_their_state),
+    cmocka_unit_test(texts_are_folded),
+    cmocka_unit_test(many_texts_are_folded),
     cmocka_unit_test(chosen_keys_spread),
     cmocka_unit_test(chosen_texts_spread),
   };
