@@ -10,6 +10,7 @@ SELECT count(*) FROM retention_by_period('orders') WHERE grain = 'week';
 SELECT count(*) FROM customer_summary('orders');
 SELECT count(*) FROM purchase_intervals('orders');
 SELECT count(*) FROM repeat_ladder('orders');
+SELECT count(*) FROM stickiness('orders', 'week');
 SELECT count(*) FROM segment_flow('orders') WHERE since = '2025-01-01' AND until = '2025-07-01';
 SELECT count(*) FROM data_check('orders');
 SELECT count(*) FROM rfm('orders') WHERE order_column = 'order_id';

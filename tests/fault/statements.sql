@@ -12,6 +12,7 @@ SELECT * FROM customer_summary((SELECT retain_log(who, seen_at, spent) FROM visi
 SELECT * FROM purchase_intervals('visits') WHERE customer_column = 'who' AND time_column = 'seen_at';
 SELECT * FROM purchase_intervals('orders');
 SELECT * FROM repeat_ladder('visits') WHERE customer_column = 'who' AND time_column = 'seen_at';
+SELECT * FROM stickiness('visits') WHERE customer_column = 'who' AND time_column = 'seen_at';
 SELECT * FROM retention_by_period('visits') WHERE customer_column = 'who' AND time_column = 'seen_at' AND value_column = 'spent' AND grain = 'week';
 SELECT * FROM retention_by_period('orders') WHERE active_within = '40 days';
 SELECT * FROM cohort_retention('visits') WHERE customer_column = 'who' AND time_column = 'seen_at' AND value_column = 'spent';

@@ -19,6 +19,8 @@ static const Case EVENTS[] = {
   {"cohort_retention", ", 'week', 'on_or_after'", "AND clock = 'rolling' AND brackets = '1,3,7'"},
   {"cohort_average", "", "AND dialect = 'mixpanel'"},
   {"repeat_ladder", "", ""},
+  {"stickiness", "", ""},
+  {"stickiness", ", 'week'", "AND time_zone = '+08:00'"},
   {"purchase_intervals", "", ""},
   {"rfm", "", ""},
   {"rfm", ", 3, 'ntile', 'abc'", ""},

@@ -58,6 +58,8 @@ static const Case CASES[] = {
   {"cohort_average('span') WHERE as_of = '9999-12-31' AND grain = 'day' AND clock = 'rolling'", 0, 0, true},
   {"repeat_ladder('wide')", 100, 0, false},
   {"repeat_ladder('few')", 40, 0, false},
+  {"stickiness('wide', 'day')", 120, 50, false},
+  {"stickiness('few')", 60, 50, false},
   {"purchase_intervals('wide')", 100, 0, false},
   {"purchase_intervals('few')", 40, 0, false},
   {"rfm('wide')", 120, 0, false},
