@@ -200,19 +200,32 @@ static Status tell_recognised(Call *call, const Role *role)
   return STATUS_OK;
 }
 
+/* The columns with one of the names, as "a, b", and how many they are. */
+static Status columns_fitting(sqlite3_stmt *table, const char *const *names, bool any, char **fitting, int *found)
+{
+  for (int i = 0; i < sqlite3_column_count(table) && !(any && *found); i++) {
+    const char *name = column_name(table, i);
+    if (!name) {
+      return STATUS_NOMEM;
+    }
+    if (is_usual_name(names, name)) {
+      *fitting = (*found)++ ? sqlite3_mprintf("%z, %s", *fitting, name) : sqlite3_mprintf("%s", name);
+    }
+  }
+  return STATUS_OK;
+}
+
 static Status column_recognised(Call *call, const char *label, sqlite3_stmt *table, Role *role)
 {
   int found = 0;
   char *fitting = NULL;
-  for (int i = 0; i < sqlite3_column_count(table); i++) {
-    const char *name = column_name(table, i);
-    if (!name) {
-      sqlite3_free(fitting);
-      return STATUS_NOMEM;
-    }
-    if (is_usual_name(role->names, name) && !(role->any && found)) {
-      fitting = found++ ? sqlite3_mprintf("%z, %s", fitting, name) : sqlite3_mprintf("%s", name);
-    }
+  Status status = columns_fitting(table, role->names->names, role->any, &fitting, &found);
+  if (status == STATUS_OK && found == 0 && role->names->further) {
+    status = columns_fitting(table, role->names->further, role->any, &fitting, &found);
+  }
+  if (status != STATUS_OK) {
+    sqlite3_free(fitting);
+    return status;
   }
   if (found == 1) {
     role->column = fitting;

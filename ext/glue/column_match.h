@@ -5,21 +5,21 @@
 #define RETAIN_GLUE_COLUMN_MATCH_H
 
 #include "call_private.h"
+#include "column_names.h"
 
 /* One column that an analysis wants of a table. */
 typedef struct Role {
-  const char *noun;       /* what messages call it */
-  const char *param_name; /* the parameter that can name it; NULL: none can */
-  /* the usual names, folded, by which it is recognised; ends in NULL; NULL: only where it is named */
-  const char *const *names;
-  const char *wanted; /* the name given by the user; NULL: none */
+  const char *noun;         /* what messages call it */
+  const char *param_name;   /* the parameter that can name it; NULL: none can */
+  const ColumnNames *names; /* by which it is recognised; NULL: only where it is named */
+  const char *wanted;       /* the name given by the user; NULL: none */
   bool required;
   bool any;     /* several that are recognised are no error: the first of them is taken */
   char *column; /* out, from sqlite3_malloc: the name as the table spells it; NULL: there is none */
 } Role;
 void role_free(Role *role);
 
-/* Whether a column has one of these names, which are folded. */
+/* Whether a column has one of these names, which end in NULL. */
 bool is_usual_name(const char *const *names, const char *column);
 
 /* A table or view: text for SQL, and how messages call it. From sqlite3_malloc. */

@@ -6,40 +6,17 @@
 #include "key_fold.h"
 #include "params.h"
 
-/*
-** The usual names, compared without case, spaces and underscores. A table where none or several of a role fit is asked
-** about, never guessed.
-*/
-static const char *const CUSTOMER_NAMES[] = {
-  "customerid",   "userid",    "clientid", "accountid",   "memberid",     "buyerid", "shopperid",
-  "subscriberid", "contactid", "customer", "user",        "client",       "account", "member",
-  "buyer",        "custid",    "cust",     "customerkey", "customercode", "客户",    "客户id",
-  "客户编号",     "用户",      "用户id",   "会员",        "会员id",       "顾客id",  NULL};
-static const char *const TIME_NAMES[] = {"orderedat",    "orderdate", "ordertime",   "createdat",       "purchasedat",
-                                         "purchasedate", "paidat",    "paymentdate", "timestamp",       "date",
-                                         "datetime",     "time",      "ts",          "occurredat",      "eventtime",
-                                         "eventdate",    "eventat",   "invoicedate", "transactiondate", "transactedat",
-                                         "soldat",       "saledate",  "boughtat",    "下单时间",        "订单时间",
-                                         "订单日期",     "支付时间",  "付款时间",    "购买时间",        "时间",
-                                         "日期",         NULL};
-static const char *const VALUE_NAMES[] = {
-  "amount",     "total",      "revenue",     "value",      "price",    "sales",      "ordertotal", "totalamount",
-  "totalprice", "ordervalue", "orderamount", "grandtotal", "paid",     "amountpaid", "spend",      "sum",
-  "金额",       "订单金额",   "支付金额",    "实付金额",   "消费金额", "总金额",     NULL};
 /* A price that, beside a quantity, is not the value of a row. */
 static const char *const PRICE_NAMES[] = {"price", NULL};
-static const char *const QUANTITY_NAMES[] = {"quantity", "qty", "units", "数量", "件数", "购买数量", "商品数量", NULL};
-static const char *const KIND_NAMES[] = {"kind", "type",     "event", "eventtype", "eventname", "signal", "signaltype",
-                                         "name", "category", "类型",  "事件",      "事件类型",  NULL};
 
 /* The columns of a source that is not the first argument have no parameters that name them. */
 static Role event_role(Call *call, const EventSourceOptions *options, EventParam param, const char *noun,
-                       const char *const *names, bool required)
+                       NamesRole names, bool required)
 {
   int number = options->param == 0 ? event_param(call->table, param) : -1;
   return (Role){.noun = noun,
                 .param_name = number < 0 ? NULL : call_param(call, number)->name,
-                .names = names,
+                .names = &COLUMN_NAMES[names],
                 .wanted = number < 0 ? NULL : call_text(call, number),
                 .required = required};
 }
@@ -55,7 +32,7 @@ static Role attribute_role(const EventSourceOptions *options)
   bool is_kind = options->attribute == EVENT_ATTRIBUTE_KIND;
   return (Role){.noun = NOUNS[options->attribute],
                 .param_name = event_attribute_param(options->attribute),
-                .names = is_kind ? KIND_NAMES : NULL,
+                .names = is_kind ? &COLUMN_NAMES[NAMES_KIND] : NULL,
                 .wanted = options->attribute_column,
                 .required = is_kind};
 }
@@ -87,7 +64,7 @@ static Status value_roles(Call *call, bool first, EventColumns *columns)
     quantity->wanted = trimmed(star + 1);
     quantity->param_name = value->param_name;
   } else if (first && !value->wanted && call->value_used) {
-    quantity->names = QUANTITY_NAMES;
+    quantity->names = &COLUMN_NAMES[NAMES_QUANTITY];
   }
   return STATUS_OK;
 }
@@ -124,11 +101,11 @@ Status event_columns_find(Call *call, const EventSourceOptions *options, EventCo
   bool first = options->param == 0;
   Role *roles[EVENT_COLUMN_COUNT];
   Role *role = columns->role;
-  role[EVENT_COLUMN_CUSTOMER] = event_role(call, options, EVENT_CUSTOMER_COLUMN, "customer", CUSTOMER_NAMES, true);
-  role[EVENT_COLUMN_TIME] = event_role(call, options, EVENT_TIME_COLUMN, "time", TIME_NAMES, true);
+  role[EVENT_COLUMN_CUSTOMER] = event_role(call, options, EVENT_CUSTOMER_COLUMN, "customer", NAMES_CUSTOMER, true);
+  role[EVENT_COLUMN_TIME] = event_role(call, options, EVENT_TIME_COLUMN, "time", NAMES_TIME, true);
   Status status = STATUS_OK;
   if (!first || call->table->value != VALUE_UNUSED) {
-    role[EVENT_COLUMN_VALUE] = event_role(call, options, EVENT_VALUE_COLUMN, "value", VALUE_NAMES,
+    role[EVENT_COLUMN_VALUE] = event_role(call, options, EVENT_VALUE_COLUMN, "value", NAMES_VALUE,
                                           first && call->table->value == VALUE_REQUIRED);
     status = value_roles(call, first, columns);
   }

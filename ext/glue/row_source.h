@@ -8,6 +8,7 @@
 #define RETAIN_GLUE_ROW_SOURCE_H
 
 #include "call.h"
+#include "column_names.h"
 #include "core/events/customers.h"
 
 typedef enum FieldKind {
@@ -32,11 +33,10 @@ typedef enum ContractPart {
 typedef struct Field {
   FieldKind kind;
   ContractPart part;
-  const char *noun;       /* what messages call it: "start" */
-  const char *param_name; /* the parameter that can name the column; NULL: none */
-  const char *wanted;     /* the name given by the user; NULL: none */
-  /* the usual names, in lower case, without spaces and underscores; ends in NULL; NULL: only where it is wanted */
-  const char *const *names;
+  const char *noun;         /* what messages call it: "start" */
+  const char *param_name;   /* the parameter that can name the column; NULL: none */
+  const char *wanted;       /* the name given by the user; NULL: none */
+  const ColumnNames *names; /* by which it is recognised; NULL: only where it is wanted */
   bool required;
   Customers *segments; /* FIELD_SEGMENT */
   bool never_null;     /* a row where it is NULL is passed over before any of its keys is looked at */

@@ -5,13 +5,16 @@
 **   SELECT topic, item, help FROM retain_help('rfm');       all about one
 **   SELECT name, help FROM retain_help('churn');            those that the word or the misspelt name may mean
 **   SELECT name, topic, item, help FROM retain_help('*');   all about all
+**   SELECT name, item, help FROM retain_help('columns');    the names by which columns are recognised
 **
 ** R1  Everything is read from the specs that the engine itself runs: nothing is documented that does not exist, and the
 **     reverse.
 ** R2  Rows per function, in this order: summary, signature, a parameter each, a column each (table functions), result,
 **     nulls, errors, formula, example. Functions come in the order of functions.def, by family.
 ** R3  A function of several forms under one name (an aggregate and a scalar) appears once per form, with its own kind.
-** R4  `function` is compared without regard to case. Where it is no name, the summaries of the NEAREST_MAX functions
+** R4  'columns' gives a row per kind of source and role of a column, with the usual names, those that count first before
+**     those that count only where none of these is there.
+** R5  `function` is compared without regard to case. Where it is no name, the summaries of the NEAREST_MAX functions
 **     that fit best (help_search.h), the best first and equal ones in order; where none fits, an error.
 */
 #include <string.h>
@@ -19,11 +22,13 @@
 #include "core/base/chunks.h"
 #include "core/base/mem.h"
 #include "core/base/text.h"
+#include "glue/column_names.h"
 #include "help_entry.h"
 #include "help_search.h"
 
 #define NEAREST_MAX 10
 #define EVERYTHING "*"
+#define USUAL_NAMES "columns"
 
 enum {
   ARG_FUNCTION,
@@ -52,16 +57,17 @@ typedef enum Topic {
   TOPIC_NULLS,
   TOPIC_ERRORS,
   TOPIC_FORMULA,
-  TOPIC_EXAMPLE
+  TOPIC_EXAMPLE,
+  TOPIC_NAMES /* of columns; of no function */
 } Topic;
-static const char *const TOPICS[] = {"summary", "signature", "parameter", "column", "result",
-                                     "nulls",   "errors",    "formula",   "example"};
+static const char *const TOPICS[] = {"summary", "signature", "parameter", "column",  "result",
+                                     "nulls",   "errors",    "formula",   "example", "names"};
 
 typedef struct HelpRow {
   Entry entry;
   Topic topic;
-  int item;   /* number of the parameter or column */
-  char *text; /* owned: the signature, or what a parameter accepts; else NULL */
+  int item;   /* number of the parameter or column, or of a role */
+  char *text; /* owned: the signature, what a parameter accepts, or names; else NULL */
 } HelpRow;
 
 typedef struct Help {
@@ -145,6 +151,36 @@ static Status entry_add(Help *help, Entry entry)
   return status;
 }
 
+static void names_add(Text *text, const char *between, const char *const *names)
+{
+  for (; names && *names; names++) {
+    text_add(text, between);
+    text_add(text, *names);
+    between = ", ";
+  }
+}
+
+static Status usual_names_add(Help *help)
+{
+  for (int role = 0; role < NAMES_COUNT; role++) {
+    const ColumnNames *names = &COLUMN_NAMES[role];
+    Text text = {0};
+    HelpRow *row = chunks_push(&help->rows);
+    if (!row) {
+      return STATUS_NOMEM;
+    }
+    names_add(&text, "", names->names);
+    names_add(&text, "; else ", names->further);
+    row->topic = TOPIC_NAMES;
+    row->item = role;
+    row->text = text_take(&text);
+    if (!row->text) {
+      return STATUS_NOMEM;
+    }
+  }
+  return STATUS_OK;
+}
+
 /* The functions that a text which is no name may mean, the best first. */
 static Status nearest_add(Help *help, Call *call, const char *typed)
 {
@@ -188,6 +224,9 @@ static Status help_compute(Call *call, void *state, int64_t *n_rows)
   help->registry = registry;
   help->language = call_language(call, ARG_LANG);
   help->rows.stride = sizeof(HelpRow);
+  if (wanted && is_same_name(wanted, USUAL_NAMES)) {
+    status = usual_names_add(help);
+  }
   for (int i = 0; status == STATUS_OK && i < registry->n_listed; i++) {
     if (entry_read(registry, i, &entry)) {
       if (!wanted) {
@@ -273,11 +312,37 @@ static void column_cell(const ColumnSpec *spec, int column, Cell *out)
   }
 }
 
+static void names_cell(const HelpRow *row, int column, Cell *out)
+{
+  const ColumnNames *names = &COLUMN_NAMES[row->item];
+  switch (column) {
+    case COLUMN_NAME:
+      cell_static(out, names->source);
+      break;
+    case COLUMN_TOPIC:
+      cell_static(out, TOPICS[TOPIC_NAMES]);
+      break;
+    case COLUMN_ITEM:
+      cell_static(out, names->param);
+      break;
+    case COLUMN_ACCEPTED:
+      cell_static(out, "without regard to case, spaces and underscores");
+      break;
+    case COLUMN_HELP:
+      cell_string(out, row->text);
+      break;
+    default:
+      cell_null(out);
+  }
+}
+
 static void help_cell(const void *state, int64_t i, int column, Cell *out)
 {
   const Help *help = state;
   const HelpRow *row = chunks_at(&help->rows, (size_t)i);
-  if (column == COLUMN_FAMILY) {
+  if (row->topic == TOPIC_NAMES) {
+    names_cell(row, column, out);
+  } else if (column == COLUMN_FAMILY) {
     cell_static(out, registry_text(help->registry, help->language, row->entry.family));
   } else if (column == COLUMN_NAME) {
     cell_static(out, entry_name(row->entry));
@@ -329,7 +394,9 @@ _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 static const ParamSpec PARAMS[] = {
   [ARG_FUNCTION] = {"function", PARAM_TEXT, "", 0, 0, NULL,
                     "the function to explain, such as 'rfm'; a word or a misspelt name lists the functions it may "
-                    "mean; '" EVERYTHING "' explains all; left out, a line per function"},
+                    "mean; '" EVERYTHING "' explains all; '" USUAL_NAMES
+                    "' gives the names by which columns are recognised; left out, a line "
+                    "per function"},
   [ARG_LANG] = {"lang", PARAM_LANGUAGE, "en", 0, 0, NULL,
                 "language of family and of the help of summaries, parameters and columns: en or zh; the rest is "
                 "English"},
@@ -343,7 +410,8 @@ const TableSpec retain_help_table = {
       .summary = "Explains every function, and finds the one that a word may mean: parameters, columns, rules and an "
                  "example that runs.",
       .result = "Of a function a row per fact, in reading order: summary, signature, parameters, output columns, "
-                "result, nulls, errors, formula, example. Of a word, a misspelt name or no argument: summaries.",
+                "result, nulls, errors, formula, example. Of a word, a misspelt name or no argument: summaries. Of "
+                "columns: per role the names that count first, and those that count where none of them is there.",
       .nulls = "A NULL function is one that was left out.",
       .errors = "A word that is neither a name, nor like one, nor in any help.",
       .example = "SELECT topic, item, help FROM retain_help('demo_orders')",

@@ -81,9 +81,6 @@ static Status take_row(void *self, RowReader *rows, const FieldValue *values)
 
 Status lives_read(Call *call, LifeReader *reader)
 {
-  static const char *const CUSTOMER_NAMES[] = {"customerid",   "userid",     "clientid", "accountid", "memberid",
-                                               "subscriberid", "customer",   "user",     "client",    "account",
-                                               "member",       "subscriber", "custid",   "cust",      NULL};
   static const struct {
     FieldKind kind;
     const char *noun, *param_name;
@@ -104,7 +101,7 @@ Status lives_read(Call *call, LifeReader *reader)
     field->kind = FIELDS[i].kind;
     field->noun = FIELDS[i].noun;
     field->param_name = FIELDS[i].param_name;
-    field->names = customer ? CUSTOMER_NAMES : NULL;
+    field->names = customer ? &COLUMN_NAMES[NAMES_CUSTOMER] : NULL;
     field->wanted = reader->params[i] ? call_text(call, reader->params[i]) : NULL;
     field->required = i == LIFE_TIME || i == LIFE_EVENT_OR_CAUSE || customer;
     field->never_null = i != LIFE_EVENT_OR_CAUSE || !reader->causes;
