@@ -2,8 +2,8 @@
 ** The usual names of columns, by which they are recognised where no parameter names them. They are compared without
 ** case, spaces and underscores, and stand here so: lower case, without either.
 **
-** A table where none or several of a role fit is asked about, never guessed; but the further names count only where none
-** of the first does, so that an order's date is not in doubt because the table also says when a row was created.
+** A table where none or several of a role fit is asked about, never guessed; but the further names count only where
+** none of the first does, so that an order's date is not in doubt because the table also says when a row was created.
 */
 #ifndef RETAIN_GLUE_COLUMN_NAMES_H
 #define RETAIN_GLUE_COLUMN_NAMES_H

@@ -105,5 +105,6 @@ SELECT * FROM mrr_movements((SELECT retain_contracts(customer, start, "end", amo
 SELECT * FROM survival_test('contracts', 'tenure', 'churned', 'channel') WHERE strata_column = 'senior' AND rho = 1;
 /* error */ SELECT * FROM cox_model('contracts', 'tenure', 'churned') WHERE terms = 'plan, senior, monthly_charges' AND entry_column = 'entry';
 /* error */ SELECT * FROM mrr_movements('contracts') WHERE start_column = 'plan';
+/* error */ SELECT * FROM mrr_movements('contracts') WHERE interval_column = 'plan';
 /* error */ SELECT weibull_median('{"model":"weibull","converged":false,"reason":"no"}');
 SELECT customer FROM rfm('folded') WHERE segment_column = 'channel';

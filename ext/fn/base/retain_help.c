@@ -12,7 +12,7 @@
 ** R2  Rows per function, in this order: summary, signature, a parameter each, a column each (table functions), result,
 **     nulls, errors, formula, example. Functions come in the order of functions.def, by family.
 ** R3  A function of several forms under one name (an aggregate and a scalar) appears once per form, with its own kind.
-** R4  'columns' gives a row per kind of source and role of a column, with the usual names, those that count first before
+** R4  'columns' gives a row per kind of source and role of a column, with the usual names: those that count first, and
 **     those that count only where none of these is there.
 ** R5  `function` is compared without regard to case. Where it is no name, the summaries of the NEAREST_MAX functions
 **     that fit best (help_search.h), the best first and equal ones in order; where none fits, an error.

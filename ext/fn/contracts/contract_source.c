@@ -1,7 +1,13 @@
 #include "contract_source.h"
 
 #include "core/base/mem.h"
+#include "core/contracts/interval.h"
 #include "glue/deal.h"
+
+/* The parameters, after customer_column. */
+enum {
+  CONTRACT_ARGS
+};
 
 /* Looks for the newest time that has happened. */
 static void newest_add(ContractSource *source, const FieldValue *value)
@@ -22,6 +28,29 @@ static Bound find_as_of(const Call *call, const ContractSource *source, int para
   return source->newest == NEWEST_NONE ? bound_of_instant(source->now) : bound_of_newest(&source->zone, source->newest);
 }
 
+/* The amount per month; the texts of intervals are read once each. */
+static Status amount_of(ContractSource *source, RowReader *reader, const FieldValue *values, double *amount)
+{
+  const Field *field = &source->fields[CONTRACT_FIELD_INTERVAL];
+  const FieldValue *value = &values[CONTRACT_FIELD_INTERVAL];
+  *amount = values[CONTRACT_FIELD_AMOUNT].null ? 0 : values[CONTRACT_FIELD_AMOUNT].real;
+  if (!field->found) {
+    return STATUS_OK;
+  }
+  BillingInterval *interval = value->null ? NULL : customers_state(&field->keys, value->key);
+  if (interval && interval->length == 0) {
+    CustomerKey key = customers_key(&field->keys, value->key);
+    if (!key.text || !billing_interval_from_text(key.text, key.length, interval)) {
+      interval = NULL;
+    }
+  }
+  if (!interval) {
+    return row_source_fail(reader, CONTRACT_FIELD_INTERVAL, BILLING_INTERVAL_FORMS);
+  }
+  *amount = billing_per_month(*interval, *amount);
+  return STATUS_OK;
+}
+
 /* A contract from the values of a row; the message says what is wrong with it. */
 static Status contract_of(ContractSource *source, RowReader *reader, const FieldValue *values, Contract *contract)
 {
@@ -33,8 +62,11 @@ static Status contract_of(ContractSource *source, RowReader *reader, const Field
   if (contract->end < contract->start) {
     return row_source_fail(reader, CONTRACT_FIELD_END, "at or after the start");
   }
-  if (source->fields[CONTRACT_FIELD_AMOUNT].required && !values[CONTRACT_FIELD_AMOUNT].null) {
-    contract->amount = values[CONTRACT_FIELD_AMOUNT].real;
+  if (source->fields[CONTRACT_FIELD_AMOUNT].required) {
+    Status status = amount_of(source, reader, values, &contract->amount);
+    if (status != STATUS_OK) {
+      return status;
+    }
   }
   if (!(contract->amount >= 0)) {
     return row_source_fail(reader, CONTRACT_FIELD_AMOUNT, "0 or more");
@@ -187,16 +219,18 @@ static void source_start(Call *call, ContractSource *source, int customer_column
                                                   .param_name = "amount_column",
                                                   .names = amounts ? &COLUMN_NAMES[NAMES_AMOUNT] : NULL,
                                                   .required = amounts};
+  source->fields[CONTRACT_FIELD_INTERVAL] = (Field){
+    .kind = FIELD_KEY, .noun = "interval", .param_name = "interval_column", .keys.state_size = sizeof(BillingInterval)};
   for (int i = CONTRACT_FIELD_CUSTOMER; i < CONTRACT_FIELD_AMOUNT + amounts; i++) {
     source->fields[i].wanted = call_text(call, customer_column + i);
+  }
+  if (amounts) {
+    source->fields[CONTRACT_FIELD_INTERVAL].wanted = call_text(call, customer_column + ARG_INTERVAL_COLUMN);
   }
 }
 
 Status contracts_read(Call *call, ContractSource *source, int customer_column, bool amounts)
 {
-  enum {
-    CONTRACT_ARGS
-  };
   int as_of_param = customer_column + ARG_AS_OF;
   Deal *deal = call_deal(call);
   Status status = STATUS_OK;
