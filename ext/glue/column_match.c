@@ -201,9 +201,9 @@ static Status tell_recognised(Call *call, const Role *role)
 }
 
 /* The columns with one of the names, as "a, b", and how many they are. */
-static Status columns_fitting(sqlite3_stmt *table, const char *const *names, bool any, char **fitting, int *found)
+static Status columns_fitting(sqlite3_stmt *table, const char *const *names, char **fitting, int *found)
 {
-  for (int i = 0; i < sqlite3_column_count(table) && !(any && *found); i++) {
+  for (int i = 0; i < sqlite3_column_count(table); i++) {
     const char *name = column_name(table, i);
     if (!name) {
       return STATUS_NOMEM;
@@ -219,9 +219,9 @@ static Status column_recognised(Call *call, const char *label, sqlite3_stmt *tab
 {
   int found = 0;
   char *fitting = NULL;
-  Status status = columns_fitting(table, role->names->names, role->any, &fitting, &found);
+  Status status = columns_fitting(table, role->names->names, &fitting, &found);
   if (status == STATUS_OK && found == 0 && role->names->further) {
-    status = columns_fitting(table, role->names->further, role->any, &fitting, &found);
+    status = columns_fitting(table, role->names->further, &fitting, &found);
   }
   if (status != STATUS_OK) {
     sqlite3_free(fitting);
@@ -229,9 +229,10 @@ static Status column_recognised(Call *call, const char *label, sqlite3_stmt *tab
   }
   if (found == 1) {
     role->column = fitting;
-    return fitting ? tell_recognised(call, role) : STATUS_NOMEM;
+    return !fitting ? STATUS_NOMEM : role->hint ? STATUS_OK : tell_recognised(call, role);
   }
-  if (found == 0 && !role->required) {
+  if ((found == 0 && !role->required) || role->hint) {
+    sqlite3_free(fitting);
     return STATUS_OK;
   }
   char *problem = found ? sqlite3_mprintf("several columns of %s could be the %s (%s)", label, role->noun, fitting)
@@ -289,12 +290,32 @@ void role_free(Role *role)
   role->column = NULL;
 }
 
-bool named_table_has_rowid(Call *call, const NamedTable *table)
+/* A statement that reads the rowids; NULL: there are none. */
+static sqlite3_stmt *rowid_statement(Call *call, const NamedTable *table)
 {
   sqlite3_stmt *statement = NULL;
-  char *sql = sqlite3_mprintf("SELECT src.rowid FROM %s AS src", table->from);
-  bool has = sql && sqlite3_prepare_v2(call->connection->db, sql, -1, &statement, NULL) == SQLITE_OK;
-  sqlite3_finalize(statement);
+  char *sql = sqlite3_mprintf("SELECT \"" ALIAS "\".rowid FROM %s AS \"" ALIAS "\"", table->from);
+  if (sql) {
+    sqlite3_prepare_v2(call->connection->db, sql, -1, &statement, NULL);
+  }
   sqlite3_free(sql);
+  return statement;
+}
+
+bool named_table_has_rowid(Call *call, const NamedTable *table)
+{
+  sqlite3_stmt *statement = rowid_statement(call, table);
+  bool has = statement != NULL;
+  sqlite3_finalize(statement);
   return has;
+}
+
+/* SQLite calls the rowid by the name of the column that holds it. */
+bool named_table_is_rowid(Call *call, const NamedTable *table, const char *column)
+{
+  sqlite3_stmt *statement = rowid_statement(call, table);
+  const char *name = statement ? column_name(statement, 0) : NULL;
+  bool is = name && sqlite3_stricmp(name, column) == 0;
+  sqlite3_finalize(statement);
+  return is;
 }

@@ -14,7 +14,7 @@ typedef struct Role {
   const ColumnNames *names; /* by which it is recognised; NULL: only where it is named */
   const char *wanted;       /* the name given by the user; NULL: none */
   bool required;
-  bool any;     /* several that are recognised are no error: the first of them is taken */
+  bool hint;    /* where several fit there is none */
   char *column; /* out, from sqlite3_malloc: the name as the table spells it; NULL: there is none */
 } Role;
 void role_free(Role *role);
@@ -37,5 +37,8 @@ void named_table_free(NamedTable *table);
 
 /* Whether its rows have numbers: a table WITHOUT ROWID and most views have none. */
 bool named_table_has_rowid(Call *call, const NamedTable *table);
+
+/* Whether a column is that number: an INTEGER PRIMARY KEY. */
+bool named_table_is_rowid(Call *call, const NamedTable *table, const char *column);
 
 #endif

@@ -84,6 +84,9 @@ static const char *const FURTHER_VALUES[] = {"payamount",
 static const char *const KINDS[] = {"kind", "type",     "event", "eventtype", "eventname", "signal", "signaltype",
                                     "name", "category", "类型",  "事件",      "事件类型",  NULL};
 static const char *const QUANTITIES[] = {"quantity", "qty", "units", "数量", "件数", "购买数量", "商品数量", NULL};
+static const char *const ORDERS[] = {"orderid",       "orderno",   "ordernumber", "invoice",  "invoiceid", "invoiceno",
+                                     "invoicenumber", "receiptid", "订单号",      "订单编号", "订单id",    NULL};
+static const char *const CURRENCIES[] = {"currency", "currencycode", "币种", "货币", NULL};
 static const char *const STARTS[] = {"start",
                                      "startdate",
                                      "startat",
@@ -225,6 +228,8 @@ const ColumnNames COLUMN_NAMES[NAMES_COUNT] = {
   [NAMES_TIME] = {"events", "time_column", TIMES, FURTHER_TIMES},
   [NAMES_VALUE] = {"events", "value_column", VALUES, FURTHER_VALUES},
   [NAMES_QUANTITY] = {"events", "value_column, beside a price", QUANTITIES, NULL},
+  [NAMES_ORDER] = {"events", "order_lines of data_check", ORDERS, NULL},
+  [NAMES_CURRENCY] = {"events", "mixed_currencies of data_check", CURRENCIES, NULL},
   [NAMES_KIND] = {"signals", "the kind of a signal", KINDS, NULL},
   [NAMES_SUBSCRIBER] = {"contracts", "customer_column", SUBSCRIBERS, FURTHER_CUSTOMERS},
   [NAMES_START] = {"contracts", "start_column", STARTS, FURTHER_STARTS},

@@ -13,6 +13,8 @@ typedef enum NamesRole {
   NAMES_TIME,
   NAMES_VALUE,
   NAMES_QUANTITY, /* beside which a price is not the value of a row */
+  NAMES_ORDER,    /* hints for a check of the data, … */
+  NAMES_CURRENCY, /* … as this one */
   NAMES_KIND,
   NAMES_SUBSCRIBER,
   NAMES_START,

@@ -52,7 +52,7 @@ static char *trimmed(char *text)
 static Status value_roles(Call *call, bool first, EventColumns *columns)
 {
   Role *value = &columns->role[EVENT_COLUMN_VALUE], *quantity = &columns->role[EVENT_COLUMN_QUANTITY];
-  *quantity = (Role){.noun = "quantity", .any = true};
+  *quantity = (Role){.noun = "quantity", .hint = true};
   if (first && value->wanted && strchr(value->wanted, '*')) {
     columns->product = sqlite3_mprintf("%s", value->wanted);
     if (!columns->product) {
@@ -118,6 +118,11 @@ Status event_columns_find(Call *call, const EventSourceOptions *options, EventCo
   if (first) {
     role[EVENT_COLUMN_ORDER].wanted = call_text(call, order_param(call->table));
   }
+  if (options->diagnosis) { /* hints for a check */
+    role[EVENT_COLUMN_ORDER].names = &COLUMN_NAMES[NAMES_ORDER];
+    role[EVENT_COLUMN_ORDER].hint = true;
+    role[EVENT_COLUMN_CURRENCY] = (Role){.noun = "currency", .names = &COLUMN_NAMES[NAMES_CURRENCY], .hint = true};
+  }
   for (int i = 0; i < EVENT_COLUMN_COUNT; i++) {
     roles[i] = &role[i];
   }
@@ -126,6 +131,10 @@ Status event_columns_find(Call *call, const EventSourceOptions *options, EventCo
   }
   if (status == STATUS_OK) {
     status = refuse_price(call, columns);
+  }
+  Role *order = &role[EVENT_COLUMN_ORDER];
+  if (!order->wanted && order->column && named_table_is_rowid(call, &columns->table, order->column)) {
+    role_free(order); /* which never repeats */
   }
   return status == STATUS_OK ? find_folds(call, columns) : status;
 }

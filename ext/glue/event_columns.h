@@ -14,7 +14,8 @@ typedef enum EventColumn {
   EVENT_COLUMN_VALUE,
   EVENT_COLUMN_QUANTITY, /* the value is that times this */
   EVENT_COLUMN_SEGMENT,
-  EVENT_COLUMN_ORDER,
+  EVENT_COLUMN_ORDER,    /* of a check, where none is wanted, one that looks like it, … */
+  EVENT_COLUMN_CURRENCY, /* … as this one */
   EVENT_COLUMN_COUNT
 } EventColumn;
 

@@ -114,10 +114,50 @@ static TimeForm judge_time(sqlite3_value *value, int64_t ms, bool is_date, bool 
   return form;
 }
 
-static bool is_blank(sqlite3_value *value)
+/* The bytes of a value of a check's own column, at most `most`; 0: NULL, or out of memory, which the scan will see. */
+static int bytes_of(sqlite3_value *value, int most, const char **bytes)
 {
-  const char *text = sqlite3_value_type(value) == SQLITE_TEXT ? (const char *)sqlite3_value_text(value) : NULL;
-  return text && strspn(text, " ") == (size_t)sqlite3_value_bytes(value);
+  *bytes = sqlite3_value_type(value) == SQLITE_NULL ? NULL : (const char *)sqlite3_value_text(value);
+  int length = *bytes ? sqlite3_value_bytes(value) : 0;
+  return length < most ? length : most;
+}
+
+static void take_order(RowCheck *check, sqlite3_value *value, int64_t rowid)
+{
+  const char *bytes;
+  int64_t integer;
+  int length = (int)sizeof integer;
+  if (sqlite3_value_type(value) == SQLITE_INTEGER) { /* not as text, which takes long to write */
+    integer = sqlite3_value_int64(value);
+    bytes = (const char *)&integer;
+  } else {
+    length = bytes_of(value, ORDER_MAX, &bytes);
+  }
+  if (length > 0 && length == check->order_length && memcmp(bytes, check->order, (size_t)length) == 0) {
+    tally_add(&check->diagnosis->same_order, rowid);
+  } else if (length > 0) {
+    memcpy(check->order, bytes, (size_t)length);
+  }
+  check->order_length = length;
+}
+
+static void take_currency(Diagnosis *diagnosis, sqlite3_value *value, int64_t rowid)
+{
+  const char *bytes;
+  int i = 0, length = bytes_of(value, (int)sizeof diagnosis->currency->text - 1, &bytes);
+  if (length == 0) {
+    return;
+  }
+  while (i < diagnosis->n_currencies &&
+         (strncmp(diagnosis->currency[i].text, bytes, (size_t)length) != 0 || diagnosis->currency[i].text[length])) {
+    i++;
+  }
+  i = i < CURRENCIES_MAX ? i : CURRENCIES_MAX - 1;
+  if (i == diagnosis->n_currencies) {
+    diagnosis->n_currencies++;
+    memcpy(diagnosis->currency[i].text, bytes, (size_t)length);
+  }
+  tally_add(&diagnosis->currency[i].tally, rowid);
 }
 
 void row_check_event(RowCheck *check, sqlite3_value **values, bool is_date, Event *event)
@@ -131,7 +171,10 @@ void row_check_event(RowCheck *check, sqlite3_value **values, bool is_date, Even
   if (odd) {
     tally_add(&diagnosis->fault[FAULT_ODD_TIME], event->rowid);
   }
-  if (is_blank(values[0])) {
-    tally_add(&diagnosis->fault[FAULT_EMPTY_CUSTOMER], event->rowid);
+  if (check->order_at >= 0) {
+    take_order(check, values[check->order_at], event->rowid);
+  }
+  if (check->currency_at >= 0) {
+    take_currency(diagnosis, values[check->currency_at], event->rowid);
   }
 }

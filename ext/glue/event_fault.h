@@ -12,15 +12,20 @@
 #include "core/time/time_parse.h"
 #include "event_columns.h"
 
+#define ORDER_MAX 64 /* bytes by which order numbers are told apart */
+
 typedef struct RowCheck {
   Call *call;
   Diagnosis *diagnosis; /* NULL: none is made */
   const EventColumns *columns;
-  int rowid_at;    /* which of a row's values is the rowid; -1: none */
-  int quantity_at; /* likewise the quantity that the value is multiplied by */
-  int64_t row;     /* rows seen, from 1 */
-  bool seeking;    /* a row was bad: read again to name it */
-  bool by_rowid;   /* the last event's rowid is one */
+  int rowid_at;              /* which of a row's values is the rowid; -1: none */
+  int quantity_at;           /* likewise the quantity that the value is multiplied by */
+  int64_t row;               /* rows seen, from 1 */
+  int order_at, currency_at; /* likewise, looked for by a check */
+  bool seeking;              /* a row was bad: read again to name it */
+  bool by_rowid;             /* the last event's rowid is one */
+  char order[ORDER_MAX];     /* the last row's */
+  int order_length;
 } RowCheck;
 
 /*

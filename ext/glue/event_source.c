@@ -25,7 +25,8 @@ static void forget_rows(EventReader *reader)
   reader->apart = reader->collecting || reader->check.seeking || reader->attribute_at >= 0;
   reader->unusual = reader->apart || reader->check.diagnosis || reader->deal;
   if (reader->check.diagnosis) {
-    *reader->check.diagnosis = (Diagnosis){0};
+    *reader->check.diagnosis = (Diagnosis){.fold = reader->source->customers.fold};
+    reader->check.order_length = 0;
   }
 }
 
@@ -38,7 +39,7 @@ static Status read_once(EventReader *reader, bool with_rowid)
                                                columns->role[EVENT_COLUMN_TIME].column};
   int n = 2;
   reader->value_at = reader->attribute_at = reader->segment_at = reader->order_at = -1;
-  reader->check.rowid_at = reader->check.quantity_at = -1;
+  reader->check.rowid_at = reader->check.quantity_at = reader->check.order_at = reader->check.currency_at = -1;
   reader->usual_value = SQLITE_FLOAT;
   if (columns->role[EVENT_COLUMN_VALUE].column && reader->value_wanted) {
     names[reader->value_at = n++] = columns->role[EVENT_COLUMN_VALUE].column;
@@ -55,6 +56,11 @@ static Status read_once(EventReader *reader, bool with_rowid)
   }
   if (reader->order_ids) {
     names[reader->order_at = n++] = columns->role[EVENT_COLUMN_ORDER].column;
+  } else if (columns->role[EVENT_COLUMN_ORDER].column && reader->check.diagnosis) {
+    names[reader->check.order_at = n++] = columns->role[EVENT_COLUMN_ORDER].column;
+  }
+  if (columns->role[EVENT_COLUMN_CURRENCY].column) {
+    names[reader->check.currency_at = n++] = columns->role[EVENT_COLUMN_CURRENCY].column;
   }
   if (with_rowid && named_table_has_rowid(call, &columns->table)) {
     names[reader->check.rowid_at = n++] = "rowid";
@@ -62,7 +68,6 @@ static Status read_once(EventReader *reader, bool with_rowid)
   if (reader->deal) {
     event_deal_start(reader->deal, reader->value_at >= 0, reader->attribute_at >= 0, reader->order_at >= 0);
   }
-  forget_rows(reader);
   reader->source->customers.fold = columns->fold[EVENT_COLUMN_CUSTOMER];
   reader->source->attributes.fold = columns->fold[EVENT_COLUMN_ATTRIBUTE];
   if (reader->deal) {
@@ -71,6 +76,7 @@ static Status read_once(EventReader *reader, bool with_rowid)
   if (reader->order_ids) {
     reader->order_ids->fold = columns->fold[EVENT_COLUMN_ORDER];
   }
+  forget_rows(reader);
   if (!customers_start(&reader->source->customers)) {
     return STATUS_NOMEM;
   }
@@ -202,7 +208,7 @@ static Status read_named(EventReader *reader, const EventSourceOptions *options)
   Status status = event_columns_find(call, options, &columns);
   reader->check.columns = &columns;
   if (status == STATUS_OK) {
-    bool by_order = columns.role[EVENT_COLUMN_ORDER].column != NULL;
+    bool by_order = columns.role[EVENT_COLUMN_ORDER].wanted != NULL;
     reader->source->has_value = columns.role[EVENT_COLUMN_VALUE].column != NULL;
     if (by_order && reader->deal) {
       reader->order_ids = &reader->deal->order_ids;
@@ -342,7 +348,12 @@ static Status read_all(Call *call, const Accumulator *accumulator, void *self, E
   bool bounded = options.param == 0 && event_source_as_of(call, &source->as_of);
   EventReader reader = {
     .scan = {.row = event_reader_row},
-    .check = {.call = call, .diagnosis = options.diagnosis, .rowid_at = -1, .quantity_at = -1},
+    .check = {.call = call,
+              .diagnosis = options.diagnosis,
+              .rowid_at = -1,
+              .quantity_at = -1,
+              .order_at = -1,
+              .currency_at = -1},
     .accumulator = *accumulator,
     .self = self,
     .source = source,

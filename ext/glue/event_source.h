@@ -37,8 +37,7 @@ typedef enum RowFault {
   FAULT_NULL_VALUE,
   FAULT_BAD_VALUE,
   FAULT_AFTER_AS_OF,
-  FAULT_EMPTY_CUSTOMER, /* '' or spaces: what a CSV import makes of a missing key */
-  FAULT_ODD_TIME,       /* a number that as unix seconds lies before 1980, and is hardly meant so */
+  FAULT_ODD_TIME, /* a number that as unix seconds lies before 1980, and is hardly meant so */
   FAULT_COUNT
 } RowFault;
 typedef enum TimeForm {
@@ -55,8 +54,18 @@ typedef enum TimeForm {
 typedef struct Tally {
   int64_t rows, first_rowid;
 } Tally;
+/* The currencies of the rows' amounts, as a column beside them says; the last one stands for all further ones. */
+#define CURRENCIES_MAX 8
+typedef struct Currency {
+  char text[16]; /* cut to this */
+  Tally tally;
+} Currency;
 typedef struct Diagnosis {
   int64_t rows_read;
+  KeyFold fold;     /* how customers are compared */
+  Tally same_order; /* rows with the order number of the row before, where there is a column of such */
+  int n_currencies;
+  Currency currency[CURRENCIES_MAX];
   Tally fault[FAULT_COUNT];
   Tally form[FORM_COUNT];
 } Diagnosis;

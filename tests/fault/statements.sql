@@ -108,3 +108,4 @@ SELECT * FROM survival_test('contracts', 'tenure', 'churned', 'channel') WHERE s
 /* error */ SELECT * FROM mrr_movements('contracts') WHERE interval_column = 'plan';
 /* error */ SELECT weibull_median('{"model":"weibull","converged":false,"reason":"no"}');
 SELECT customer FROM rfm('folded') WHERE segment_column = 'channel';
+SELECT * FROM data_check('billed') WHERE lang = 'zh';

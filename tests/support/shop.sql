@@ -15,6 +15,7 @@ CREATE VIEW recent_orders AS SELECT customer_id, ordered_at, amount FROM orders 
 CREATE TABLE "odd ""name"(customer_id TEXT, ordered_at TEXT, amount REAL) ;
 INSERT INTO "odd ""name" SELECT 'c' || customer_id, ordered_at, amount FROM orders WHERE order_id < 40;
 CREATE VIEW folded AS SELECT customer_id COLLATE NOCASE AS customer_id, ordered_at, amount, 'A' COLLATE RTRIM AS channel FROM "odd ""name";
+CREATE VIEW billed AS SELECT order_id / 3 AS order_no, 'c' || customer_id AS customer_id, ordered_at, amount, CASE channel WHEN 'search' THEN 'EUR' ELSE 'USD' END AS currency FROM orders;
 CREATE TABLE empty_orders(customer_id, ordered_at, amount);
 CREATE TABLE buyers(customer_id INTEGER, ordered_at TEXT, amount REAL, channel TEXT);
 INSERT INTO buyers

@@ -5,15 +5,16 @@
 
 #include "core/base/mem.h"
 #include "core/numerics/stats.h"
+#include "key_check.h"
 #include "purchase_days.h"
-
-#define DAY_WORDS ((1 << DAY_BITS) / 64)
 
 typedef struct DataCheckState {
   double value; /* compensated sum of values > 0 */
   float low;
   uint32_t rows;
   int64_t rowid;
+  uint32_t round; /* of the last row */
+  uint32_t lines; /* rows that follow another of the same round and are no copies */
 } DataCheckState;
 
 static void count(DataCheckTally *tally, int64_t rowid)
@@ -99,7 +100,8 @@ static void next_round(DataCheck *check)
   }
 }
 
-static Status find_twin(DataCheck *check, const Event *event)
+/* A row that shares its instant with the one before. */
+static Status find_twin(DataCheck *check, DataCheckState *state, const Event *event)
 {
   bool known;
   if (check->alone) {
@@ -112,25 +114,11 @@ static Status find_twin(DataCheck *check, const Event *event)
   Status status = twin_add(check, event, &known);
   if (status == STATUS_OK && known) {
     count(&check->duplicate, event->rowid);
+  } else if (status == STATUS_OK && state->rows > 0 && state->round == check->round) {
+    count(&check->lines, event->rowid);
+    check->line_customers += state->lines++ == 0;
   }
   return status;
-}
-
-static Status mark_day(DataCheck *check, const Event *event)
-{
-  uint32_t day = day_number(zone_local(&check->zone, event->time));
-  if (day == check->last_day) {
-    return STATUS_OK;
-  }
-  if (!check->day) {
-    check->day = mem_zero(DAY_WORDS, sizeof *check->day);
-    if (!check->day) {
-      return STATUS_NOMEM;
-    }
-  }
-  check->day[day / 64] |= (uint64_t)1 << day % 64;
-  check->last_day = day;
-  return STATUS_OK;
 }
 
 static Status data_check_step(void *self, void *customer_state, const Event *event)
@@ -145,10 +133,14 @@ static Status data_check_step(void *self, void *customer_state, const Event *eve
   if (first || later || (check->sorted && event->customer != check->last.customer)) {
     next_round(check);
   } else {
-    status = find_twin(check, event);
+    status = find_twin(check, state, event);
   }
   check->last = *event;
-  check->rows++;
+  state->round = check->round;
+  if (check->rows++ == 0 || event->time > check->newest) {
+    check->newest = event->time;
+    check->newest_rowid = event->rowid;
+  }
   if (event->value > 0) {
     sum_add_compact(&state->value, &state->low, event->value);
   } else if (event->value < 0) {
@@ -160,8 +152,8 @@ static Status data_check_step(void *self, void *customer_state, const Event *eve
   state->rows++;
   if (event->time > check->today) {
     count(&check->future, event->rowid);
-  } else if (status == STATUS_OK) {
-    status = mark_day(check, event);
+  } else if (status == STATUS_OK && !day_check_add(&check->days, day_number(zone_local(&check->zone, event->time)))) {
+    status = STATUS_NOMEM;
   }
   return status;
 }
@@ -204,83 +196,72 @@ static void find_dominant(DataCheck *check, const Customers *customers)
   }
 }
 
-/* The next day with rows from `day` on; the end of the days where there is none. */
-static uint32_t next_day(const DataCheck *check, uint32_t day)
+static void add_tally(DataCheckTally *sum, const DataCheckState *state)
 {
-  for (uint32_t word = day / 64; word < DAY_WORDS; word++) {
-    uint64_t bits = check->day[word];
-    if (word == day / 64) {
-      bits &= UINT64_MAX << day % 64;
-    }
-    if (bits) {
-      uint32_t bit = 0;
-      for (; !(bits & 1); bits >>= 1) {
-        bit++;
-      }
-      return 64 * word + bit;
-    }
-  }
-  return DAY_WORDS * 64;
+  sum->rowid = sum->rows == 0 || state->rowid < sum->rowid ? state->rowid : sum->rowid;
+  sum->rows += state->rows;
 }
 
-static Status find_gaps(DataCheck *check, const Watch *watch)
+static Status check_key(DataCheck *check, const Customers *customers, uint32_t id, Customers *alike)
 {
-  static const double P95 = 0.95;
-  const uint32_t end = DAY_WORDS * 64;
-  size_t n = 0, size = 0;
-  double *step = NULL;
-  Status status = STATUS_OK;
-  check->usual_step = NAN;
-  if (!check->day) {
+  const DataCheckState *state = customers_state(customers, id);
+  CustomerKey key = customers_key(customers, id);
+  KeyOddity oddity = key_oddity(key);
+  uint32_t first = id;
+  if (oddity == KEY_BLANK) {
+    add_tally(&check->blank, state);
     return STATUS_OK;
   }
-  uint32_t first = next_day(check, 0), day = first;
-  for (uint32_t next; (next = next_day(check, day + 1)) < end; day = next) {
-    if (n == size) {
-      size = size + size / 2 + 512;
-      double *grown = mem_resize(step, size, sizeof *step);
-      if (!grown) {
-        status = STATUS_NOMEM;
-        goto done;
-      }
-      step = grown;
-    }
-    step[n++] = next - day;
+  if (oddity == KEY_NOBODY) {
+    const DataCheckState *most = customers_state(customers, check->nobody_id);
+    check->nobody_id = check->nobody.rows == 0 || state->rows > most->rows ? id : check->nobody_id;
+    add_tally(&check->nobody, state);
   }
-  if (n < DATA_CHECK_STEPS_MIN) {
-    goto done;
-  }
-  status = quantiles_select(step, n, &P95, 1, &check->usual_step, watch);
-  if (status) {
-    goto done;
-  }
-  day = first;
-  for (uint32_t next; (next = next_day(check, day + 1)) < end; day = next) {
-    if (next - day > DATA_CHECK_GAP_TIMES * check->usual_step) {
-      if (check->gaps == 0 || next - day > check->gap_to - check->gap_from) {
-        check->gap_from = day;
-        check->gap_to = next;
-      }
-      check->gaps++;
-      check->gap_days += next - day - 1;
+  Status status = key_first_alike(alike, key, id, &first);
+  if (status == STATUS_OK && first != id) {
+    add_tally(&check->similar, state);
+    if (check->n_similar++ == 0) {
+      check->similar_id = id;
+      check->similar_before = first;
     }
   }
-done:
-  mem_free(step);
   return status;
+}
+
+static Status check_keys(DataCheck *check, const Customers *customers, const Watch *watch)
+{
+  Customers alike = KEY_ALIKE;
+  Status status = STATUS_OK;
+  if (customers->n_text == 0) { /* integers are what they are */
+    return STATUS_OK;
+  }
+  for (uint32_t id = 0; id < customers->count && status == STATUS_OK; id++) {
+    status = id % WATCH_EVERY == 0 && watch_stop(watch) ? STATUS_INTERRUPT : check_key(check, customers, id, &alike);
+  }
+  customers_free(&alike);
+  return status;
+}
+
+static void judge_lines(DataCheck *check)
+{
+  double share = check->rows > 0 ? (double)check->lines.rows / (double)check->rows : 0;
+  if (!(share > DATA_CHECK_LINES_PERCENT / 100.0) || check->line_customers < DATA_CHECK_LINES_CUSTOMERS) {
+    check->lines = (DataCheckTally){0};
+  }
 }
 
 Status data_check_finish(DataCheck *check, const Customers *customers, const Watch *watch)
 {
   find_dominant(check, customers);
-  return find_gaps(check, watch);
+  judge_lines(check);
+  Status status = check_keys(check, customers, watch);
+  return status == STATUS_OK ? day_check_finish(&check->days, watch) : status;
 }
 
 void data_check_free(DataCheck *check)
 {
   mem_free(check->twin);
-  mem_free(check->day);
+  day_check_free(&check->days);
   check->twin = NULL;
-  check->day = NULL;
   check->twins_size = check->n_twins = 0;
 }

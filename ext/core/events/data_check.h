@@ -8,14 +8,18 @@
 **   zero         value = 0
 **   dominant     the customer with the most rows, if it has more than 10 % of all rows and more than ten times the
 **                average customer's; the same for value, over values > 0
-**   gaps         runs of civil days without any row: a step from one day with rows to the next is unusual if it is
-**                longer than 3 times the 95 % quantile (type 7) of all such steps. Judged from 20 steps on, up to
-**                `today`
+**   lines        rows beyond the first of one customer and time that are no duplicates: what lines of an order look
+**                like, if they are more than 10 % of all rows, of at least 10 customers
+**   blank, nobody, similar
+**                the rows of customers that key_check.h finds odd; a similar one is spelled as another before it
+**   days         day_check.h, up to `today`
+**   newest       the newest time, and the first row read that has it
 **
 ** Duplicates are found exactly, among the rows that share an instant: while rows come in time order these are
 ** neighbours. The first row that is earlier than the one before it answers STATUS_DISORDER; in the sorted pass rows
-** of one customer and time are neighbours. Memory: 24 bytes per customer, 24 … 48 per row of the fullest instant,
-** half a megabyte for the days. O(1) expected per row.
+** of one customer and time are neighbours. Memory while rows come: 32 bytes per customer, 24 … 48 per row of the
+** fullest instant, and the days'; after them, where there are text customers, what key_check.h keeps. O(1) expected
+** per row.
 */
 #ifndef RETAIN_CORE_EVENTS_DATA_CHECK_H
 #define RETAIN_CORE_EVENTS_DATA_CHECK_H
@@ -27,13 +31,14 @@
 #include "core/base/hash.h"
 #include "core/time/zone.h"
 #include "customers.h"
+#include "day_check.h"
 
 /* A customer is dominant with more than this share of all, and more than so many times the average customer's. */
 #define DATA_CHECK_DOMINANT_PERCENT 10
 #define DATA_CHECK_DOMINANT_TIMES 10
-/* Days are missing where a step between days with rows is so many times the usual one, of so many steps at least. */
-#define DATA_CHECK_GAP_TIMES 3
-#define DATA_CHECK_STEPS_MIN 20
+/* Rows are lines of orders where more than this share of them follow another at the instant, of so many customers. */
+#define DATA_CHECK_LINES_PERCENT 10
+#define DATA_CHECK_LINES_CUSTOMERS 10
 
 /* Rows of a kind, and the smallest rowid among them. */
 typedef struct DataCheckTally {
@@ -58,11 +63,16 @@ typedef struct DataCheck {
   int64_t today;
 
   DataCheckTally duplicate, future, negative, zero;
+  DataCheckTally lines;    /* rows 0: they look like purchases */
+  uint32_t line_customers; /* those with such rows */
+  DataCheckTally blank, nobody, similar;
+  uint32_t nobody_id;                  /* of those, the customer with the most rows */
+  uint32_t n_similar;                  /* customers spelled as another before them … */
+  uint32_t similar_id, similar_before; /* … such as these */
+  int64_t newest, newest_rowid;
   int64_t rows;
   DataCheckDominant by_rows, by_value;
-  int64_t gaps, gap_days;    /* unusual runs, and the days without a row in them */
-  uint32_t gap_from, gap_to; /* day numbers: the days with rows around the longest run */
-  double usual_step;         /* the 95 % quantile, in days; NaN where there are too few */
+  DayCheck days;
 
   bool sorted; /* second pass: rows come by customer */
   bool alone;  /* `last` is the only row of its instant so far, and not in `twin` */
@@ -71,13 +81,11 @@ typedef struct DataCheck {
   uint32_t n_twins, twins_size;
   DataCheckTwin *twin; /* hash table of twins_size = 2^n */
   HashSecret secret;
-  uint64_t *day; /* a bit per day number: has rows up to today */
-  uint32_t last_day;
 } DataCheck;
 
 Accumulator data_check_accumulator(void);
 
-/* Dominance and gaps. `customers` are those whose states the accumulator was given. */
+/* What takes all rows to know. `customers` are those whose states the accumulator was given. */
 Status data_check_finish(DataCheck *check, const Customers *customers, const Watch *watch);
 
 /* May run twice. */

@@ -4,7 +4,7 @@ CREATE TABLE clean(customer_id, ordered_at, amount);
 INSERT INTO clean VALUES (1, '2024-01-01', 5), (2, '2024-01-02', 5), (1, '2024-01-02', 5), (1, '2024-01-03', 5);
 INSERT INTO checks (what, got, want)
 SELECT 'a clean source has its summary only', group_concat(printf('%s/%s/%d/%s/%s', kind, severity, rows, quote(example_rowid), detail)),
-  'summary/info/4/NULL/4 of these rows can be analysed: 2 customers, 2024-01-01 00:00:00 to 2024-01-03 00:00:00' FROM data_check('clean') WHERE today = '2024-02-01';
+  'summary/info/4/4/4 of these rows can be analysed: 2 customers, 2024-01-01 00:00:00 to 2024-01-03 00:00:00; as_of, left out, is 2024-01-03, the newest time; nothing odd was found' FROM data_check('clean') WHERE today = '2024-02-01';
 
 CREATE TABLE spoiled(id INTEGER PRIMARY KEY, customer_id, ordered_at, amount);
 INSERT INTO spoiled(customer_id, ordered_at, amount) VALUES
@@ -13,14 +13,14 @@ INSERT INTO spoiled(customer_id, ordered_at, amount) VALUES
   (2, NULL, 1), (2, '2024-01-02', 'ten'), (2, '2024-01-02', 9e999), (2, '2024-01-03', -4), (2, '2026-01-01', 1), (3.5, '2024-01-03', 1);
 CREATE TABLE expected(kind TEXT, severity TEXT, rows INTEGER, example_rowid INTEGER);
 INSERT INTO expected VALUES ('bad_customer', 'error', 2, 8), ('bad_time', 'error', 1, 10), ('bad_value', 'error', 2, 12), ('duplicates', 'warning', 3, 2), ('future_times', 'warning', 1, 15),
-  ('negative_values', 'warning', 1, 14), ('mixed_customer_types', 'warning', 0, NULL), ('null_customer', 'warning', 1, 9), ('null_time', 'warning', 1, 11), ('zero_values', 'info', 1, 5), ('null_value', 'info', 2, 4), ('summary', 'info', 16, NULL);
+  ('negative_values', 'warning', 1, 14), ('mixed_customer_types', 'warning', 0, NULL), ('similar_customers', 'warning', 1, 7), ('null_customer', 'warning', 1, 9), ('null_time', 'warning', 1, 11), ('zero_values', 'info', 1, 5), ('null_value', 'info', 2, 4), ('summary', 'info', 16, 15);
 INSERT INTO checks (what, got, want)
 SELECT 'every finding, in this order', group_concat(printf('%s %s %d %s', kind, severity, rows, quote(example_rowid)), '; '), (SELECT group_concat(printf('%s %s %d %s', kind, severity, rows, quote(example_rowid)), '; ') FROM expected)
 FROM data_check('spoiled') WHERE today = '2025-01-01';
 CREATE TABLE backwards AS SELECT id, customer_id, ordered_at, amount FROM spoiled ORDER BY id DESC;
 INSERT INTO checks (what, got, want)
-SELECT 'the same counts from rows in disorder', group_concat(printf('%s %s %d', kind, severity, rows), '; '), (SELECT group_concat(printf('%s %s %d', kind, severity, rows), '; ') FROM expected)
-FROM data_check('backwards') WHERE today = '2025-01-01';
+SELECT 'the same counts from rows in disorder', group_concat(printf('%s %s %d', kind, severity, rows), '; '), (SELECT group_concat(printf('%s %s %d', kind, severity, rows), '; ') FROM expected WHERE kind <> 'similar_customers')
+FROM data_check('backwards') WHERE today = '2025-01-01' AND kind <> 'similar_customers';
 CREATE VIEW spoiled_view AS SELECT customer_id, ordered_at, amount FROM spoiled;
 CREATE TABLE spoiled_keyed(id INTEGER PRIMARY KEY, customer_id, ordered_at, amount) WITHOUT ROWID;
 INSERT INTO spoiled_keyed SELECT * FROM spoiled;
@@ -41,7 +41,7 @@ SELECT 'after as_of', group_concat(kind || ' ' || rows || ' ' || coalesce(exampl
 CREATE TABLE forms(customer_id INTEGER, ordered_at, amount);
 INSERT INTO forms VALUES (1, '2024-01-01', 1), (2, '2024-01-02', 2), (3, '2024-01-03', 3), (4, '2024-01-01 10:00', 4), (5, 1704067200, 5), (6, 1704067200000, 6), (7, '2024-01-01T00:00:00Z', 7), (8, '2024-01-02T00:00:00+02:00', 8);
 INSERT INTO checks (what, got, want)
-SELECT 'mixed forms', printf('%d %d %s', rows, example_rowid, detail), '5 4 3 x date, 1 x date and time, 2 x date and time with zone, 1 x unix seconds, 1 x unix milliseconds'
+SELECT 'mixed forms', printf('%d %d %s', rows, example_rowid, detail), '5 4 3 x date, 1 x date and time, 2 x date and time with zone, 1 x unix seconds, 1 x unix milliseconds: are all of one time zone?'
 FROM data_check('forms') WHERE kind = 'mixed_time_formats' AND today = '2025-01-01';
 
 -- Dominance: 200 customers with a row a day; one of them with 40 more; another with an order of 10,000.
@@ -50,11 +50,11 @@ WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 199) IN
 WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 39) INSERT INTO guest SELECT 'c7', date('2024-01-01', i || ' days'), 1 FROM n;
 INSERT INTO checks (what, got, want)
 SELECT 'dominant customers', group_concat(printf('%s %d %d %s', kind, rows, example_rowid, detail), '; '),
-  'dominant_customer_rows 41 8 customer c7 has 17.1 % of the rows; dominant_customer_value 1 21 customer c20 has 83.1 % of the value'
+  'dominant_customer_rows 41 8 customer c7 has 17.1 % of the rows: leave a test account, a guest checkout or a reseller out in a view; dominant_customer_value 1 21 customer c20 has 83.1 % of the value: leave a test account, a guest checkout or a reseller out in a view'
 FROM data_check('guest') WHERE kind LIKE 'dominant%' AND today = '2025-01-01';
 UPDATE guest SET customer_id = '十二个字以上的客户名称会被截断在两个字之间而不是在一个字里面' WHERE customer_id = 'c7';
 INSERT INTO checks (what, got, want)
-SELECT 'a long key is cut between characters', detail, 'customer 十二个字以上的客户名称会被截断在两个字之… has 17.1 % of the rows' FROM data_check('guest') WHERE kind = 'dominant_customer_rows' AND today = '2025-01-01';
+SELECT 'a long key is cut between characters', detail, 'customer 十二个字以上的客户名称会被截断在两个字之间而不是… has 17.1 % of the rows: leave a test account, a guest checkout or a reseller out in a view' FROM data_check('guest') WHERE kind = 'dominant_customer_rows' AND today = '2025-01-01';
 INSERT INTO checks (what, got, want) SELECT 'one customer alone does not dominate', count(*), 0 FROM data_check((SELECT retain_log(1, ordered_at, amount) FROM guest)) WHERE kind LIKE 'dominant%';
 
 -- Missing days: daily rows, but for the leap week 2024-02-24 … 03-01 and, usual here, some single days.
@@ -62,10 +62,10 @@ CREATE TABLE outage AS
 WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 99)
 SELECT i AS customer_id, date('2024-01-01', i || ' days') || ' 23:30' AS ordered_at, 1 AS amount FROM n WHERE i % 31 != 5 AND date('2024-01-01', i || ' days') NOT BETWEEN '2024-02-24' AND '2024-03-01';
 INSERT INTO checks (what, got, want)
-SELECT 'missing days', printf('%d %s %s', rows, quote(example_rowid), detail), '0 NULL 7 days without a row in 1 unusually long run; the longest: 2024-02-24 to 2024-03-01 (7 days)'
+SELECT 'missing days', printf('%d %s %s', rows, quote(example_rowid), detail), '0 NULL 7 days without a row, in unusually long runs: 1; the longest: 2024-02-24 to 2024-03-01 (7 days)'
 FROM data_check('outage') WHERE kind = 'missing_days' AND today = '2025-01-01';
 INSERT INTO checks (what, got, want)
-SELECT 'missing days begin and end with the civil day', detail, '7 days without a row in 1 unusually long run; the longest: 2024-02-25 to 2024-03-02 (7 days)'
+SELECT 'missing days begin and end with the civil day', detail, '7 days without a row, in unusually long runs: 1; the longest: 2024-02-25 to 2024-03-02 (7 days)'
 FROM data_check('outage') WHERE kind = 'missing_days' AND today = '2025-01-01' AND time_zone = '+01:00';
 INSERT INTO outage VALUES (1, '2199-01-01 10:00', 1);
 INSERT INTO checks (what, got, want)
@@ -81,7 +81,7 @@ CREATE TABLE visits(user_id, created_at);
 INSERT INTO visits VALUES (1, '2024-01-01'), (1, '2024-01-01'), (2, '2024-01-01');
 INSERT INTO checks (what, got, want)
 SELECT 'without a value', group_concat(kind || ' ' || rows || ' ' || detail, '; '),
-  'duplicates 1 copies of an earlier row: same customer and time; summary 3 3 of these rows can be analysed: 2 customers, 2024-01-01 00:00:00 to 2024-01-01 00:00:00, without a value'
+  'duplicates 1 copies of an earlier row: same customer and time; leave them out with SELECT DISTINCT in a view; summary 3 3 of these rows can be analysed: 2 customers, 2024-01-01 00:00:00 to 2024-01-01 00:00:00, without a value; as_of, left out, is 2024-01-01, the newest time'
 FROM data_check('visits');
 INSERT INTO checks (what, got, want) SELECT 'now is the default of today', count(*), 0 FROM data_check((SELECT retain_log(1, datetime('now', '-1 minutes')))) WHERE kind = 'future_times'
 UNION ALL SELECT 'tomorrow is in the future', count(*), 1 FROM data_check((SELECT retain_log(1, datetime('now', '1 days')))) WHERE kind = 'future_times';

@@ -10,6 +10,6 @@ SELECT 'their example is one', count(*), 2 FROM orders AS a JOIN found ON exampl
 WHERE a.customer_id = b.customer_id AND a.ordered_at = b.ordered_at AND CAST(a.amount AS REAL) = CAST(b.amount AS REAL);
 INSERT INTO checks (what, got, want) SELECT 'zero values', rows, 80 FROM found WHERE kind = 'zero_values';
 INSERT INTO checks (what, got, want)
-SELECT 'summary', detail, '69659 of these rows can be analysed: 23570 customers, 1997-01-01 00:00:00 to 1998-06-30 00:00:00' FROM found WHERE kind = 'summary';
+SELECT 'summary', detail, '69659 of these rows can be analysed: 23570 customers, 1997-01-01 00:00:00 to 1998-06-30 00:00:00; as_of, left out, is 1998-06-30, the newest time' FROM found WHERE kind = 'summary';
 INSERT INTO checks (what, got, want)
 SELECT 'future', printf('%d %d', rows, example_rowid), (SELECT printf('%d %d', count(*), min(rowid)) FROM orders WHERE ordered_at > '1998-05-15') FROM data_check('orders') WHERE today = '1998-05-15' AND kind = 'future_times';

@@ -44,7 +44,7 @@ static void twins(void **unused)
   assert_tally(check.negative, 0, 0);
   assert_tally(check.future, 3, 7);
   assert_int_equal(check.by_rows.tally.rows, 0); /* two customers: nobody can have ten times the average */
-  assert_int_equal(check.gaps, 0);
+  assert_int_equal(check.days.gaps, 0);
   done(&check, &customers);
 }
 
@@ -102,19 +102,62 @@ static void gaps(void **unused)
   DataCheck check = {.today = day * DAY};
   Customers customers = {0};
   finish(&check, &customers, rows, n, true);
-  assert_relative(check.usual_step, 1.1, 1e-12);
-  assert_int_equal(check.gaps, 2); /* 4 and 5 are above 3.3 */
-  assert_int_equal(check.gap_days, 7);
-  assert_int_equal(check.gap_to - check.gap_from, 5);
-  assert_int_equal(day_number_start(check.gap_from), rows[29].time);
+  assert_relative(check.days.usual_step, 1.1, 1e-12);
+  assert_int_equal(check.days.gaps, 2); /* 4 and 5 are above 3.3 */
+  assert_int_equal(check.days.gap_days, 7);
+  assert_int_equal(check.days.gap_to - check.days.gap_from, 5);
+  assert_int_equal(day_number_start(check.days.gap_from), rows[29].time);
   done(&check, &customers);
 
   check = (DataCheck){.today = rows[15].time}; /* up to here there are 15 steps: too few */
   finish(&check, &customers, rows, n, true);
-  assert_int_equal(check.gaps, 0);
-  assert_true(isnan(check.usual_step));
+  assert_int_equal(check.days.gaps, 0);
+  assert_true(isnan(check.days.usual_step));
   assert_tally(check.future, (int64_t)n - 16, 16);
   done(&check, &customers);
+}
+
+/*
+** Twelve orders of two lines, by as many customers, one of them with a copy beside: 12 of 25 rows follow another that
+** they are no copy of. Of nine customers it is none; nor where 12 of 120 rows do, a tenth.
+*/
+static void lines_of_orders(void **unused)
+{
+  (void)unused;
+  for (int come_sorted = 0; come_sorted < 2; come_sorted++) {
+    Row rows[130];
+    size_t n = 0;
+    for (int i = 0; i < 12; i++) {
+      int64_t day = come_sorted ? i : 20 - i;
+      rows[n] = (Row){day * DAY, i, 1, (int64_t)n + 1};
+      rows[n + 1] = (Row){day * DAY, i, 2, (int64_t)n + 2};
+      n += 2;
+    }
+    rows[n] = (Row){rows[n - 1].time, 11, 2, 25};
+    DataCheck check = {.today = 1000 * DAY};
+    Customers customers = {0};
+    finish(&check, &customers, rows, n + 1, come_sorted);
+    assert_tally(check.lines, 12, 2);
+    assert_int_equal(check.line_customers, 12);
+    assert_tally(check.duplicate, 1, 25);
+    assert_int_equal(check.newest, come_sorted ? 11 * DAY : 20 * DAY);
+    assert_int_equal(check.newest_rowid, come_sorted ? 23 : 1);
+    done(&check, &customers);
+
+    check = (DataCheck){.today = 1000 * DAY};
+    finish(&check, &customers, rows, 18, come_sorted);
+    assert_tally(check.lines, 0, 0);
+    done(&check, &customers);
+
+    for (; n < 120; n++) {
+      rows[n] = (Row){(int64_t)n * DAY, (int)n, 1, (int64_t)n + 1};
+    }
+    check = (DataCheck){.today = 1000 * DAY};
+    finish(&check, &customers, rows, n, come_sorted);
+    assert_tally(check.lines, 0, 0);
+    assert_int_equal(check.line_customers, 12);
+    done(&check, &customers);
+  }
 }
 
 static bool same(const Row *a, const Row *b)
@@ -178,8 +221,8 @@ static void nothing(void **unused)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(twins),     cmocka_unit_test(dominance), cmocka_unit_test(gaps),
-    cmocka_unit_test(at_random), cmocka_unit_test(nothing),
+    cmocka_unit_test(lines_of_orders), cmocka_unit_test(twins),   cmocka_unit_test(dominance), cmocka_unit_test(gaps),
+    cmocka_unit_test(at_random),       cmocka_unit_test(nothing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
