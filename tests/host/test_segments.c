@@ -28,8 +28,9 @@ static const char SHOP[] =
   "  iif(rowid %% 4, date(ordered_at, (rowid * 7919 %% 300) || ' days'), NULL) AS \"end\", amount, seg FROM source;";
 
 static const Case CONTRACTS[] = {
-  {"mrr_movements", "", ""}, {"revenue_retention", ", 'quarter'", ""}, {"logo_retention", "", ""},
-  {"renewals", "", ""},      {"contracts_expiring", "", ""},
+  {"mrr_movements", "", ""},      {"revenue_retention", ", 'quarter'", ""},
+  {"logo_retention", "", ""},     {"renewals", "", ""},
+  {"contracts_expiring", "", ""}, {"subscribers", ", 'day'", "AND grace = '60 days'"},
 };
 
 /* *refused: neither way gives an answer. */
