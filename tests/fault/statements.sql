@@ -68,7 +68,7 @@ SELECT logit_reasons_named((SELECT logit_fit_named(amount > 40, json_object('cus
 SELECT * FROM churn_risk('buyers') WHERE horizon = '30 days' AND signals = 'signals';
 SELECT * FROM churn_risk('shuffled_buyers') WHERE horizon = '30 days' AND lang = 'zh' AND model = 'bgnbd';
 SELECT score, metric, bin, round(value, 9), predicted, method FROM churn_risk_quality('buyers') WHERE horizon = '30 days';
-SELECT * FROM churn_threshold('buyers', '30 days', 'channel');
+SELECT * FROM churn_threshold('buyers', '30 days', 'zh') WHERE segment_column = 'channel';
 /* error */ SELECT * FROM churn_risk('shuffled_buyers') WHERE signals = 'signals';
 SELECT * FROM clv_forecast((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(60, 3))) WHERE model = 'bgnbd' AND bootstrap = 20 AND discount = 0.1;
 SELECT * FROM model_fit((SELECT retain_log(customer_id, ordered_at, amount) FROM demo_orders(60, 3))) WHERE until = '2025-06-30';

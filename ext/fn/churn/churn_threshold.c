@@ -1,5 +1,5 @@
 /*
-** churn_threshold(source[, horizon, …]): after how many days of silence "gone" is the better guess.
+** churn_threshold(source[, horizon, lang, …]): after how many days of silence "gone" is the better guess.
 **
 **   SELECT segment, threshold_days, type_1_error, type_2_error FROM churn_threshold('orders') WHERE segment_column =
 **   'channel';
@@ -19,12 +19,18 @@
 #include "fn/numerics/wilson_cell.h"
 
 enum {
-  ARG_COUNT = ARG_HORIZON + 1
+  ARG_LANG = ARG_HORIZON + 1,
+  ARG_COUNT
 };
+
+typedef struct Answer {
+  ChurnThreshold threshold;
+  Language language;
+} Answer;
 
 static Status threshold_compute(Call *call, void *state, int64_t *n_rows)
 {
-  ChurnThreshold *threshold = state;
+  Answer *answer = state;
   ChurnTimes times;
   EventSource source = {0};
   Status status = churn_times_read(call, &times);
@@ -32,8 +38,9 @@ static Status threshold_compute(Call *call, void *state, int64_t *n_rows)
     status = event_source_read(call, &CHURN_THRESHOLD_ACCUMULATOR, &times, (EventSourceOptions){0}, &source);
   }
   if (status == STATUS_OK) {
-    status = churn_threshold_find(&times, &source.customers, threshold, call_watch(call));
+    status = churn_threshold_find(&times, &source.customers, &answer->threshold, call_watch(call));
   }
+  answer->language = call_language(call, ARG_LANG);
   *n_rows = source.customers.count > 0;
   event_source_free(&source);
   return status;
@@ -55,18 +62,25 @@ enum {
 };
 
 /* Why there is no threshold; NULL: there is one. */
-static const char *reason_of(const ChurnThreshold *threshold)
+static const char *reason_of(const ChurnThreshold *threshold, Language language)
 {
+  static const char *const NOBODY_YET[LANGUAGES] = {"nobody had bought up to the cut-off, as_of - horizon",
+                                                    "截至截断点（as_of - horizon）没有客户购买过"};
+  static const char *const ALL_BACK[LANGUAGES] = {"everybody came back within the horizon", "所有客户都在期限内回购"};
+  static const char *const NONE_BACK[LANGUAGES] = {"nobody came back within the horizon", "没有客户在期限内回购"};
+  static const char *const NO_MATTER[LANGUAGES] = {"silence does not tell those who came back from those who did not",
+                                                   "沉默时长不能区分回购的客户与未回购的客户"};
   return threshold->days >= 0        ? NULL
-         : threshold->customers == 0 ? "nobody had bought up to the cut-off, as_of - horizon"
-         : threshold->gone == 0      ? "everybody came back within the horizon"
-         : threshold->came_back == 0 ? "nobody came back within the horizon"
-                                     : "silence does not tell those who came back from those who did not";
+         : threshold->customers == 0 ? NOBODY_YET[language]
+         : threshold->gone == 0      ? ALL_BACK[language]
+         : threshold->came_back == 0 ? NONE_BACK[language]
+                                     : NO_MATTER[language];
 }
 
 static void threshold_cell(const void *state, int64_t row, int column, Cell *out)
 {
-  const ChurnThreshold *threshold = state;
+  const Answer *answer = state;
+  const ChurnThreshold *threshold = &answer->threshold;
   (void)row;
   double right = (double)threshold->right, called = (double)threshold->called;
   switch (column) {
@@ -80,7 +94,7 @@ static void threshold_cell(const void *state, int64_t row, int column, Cell *out
       cell_integer(out, threshold->gone);
       return;
     case COLUMN_REASON:
-      cell_static(out, reason_of(threshold));
+      cell_static(out, reason_of(threshold, answer->language));
       return;
   }
   if (threshold->days < 0) {
@@ -131,6 +145,7 @@ _Static_assert(COUNT_OF(COLUMNS) == COLUMN_COUNT, "a column is not numbered");
 static const ParamSpec PARAMS[] = {
   [ARG_SOURCE] = EVENT_SOURCE_PARAM(EVENT_TIMES),
   [ARG_HORIZON] = CHURN_HORIZON_PARAM,
+  [ARG_LANG] = {"lang", PARAM_LANGUAGE, "en", 0, 0, NULL, "language of reason: en or zh"},
 };
 _Static_assert(COUNT_OF(PARAMS) == ARG_COUNT, "a parameter is not numbered");
 
@@ -158,7 +173,7 @@ const TableSpec churn_threshold_table = {
   .has_source = true,
   .by_segment = true,
   .value = VALUE_UNUSED,
-  .state_size = sizeof(ChurnThreshold),
+  .state_size = sizeof(Answer),
   .compute = threshold_compute,
   .cell = threshold_cell,
 };

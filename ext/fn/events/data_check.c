@@ -228,7 +228,7 @@ static void add_days(Findings *findings, const DataCheck *check)
   }
 }
 
-/* `as_of`: the default, or NULL where it is given. */
+/* `as_of`: the default; NULL where there is none. */
 static void add_summary(Findings *findings, const DataCheck *check, int64_t rows_read, const EventSource *source,
                         const Bound *as_of)
 {
@@ -305,7 +305,8 @@ static Status check_compute(Call *call, void *state, int64_t *n_rows)
   }
   if (status == STATUS_OK) {
     findings_begin(findings, call, FINDING_KINDS, call_language(call, ARG_LANG));
-    add_all(findings, &check, &diagnosis, &source, event_source_as_of(call, &given) ? NULL : &source.as_of);
+    bool by_default = !event_source_as_of(call, &given) && check.future.rows == 0; /* else it has to be given */
+    add_all(findings, &check, &diagnosis, &source, by_default ? &source.as_of : NULL);
     findings_end(findings, KINDS);
     *n_rows = findings->n;
   }

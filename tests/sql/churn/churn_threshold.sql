@@ -47,6 +47,8 @@ SELECT 'the reason: ' || as_of || ' ' || horizon, customers || ' ' || coalesce(t
 JOIN churn_threshold('three') ON as_of = t AND horizon = h;
 INSERT INTO checks (what, got, want)
 SELECT 'the reason: everybody', customers || ' ' || reason, '2 everybody came back within the horizon' FROM churn_threshold((SELECT retain_log(customer, time) FROM three WHERE customer <> 2), '140 days') WHERE as_of = '2024-06-02';
+INSERT INTO checks (what, got, want)
+SELECT 'the reason in Chinese', reason, '所有客户都在期限内回购' FROM churn_threshold((SELECT retain_log(customer, time) FROM three WHERE customer <> 2), '140 days', 'zh-CN') WHERE as_of = '2024-06-02';
 -- expect error
 SELECT * FROM churn_threshold('orders', '5 hours');
 -- expect error
