@@ -10,8 +10,8 @@
 **     as_of.
 ** R3  tenure: from started_at to ended_at, or to as_of (a date alone to the end of that day), in units of 24 hours, 7,
 **     30.4375 or 365.25 days; gaps count.
-** R4  churned: 1 where nothing covers as_of and the grace after ended_at has passed. 0: it goes on, or may yet renew; its
-**     tenure is censored.
+** R4  churned: 1 where nothing covers as_of and the grace after ended_at has passed. 0: it goes on, or may yet renew;
+**     its tenure is censored.
 ** R5  returns: how often it came back after a gap longer than the grace. amount: per month, of all its contracts that
 **     cover its last instant.
 */
