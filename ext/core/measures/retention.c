@@ -1,5 +1,6 @@
 #include "retention.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "core/base/compiler.h"
@@ -203,6 +204,7 @@ static Status step(void *self, void *customer_state, const Event *event)
   }
   uint32_t kept = state->code & FLAG_START;
   sum_add_compact(&retention->here->high[kept], &retention->here->low[kept], event->value);
+  retention->refunds -= event->value < 0 ? event->value : 0;
   return STATUS_OK;
 }
 
@@ -228,6 +230,7 @@ static Status step_pending(void *self, void *customer_state, const Event *event)
     }
   }
   sum_add_compact(&pending->high, &pending->low, event->value);
+  retention->refunds -= event->value < 0 ? event->value : 0;
   return STATUS_OK;
 }
 
@@ -237,6 +240,7 @@ static void restart(void *self)
   mem_free(retention->cells);
   retention->cells = retention->here = NULL;
   retention->count = 0;
+  retention->refunds = 0;
   retention->lo = retention->hi = 0;
 }
 
@@ -263,12 +267,35 @@ static Status pending_finish(Retention *retention, const Customers *customers, c
   return STATUS_OK;
 }
 
-static double value_total(const RetentionCell *cell)
+static Sum value_sum(const RetentionCell *cell, bool all)
 {
-  Sum total = {cell->high[0], (double)cell->low[0]};
-  sum_add(&total, cell->high[1]);
-  sum_add(&total, (double)cell->low[1]);
-  return sum_value(&total);
+  Sum sum = {cell->high[1], (double)cell->low[1]};
+  if (all) {
+    sum_add(&sum, cell->high[0]);
+    sum_add(&sum, (double)cell->low[0]);
+  }
+  return sum;
+}
+
+/* Whether all values were money: every sum is a number of four decimals, but for the rounding of values. */
+static Status decimal_find(Retention *retention, const Watch *watch)
+{
+  retention->decimal = true;
+  for (int64_t i = 0; i < retention->count && retention->decimal; i++) {
+    Sum kept = value_sum(retention->cells + i, false), total = value_sum(retention->cells + i, true);
+    retention->decimal = sum_is_decimal(&kept, fabs(kept.high) + 2 * retention->refunds) &&
+                         sum_is_decimal(&total, fabs(total.high) + 2 * retention->refunds);
+    if (i % WATCH_EVERY == 0 && watch_stop(watch)) {
+      return STATUS_INTERRUPT;
+    }
+  }
+  return STATUS_OK;
+}
+
+static double value_of(const Retention *retention, const RetentionCell *cell, bool all)
+{
+  Sum sum = value_sum(cell, all);
+  return retention->decimal ? sum_decimal(&sum) : sum_value(&sum);
 }
 
 Status retention_finish(Retention *retention, const Customers *customers, int64_t end, int64_t since, int64_t until,
@@ -283,6 +310,10 @@ Status retention_finish(Retention *retention, const Customers *customers, int64_
     if (status != STATUS_OK) {
       return status;
     }
+  }
+  Status status = decimal_find(retention, watch);
+  if (status != STATUS_OK) {
+    return status;
   }
   int64_t current = period_of(&retention->cursor, end); /* the first that is not complete */
   int64_t newest = period_of(&retention->cursor, end - 1);
@@ -318,8 +349,8 @@ Status retention_finish(Retention *retention, const Customers *customers, int64_
         .lost = lost,
         .end = at - lost + begun,
         .new_lost = (int64_t)cell->news - cell->news_kept,
-        .value_total = value_total(cell),
-        .value_retained = sum_value(&(Sum){cell->high[1], (double)cell->low[1]}),
+        .value_total = value_of(retention, cell, true),
+        .value_retained = value_of(retention, cell, false),
         .complete = period < current,
       };
     }

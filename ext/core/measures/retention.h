@@ -45,6 +45,8 @@ typedef struct Retention {
   PeriodCursor cursor;
   Duration within; /* {0}: the calendar period before */
   bool sure;       /* an event in a period always makes a customer at its end */
+  double refunds;  /* the sum of the values below 0, without their sign */
+  bool decimal;    /* all sums of values are numbers of at most four decimals, as money is, and exact */
   bool too_long;   /* why step() or finish() answered STATUS_ERROR: more than RETENTION_PERIODS_MAX periods */
   int64_t lo, hi;  /* UTC times lo <= t < hi share `period` and `reach` */
   int64_t period, reach;

@@ -123,6 +123,8 @@ FROM retention_by_period((SELECT retain_log(customer_id, ordered_at, amount) FRO
 INSERT INTO compared (what, rows, wrong) SELECT 'one day; 1 and ''1'' are two customers', count(*), iif(sum(new_customers) = 3 AND max(end_customers) = 3, NULL, 'day')
 FROM retention_by_period((SELECT retain_log(customer_id, ordered_at) FROM edge WHERE shop = 'day'), 'day') WHERE value_total IS NULL AND value_retained IS NULL;
 INSERT INTO compared (what, rows, wrong) SELECT 'no rows', 1, iif(count(*) = 0, NULL, count(*)) FROM retention_by_period((SELECT retain_log(customer_id, ordered_at) FROM edge WHERE 0));
+CREATE TABLE cents AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60) SELECT i % 3 AS customer, date('2025-01-05', (i % 2) || ' months') AS date, CASE i % 3 WHEN 0 THEN 0.1 WHEN 1 THEN 0.2 ELSE -0.7 END AS amount FROM n;
+INSERT INTO compared (what, rows, wrong) SELECT 'money is exact', count(*), iif(group_concat(value_total || ' ' || value_retained) = '-4.0 0.0,-4.0 -4.0', NULL, group_concat(printf('%!.17g', value_total))) FROM retention_by_period('cents') WHERE active_within = '40 days';
 
 INSERT INTO checks (what, got, want) SELECT what || ' (' || rows || ')', substr(coalesce(wrong, iif(rows > 0, 'as expected', 'no rows')), 1, 300), 'as expected' FROM compared ORDER BY what;
 
