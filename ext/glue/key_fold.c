@@ -97,20 +97,49 @@ static char *fold_sql(const NamedTable *table, const char *const *columns, int n
   return sqlite3_str_finish(sql);
 }
 
-Status key_folds(Call *call, const NamedTable *table, const char *const *columns, int n, KeyFold *folds)
+/* Prepares the statement about some columns: an SQLite result code. */
+static int ask(Connection *connection, const NamedTable *table, const char *const *columns, int n, KeyFold *folds)
 {
-  Connection *connection = call->connection;
   KeyFolds asked = {folds, n};
   sqlite3_stmt *statement = NULL;
-  for (int i = 0; i < n; i++) {
-    folds[i] = KEY_EXACT;
-  }
   char *sql = fold_sql(table, columns, n);
   connection->folds = &asked;
   int rc = sql ? sqlite3_prepare_v2(connection->db, sql, -1, &statement, NULL) : SQLITE_NOMEM;
   connection->folds = NULL;
   sqlite3_free(sql);
   sqlite3_finalize(statement);
+  return rc;
+}
+
+/* Asks about each column alone: one whose collation this connection lacks cannot be compared. */
+static int ask_each(Connection *connection, const NamedTable *table, const char *const *columns, int n, KeyFold *folds)
+{
+  const char *one[KEY_COLUMNS_MAX] = {0};
+  int rc = SQLITE_OK;
+  for (int i = 0; i < n && rc == SQLITE_OK; i++) {
+    if (columns[i]) {
+      one[i] = columns[i];
+      rc = ask(connection, table, one, n, folds);
+      one[i] = NULL;
+      if (rc == SQLITE_ERROR) { /* any other reason is the scan's to tell */
+        folds[i] = KEY_OTHER;
+        rc = SQLITE_OK;
+      }
+    }
+  }
+  return rc;
+}
+
+Status key_folds(Call *call, const NamedTable *table, const char *const *columns, int n, KeyFold *folds)
+{
+  Connection *connection = call->connection;
+  for (int i = 0; i < n; i++) {
+    folds[i] = KEY_EXACT;
+  }
+  int rc = ask(connection, table, columns, n, folds);
+  if (rc == SQLITE_ERROR) {
+    rc = ask_each(connection, table, columns, n, folds);
+  }
   if (rc == SQLITE_OK) {
     return STATUS_OK;
   }

@@ -56,6 +56,38 @@ static void authorizer_applies_to_what_a_function_reads(void **state)
   assert_int_equal(sqlite3_close(db), SQLITE_OK);
 }
 
+static int by_first_letter(void *unused, int a_length, const void *a, int b_length, const void *b)
+{
+  (void)unused, (void)a_length, (void)b_length;
+  return *(const char *)a - *(const char *)b;
+}
+
+/* It cannot be asked whether two keys are one: they are compared exactly, and the check of the data says so. */
+static void collation_of_the_host_is_unknown(void **state)
+{
+  (void)state;
+  sqlite3 *db = connection_open(":memory:");
+  assert_int_equal(sqlite3_create_collation_v2(db, "ours", SQLITE_UTF8, NULL, by_first_letter, NULL), SQLITE_OK);
+  connection_must(db, "CREATE TABLE o (customer TEXT COLLATE ours, time, amount);"
+                      "INSERT INTO o VALUES ('ab', '2025-01-01', 1), ('ac', '2025-01-02', 1), ('b', '2025-01-03', 1);"
+                      "CREATE TABLE numbers (customer INTEGER COLLATE ours, time, amount);"
+                      "INSERT INTO numbers VALUES (1, '2025-01-01', 1)");
+  expect_rows(db, "SELECT count(DISTINCT customer) FROM o", "2\n");
+  expect_rows(db, "SELECT count(*) FROM rfm('o')", "3\n");
+  expect_rows(db, "SELECT group_concat(kind) FROM data_check('o')", "unknown_collation,summary\n");
+  expect_rows(db, "SELECT group_concat(kind) FROM data_check('numbers')", "summary\n");
+  /* nor where the connection does not have it, which only a comparison needs; other columns are asked all the same */
+  connection_must(db,
+                  "CREATE TABLE p (customer TEXT COLLATE NOCASE, time, amount, store TEXT COLLATE ours);"
+                  "INSERT INTO p SELECT customer, time, amount, 's' FROM o UNION ALL SELECT 'AB', time, 1, 'S' FROM o");
+  assert_int_equal(sqlite3_create_collation_v2(db, "ours", SQLITE_UTF8, NULL, NULL, NULL), SQLITE_OK);
+  expect_error(db, "SELECT count(DISTINCT customer) FROM o", SQLITE_ERROR, "no such collation");
+  expect_rows(db, "SELECT count(*) FROM rfm('o')", "3\n");
+  expect_rows(db, "SELECT count(*), count(DISTINCT segment_value) FROM rfm('p') WHERE segment_column = 'store'",
+              "4|2\n");
+  assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
 static void read_only_database_is_enough(void **state)
 {
   (void)state;
@@ -233,6 +265,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(jsonb_is_json),
     cmocka_unit_test(authorizer_applies_to_what_a_function_reads),
+    cmocka_unit_test(collation_of_the_host_is_unknown),
     cmocka_unit_test(read_only_database_is_enough),
     cmocka_unit_test(uncommitted_rows_of_the_own_transaction_are_seen),
     cmocka_unit_test(source_dropped_after_prepare_is_an_error_that_names_it),
