@@ -241,7 +241,7 @@ static Status replay(RowReader *reader, const ContractLog *log)
 static Status find_folds(RowReader *reader, const char *const *columns)
 {
   const char *names[KEY_COLUMNS_MAX];
-  KeyFold folds[KEY_COLUMNS_MAX];
+  KeyFold folds[KEY_COLUMNS_MAX] = {KEY_EXACT};
   _Static_assert(FIELDS_MAX <= KEY_COLUMNS_MAX, "more fields than columns that can be asked about");
   for (int j = 0; j < reader->n_read; j++) {
     FieldKind kind = reader->fields[reader->read[j]].kind;

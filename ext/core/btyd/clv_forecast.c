@@ -6,6 +6,7 @@
 
 #include "core/base/mem.h"
 #include "core/base/random.h"
+#include "spending.h"
 
 #define KNOWN_BITS 12
 #define KNOWN_SLOTS (1 << KNOWN_BITS)
@@ -34,6 +35,9 @@ typedef struct Memory {
   bool has_interval; /* of the customer whose interval by bootstrap was asked for last */
   uint32_t customer;
   Interval interval;
+  bool has_prediction; /* likewise, of the customer whose prediction was */
+  uint32_t predicted;
+  Interval prediction;
 } Memory;
 
 /* Fitting */
@@ -350,4 +354,25 @@ Interval clv_forecast_interval(const ClvForecast *forecast, const CustomerSummar
     return (Interval){0, 0};
   }
   return log_interval(value, sqrt(purchases_variance(forecast, row) + mean_variance(forecast, row)), forecast->level);
+}
+
+Interval clv_forecast_predict(const ClvForecast *forecast, const CustomerSummaryRow *row)
+{
+  Memory *memory = forecast->memory;
+  if (!forecast->has_spend) {
+    return (Interval){NAN, NAN};
+  }
+  if (!memory->has_prediction || memory->predicted != row->customer) {
+    PurchaseCounts counts;
+    CbsRow cbs = summary_cbs_row(row, forecast->unit_days);
+    double purchases = clv_forecast_purchases(forecast, row);
+    double kept = purchases > 0 ? discounted(forecast, row) / purchases : 1;
+    purchase_counts(forecast->model, forecast->chosen->theta, &cbs, forecast->horizon, &counts);
+    Interval spent =
+      spending_interval(&counts, forecast->spend.theta, cbs.x, cbs.x > 0 ? fmax(row->mean, 0) : 0, forecast->level);
+    memory->prediction = (Interval){kept * spent.low, kept * spent.high};
+    memory->predicted = row->customer;
+    memory->has_prediction = true;
+  }
+  return memory->prediction;
 }

@@ -110,6 +110,12 @@ bool clv_forecast_has_interval(const ClvForecast *forecast);
 /* of clv_forecast_value() */
 Interval clv_forecast_interval(const ClvForecast *forecast, const CustomerSummaryRow *row);
 
+/*
+** Where the customer's own spending of the horizon will lie with the chance `level` (spending.h), the parameters taken as
+** they are; with a discount scaled by what it takes off the mean. NaN where there is no Gamma-Gamma.
+*/
+Interval clv_forecast_predict(const ClvForecast *forecast, const CustomerSummaryRow *row);
+
 void clv_forecast_free(ClvForecast *forecast); /* may run twice */
 
 #endif

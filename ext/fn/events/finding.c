@@ -33,7 +33,7 @@ void finding_fill(char *out, size_t size, const char *text, const char *const *f
     size_t length = strcspn(text, "{"), number = 0;
     if (length == 0 && text[1] >= '1' && text[1] <= '9' && text[2] == '}') {
       number = (size_t)(text[1] - '0');
-      piece = number <= (size_t)n ? fill[number - 1] : "";
+      piece = fill && number <= (size_t)n ? fill[number - 1] : "";
       length = strlen(piece);
     }
     length += length == 0 && number == 0; /* a brace of its own */

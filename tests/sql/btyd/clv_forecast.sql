@@ -111,6 +111,14 @@ INSERT INTO checks (what, got, want)
 SELECT 'R6 no value above 0, ' || column1 || ', ' || column2, (SELECT group_concat(DISTINCT interval_method) || count(clv_low) FROM clv_forecast(column1) WHERE bootstrap = column2), 'none0'
 FROM (VALUES ('free', 0), ('free', 20), ('refunded', 0), ('refunded', 20));
 
+-- A customer's own spending: it holds the mean unless nearly all spend nothing, is wider than the interval of the mean, narrower at a lower level, and goes down with a discount as clv does.
+INSERT INTO checks (what, got, want)
+SELECT 'R7 predicted, ' || count(*), sum(f.clv_predict_low <= f.clv AND (f.clv <= f.clv_predict_high OR f.clv_predict_high = 0) AND (f.clv_predict_high = 0 OR f.clv_predict_high - f.clv_predict_low > f.clv_high - f.clv_low) AND h.clv_predict_low >= f.clv_predict_low AND h.clv_predict_high <= f.clv_predict_high
+  AND abs(d.clv_predict_high - f.clv_predict_high * d.clv / f.clv) <= 1e-9 * f.clv_predict_high AND (f.p_alive > 0.05 OR f.clv_predict_low = 0)), count(*)
+FROM clv_forecast('orders') AS f JOIN clv_forecast('orders') AS h ON h.level = 0.5 AND h.customer = f.customer JOIN clv_forecast('orders') AS d ON d.discount = 0.2 AND d.customer = f.customer;
+INSERT INTO checks (what, got, want) SELECT 'R7 somebody is sure to spend', max(clv_predict_low) > 0, 1 FROM clv_forecast('orders') WHERE level = 0.5;
+INSERT INTO checks (what, got, want) SELECT 'R7 no spread without Gamma-Gamma', group_concat(DISTINCT spend_model) || count(clv_predict_high), 'mean0' FROM clv_forecast('free');
+
 CREATE TABLE one AS SELECT customer_id, ordered_at, amount FROM orders WHERE customer_id = 17;
 CREATE TABLE once AS SELECT customer_id, min(ordered_at) AS ordered_at, amount FROM orders GROUP BY 1;
 -- expect error
