@@ -111,8 +111,8 @@ bool clv_forecast_has_interval(const ClvForecast *forecast);
 Interval clv_forecast_interval(const ClvForecast *forecast, const CustomerSummaryRow *row);
 
 /*
-** Where the customer's own spending of the horizon will lie with the chance `level` (spending.h), the parameters taken as
-** they are; with a discount scaled by what it takes off the mean. NaN where there is no Gamma-Gamma.
+** Where the customer's own spending of the horizon will lie with the chance `level` (spending.h), the parameters taken
+** as they are; with a discount scaled by what it takes off the mean. NaN where there is no Gamma-Gamma.
 */
 Interval clv_forecast_predict(const ClvForecast *forecast, const CustomerSummaryRow *row);
 

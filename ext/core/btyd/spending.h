@@ -10,8 +10,8 @@
 ** with P(death after u) = ((beta + T) / (beta + T + u))^s, by Gauss-Legendre quadrature. Their sums are the models'
 ** expected purchases (Fader, Hardie & Lee 2005; Batislam et al. 2007; Schmittlein et al. 1987).
 **
-** S, their value by Gamma-Gamma (Fader & Hardie 2013): of n purchases S / (gamma + x m) is beta prime of (p n, q + p x),
-** so P(S <= s) = P(N = 0) + sum of P(N = n) I_y(p n, q + p x), y = s / (s + gamma + x m).
+** S, their value by Gamma-Gamma (Fader & Hardie 2013): of n purchases S / (gamma + x m) is beta prime of (p n, q + p
+** x), so P(S <= s) = P(N = 0) + sum of P(N = n) I_y(p n, q + p x), y = s / (s + gamma + x m).
 */
 #ifndef RETAIN_CORE_BTYD_SPENDING_H
 #define RETAIN_CORE_BTYD_SPENDING_H
@@ -32,7 +32,7 @@ typedef struct PurchaseCounts {
 void purchase_counts(const BtydModel *model, const double *theta, const CbsRow *row, double horizon,
                      PurchaseCounts *counts);
 
-/* The middle `level` of S; `spend`: p, q and gamma. Some .1 ms; a millisecond where hundreds of purchases are likely. */
+/* The middle `level` of S; `spend`: p, q and gamma. .1 ms; a millisecond where hundreds of purchases are likely. */
 Interval spending_interval(const PurchaseCounts *counts, const double *spend, double x, double m, double level);
 
 #endif

@@ -78,8 +78,8 @@ static Life live(Random *random, bool pareto, double T, double horizon)
 }
 
 /*
-** Where an end of the interval is above 0, spending lies beyond it with exactly half of what the level leaves; the whole
-** holds at least the level. Within 4 standard errors.
+** Where an end of the interval is above 0, spending lies beyond it with exactly half of what the level leaves; the
+** whole holds at least the level. Within 4 standard errors.
 */
 static void drawn_customers_lie_within(void **unused)
 {
