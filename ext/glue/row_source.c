@@ -91,14 +91,15 @@ static Status take_value(RowReader *reader, int i)
 {
   static const char *const MUST[] = {[FIELD_REAL] = A_NUMBER,     [FIELD_TIME] = A_TIME,
                                      [FIELD_KEY] = A_CUSTOMER,    [FIELD_ANY] = (A_NUMBER ", or text"),
-                                     [FIELD_TRUTH] = TRUTH_WORDS, [FIELD_SEGMENT] = A_SEGMENT};
+                                     [FIELD_TRUTH] = TRUTH_WORDS, [FIELD_SEGMENT] = A_SEGMENT,
+                                     [FIELD_ROWID] = "a rowid"};
   Field *field = &reader->fields[i];
   FieldValue *out = &reader->values[i];
   sqlite3_value *value = reader->row[reader->argument[i]];
   int type = sqlite3_value_type(value);
   bool fits = true;
   out->null = type == SQLITE_NULL;
-  out->text = false;
+  out->text = out->bad = false;
   out->key = field->kind == FIELD_SEGMENT ? SEGMENT_NULL : 0;
   if (out->null) {
     return STATUS_OK;
@@ -126,9 +127,16 @@ static Status take_value(RowReader *reader, int i)
     case FIELD_SEGMENT:
       fits = deal_segment_of_value(field->segments, value, type, &out->key);
       break;
+    case FIELD_ROWID:
+      out->rowid = sqlite3_value_int64(value);
+      break;
   }
   if (fits && out->key == CUSTOMER_NONE) {
     return STATUS_NOMEM;
+  }
+  if (!fits && field->lenient) {
+    out->bad = true;
+    return STATUS_OK;
   }
   return fits
            ? STATUS_OK
@@ -148,7 +156,7 @@ static inline bool take_number(RowReader *reader, int i, sqlite3_value *value)
   }
   FieldValue *out = &reader->values[i];
   out->null = false;
-  out->text = false;
+  out->text = out->bad = false;
   out->real = sqlite3_value_double(value);
   /* | : no branch that events would mislead */
   return kind == FIELD_TRUTH ? (out->real == 0) | (out->real == 1) : fabs(out->real) <= NUMBER_MOST;
@@ -271,6 +279,9 @@ static Status read_named(RowReader *reader, int param)
   reader->roles = roles;
   Status status = named_table_find(reader->call, param, pointers, reader->n_fields, &reader->table);
   for (int i = 0; i < reader->n_fields; i++) {
+    if (reader->fields[i].kind == FIELD_ROWID && status == STATUS_OK) {
+      roles[i].column = named_table_has_rowid(reader->call, &reader->table) ? sqlite3_mprintf("rowid") : NULL;
+    }
     bool found = roles[i].column != NULL;
     reader->fields[i].found = found;
     reader->argument[i] = found ? reader->n_read : -1;

@@ -12,12 +12,13 @@
 #include "core/events/customers.h"
 
 typedef enum FieldKind {
-  FIELD_REAL,   /* a finite number, also as text */
-  FIELD_TIME,   /* a time as in calendar.h: ms */
-  FIELD_KEY,    /* an integer or text, as a dense id into Field.keys */
-  FIELD_ANY,    /* a number, or text as FIELD_KEY */
-  FIELD_TRUTH,  /* 0 or 1, or a word of TRUTH_WORDS: .real is 0 or 1 */
-  FIELD_SEGMENT /* as deal.h has them: an id of Field.segments, or SEGMENT_NULL */
+  FIELD_REAL,    /* a finite number, also as text */
+  FIELD_TIME,    /* a time as in calendar.h: ms */
+  FIELD_KEY,     /* an integer or text, as a dense id into Field.keys */
+  FIELD_ANY,     /* a number, or text as FIELD_KEY */
+  FIELD_TRUTH,   /* 0 or 1, or a word of TRUTH_WORDS: .real is 0 or 1 */
+  FIELD_SEGMENT, /* as deal.h has them: an id of Field.segments, or SEGMENT_NULL */
+  FIELD_ROWID    /* the rowid, whatever it is called; not found where the source has none */
 } FieldKind;
 
 /* Where argument 0 may be a retain_contracts(…): the part of a contract that a field is. */
@@ -39,6 +40,7 @@ typedef struct Field {
   const ColumnNames *names; /* by which it is recognised; NULL: only where it is wanted */
   bool required;
   Customers *segments; /* FIELD_SEGMENT */
+  bool lenient;        /* what is no value of its kind is handed over, .bad, in place of an error */
   bool never_null;     /* a row where it is NULL is passed over before any of its keys is looked at */
   /* Out: */
   bool found;     /* there is such a column */
@@ -47,11 +49,13 @@ typedef struct Field {
 
 typedef struct FieldValue {
   bool null;
-  bool text;    /* FIELD_ANY: it is `key` */
-  double real;  /* FIELD_REAL, FIELD_ANY, FIELD_TRUTH */
-  int64_t time; /* FIELD_TIME */
-  bool is_date; /* FIELD_TIME: a date alone */
-  uint32_t key; /* FIELD_KEY, FIELD_ANY */
+  bool bad;      /* lenient: no value of its kind */
+  bool text;     /* FIELD_ANY: it is `key` */
+  double real;   /* FIELD_REAL, FIELD_ANY, FIELD_TRUTH */
+  int64_t time;  /* FIELD_TIME */
+  bool is_date;  /* FIELD_TIME: a date alone */
+  uint32_t key;  /* FIELD_KEY, FIELD_ANY */
+  int64_t rowid; /* FIELD_ROWID */
 } FieldValue;
 
 #define FIELDS_MAX 40

@@ -47,6 +47,7 @@ SELECT count(*) FROM revenue_retention('contracts') WHERE segment_column = 'plan
 SELECT count(*) FROM logo_retention('contracts') WHERE grain = 'quarter';
 SELECT count(*) FROM renewals('contracts');
 SELECT count(*) FROM subscribers('contracts');
+SELECT count(*) FROM contracts_check('contracts');
 SELECT count(*) FROM contracts_expiring('contracts') WHERE as_of = '2025-06-01';
 SELECT count(*) FROM survival_curve('lifetimes', 'time', 'event');
 SELECT count(*) FROM survival_summary('lifetimes', 'time', 'event', 'channel');

@@ -104,6 +104,7 @@ SELECT * FROM mrr_movements((SELECT retain_contracts(customer, start, "end", amo
 /* error */ SELECT * FROM mrr_movements(NULL);
 SELECT * FROM survival_test('contracts', 'tenure', 'churned', 'channel') WHERE strata_column = 'senior' AND rho = 1;
 /* error */ SELECT * FROM cox_model('contracts', 'tenure', 'churned') WHERE terms = 'plan, senior, monthly_charges' AND entry_column = 'entry';
+SELECT * FROM contracts_check('contracts') WHERE interval_column = 'plan' AND today = '2026-01-01' AND lang = 'zh';
 SELECT * FROM subscribers('contracts') WHERE segment_column = 'plan' AND as_of = '2025-12-31';
 /* error */ SELECT * FROM mrr_movements('contracts') WHERE start_column = 'plan';
 /* error */ SELECT * FROM mrr_movements('contracts') WHERE interval_column = 'plan';

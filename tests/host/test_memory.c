@@ -98,6 +98,7 @@ static const Case CASES[] = {
   {"revenue_retention('contracts') WHERE segment_column = 'segment'", 8000, 0, true},
   {"revenue_retention('longest') WHERE as_of = '9999-12-31' AND grain = 'day'", 0, 0, true},
   {"logo_retention('contracts') WHERE segment_column = 'segment'", 500, 200, false},
+  {"contracts_check('contracts')", 250, 0, false},
   {"subscribers('contracts')", 200, 60, false},
   {"renewals('contracts') WHERE segment_column = 'segment'", 700, 120, false},
   {"renewals('longest') WHERE as_of = '9999-12-31' AND grain = 'day'", 0, 120, false},

@@ -1,5 +1,5 @@
 /*
-** Every text of retain_help and of data_check has a line in texts_zh.def, and every line there is used: no old text,
+** Every text of retain_help, data_check and contracts_check has a line in texts_zh.def, and every line there is used: no old text,
 ** none twice.
 */
 #include <string.h>
@@ -21,6 +21,7 @@ enum {
 static const char *const DETAILS[] = {
 #define FINDING(NAME, kind, severity, detail) detail,
 #define WORDS(NAME, text) text,
+#include "fn/contracts/contracts_check.def"
 #include "fn/events/data_check.def"
 #undef FINDING
 #undef WORDS
