@@ -266,7 +266,7 @@ static Status find_folds(RowReader *reader, const char *const *columns)
 static Status read_named(RowReader *reader, int param)
 {
   Role roles[FIELDS_MAX], *pointers[FIELDS_MAX];
-  const char *columns[FIELDS_MAX];
+  const char *columns[FIELDS_MAX] = {NULL};
   for (int i = 0; i < reader->n_fields; i++) {
     const Field *field = &reader->fields[i];
     roles[i] = (Role){.noun = field->noun,

@@ -1,6 +1,6 @@
 /*
-** Every text of retain_help, data_check and contracts_check has a line in texts_zh.def, and every line there is used: no old text,
-** none twice.
+** Every text of retain_help, data_check and contracts_check has a line in texts_zh.def, and every line there is used:
+** no old text, none twice.
 */
 #include <string.h>
 

@@ -60,10 +60,11 @@ static void lives_of_pareto(Lives *lives, const double *theta, const CbsRow *row
   double lived = exp(-s * log1p(horizon / beta)), width = (1 - lived) / PANELS;
   lives_add(lives, rho, horizon / (alpha + horizon), lived);
   for (int i = 0; i < PANELS * 8; i++) {
-    double side = i % 2 ? 1 : -1, v = lived + width * (i / 8 + 0.5 + side * NODE[i / 2 % 4] / 2);
+    int panel = i / 8, node = i / 2 % 4;
+    double side = i % 2 ? 1 : -1, v = lived + width * (panel + 0.5 + side * NODE[node] / 2);
     double u = beta * expm1(-log(v) / s);
     u = u < horizon ? u : horizon;
-    lives_add(lives, rho, u / (alpha + u), width * WEIGHT[i / 2 % 4] / 2);
+    lives_add(lives, rho, u / (alpha + u), width * WEIGHT[node] / 2);
   }
 }
 

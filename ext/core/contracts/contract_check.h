@@ -1,6 +1,6 @@
 /*
-** What is odd about the contracts of customers, one after the other: copies, overlaps, gaps, and ends that look like the
-** last day covered.
+** What is odd about the contracts of customers, one after the other: copies, overlaps, gaps, and ends that look like
+** the last day covered.
 */
 #ifndef RETAIN_CORE_CONTRACTS_CONTRACT_CHECK_H
 #define RETAIN_CORE_CONTRACTS_CONTRACT_CHECK_H
