@@ -209,6 +209,7 @@ static Status read_named(EventReader *reader, const EventSourceOptions *options)
   reader->check.columns = &columns;
   if (status == STATUS_OK) {
     bool by_order = columns.role[EVENT_COLUMN_ORDER].wanted != NULL;
+    reader->source->by_order = by_order;
     reader->source->has_value = columns.role[EVENT_COLUMN_VALUE].column != NULL;
     if (by_order && reader->deal) {
       reader->order_ids = &reader->deal->order_ids;

@@ -22,6 +22,7 @@ typedef struct EventSource {
   Bound as_of;          /* the argument, or the newest time; 0 where no row took part and no argument was given */
   ZoneCursor zone;      /* the argument time_zone */
   bool has_value;       /* the source has a value column */
+  bool by_order;        /* its rows are lines of orders, and `rows` are orders */
 } EventSource;
 
 /*

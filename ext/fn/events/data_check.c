@@ -252,7 +252,7 @@ static void add_summary(Findings *findings, const DataCheck *check, int64_t rows
                  1);
   }
   Number rows = number(source->rows), customers = number(source->customers.count);
-  finding_say(findings, SUMMARY, NULL,
+  finding_say(findings, SUMMARY, source->by_order ? WORDS_ORDERS : NULL,
               (const char *[]){rows.text, customers.text, from, to,
                                source->has_value ? "" : findings_text(findings, WORDS_WITHOUT_VALUE), by_default,
                                nothing_odd ? findings_text(findings, WORDS_NOTHING_ODD) : ""},

@@ -11,7 +11,7 @@ SELECT customer, x, t_x, T, m FROM customer_summary('lines', 'day') WHERE order_
 SELECT segment_value, customer, frequency, monetary FROM rfm('lines') WHERE order_column = 'order_id' AND segment_column = 'store' ORDER BY 1, 2;
 -- Of an order that goes on later the lines up to as_of take part.
 SELECT customer, frequency, monetary FROM rfm('lines') WHERE order_column = 'order_id' AND as_of = '2025-02-28' AND customer = 'cy';
-SELECT kind, rows FROM data_check('lines') WHERE order_column = 'order_id' AND today = '2025-04-01' AND kind IN ('duplicates', 'summary');
+SELECT kind, rows, detail FROM data_check('lines') WHERE order_column = 'order_id' AND today = '2025-04-01' AND kind IN ('duplicates', 'summary');
 -- A cohort by a column is that of the earliest line.
 SELECT cohort, size, value FROM cohort_retention('lines') WHERE cohort_column = 'amount' AND order_column = 'order_id' AND age = 0 AND max_age = 0 ORDER BY cohort;
 -- Equal money is equal, whatever its lines: three orders of 21.48.
