@@ -249,7 +249,7 @@ static Status replay(EventReader *reader, const Events *events, const uint32_t *
         return status;
       }
     }
-    if (i % WATCH_EVERY == 0 && watch_stop(call_watch(reader->check.call))) {
+    if ((i + 1) % WATCH_EVERY == 0 && watch_stop(call_watch(reader->check.call))) {
       return STATUS_INTERRUPT;
     }
   }

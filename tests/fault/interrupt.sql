@@ -16,7 +16,6 @@ SELECT count(*) FROM data_check('orders');
 SELECT count(*) FROM rfm('orders') WHERE order_column = 'order_id';
 
 -- on orders
-SELECT count(*) FROM cohort_average('orders') WHERE cohort_column = 'order_id';
 SELECT length(rfm_cuts(order_id % 1000, amount, amount * 2)) FROM orders;
 SELECT nps(order_id % 11), nps_low(order_id % 11), nps_high(order_id % 11), csat(1 + order_id % 5), ces(1 + order_id % 7) FROM orders;
 SELECT retention_rate(order_id % 2, order_id % 3 > 0), repeat_purchase_rate(order_id % 4) FROM orders;
@@ -28,6 +27,7 @@ SELECT brier(amount > 100, amount / 300), log_loss(amount > 100, amount / 300) F
 SELECT count(*) FROM rfm((SELECT retain_log(customer_id, ordered_at, amount) FROM orders));
 SELECT count(*) FROM rfm_thresholds('orders');
 SELECT count(*) FROM cohort_average('orders');
+SELECT count(*) FROM cohort_average('orders') WHERE cohort_column = 'order_id';
 SELECT count(*) FROM churn_threshold('orders');
 -- Whose fits cost as much as the reading.
 SELECT count(reasons) FROM churn_risk('orders');

@@ -126,7 +126,7 @@ Status orders_finish(Orders *orders, const Watch *watch)
   orders->n_slots = 0;
   for (size_t i = 0; i < orders->sums.count; i++) {
     const OrderSum *sum = chunks_at(&orders->sums, i);
-    if (i % WATCH_EVERY == 0 && watch_stop(watch)) {
+    if ((i + 1) % WATCH_EVERY == 0 && watch_stop(watch)) {
       return STATUS_INTERRUPT;
     }
     if (sum->lines > 1) {

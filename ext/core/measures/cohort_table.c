@@ -24,7 +24,7 @@ static Status rows_count(Cohorts *cohorts, int64_t end, const Watch *watch)
   int64_t now = period_of(&cohorts->cursor, end - 1);
   for (int64_t i = 0; i < cohorts->n_cohorts; i++) {
     Cohort *cohort = cohorts->cohorts + i;
-    if (i % WATCH_EVERY == 0 && watch_stop(watch)) {
+    if ((i + 1) % WATCH_EVERY == 0 && watch_stop(watch)) {
       return STATUS_INTERRUPT;
     }
     if (cohort->size == 0) {
@@ -72,6 +72,9 @@ static Status rows_alloc(Cohorts *cohorts, const Watch *watch)
     Cohort *cohort = cohorts->cohorts + i;
     if (rows_stop(&asked, cohort, watch)) {
       return STATUS_INTERRUPT;
+    }
+    if (cohort->n_rows == 0) {
+      continue;
     }
     if (cohort->n_rows > left) {
       left = to_come < ROWS_SHARED ? to_come : ROWS_SHARED;
@@ -137,7 +140,7 @@ static Status members_settle(Cohorts *cohorts, const Customers *customers, int64
   int64_t now = period_of(&cohorts->cursor, end);
   bool by_period = cohorts_by_period(cohorts), rolling = cohorts->length > 0;
   for (uint32_t id = 0; id < customers->count; id++) {
-    if (id % WATCH_EVERY == 0 && watch_stop(watch)) {
+    if ((id + 1) % WATCH_EVERY == 0 && watch_stop(watch)) {
       return STATUS_INTERRUPT;
     }
     void *state = customers_state(customers, id);
@@ -183,7 +186,7 @@ static Status decimal_find(Cohorts *cohorts, const Watch *watch)
     }
     for (uint32_t n = 0; n < cohort->n_cells && cohorts->decimal; n++) {
       Sum sum = {cohort->cells[n].high, (double)cohort->cells[n].low};
-      cohorts->decimal = sum_is_decimal(&sum, fabs(sum.high) + 2 * cohorts->refunds);
+      cohorts->decimal = sum.high == 0 || sum_is_decimal(&sum, fabs(sum.high) + 2 * cohorts->refunds);
     }
   }
   return STATUS_OK;

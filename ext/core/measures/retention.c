@@ -256,7 +256,7 @@ Accumulator retention_accumulator(const Retention *retention)
 static Status pending_finish(Retention *retention, const Customers *customers, const Watch *watch)
 {
   for (uint32_t id = 0; id < customers->count; id++) {
-    if (id % WATCH_EVERY == 0 && watch_stop(watch)) {
+    if ((id + 1) % WATCH_EVERY == 0 && watch_stop(watch)) {
       return STATUS_INTERRUPT;
     }
     PendingState *pending = customers_state(customers, id);
@@ -282,10 +282,13 @@ static Status decimal_find(Retention *retention, const Watch *watch)
 {
   retention->decimal = true;
   for (int64_t i = 0; i < retention->count && retention->decimal; i++) {
-    Sum kept = value_sum(retention->cells + i, false), total = value_sum(retention->cells + i, true);
-    retention->decimal = sum_is_decimal(&kept, fabs(kept.high) + 2 * retention->refunds) &&
-                         sum_is_decimal(&total, fabs(total.high) + 2 * retention->refunds);
-    if (i % WATCH_EVERY == 0 && watch_stop(watch)) {
+    const RetentionCell *cell = retention->cells + i;
+    if (cell->high[0] != 0 || cell->high[1] != 0) {
+      Sum kept = value_sum(cell, false), total = value_sum(cell, true);
+      retention->decimal = sum_is_decimal(&kept, fabs(kept.high) + 2 * retention->refunds) &&
+                           sum_is_decimal(&total, fabs(total.high) + 2 * retention->refunds);
+    }
+    if ((i + 1) % WATCH_EVERY == 0 && watch_stop(watch)) {
       return STATUS_INTERRUPT;
     }
   }
@@ -332,7 +335,7 @@ Status retention_finish(Retention *retention, const Customers *customers, int64_
   }
   int64_t at = 0; /* customers at the start of the period */
   for (int64_t period = retention->first; period <= until; period++) {
-    if (period % WATCH_EVERY == 0 && watch_stop(watch)) {
+    if ((period + 1) % WATCH_EVERY == 0 && watch_stop(watch)) {
       return STATUS_INTERRUPT;
     }
     int64_t i = period - retention->base;

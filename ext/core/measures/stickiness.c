@@ -69,7 +69,7 @@ static Status count_latest(Stickiness *stickiness, const Customers *customers, c
   for (uint32_t id = 0; id < customers->count; id++) {
     const StickinessState *state = customers_state(customers, id);
     Status status = state->days > 0 ? count(stickiness, state) : STATUS_OK;
-    if (status == STATUS_OK && id % WATCH_EVERY == 0 && watch_stop(watch)) {
+    if (status == STATUS_OK && (id + 1) % WATCH_EVERY == 0 && watch_stop(watch)) {
       status = STATUS_INTERRUPT;
     }
     if (status != STATUS_OK) {

@@ -148,7 +148,7 @@ static Status heap_sort(double *x, size_t n, const Watch *watch)
   for (size_t i = n; i-- > 1;) {
     swap_doubles(&x[0], &x[i]);
     sift_down(x, 0, i);
-    if (i % WATCH_EVERY == 0 && watch_stop(watch)) {
+    if ((i + 1) % WATCH_EVERY == 0 && watch_stop(watch)) {
       return STATUS_INTERRUPT;
     }
   }

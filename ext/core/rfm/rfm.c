@@ -153,7 +153,7 @@ static Status values_collect(const RfmView *view, RfmAxis axis, double *x, const
 {
   size_t n = 0;
   for (uint32_t id = 0; id < view->customers->count; id++) {
-    if (id % WATCH_EVERY == 0 && watch_stop(watch)) {
+    if ((id + 1) % WATCH_EVERY == 0 && watch_stop(watch)) {
       return STATUS_INTERRUPT;
     }
     if (rfm_view_totals(view, id)->count == 0) {
@@ -167,7 +167,7 @@ static Status values_collect(const RfmView *view, RfmAxis axis, double *x, const
 static Status score_by_cuts(RfmScores *scores, const RfmView *view, const Watch *watch)
 {
   for (uint32_t id = 0; id < view->customers->count; id++) {
-    if (id % WATCH_EVERY == 0 && watch_stop(watch)) {
+    if ((id + 1) % WATCH_EVERY == 0 && watch_stop(watch)) {
       return STATUS_INTERRUPT;
     }
     if (rfm_view_totals(view, id)->count == 0) {
@@ -235,7 +235,7 @@ static void sift_down(const Customers *customers, Ranked *heap, size_t i, size_t
 static Status ranked_sort(const Customers *customers, Ranked *ranked, size_t n, const Watch *watch)
 {
   for (size_t turn = 0; turn < n / 2 + n; turn++) {
-    if (turn % WATCH_EVERY == 0 && watch_stop(watch)) {
+    if ((turn + 1) % WATCH_EVERY == 0 && watch_stop(watch)) {
       return STATUS_INTERRUPT;
     }
     if (turn < n / 2) {
@@ -262,7 +262,7 @@ static Status order_make(const RfmView *view, uint32_t *order, size_t n, const W
   bool sorted = true;
   size_t i = 0;
   for (uint32_t id = 0; id < view->customers->count; id++) {
-    if (id % WATCH_EVERY == 0 && watch_stop(watch)) {
+    if ((id + 1) % WATCH_EVERY == 0 && watch_stop(watch)) {
       status = STATUS_INTERRUPT;
       goto done;
     }
@@ -327,7 +327,7 @@ static Status score_by_ntile(RfmScores *scores, const RfmView *view, RfmAxis axi
     skip[k] = at - lower_bound(x, n, x[at]);
   }
   for (size_t i = 0; i < n; i++) {
-    if (i % WATCH_EVERY == 0 && watch_stop(watch)) {
+    if ((i + 1) % WATCH_EVERY == 0 && watch_stop(watch)) {
       return STATUS_INTERRUPT;
     }
     double value = sign * rfm_view_value(view, order[i], axis);
@@ -411,7 +411,7 @@ Status rfm_classify(RfmScores *scores, const RfmView *view, const Watch *watch)
   Status status;
   Sum whole = {0}, before = {0};
   for (uint32_t id = 0; id < view->customers->count; id++) {
-    if (id % WATCH_EVERY == 0 && watch_stop(watch)) {
+    if ((id + 1) % WATCH_EVERY == 0 && watch_stop(watch)) {
       status = STATUS_INTERRUPT;
       goto done;
     }

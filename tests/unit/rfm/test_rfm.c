@@ -278,8 +278,9 @@ static void test_interrupt(void **unused)
   (void)unused;
   Shop shop;
   shop_init(&shop, 10);
-  buy(&shop, 2, 1, 1);
-  buy(&shop, 1, 1, 1);
+  for (int i = 0; i < 2 * WATCH_EVERY; i++) {
+    buy(&shop, i, 1, 1);
+  }
   for (RfmMethod method = RFM_QUANTILE; method <= RFM_GIVEN; method++) {
     rfm_scores_free(&shop.scores);
     assert_int_equal(rfm_scores_make(&shop.scores, &shop.view, method, 2, &NOW), STATUS_INTERRUPT);
