@@ -25,16 +25,23 @@ static const char *const TIMES[] = {"orderedat",    "orderdate", "ordertime",   
                                     "soldat",       "saledate",  "boughtat",    "下单时间",        "订单时间",
                                     "订单日期",     "支付时间",  "付款时间",    "购买时间",        "时间",
                                     "日期",         NULL};
-static const char *const FURTHER_TIMES[] = {
-  "paytime",      "paidtime",    "paytimestamp",    "paidon",          "paiddate",     "createtime",
-  "createdtime",  "createddate", "createdon",       "created",         "datecreated",  "orderdatetime",
-  "orderedon",    "ordereddate", "ordercreatedat",  "ordercreatetime", "placedat",     "placedon",
-  "purchasetime", "purchasedon", "transactiontime", "tradetime",       "tradedate",    "dealtime",
-  "saletime",     "salesdate",   "invoicetime",     "billingdate",     "checkouttime", "visitedat",
-  "visitdate",    "loginat",     "logintime",       "下单日期",        "下单时间戳",   "成交时间",
-  "成交日期",     "支付日期",    "付款日期",        "交易时间",        "交易日期",     "购买日期",
-  "消费时间",     "消费日期",    "创建时间",        "创建日期",        "订单创建时间", "订单付款时间",
-  "登录时间",     NULL};
+static const char *const FURTHER_TIMES[] = {"paytime",         "paidtime",     "paytimestamp",
+                                            "paidon",          "paiddate",     "createtime",
+                                            "createdtime",     "createddate",  "createdon",
+                                            "created",         "datecreated",  "orderdatetime",
+                                            "orderedon",       "ordereddate",  "ordercreatedat",
+                                            "ordercreatetime", "placedat",     "placedon",
+                                            "purchasetime",    "purchasedon",  "transactiontime",
+                                            "tradetime",       "tradedate",    "dealtime",
+                                            "saletime",        "salesdate",    "invoicetime",
+                                            "billingdate",     "checkouttime", "visitedat",
+                                            "visitdate",       "bought",       "loginat",
+                                            "logintime",       "下单日期",     "下单时间戳",
+                                            "成交时间",        "成交日期",     "支付日期",
+                                            "付款日期",        "交易时间",     "交易日期",
+                                            "购买日期",        "消费时间",     "消费日期",
+                                            "创建时间",        "创建日期",     "订单创建时间",
+                                            "订单付款时间",    "登录时间",     NULL};
 static const char *const VALUES[] = {
   "amount",     "total",      "revenue",     "value",      "price",    "sales",      "ordertotal", "totalamount",
   "totalprice", "ordervalue", "orderamount", "grandtotal", "paid",     "amountpaid", "spend",      "sum",
@@ -84,8 +91,9 @@ static const char *const FURTHER_VALUES[] = {"payamount",
 static const char *const KINDS[] = {"kind", "type",     "event", "eventtype", "eventname", "signal", "signaltype",
                                     "name", "category", "类型",  "事件",      "事件类型",  NULL};
 static const char *const QUANTITIES[] = {"quantity", "qty", "units", "数量", "件数", "购买数量", "商品数量", NULL};
-static const char *const ORDERS[] = {"orderid",       "orderno",   "ordernumber", "invoice",  "invoiceid", "invoiceno",
-                                     "invoicenumber", "receiptid", "订单号",      "订单编号", "订单id",    NULL};
+static const char *const ORDERS[] = {"orderid",   "orderno",       "ordernumber", "invoice",   "invoiceid",
+                                     "invoiceno", "invoicenumber", "receiptid",   "receiptno", "receiptnumber",
+                                     "订单号",    "订单编号",      "订单id",      NULL};
 static const char *const CURRENCIES[] = {"currency", "currencycode", "币种", "货币", NULL};
 static const char *const STARTS[] = {"start",
                                      "startdate",
