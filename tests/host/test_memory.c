@@ -2,6 +2,7 @@
 ** How much memory each table function takes at most, on inputs made to take much: rows that are all different, long
 ** spans, many groups. The bound of a case is a megabyte, so much for each row that is read and so much for each row
 ** that the answer has; for a call that fails the latter must not count, so that limits are looked at in time.
+** not under valgrind: minutes of large inputs, which ASan and UBSan see too
 */
 #include "connection.h"
 #include "unit.h"
