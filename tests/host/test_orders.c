@@ -5,7 +5,7 @@
 */
 #include "event_cases.h"
 
-#define SHOPS 6
+#define SHOPS 4
 
 /*
 ** Orders of 1 … 4 lines, numbered within a customer or in the shop, as numbers or texts, or without a number where they
@@ -15,7 +15,7 @@ static const char SHOP[] =
   "CREATE TABLE made AS WITH RECURSIVE n(i, a, b, c) AS ("
   "  SELECT 0, 7919 + %d, 104729 * %d, 3 UNION ALL"
   "  SELECT i + 1, (a * 1103515245 + 12345) & 2147483647, (b * 69069 + 1) & 4294967295, (c * 48271 + a) %% 2147483647"
-  "  FROM n WHERE i < 1500)"
+  "  FROM n WHERE i < 1000)"
   "SELECT iif(%d %% 2, 'c' || (a / 65536 %% 120), a / 65536 %% 120) AS customer_id,"
   "  datetime('2024-01-01', (b / 65536 %% 700) || ' days', (c %% 70000) || ' seconds') AS ordered_at,"
   "  CASE WHEN c %% 50 = 0 THEN NULL ELSE (c %% 20000 - 300) / 100.0 END AS amount, iif(a / 1024 %% 2, 'x', 'y') AS "
